@@ -1,0 +1,3 @@
+export * from './clock.ts';
+export * from './failure.ts';
+export * from './problem.ts';

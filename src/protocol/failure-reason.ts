@@ -1,0 +1,47 @@
+/** Why a job failed. Source: GitLab's list; the ones that this product can produce or must understand. */
+export const FAILURE_REASONS = [
+  'script_failure',
+  'runner_system_failure',
+  'job_execution_timeout',
+  'runner_configuration_error',
+  'runner_external_dependency_failure',
+  'runner_interrupted',
+  'unknown_failure',
+  'api_failure',
+  'stuck_or_timeout_failure',
+  'stuck_pending_with_matching_runners',
+  'stuck_pending_no_matching_runners',
+  'no_updates_running',
+  'stale_schedule',
+  'missing_dependency_failure',
+  'runner_unsupported',
+  'archived_failure',
+  'unmet_prerequisites',
+  'scheduler_failure',
+  'data_integrity_failure',
+  'user_blocked',
+  'project_deleted',
+  'ci_quota_exceeded',
+  'no_matching_runner',
+  'trace_size_exceeded',
+  'builds_disabled',
+  'environment_creation_failure',
+  'deployment_rejected',
+  'failed_outdated_deployment_job',
+  'forward_deployment_failure',
+  'job_execution_server_timeout',
+  'downstream_pipeline_creation_failed',
+  'downstream_bridge_project_not_found',
+  'invalid_bridge_trigger',
+  'reached_max_descendant_pipelines_depth',
+] as const;
+export type FailureReason = (typeof FAILURE_REASONS)[number];
+
+/** Reasons that are never retried, whatever `retry` says. Source: GitLab's retry rules. */
+export const NEVER_RETRIED: ReadonlySet<FailureReason> = new Set([
+  'ci_quota_exceeded',
+  'no_matching_runner',
+  'missing_dependency_failure',
+  'forward_deployment_failure',
+  'environment_creation_failure',
+]);

@@ -1,0 +1,5 @@
+export * from './failure-reason.ts';
+export * from './job-payload.ts';
+export * from './plan.ts';
+export * from './status.ts';
+export * from './teardown.ts';

@@ -1,0 +1,125 @@
+import type { LifecycleHandler } from './plan.ts';
+
+/**
+ * What a coordinator hands to a runner: the 201 body of `POST /api/v4/jobs/request`, field names as on the wire.
+ * Source: GitLab's runner protocol; `hooks[].handler`, `steps[].when: graceful` and `teardown_only` are additions.
+ */
+export interface JobPayload {
+  readonly id: number;
+  readonly token: string;
+  readonly allow_git_fetch: boolean;
+  readonly job_info: JobInfo;
+  readonly git_info: GitInfo;
+  readonly runner_info: { readonly timeout: number };
+  readonly variables: readonly Variable[];
+  readonly steps: readonly PayloadStep[];
+  readonly hooks: readonly PayloadHook[];
+  readonly image: PayloadImage | null;
+  readonly services: readonly PayloadService[];
+  readonly artifacts: readonly PayloadArtifact[] | null;
+  readonly cache: readonly PayloadCache[];
+  readonly dependencies: readonly PayloadDependency[];
+  readonly features: PayloadFeatures;
+  /** Hand-out of a lost runner's cleanup: run after_script alone. */
+  readonly teardown_only?: boolean;
+  readonly cleanup_attempt?: number;
+}
+
+export interface JobInfo {
+  readonly id: number;
+  readonly name: string;
+  readonly stage: string;
+  readonly pipeline_id: number;
+  readonly project_id: number;
+  readonly project_name: string;
+  readonly project_full_path: string;
+}
+
+export interface GitInfo {
+  readonly repo_url: string;
+  readonly ref: string;
+  readonly sha: string;
+  readonly before_sha: string;
+  readonly ref_type: 'branch' | 'tag';
+  readonly refspecs: readonly string[];
+  /** 0: whole history. */
+  readonly depth: number;
+}
+
+export interface Variable {
+  readonly key: string;
+  readonly value: string;
+  readonly public: boolean;
+  readonly masked: boolean;
+  /** Written to a file; the variable holds its path. */
+  readonly file: boolean;
+  /** `$` is not expanded. */
+  readonly raw: boolean;
+}
+
+export interface PayloadStep {
+  readonly name: string;
+  readonly script: readonly string[];
+  /** s */
+  readonly timeout: number;
+  readonly when: 'on_success' | 'on_failure' | 'always' | 'graceful';
+  readonly allow_failure: boolean;
+}
+
+export type HookName = 'pre_get_sources_script' | 'post_get_sources_script' | 'pre_stop_k8s_container_handler';
+
+export interface PayloadHook {
+  readonly name: HookName;
+  readonly script: readonly string[];
+  readonly handler?: LifecycleHandler;
+}
+
+export interface PayloadImage {
+  readonly name: string;
+  readonly entrypoint: readonly string[] | null;
+  readonly pull_policy: readonly string[];
+  readonly executor_opts: Readonly<Record<string, Readonly<Record<string, string | number>>>>;
+}
+
+export interface PayloadService extends PayloadImage {
+  readonly alias: string | null;
+  readonly command: readonly string[] | null;
+  readonly variables: readonly Variable[];
+}
+
+export type ArtifactFormat = 'zip' | 'gzip' | 'raw';
+
+/** One upload. */
+export interface PayloadArtifact {
+  readonly name: string;
+  readonly untracked: boolean;
+  readonly paths: readonly string[];
+  readonly exclude: readonly string[];
+  readonly when: 'on_success' | 'on_failure' | 'always';
+  readonly expire_in: string | null;
+  /** `archive`, or a report type such as `dotenv`. */
+  readonly artifact_type: string;
+  readonly artifact_format: ArtifactFormat;
+}
+
+export interface PayloadCache {
+  readonly key: string;
+  readonly untracked: boolean;
+  readonly paths: readonly string[];
+  readonly policy: string;
+  readonly when: 'on_success' | 'on_failure' | 'always';
+  readonly fallback_keys: readonly string[];
+}
+
+export interface PayloadDependency {
+  readonly id: number;
+  readonly name: string;
+  readonly token: string;
+  readonly artifacts_file?: { readonly filename: string; readonly size: number };
+}
+
+export interface PayloadFeatures {
+  readonly trace_sections: boolean;
+  readonly failure_reasons: readonly string[];
+  readonly token_mask_prefixes: readonly string[];
+}

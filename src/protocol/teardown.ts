@@ -1,0 +1,80 @@
+import type { FailureReason } from './failure-reason.ts';
+
+/** Why a job's script is over. Source: the cleanup contract, docs/lifecycle.md. */
+export const CAUSES = [
+  'succeeded',
+  'failed',
+  'canceled',
+  'superseded',
+  'timed_out',
+  'runner_shutdown',
+  'runner_lost',
+  'evicted',
+] as const;
+export type Cause = (typeof CAUSES)[number];
+
+export interface CauseRule {
+  /** How the job ends. */
+  readonly endsAs: 'success' | 'failed' | 'canceled';
+  /** `CI_JOB_STATUS` that after_script sees. */
+  readonly jobStatus: 'success' | 'failed' | 'canceled' | 'timedout';
+  /** The failure reason unless a more exact one is known; null where the job does not fail. */
+  readonly reason: FailureReason | null;
+  /** Status while the teardown lasts. */
+  readonly whileTearingDown: 'running' | 'canceling';
+}
+
+/** What each cause means, in one place. `runner_shutdown` of a local run ends as canceled: the person asked for it. */
+export const CAUSE_RULES: Readonly<Record<Cause, CauseRule>> = {
+  succeeded: { endsAs: 'success', jobStatus: 'success', reason: null, whileTearingDown: 'running' },
+  failed: { endsAs: 'failed', jobStatus: 'failed', reason: 'script_failure', whileTearingDown: 'running' },
+  canceled: { endsAs: 'canceled', jobStatus: 'canceled', reason: null, whileTearingDown: 'canceling' },
+  superseded: { endsAs: 'canceled', jobStatus: 'canceled', reason: null, whileTearingDown: 'canceling' },
+  timed_out: { endsAs: 'failed', jobStatus: 'timedout', reason: 'job_execution_timeout', whileTearingDown: 'running' },
+  runner_shutdown: {
+    endsAs: 'failed',
+    jobStatus: 'canceled',
+    reason: 'runner_interrupted',
+    whileTearingDown: 'running',
+  },
+  runner_lost: { endsAs: 'failed', jobStatus: 'failed', reason: 'runner_system_failure', whileTearingDown: 'running' },
+  evicted: { endsAs: 'failed', jobStatus: 'failed', reason: 'runner_system_failure', whileTearingDown: 'running' },
+};
+
+/** How the cleanup itself ended; `not_owed` when no user command of the job ever started. */
+export const CLEANUP_OUTCOMES = ['not_owed', 'succeeded', 'failed', 'timed_out', 'skipped', 'lost'] as const;
+export type CleanupOutcome = (typeof CLEANUP_OUTCOMES)[number];
+
+export interface Cleanup {
+  readonly outcome: CleanupOutcome;
+  /** Exit code of after_script, when it ended by itself. */
+  readonly exitCode?: number;
+  readonly durationMs?: number;
+  /** Which attempt at the cleanup this was, from 1; 0 when none was made. */
+  readonly attempt: number;
+  /** Who skipped it, and why; present exactly when `outcome` is `skipped`. */
+  readonly skippedBy?: string;
+  readonly reason?: string;
+}
+
+/** Budgets of one job in ms. They add up and are never shared. */
+export interface Budgets {
+  /** Everything up to the end of the script (`timeout`). */
+  readonly jobMs: number;
+  /** All user steps together (`RUNNER_SCRIPT_TIMEOUT`); null: only `jobMs` bounds them. */
+  readonly scriptMs: number | null;
+  /** From TERM to KILL. */
+  readonly graceMs: number;
+  /** `RUNNER_AFTER_SCRIPT_TIMEOUT`. */
+  readonly cleanupMs: number;
+  /** Cache, artifacts, last log bytes. */
+  readonly saveMs: number;
+}
+
+export const DEFAULT_BUDGETS: Budgets = {
+  jobMs: 3_600_000,
+  scriptMs: null,
+  graceMs: 10_000,
+  cleanupMs: 300_000,
+  saveMs: 600_000,
+};
