@@ -1,0 +1,2 @@
+export type { JobConfig } from './job.ts';
+export type { PolicyConfig, RuleConfig, WorkflowRuleConfig } from './rules.ts';
