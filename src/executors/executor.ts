@@ -46,12 +46,21 @@ export type StepState =
   | { readonly kind: 'vanished' };
 
 export interface Place {
+  /** Which shell runs the steps' scripts. */
+  readonly shell: 'bash' | 'sh';
+  /** `CI_PROJECT_DIR` as the steps see it. */
+  readonly projectDir: string;
   /**
    * Starts a step in a session of its own and returns once it is claimed. A step that was started before, by this process or
    * by an earlier one, is left as it is.
    * @throws Failure `step_not_started` with the reason (no space, missing shell).
    */
   start(step: StepSpec): Promise<void>;
+  /**
+   * Makes sure that a step which nobody has claimed yet never starts; a step that was claimed is left as it is. For a runner that
+   * takes over a job whose last runner died between announcing a step and starting it.
+   */
+  forbid(stepId: string): Promise<void>;
   look(stepId: string): Promise<StepState>;
   /** Reads log bytes from `offset` into `into`; resolves to their count, 0 when there are none (yet). */
   readLog(stepId: string, offset: number, into: Uint8Array): Promise<number>;

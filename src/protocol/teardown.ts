@@ -24,8 +24,10 @@ export interface CauseRule {
   readonly whileTearingDown: 'running' | 'canceling';
 }
 
-/** What each cause means, in one place. `runner_shutdown` of a local run ends as canceled: the person asked for it. */
-export const CAUSE_RULES: Readonly<Record<Cause, CauseRule>> = {
+export type CauseRules = Readonly<Record<Cause, CauseRule>>;
+
+/** What each cause means, in one place. */
+export const CAUSE_RULES: CauseRules = {
   succeeded: { endsAs: 'success', jobStatus: 'success', reason: null, whileTearingDown: 'running' },
   failed: { endsAs: 'failed', jobStatus: 'failed', reason: 'script_failure', whileTearingDown: 'running' },
   canceled: { endsAs: 'canceled', jobStatus: 'canceled', reason: null, whileTearingDown: 'canceling' },
@@ -41,7 +43,13 @@ export const CAUSE_RULES: Readonly<Record<Cause, CauseRule>> = {
   evicted: { endsAs: 'failed', jobStatus: 'failed', reason: 'runner_system_failure', whileTearingDown: 'running' },
 };
 
-/** How the cleanup itself ended; `not_owed` when no user command of the job ever started. */
+/** In a local run the runner shuts down because the person at the terminal said so: that is a cancel. */
+export const LOCAL_CAUSE_RULES: CauseRules = {
+  ...CAUSE_RULES,
+  runner_shutdown: { endsAs: 'canceled', jobStatus: 'canceled', reason: null, whileTearingDown: 'canceling' },
+};
+
+/** How the cleanup itself ended; `not_owed` when no user command of the job ever started, or it has no after_script. */
 export const CLEANUP_OUTCOMES = ['not_owed', 'succeeded', 'failed', 'timed_out', 'skipped', 'lost'] as const;
 export type CleanupOutcome = (typeof CLEANUP_OUTCOMES)[number];
 

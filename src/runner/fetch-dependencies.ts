@@ -1,0 +1,13 @@
+import { type JobRun, saveOptions } from './job-run.ts';
+import { type DependencyArchive, unpackDependencies } from './save/dependencies.ts';
+
+/** Brings the artifacts of earlier jobs into the project directory; jobs that kept none are passed over. */
+export async function fetchDependencies(run: JobRun, signal: AbortSignal): Promise<void> {
+  const archives: DependencyArchive[] = [];
+  for (const dependency of run.payload.dependencies) {
+    const path = await run.ports.dependencyArchive(dependency, signal);
+    if (path !== null) archives.push({ jobId: dependency.id, jobName: dependency.name, path });
+  }
+  const { place, limits, log } = saveOptions(run, signal);
+  await unpackDependencies({ archives, place, limits, log, signal });
+}

@@ -1,0 +1,19 @@
+import type { StepState } from '../executors/index.ts';
+import { type JobRun, ship } from './job-run.ts';
+
+/** Upper bound between two looks at a step; what makes the watching correct when every hint is lost. */
+const LOOK_EVERY_MS = 1_000;
+
+/**
+ * Watches a step and ships its log until it has ended or `signal` aborts; answers the last state seen. A step that ended
+ * before the abort was noticed counts as ended: the first cause wins.
+ */
+export async function followStep(run: JobRun, stepId: string, signal: AbortSignal): Promise<StepState> {
+  for (;;) {
+    // The look comes before the reading, so that whatever a step printed before it ended is read.
+    const state = await run.place.look(stepId);
+    await ship(run, false);
+    if (state.kind !== 'running' || signal.aborted) return state;
+    await run.place.changed(stepId, LOOK_EVERY_MS, signal);
+  }
+}

@@ -1,0 +1,52 @@
+import type { Cause } from '../protocol/index.ts';
+
+/** How somebody outside reaches a running job. The first interruption wins; a force is a second, harder word. */
+export class JobControl {
+  readonly #graceful = new AbortController();
+  readonly #forced = new AbortController();
+  #interruption: Interruption | null = null;
+  #force: Force | null = null;
+
+  /** Ends the script, runs the cleanup, saves. Saying it again changes nothing. */
+  interrupt(interruption: Interruption): void {
+    if (this.#interruption !== null) return;
+    this.#interruption = interruption;
+    this.#graceful.abort();
+  }
+
+  /** Kills everything at once; a cleanup that is owed is skipped, on record. */
+  force(force: Force): void {
+    if (this.#force !== null) return;
+    this.#force = force;
+    this.interrupt({ cause: 'canceled', by: force.by });
+    this.#forced.abort();
+  }
+
+  get interruption(): Interruption | null {
+    return this.#interruption;
+  }
+
+  get forced(): Force | null {
+    return this.#force;
+  }
+
+  /** Aborts at the first interruption, a force included. */
+  get interruptSignal(): AbortSignal {
+    return this.#graceful.signal;
+  }
+
+  get forceSignal(): AbortSignal {
+    return this.#forced.signal;
+  }
+}
+
+export interface Interruption {
+  readonly cause: Cause;
+  /** Who or what: `user`, `SIGINT`, `timeout`, `guard`; shown in `EPILOGUE_CANCELED_BY` when the job was cancelled. */
+  readonly by: string;
+}
+
+export interface Force {
+  readonly by: string;
+  readonly why: string;
+}

@@ -1,0 +1,52 @@
+import type { Cause, Cleanup, FailureReason } from '../protocol/index.ts';
+import type { SavedArtifact } from './save/artifacts.ts';
+
+export type { SavedArtifact } from './save/artifacts.ts';
+
+/**
+ * What a runner has done for one job, one line each in `moves.jsonl`, in this order for a job that runs to its end:
+ *
+ *   accepted → (step_started → step_ended)* with obligation_opened before the first step that runs a user command
+ *   → teardown_begun → tree_dead → (cleanup_started → cleanup_ended)? → saved → finished
+ *
+ * A move is written before what it announces (`…_started`, `…_opened`, `…_begun`) and after what it reports (`…_ended`,
+ * `tree_dead`, `saved`, `finished`). Whoever reads the journal after a crash therefore may find something announced that did not
+ * happen, never something that happened unannounced.
+ */
+export type Move = { readonly at: number } /** `cookie` marks every process of the job; see `JobPlace`. */ & (
+  | { readonly move: 'accepted'; readonly cookie: string }
+  /** From here on after_script is owed. */
+  | { readonly move: 'obligation_opened' }
+  | { readonly move: 'step_started'; readonly step: string }
+  | { readonly move: 'step_ended'; readonly step: string; readonly code: number | null }
+  | ({ readonly move: 'teardown_begun' } & Verdict)
+  | { readonly move: 'forced'; readonly by: string; readonly why: string }
+  /** The script and all its descendants are gone. */
+  | { readonly move: 'tree_dead' }
+  | { readonly move: 'cleanup_started'; readonly attempt: number }
+  | { readonly move: 'cleanup_ended'; readonly cleanup: Cleanup }
+  | { readonly move: 'saved'; readonly artifacts: readonly SavedArtifact[] }
+  | { readonly move: 'finished'; readonly result: JobResult }
+);
+
+/** Why the script is over; the first cause wins. */
+export interface Verdict {
+  readonly cause: Cause;
+  /** Exit code of the script, when it ended by itself. */
+  readonly exitCode: number | null;
+  /** Who asked for it: `user`, `signal SIGINT`, `guard`, …; null when nobody did. */
+  readonly by: string | null;
+  /** More exact than the cause's own reason, if known. */
+  readonly reason: FailureReason | null;
+  /** For people; null when the log already says it. */
+  readonly message: string | null;
+}
+
+export interface JobResult {
+  readonly status: 'success' | 'failed' | 'canceled';
+  readonly cause: Cause;
+  readonly failureReason: FailureReason | null;
+  readonly exitCode: number | null;
+  readonly cleanup: Cleanup;
+  readonly artifacts: readonly SavedArtifact[];
+}

@@ -1,0 +1,159 @@
+import { dirname } from 'node:path';
+import { describeError, Failure } from '../base/index.ts';
+import { makeCookie, type Place } from '../executors/index.ts';
+import type { HookName, JobPayload } from '../protocol/index.ts';
+import { JobLog } from './job-log.ts';
+import type { CleanupVariables, JobRun, StepScripts } from './job-run.ts';
+import { createJournal, type Journal, reopenJournal } from './journal.ts';
+import { createLogFilter, DEFAULT_TOKEN_PREFIXES } from './log/log-filter.ts';
+import { infoLine, warningLine } from './log/sections.ts';
+import type { JobResult } from './move.ts';
+import type { JobOptions } from './run-job.ts';
+import { type JobSettings, readJobSettings } from './script/job-settings.ts';
+import { type JobVariables, jobVariables, type Surroundings } from './script/job-variables.ts';
+import { buildStepScript } from './script/step-script.ts';
+
+/**
+ * Everything that must be there before the first stage: journal, place, log, scripts. A result instead of a run: there is nothing
+ * (more) to do for this job. Null: nothing to take over.
+ * @throws Failure when the place of a job that may owe a cleanup cannot be had now; its journal stays for the next try.
+ */
+export async function openJob(options: JobOptions): Promise<JobRun | JobResult | null> {
+  const accepted = acceptJob(options);
+  if (accepted === null || 'status' in accepted) return accepted;
+  const { journal, payload } = accepted;
+  if (journal.progress.result !== null) {
+    journal.close();
+    return journal.progress.result;
+  }
+  const surroundings = surroundingsOf(options);
+  const variables = jobVariables(payload, surroundings);
+  const settings = readJobSettings((key) => variables.get(key), payload.runner_info.timeout);
+  let place: Place;
+  try {
+    place = await options.executor.prepare(
+      {
+        stepsDir: `${options.directory}/steps`,
+        projectDir: options.projectDir,
+        cookie: journal.progress.cookie,
+        environment: options.environment,
+      },
+      options.control.forceSignal,
+    );
+  } catch (error) {
+    return abandon(options, journal, error);
+  }
+  const log = openLog(options, payload, variables);
+  const { clock, control, ports, causeRules } = options;
+  const { budgets } = settings;
+  const scripts = stepScripts(payload, place, settings, variables, (more) => jobVariables(payload, surroundings, more));
+  const run: JobRun = { payload, journal, log, place, control, clock, budgets, causeRules, ports, scripts, variables };
+  if (log.sizeBytes === 0) log.write(openingLines(options, [...variables.warnings, ...settings.warnings]));
+  if (log.lostBytes > 0) log.write(warningLine(`the machine stopped: ${log.lostBytes} bytes of this log were lost`));
+  ports.onPhase({ phase: 'preparing', cause: null, deadline: null });
+  return run;
+}
+
+function acceptJob(options: JobOptions): { journal: Journal; payload: JobPayload } | JobResult | null {
+  const { directory, payload, clock } = options;
+  const now = () => clock.now();
+  if (payload === null) return reopenJournal({ directory, now });
+  try {
+    return { journal: createJournal({ directory, now }, payload, makeCookie()), payload };
+  } catch (error) {
+    return neverRan(options, error);
+  }
+}
+
+/** A place that cannot be had fails a job that owes nothing yet; a job that may owe a cleanup waits for a better moment. */
+function abandon(options: JobOptions, journal: Journal, error: unknown): JobResult {
+  const { owed } = journal.progress;
+  if (owed) {
+    journal.close();
+    throw error;
+  }
+  const result = neverRan(options, error);
+  try {
+    journal.append({ move: 'finished', result });
+  } finally {
+    journal.close();
+  }
+  return result;
+}
+
+function neverRan(options: JobOptions, error: unknown): JobResult {
+  if (!(error instanceof Failure)) throw error;
+  options.ports.onTrouble(describeError(error));
+  return {
+    status: 'failed',
+    cause: 'failed',
+    failureReason: 'runner_system_failure',
+    exitCode: null,
+    cleanup: { outcome: 'not_owed', attempt: 0 },
+    artifacts: [],
+  };
+}
+
+function openLog(options: JobOptions, payload: JobPayload, variables: JobVariables): JobLog {
+  const filter = createLogFilter({
+    maskedValues: variables.maskedValues,
+    tokenPrefixes: [...DEFAULT_TOKEN_PREFIXES, ...payload.features.token_mask_prefixes],
+  });
+  return new JobLog({ directory: options.directory, filter, onBytes: options.ports.onLog });
+}
+
+function surroundingsOf(options: JobOptions): Surroundings {
+  return {
+    projectDir: options.projectDir,
+    buildsDir: dirname(options.projectDir),
+    disposable: false,
+    runnerVersion: options.version,
+    runnerRevision: '',
+    architecture: `${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`,
+    concurrentId: 0,
+    concurrentProjectId: 0,
+    shortToken: '',
+  };
+}
+
+function openingLines(options: JobOptions, warnings: readonly string[]): string {
+  const hello = infoLine(`Running with epilogue ${options.version} on the ${options.executor.name} executor`);
+  return hello + warnings.map(warningLine).join('');
+}
+
+function stepScripts(
+  payload: JobPayload,
+  place: Place,
+  settings: JobSettings,
+  variables: JobVariables,
+  withMore: (more: CleanupVariables) => JobVariables,
+): StepScripts {
+  const script = (lines: readonly string[], directory: string | null, known = variables) =>
+    buildStepScript({
+      shell: place.shell,
+      exports: known.exports,
+      files: known.files,
+      temporaryDir: `${place.projectDir}.tmp`,
+      directory,
+      lines,
+      debugTrace: settings.debugTrace,
+    });
+  const hook = (name: HookName, directory: string | null) => {
+    const lines = payload.hooks.find((candidate) => candidate.name === name)?.script ?? [];
+    return lines.length === 0 ? null : script(lines, directory);
+  };
+  const afterScript = payload.steps.find((step) => step.name === 'after_script')?.script ?? [];
+  return {
+    userSteps: payload.steps
+      .filter((step) => step.name !== 'after_script' && step.script.length > 0)
+      .map((step) => ({
+        id: `step_${step.name}`,
+        title: `Executing "step_${step.name}" stage of the job script`,
+        script: script(step.script, place.projectDir),
+      })),
+    preGetSources: hook('pre_get_sources_script', place.projectDir),
+    postGetSources: hook('post_get_sources_script', place.projectDir),
+    afterScript: afterScript.length === 0 ? null : (more) => script(afterScript, place.projectDir, withMore(more)),
+    ignoreCleanupErrors: settings.ignoreAfterScriptErrors,
+  };
+}

@@ -1,0 +1,70 @@
+import type { Cleanup } from '../protocol/index.ts';
+import type { JobResult, Move, SavedArtifact, Verdict } from './move.ts';
+
+/** Where a job stands: what its moves add up to. Same moves, same progress. */
+export interface Progress {
+  readonly acceptedAt: number | null;
+  readonly cookie: string;
+  readonly owed: boolean;
+  readonly steps: ReadonlyMap<string, StepProgress>;
+  readonly verdict: (Verdict & { readonly at: number }) | null;
+  readonly forced: { readonly by: string; readonly why: string; readonly at: number } | null;
+  readonly treeDead: boolean;
+  /** The latest attempt at the cleanup. */
+  readonly cleanupAttempt: { readonly number: number; readonly startedAt: number } | null;
+  readonly cleanup: Cleanup | null;
+  readonly saved: readonly SavedArtifact[] | null;
+  readonly result: JobResult | null;
+}
+
+export interface StepProgress {
+  readonly startedAt: number;
+  readonly ended: { readonly code: number | null } | null;
+}
+
+export const NO_PROGRESS: Progress = {
+  acceptedAt: null,
+  cookie: '',
+  owed: false,
+  steps: new Map(),
+  verdict: null,
+  forced: null,
+  treeDead: false,
+  cleanupAttempt: null,
+  cleanup: null,
+  saved: null,
+  result: null,
+};
+
+export function advance(progress: Progress, move: Move): Progress {
+  switch (move.move) {
+    case 'accepted':
+      return { ...progress, acceptedAt: move.at, cookie: move.cookie };
+    case 'obligation_opened':
+      return { ...progress, owed: true };
+    case 'step_started':
+      return withStep(progress, move.step, { startedAt: move.at, ended: null });
+    case 'step_ended': {
+      const startedAt = progress.steps.get(move.step)?.startedAt ?? move.at;
+      return withStep(progress, move.step, { startedAt, ended: { code: move.code } });
+    }
+    case 'teardown_begun':
+      return progress.verdict === null ? { ...progress, verdict: move } : progress;
+    case 'forced':
+      return { ...progress, forced: progress.forced ?? move };
+    case 'tree_dead':
+      return { ...progress, treeDead: true };
+    case 'cleanup_started':
+      return { ...progress, cleanupAttempt: { number: move.attempt, startedAt: move.at } };
+    case 'cleanup_ended':
+      return { ...progress, cleanup: move.cleanup };
+    case 'saved':
+      return { ...progress, saved: move.artifacts };
+    case 'finished':
+      return { ...progress, result: move.result };
+  }
+}
+
+function withStep(progress: Progress, step: string, state: StepProgress): Progress {
+  return { ...progress, steps: new Map(progress.steps).set(step, state) };
+}

@@ -1,0 +1,61 @@
+import { describeError, Failure } from '../base/index.ts';
+import { deadlineSignal } from './deadline.ts';
+import { heading, type JobRun, record, saveOptions, say } from './job-run.ts';
+import { errorLine, sectionEnd } from './log/sections.ts';
+import type { SavedArtifact, Verdict } from './move.ts';
+import { saveArtifacts, selectArtifacts } from './save/artifacts.ts';
+import { saveCaches } from './save/cache.ts';
+
+export interface Saved {
+  readonly artifacts: readonly SavedArtifact[];
+  /** Why artifacts are missing that should be there; fails a job that would have been a success. */
+  readonly trouble: string | null;
+}
+
+/** Cache and artifacts, after the cleanup, within a budget of their own; a force cuts it short. */
+export async function saveResults(run: JobRun, verdict: Verdict): Promise<Saved> {
+  const { journal, budgets, clock, control } = run;
+  if (journal.progress.saved !== null) return { artifacts: journal.progress.saved, trouble: null };
+  // A job that never got to a user command made nothing; what lies in its directory are the sources.
+  if (!journal.progress.owed || control.forced) return { artifacts: [], trouble: null };
+  const budget = deadlineSignal(clock, clock.now() + budgets.saveMs, control.forceSignal);
+  try {
+    const succeeded = verdict.cause === 'succeeded';
+    await archiveCaches(run, succeeded, budget.signal);
+    const artifacts = await uploadArtifacts(run, succeeded, budget.signal);
+    record(run, { move: 'saved', artifacts });
+    return { artifacts, trouble: null };
+  } catch (error) {
+    if (!(error instanceof Failure) && !budget.signal.aborted) throw error;
+    const trouble = budget.signal.aborted ? 'saving took too long and was cut off' : describeError(error);
+    say(run, errorLine(`Artifacts were not kept: ${trouble}`));
+    return { artifacts: [], trouble };
+  } finally {
+    budget.callOff();
+  }
+}
+
+async function archiveCaches(run: JobRun, succeeded: boolean, signal: AbortSignal): Promise<void> {
+  if (run.payload.cache.length === 0) return;
+  const section = succeeded ? 'archive_cache' : 'archive_cache_on_failure';
+  say(run, heading(run, section, `Saving cache for ${succeeded ? 'successful' : 'failed'} job`));
+  await saveCaches(saveOptions(run, signal), succeeded);
+  say(run, sectionEnd(section, run.clock.now()));
+}
+
+async function uploadArtifacts(
+  run: JobRun,
+  succeeded: boolean,
+  signal: AbortSignal,
+): Promise<readonly SavedArtifact[]> {
+  const { artifacts } = run.payload;
+  if (selectArtifacts(artifacts, succeeded).length === 0) return [];
+  const section = succeeded ? 'upload_artifacts_on_success' : 'upload_artifacts_on_failure';
+  say(run, heading(run, section, `Uploading artifacts for ${succeeded ? 'successful' : 'failed'} job`));
+  const { variables, place, limits, log } = saveOptions(run, signal);
+  const targetDir = run.ports.artifactsDir;
+  const expand = (text: string) => variables.expand(text);
+  const saved = await saveArtifacts({ artifacts, succeeded, place, targetDir, expand, limits, log, signal });
+  say(run, sectionEnd(section, run.clock.now()));
+  return saved;
+}
