@@ -1,0 +1,285 @@
+import type { Status } from '../../protocol/index.ts';
+import {
+  byCause,
+  extendLease,
+  noteCancel,
+  noteDrop,
+  noteForce,
+  noteLoss,
+  noteResult,
+  offerCleanup,
+  openObligation,
+  setCause,
+  setRunnersCause,
+  setTeardownDeadline,
+  takeCleanup,
+} from './changes.ts';
+import {
+  canHandCleanupOver,
+  cleanupEnded,
+  isStale,
+  namesCancelCause,
+  runnerCanStop,
+  runnerTakesNoCleanups,
+} from './guards.ts';
+import type { Trigger } from './job-event.ts';
+import { type Change, ignore, type Move, type MoveTable, moveTo, refuse } from './move.ts';
+import { cleanupLost, cleanupOverdue, nothingOwed, recordCleanup } from './record-cleanup.ts';
+
+const EXECUTING: readonly Status[] = ['running', 'canceling'];
+const FINISHED: readonly Status[] = ['success', 'failed', 'canceled', 'skipped'];
+const WAITING: readonly Status[] = ['created', 'waiting_for_resource', 'scheduled', 'manual', 'pending'];
+
+/** Must stand first: whatever an attempt says that does not hold the job (any more) changes nothing. */
+const STALE: Move = {
+  id: 'stale',
+  on: ['renew', 'script_started', 'teardown_started', 'cleaned', 'finished', 'runner_lost', 'evicted'],
+  from: [...WAITING, ...EXECUTING, ...FINISHED],
+  guard: isStale,
+  outcome: refuse('stale_attempt'),
+  why: 'One attempt at a time. A runner that was given up may come back at any moment; it must hear that it lost the job.',
+};
+
+const RUNNER_MOVES: MoveTable = [
+  {
+    id: 'renew',
+    on: ['renew'],
+    from: EXECUTING,
+    outcome: moveTo('same', { phase: 'same', changes: [extendLease] }),
+    why: 'The runner is alive.',
+  },
+  {
+    id: 'start-script',
+    on: ['script_started'],
+    from: ['running'],
+    phases: ['preparing'],
+    outcome: moveTo('same', { phase: 'script', changes: [openObligation] }),
+    why: 'Written down before the first user command starts: the runner waits for the answer.',
+  },
+  {
+    id: 'script-started-again',
+    on: ['script_started'],
+    from: EXECUTING,
+    phases: ['script', 'teardown'],
+    outcome: ignore,
+    why: 'A repeated or late message.',
+  },
+  {
+    id: 'teardown-not-canceled',
+    on: ['teardown_started'],
+    from: ['running'],
+    guard: namesCancelCause,
+    outcome: refuse('not_canceled'),
+    why: 'Only a person, the API or a newer pipeline cancels; the coordinator would know.',
+  },
+  {
+    id: 'start-teardown',
+    on: ['teardown_started'],
+    from: ['running'],
+    phases: ['preparing', 'script'],
+    outcome: moveTo('same', { phase: 'teardown', changes: [setRunnersCause, setTeardownDeadline] }),
+    why: 'The script is over; cleanup and saving have budgets of their own.',
+  },
+  {
+    id: 'teardown-started-again',
+    on: ['teardown_started'],
+    from: EXECUTING,
+    phases: ['teardown'],
+    outcome: ignore,
+    why: 'A repeated or late message; the first cause and the deadline stand.',
+  },
+  {
+    id: 'clean',
+    on: ['cleaned'],
+    from: EXECUTING,
+    phases: ['script', 'teardown'],
+    guard: cleanupEnded,
+    outcome: moveTo('same', { phase: 'teardown', changes: [setRunnersCause, recordCleanup] }),
+    why: 'The obligation is met. What strikes while artifacts are saved cannot lose it any more.',
+  },
+  {
+    id: 'finish-unclean',
+    on: ['finished'],
+    from: EXECUTING,
+    guard: canHandCleanupOver,
+    outcome: moveTo('same', {
+      phase: 'teardown',
+      changes: [setRunnersCause, noteResult, offerCleanup],
+      effects: ['offer_cleanup'],
+    }),
+    why: 'The runner gives up without having cleaned (its pod is gone, say): another one does it.',
+  },
+  {
+    id: 'finish',
+    on: ['finished'],
+    from: EXECUTING,
+    outcome: moveTo(byCause, { changes: [setRunnersCause, noteResult, recordCleanup] }),
+    why: "The runner's last word. In `canceling` a good result does not win.",
+  },
+];
+
+const CANCEL_MOVES: MoveTable = [
+  {
+    id: 'cancel-preparing',
+    on: ['cancel'],
+    kind: 'script',
+    from: ['running'],
+    phases: ['preparing'],
+    outcome: moveTo('canceled', { changes: [noteCancel, nothingOwed], effects: ['abort'] }),
+    why: 'No user command has started, and none will: its start would be refused.',
+  },
+  {
+    id: 'cancel-script',
+    on: ['cancel'],
+    kind: 'script',
+    from: ['running'],
+    phases: ['script'],
+    guard: runnerCanStop,
+    outcome: moveTo('canceling', {
+      phase: 'teardown',
+      changes: [noteCancel, setTeardownDeadline],
+      effects: ['stop'],
+    }),
+    why: 'Graceful: the script is stopped, then `after_script` runs.',
+  },
+  {
+    id: 'cancel-script-at-once',
+    on: ['cancel'],
+    kind: 'script',
+    from: ['running'],
+    phases: ['script'],
+    outcome: moveTo('canceled', {
+      changes: [noteCancel, cleanupLost('its runner cannot cancel gracefully')],
+      effects: ['abort'],
+    }),
+    why: 'Its runner knows only how to drop a job. `interruptible: graceful` never gets here.',
+  },
+  {
+    id: 'cancel-teardown',
+    on: ['cancel'],
+    kind: 'script',
+    from: ['running'],
+    phases: ['teardown'],
+    outcome: moveTo('canceling', { phase: 'same', changes: [noteCancel] }),
+    why: 'The script is over already: the teardown goes on as it is, with its deadline, and the job ends as canceled.',
+  },
+  {
+    id: 'cancel-again',
+    on: ['cancel'],
+    from: ['canceling', ...FINISHED],
+    outcome: ignore,
+    why: 'Cancelling again changes nothing.',
+  },
+  {
+    id: 'force',
+    on: ['force_cancel'],
+    kind: 'script',
+    from: EXECUTING,
+    outcome: moveTo('canceled', { changes: [noteForce, cleanupLost('force cancel')], effects: ['abort'] }),
+    why: 'The only thing that cuts a teardown short, or skips it. On record.',
+  },
+  {
+    id: 'force-again',
+    on: ['force_cancel'],
+    from: FINISHED,
+    outcome: ignore,
+    why: 'There is nothing left to cut short.',
+  },
+];
+
+const LOSS_MOVES: MoveTable = [
+  {
+    id: 'lose-runner-offer-cleanup',
+    on: ['runner_lost', 'lease_lapsed'],
+    from: EXECUTING,
+    guard: canHandCleanupOver,
+    outcome: moveTo('same', {
+      phase: 'teardown',
+      changes: [noteLoss, offerCleanup],
+      effects: ['abort', 'offer_cleanup'],
+    }),
+    why: 'The obligation outlives the runner: the cleanup alone goes to another one.',
+  },
+  {
+    id: 'lose-runner',
+    on: ['runner_lost', 'lease_lapsed'],
+    from: EXECUTING,
+    outcome: moveTo(byCause, { changes: [noteLoss, cleanupLost('its runner was lost')], effects: ['abort'] }),
+    why: 'Nobody is left to clean, or nothing was owed.',
+  },
+  {
+    id: 'claim-cleanup-refused',
+    on: ['claim_cleanup'],
+    from: EXECUTING,
+    handOuts: ['cleanup_offered'],
+    guard: runnerTakesNoCleanups,
+    outcome: refuse('runner_cannot_take_cleanups'),
+    why: 'It would run the whole job.',
+  },
+  {
+    id: 'claim-cleanup',
+    on: ['claim_cleanup'],
+    from: EXECUTING,
+    handOuts: ['cleanup_offered'],
+    outcome: moveTo('same', { phase: 'same', changes: [takeCleanup] }),
+    why: 'The cleanup has an attempt, a lease and a deadline of its own.',
+  },
+  {
+    id: 'teardown-overdue',
+    on: ['deadline_passed'],
+    from: EXECUTING,
+    phases: ['teardown'],
+    outcome: moveTo(byCause, { changes: [cleanupOverdue], effects: ['abort'] }),
+    why: 'Every teardown has a deadline that the coordinator owns: no job stays in `canceling`.',
+  },
+];
+
+/** Something other than a person ends the script: one path for every cause, told apart by how far the job had come. */
+function strike(name: string, on: Trigger, change: Change, why: string): MoveTable {
+  const lost = cleanupLost('its runner cannot be asked to stop');
+  const common = { on: [on], kind: 'script', from: ['running'] } as const;
+  return [
+    {
+      ...common,
+      id: `${name}-preparing`,
+      phases: ['preparing'],
+      outcome: moveTo('failed', { changes: [change, nothingOwed], effects: ['abort'] }),
+      why: `${why} No user command has started.`,
+    },
+    {
+      ...common,
+      id: `${name}-script`,
+      phases: ['script'],
+      guard: runnerCanStop,
+      outcome: moveTo('same', { phase: 'teardown', changes: [change, setTeardownDeadline], effects: ['stop'] }),
+      why: `${why} The script is stopped, then \`after_script\` runs.`,
+    },
+    {
+      ...common,
+      id: `${name}-script-at-once`,
+      phases: ['script'],
+      outcome: moveTo('failed', { changes: [change, lost], effects: ['abort'] }),
+      why: `${why} Its runner knows only how to drop a job.`,
+    },
+  ];
+}
+
+const STRIKE_MOVES: MoveTable = [
+  ...strike('time-out', 'deadline_passed', setCause('timed_out'), 'The runner has not kept the `timeout` by itself.'),
+  ...strike('evict', 'evicted', setCause('evicted'), 'Its place is going away.'),
+  ...strike('drop', 'drop', noteDrop, 'It must not go on (log too large, …).'),
+  {
+    id: 'strike-teardown',
+    on: ['evicted', 'drop'],
+    kind: 'script',
+    from: EXECUTING,
+    phases: ['teardown'],
+    outcome: ignore,
+    why: 'The script is over already; the first cause stands and the teardown goes on.',
+  },
+];
+
+export const STALE_MOVE = STALE;
+
+/** From the moment a runner has the job. */
+export const EXECUTING_MOVES: MoveTable = [...RUNNER_MOVES, ...CANCEL_MOVES, ...LOSS_MOVES, ...STRIKE_MOVES];

@@ -1,0 +1,101 @@
+import { type Cause, type Cleanup, isFinished } from '../../protocol/index.ts';
+import type { CancelCause, JobState } from './job-state.ts';
+import type { Guard, Moment } from './move.ts';
+
+/** An attempt holds the job, and its runner's messages count. */
+export function isHeld(job: JobState): boolean {
+  return job.handOut === 'job' || job.handOut === 'cleanup';
+}
+
+export function isCancelCause(cause: Cause): cause is Exclude<CancelCause, 'runner_shutdown'> {
+  return cause === 'canceled' || cause === 'superseded';
+}
+
+/** A cleanup that really came to an end, or was skipped by somebody for a reason; `lost` and `not_owed` are neither. */
+export function isSettled(cleanup: Cleanup | null): boolean {
+  if (cleanup === null) return false;
+  if (cleanup.outcome === 'skipped') return Boolean(cleanup.skippedBy && cleanup.reason);
+  return cleanup.outcome === 'succeeded' || cleanup.outcome === 'failed' || cleanup.outcome === 'timed_out';
+}
+
+export const isStale: Guard = {
+  says: 'it names another attempt than the one that holds the job',
+  holds: ({ job, event }) => 'attempt' in event && (event.attempt !== job.attempt || !isHeld(job)),
+};
+
+export const wantsGracefulRunner: Guard = {
+  says: 'the job is `interruptible: graceful` and the runner lacks `cancel_gracefully`',
+  holds: ({ job, event }) =>
+    event.type === 'claim' && job.spec.interruptible === 'graceful' && !event.runner.cancelGracefully,
+};
+
+export const runnerHidesPhases: Guard = {
+  says: 'the runner does not announce phases',
+  holds: ({ event }) => event.type === 'claim' && !event.runner.phases,
+};
+
+export const runnerTakesNoCleanups: Guard = {
+  says: 'the runner does not take cleanups',
+  holds: ({ event }) => event.type === 'claim_cleanup' && !event.runner.cleanupOnly,
+};
+
+export const runnerCanStop: Guard = {
+  says: 'its runner can cancel gracefully',
+  holds: ({ job }) => job.runner?.cancelGracefully === true,
+};
+
+export const namesCancelCause: Guard = {
+  says: 'the cause is `canceled` or `superseded`',
+  holds: ({ event }) => event.type === 'teardown_started' && isCancelCause(event.cause),
+};
+
+export const cleanupEnded: Guard = {
+  says: 'the record says how the cleanup ended',
+  holds: ({ event }) => event.type === 'cleaned' && isSettled(event.cleanup),
+};
+
+export const canHandCleanupOver: Guard = {
+  says: 'cleanup is still owed, the job is `interruptible: graceful` and hand-outs are left',
+  holds: ({ job, event }) => {
+    if (!job.owed || isSettled(cleanupSaid({ job, event })) || job.spec.interruptible !== 'graceful') return false;
+    return job.cleanupHandOuts < job.spec.policy.maxCleanupHandOuts;
+  },
+};
+
+export const childRuns: Guard = {
+  says: 'its child pipeline exists and is followed',
+  holds: ({ job }) => followsChild(job),
+};
+
+export const followsNothing: Guard = {
+  says: 'no `strategy`',
+  holds: ({ job }) => job.spec.strategy === 'none',
+};
+
+export const childFinished: Guard = {
+  says: 'the child pipeline has finished',
+  holds: ({ job, event }) => event.type === 'child_changed' && isFinished(event.status) && followsChild(job),
+};
+
+export const childWaitsForPerson: Guard = {
+  says: 'the child pipeline is `manual`, and `strategy: mirror`',
+  holds: ({ job, event }) =>
+    event.type === 'child_changed' && event.status === 'manual' && job.spec.strategy === 'mirror' && followsChild(job),
+};
+
+function followsChild(job: JobState): boolean {
+  return job.attempt > 0 && job.spec.strategy !== 'none';
+}
+
+/**
+ * The record of the cleanup as far as it is known: an earlier word of the runner, or that of the event at hand.
+ * GitLab's runner says nothing. By its protocol it has run `after_script` when the script ended by itself, and also when it
+ * was asked to cancel: then either `after_script` ran or no user command had started.
+ */
+export function cleanupSaid({ job, event }: Pick<Moment, 'job' | 'event'>): Cleanup | null {
+  if (job.cleanup !== null || event.type !== 'finished') return job.cleanup;
+  const silent = event.cleanup === null && job.runner !== null && !job.runner.phases && job.handOut === 'job';
+  if (!silent) return event.cleanup;
+  const endedByItself = event.result === 'success' || event.failureReason === 'script_failure';
+  return endedByItself || job.status === 'canceling' ? { outcome: 'succeeded', attempt: 1 } : null;
+}

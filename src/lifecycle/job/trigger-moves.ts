@@ -1,0 +1,102 @@
+import { likeChild, noteCancel, noteChildEnd, noteForce, noteRejection, setCause, takeChild } from './changes.ts';
+import { childFinished, childRuns, childWaitsForPerson, followsNothing } from './guards.ts';
+import { type MoveTable, moveTo } from './move.ts';
+import { nothingOwed } from './record-cleanup.ts';
+
+/** Trigger jobs start a child pipeline instead of running on a runner: no phase, no lease, no cleanup of their own. */
+export const TRIGGER_MOVES: MoveTable = [
+  {
+    id: 'child-created-too-late',
+    on: ['child_created'],
+    kind: 'trigger',
+    from: ['canceled'],
+    outcome: moveTo('same', { changes: [takeChild], effects: ['cancel_child'] }),
+    why: 'The trigger job was cancelled while its child pipeline was being made.',
+  },
+  {
+    id: 'child-created',
+    on: ['child_created'],
+    kind: 'trigger',
+    from: ['pending'],
+    guard: followsNothing,
+    outcome: moveTo('success', { changes: [takeChild, setCause('succeeded'), nothingOwed] }),
+    why: 'Without a strategy, having started the child is all that was asked.',
+  },
+  {
+    id: 'child-created-followed',
+    on: ['child_created'],
+    kind: 'trigger',
+    from: ['pending'],
+    outcome: moveTo('running', { changes: [takeChild] }),
+    why: '`strategy: depend` and `mirror` wait for the child.',
+  },
+  {
+    id: 'child-rejected',
+    on: ['child_rejected'],
+    kind: 'trigger',
+    from: ['pending'],
+    outcome: moveTo('failed', { changes: [noteRejection, nothingOwed] }),
+    why: 'The child pipeline could not be made.',
+  },
+  {
+    id: 'child-finished',
+    on: ['child_changed'],
+    kind: 'trigger',
+    from: ['running', 'manual'],
+    guard: childFinished,
+    outcome: moveTo(likeChild, { changes: [noteChildEnd, nothingOwed] }),
+    why: 'The trigger job ends as its child did.',
+  },
+  {
+    id: 'child-manual',
+    on: ['child_changed'],
+    kind: 'trigger',
+    from: ['running', 'manual'],
+    guard: childWaitsForPerson,
+    outcome: moveTo('manual'),
+    why: '`mirror` shows that somebody is waited for.',
+  },
+  {
+    id: 'child-goes-on',
+    on: ['child_changed'],
+    kind: 'trigger',
+    from: ['running', 'manual'],
+    guard: childRuns,
+    outcome: moveTo('running'),
+    why: 'The child is under way (again).',
+  },
+  {
+    id: 'cancel-child',
+    on: ['cancel'],
+    kind: 'trigger',
+    from: ['running', 'manual'],
+    guard: childRuns,
+    outcome: moveTo('canceled', { changes: [noteCancel, nothingOwed], effects: ['cancel_child'] }),
+    why: 'Nothing of its own is owed; the jobs of the child get their own teardown.',
+  },
+  {
+    id: 'force-child',
+    on: ['force_cancel'],
+    kind: 'trigger',
+    from: ['running', 'manual'],
+    guard: childRuns,
+    outcome: moveTo('canceled', { changes: [noteForce, nothingOwed], effects: ['cancel_child'] }),
+    why: 'The force reaches the child too.',
+  },
+  {
+    id: 'drop-child',
+    on: ['drop'],
+    kind: 'trigger',
+    from: ['running'],
+    outcome: moveTo('failed', { changes: [noteRejection, nothingOwed], effects: ['cancel_child'] }),
+    why: 'The coordinator gives it up.',
+  },
+  {
+    id: 'skip-child',
+    on: ['skip'],
+    kind: 'trigger',
+    from: ['scheduled', 'manual'],
+    outcome: moveTo('skipped', { changes: [nothingOwed] }),
+    why: 'Trigger jobs may be skipped while they wait for a person.',
+  },
+];

@@ -1,0 +1,84 @@
+import type { AutoCancel, JobRules, Status } from '../../protocol/index.ts';
+import type { CancelRequest, JobPolicy, JobState, TriggerStrategy } from '../job/index.ts';
+import type { Slots } from './slots.ts';
+
+/** What a pipeline is made of. A `PlannedJob` fits as it is. */
+export interface SchedulableJob extends JobRules {
+  /** Of a trigger job; `none` when left out. */
+  readonly trigger?: { readonly strategy: TriggerStrategy } | null;
+  /** When known to be empty, the job never owes a cleanup. */
+  readonly afterScript?: readonly string[];
+}
+
+export interface PipelineOptions {
+  /** Names in order; `JobRules.stageIndex` points here. */
+  readonly stages: readonly string[];
+  readonly autoCancel?: AutoCancel;
+  /** Job ids count from here, in the order of the jobs; retries go on after the last. Default 1. */
+  readonly firstJobId?: number;
+  readonly policy?: JobPolicy;
+  /** `pipeline` (default): one holder a key inside this pipeline. `outside`: the driver grants, across pipelines. */
+  readonly resources?: 'pipeline' | 'outside';
+}
+
+/** One job of a pipeline. A retried job stays as it ended, and another with the same position takes its place. */
+export interface PipelineJob {
+  readonly id: number;
+  /** Index of its rules; the same for every retry of one job. */
+  readonly position: number;
+  readonly rules: SchedulableJob;
+  readonly state: JobState;
+  /** What `allow_failure` comes to, exit codes considered. */
+  readonly allowFailure: boolean;
+  /** How many jobs of this position were retried before. */
+  readonly earlierRetries: number;
+  /** Id of the job that took this one's place. */
+  readonly retriedAs: number | null;
+}
+
+/**
+ * A pipeline between two events. A value: `applyPipeline` returns a new one, which shares all that did not change.
+ * Read it through the functions of `read-pipeline.ts`; the rest is bookkeeping that makes one event cost what it touches.
+ */
+export interface PipelineState {
+  readonly shape: PipelineShape;
+  readonly status: Status;
+  /** Set once the pipeline as a whole was cancelled: it then ends as `canceled`, whatever its jobs add up to. */
+  readonly cancelRequest: CancelRequest | null;
+  /** Every job ever, by id − firstJobId. */
+  readonly jobs: Slots<PipelineJob>;
+  /** The current job of each position, as an index into `jobs`. */
+  readonly current: Slots<number>;
+  /** How many needs of each position are not done yet; 0 in stage mode. */
+  readonly openNeeds: Slots<number>;
+  readonly stages: Slots<StageSum>;
+  readonly total: StageSum;
+  /** First stage that is not done: jobs in stage mode up to and including this one have had their turn. */
+  readonly frontier: number;
+  /** Which job holds each resource group of this pipeline, and who waits, in order. */
+  readonly resources: ReadonlyMap<string, ResourceQueue>;
+}
+
+/** How many current jobs have each token, in the order of `TOKENS`. */
+export type StageSum = readonly number[];
+
+export interface ResourceQueue {
+  readonly holder: number;
+  readonly waiting: readonly number[];
+}
+
+/** What never changes in a pipeline. */
+export interface PipelineShape {
+  readonly rules: readonly SchedulableJob[];
+  readonly stageNames: readonly string[];
+  readonly autoCancel: AutoCancel;
+  readonly firstJobId: number;
+  readonly policy: JobPolicy;
+  readonly resourcesInside: boolean;
+  /** Positions in stage mode, by stage. */
+  readonly stageMode: readonly (readonly number[])[];
+  /** For each position: the positions that need it. */
+  readonly neededBy: readonly (readonly number[])[];
+  /** For each position: the positions it needs; null in stage mode. */
+  readonly needs: readonly (readonly number[] | null)[];
+}
