@@ -1,0 +1,27 @@
+import { posix } from 'node:path';
+import { isFixture } from './rooms.ts';
+import type { Finding, SourceFile } from './source-file.ts';
+
+const warnLines = 250;
+const maxLines = 400;
+const maxFilesInFolder = 15;
+
+/** A test stands beside its file, so tests don't count towards the size of a folder. */
+export function checkSizes(files: readonly SourceFile[]): readonly Finding[] {
+  const own = files.filter(({ path }) => !isFixture(path));
+  const findings: Finding[] = [];
+  for (const { path, lines } of own) {
+    if (lines <= warnLines) continue;
+    const message = `${lines} lines; split by reason to change (warned above ${warnLines}, refused above ${maxLines})`;
+    findings.push({ path, line: lines, level: lines > maxLines ? 'error' : 'warning', message });
+  }
+  const folders = Map.groupBy(
+    own.filter(({ path }) => !path.endsWith('.test.ts')),
+    ({ path }) => posix.dirname(path),
+  );
+  for (const [folder, { length }] of folders) {
+    if (length <= maxFilesInFolder) continue;
+    findings.push({ path: folder, line: 1, level: 'error', message: `${length} files, at most ${maxFilesInFolder}` });
+  }
+  return findings;
+}

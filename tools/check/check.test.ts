@@ -1,0 +1,167 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { checkArrows } from './check-arrows.ts';
+import { checkBans } from './check-bans.ts';
+import { checkCycles } from './check-cycles.ts';
+import { checkSizes } from './check-sizes.ts';
+import { arrows, formatArrows } from './rooms.ts';
+import { type Finding, readSources, type SourceFile } from './source-file.ts';
+
+const trees: string[] = [];
+afterEach(() => {
+  for (const tree of trees.splice(0)) rmSync(tree, { recursive: true });
+});
+
+/** Plants files in a tree of their own and says what a check finds, as `path:line: message`. */
+function findings(
+  check: (files: readonly SourceFile[]) => readonly Finding[],
+  files: Readonly<Record<string, string>>,
+): readonly string[] {
+  const tree = mkdtempSync(join(tmpdir(), 'epilogue-check-'));
+  trees.push(tree);
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(tree, path)), { recursive: true });
+    writeFileSync(join(tree, path), text);
+  }
+  return check(readSources(tree)).map(({ path, line, level, message }) => `${level} ${path}:${line}: ${message}`);
+}
+
+describe('arrows between rooms', () => {
+  it.each([
+    ['a value', "import { run } from '../local/index.ts';"],
+    ['a type', "import type { Run } from '../local/index.ts';"],
+    ['a re-export', "export * from '../local/index.ts';"],
+    ['a re-exported type', "export type { Run } from '../local/index.ts';"],
+    ['a dynamic import', "export const load = () => import('../local/index.ts');"],
+    ['an import type', "export type Run = import('../local/index.ts').Run;"],
+    ['a side effect', "import '../local/index.ts';"],
+  ])('refuse %s from a room that the table does not name', (_, text) => {
+    expect(findings(checkArrows, { 'src/base/a.ts': `\n${text}\n` })).toEqual([
+      'error src/base/a.ts:2: base must not import local (../local/index.ts)',
+    ]);
+  });
+
+  it('refuse an import past the index of a room that may be imported', () => {
+    const text = "import type { Status } from '../protocol/status.ts';\n";
+    expect(findings(checkArrows, { 'src/runner/a.ts': text })).toEqual([
+      "error src/runner/a.ts:1: imports src/protocol/status.ts; the room's face is src/protocol/index.ts",
+    ]);
+  });
+
+  it('refuse disk, clock and network in a pure room, but not in its tests', () => {
+    const text = "import { readFileSync } from 'node:fs';\n";
+    expect(findings(checkArrows, { 'src/compile/a.ts': text, 'src/compile/a.test.ts': text })).toEqual([
+      'error src/compile/a.ts:1: compile is pure and must not import node:fs; pass what it needs in',
+    ]);
+  });
+
+  it('refuse a room that is not in the table and a room that imports tools', () => {
+    const files = { 'src/utils/a.ts': '\n', 'src/base/a.ts': "import '../../tools/build.ts';\n" };
+    expect(findings(checkArrows, files)).toEqual([
+      'error src/base/a.ts:1: imports tools/build.ts; nothing imports tools',
+      `error src/utils/a.ts:1: stands in no room; the rooms are ${Object.keys(arrows).join(', ')} (tools/check/rooms.ts)`,
+    ]);
+  });
+
+  it('accept what the table allows, any room from tests and tools, and test support from tests', () => {
+    const files = {
+      'src/runner/a.ts': "import type { Clock } from '../base/index.ts';\nimport './b.ts';\n",
+      'src/runner/b.ts': '\n',
+      'src/runner/a.test.ts': "import '../../test/support/until.ts';\n",
+      'test/support/until.ts': "import '../../src/runner/b.ts';\n",
+      'tools/a.ts': "import '../src/local/deep.ts';\n",
+      'src/main.ts': "import type { Host } from './cli/index.ts';\n",
+    };
+    expect(findings(checkArrows, files)).toEqual([]);
+  });
+});
+
+describe('cycles', () => {
+  it('are refused when they go through values, and when they go through types only', () => {
+    const files = {
+      'src/base/a.ts': "import { b } from './b.ts';\nexport const a = b;\n",
+      'src/base/b.ts': "import type { C } from './c.ts';\nexport const b: C = 1;\n",
+      'src/base/c.ts': "import type { a } from './a.ts';\nexport type C = typeof a;\n",
+      'src/git/d.ts': "export type D = import('./e.ts').E;\n",
+      'src/git/e.ts': "export type { D as E } from './d.ts';\n",
+    };
+    expect(findings(checkCycles, files)).toEqual([
+      'error src/base/a.ts:1: import cycle: src/base/a.ts → src/base/b.ts → src/base/c.ts → src/base/a.ts',
+      'error src/git/d.ts:1: import cycle: src/git/d.ts → src/git/e.ts → src/git/d.ts',
+    ]);
+  });
+
+  it('are not seen where two ways lead to one file', () => {
+    const files = {
+      'src/base/a.ts': "import './b.ts';\nimport './c.ts';\n",
+      'src/base/b.ts': "import './c.ts';\n",
+      'src/base/c.ts': '\n',
+    };
+    expect(findings(checkCycles, files)).toEqual([]);
+  });
+});
+
+describe('sizes', () => {
+  it('warn above 250 lines and refuse above 400, but not in fixtures', () => {
+    const files = {
+      'src/base/small.ts': '//\n'.repeat(250),
+      'src/base/long.ts': '//\n'.repeat(251),
+      'src/base/longer.ts': '//\n'.repeat(401),
+      'src/base/fixtures/longer.ts': '//\n'.repeat(401),
+    };
+    expect(findings(checkSizes, files)).toEqual([
+      expect.stringMatching(/^warning src\/base\/long\.ts:251: 251 lines/),
+      expect.stringMatching(/^error src\/base\/longer\.ts:401: 401 lines/),
+    ]);
+  });
+
+  it('refuse a folder of more than 15 files, tests not counted', () => {
+    const folder = (count: number, suffix: string): Record<string, string> =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`src/base/f${index}${suffix}`, '\n']));
+    expect(findings(checkSizes, { ...folder(15, '.ts'), ...folder(15, '.test.ts') })).toEqual([]);
+    expect(findings(checkSizes, folder(16, '.ts'))).toEqual(['error src/base:1: 16 files, at most 15']);
+  });
+});
+
+describe('bans', () => {
+  it.each([
+    ['process.env.HOME', 'only src/main.ts reads the environment; pass the value in'],
+    ["process['env']", 'only src/main.ts reads the environment; pass the value in'],
+    ['process.exit(1)', 'only src/main.ts ends the process; return an exit code'],
+    ['Date.now()', 'time comes from the Clock that was passed in'],
+    ['new Date()', 'time comes from the Clock that was passed in'],
+    ['performance.now()', 'time comes from the Clock that was passed in'],
+  ])('refuse %s in a room, but not in main, tools or tests', (code, message) => {
+    const text = `export const a = ${code};\n`;
+    const files = { 'src/base/a.ts': text, 'src/main.ts': text, 'tools/a.ts': text, 'src/base/a.test.ts': text };
+    expect(findings(checkBans, files)).toEqual([`error src/base/a.ts:1: ${message}`]);
+  });
+
+  it('refuse chance in a pure room only', () => {
+    const text = 'export const a = Math.random();\n';
+    expect(findings(checkBans, { 'src/lifecycle/a.ts': text, 'src/git/a.ts': text })).toEqual([
+      'error src/lifecycle/a.ts:1: a pure room takes chance as an argument',
+    ]);
+  });
+
+  it('refuse a test that just sleeps, but not a timer that acts', () => {
+    const files = {
+      'src/base/a.test.ts': 'await new Promise((done) => setTimeout(done, 50));\n',
+      'test/scenarios/b.e2e.test.ts': "import { setTimeout as sleep } from 'node:timers/promises';\n",
+      'test/support/until.ts': 'await new Promise((done) => setTimeout(done, 50));\n',
+      'src/base/c.test.ts': 'setTimeout(() => child.kill(), 50);\n',
+    };
+    const message = 'a bare sleep; wait for a state with a deadline (vi.waitFor)';
+    expect(findings(checkBans, files)).toEqual([
+      `error src/base/a.test.ts:1: ${message}`,
+      `error test/scenarios/b.e2e.test.ts:1: ${message}`,
+    ]);
+  });
+});
+
+it('docs/architecture.md shows the table that is enforced', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/architecture.md'), 'utf8');
+  expect(page).toContain(`\`\`\`text\n${formatArrows()}\n\`\`\``);
+});

@@ -1,0 +1,58 @@
+/**
+ * The rooms of `src` and who may import whom; everything else is refused, `import type` included. This is the one copy of the
+ * table: `docs/architecture.md` shows it and a test compares the two.
+ */
+export const arrows: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  protocol: ['base'],
+  compile: ['protocol', 'base'],
+  lifecycle: ['protocol', 'base'],
+  executors: ['protocol', 'base'],
+  git: ['base'],
+  runner: ['executors', 'protocol', 'base'],
+  local: ['runner', 'executors', 'lifecycle', 'compile', 'git', 'protocol', 'base'],
+  cli: ['local', 'runner', 'executors', 'lifecycle', 'compile', 'protocol', 'base'],
+};
+
+/** Rooms whose answer depends on nothing but their arguments: no disk, no clock, no network, no chance. */
+export const pureRooms: ReadonlySet<string> = new Set(['protocol', 'compile', 'lifecycle']);
+
+/** Node's modules that a pure room may use: functions of their arguments, and `node:module` to load a package late. */
+export const pureModules: ReadonlySet<string> = new Set([
+  'node:buffer',
+  'node:crypto',
+  'node:module',
+  'node:path/posix',
+  'node:util',
+]);
+
+/** `src/main.ts`, `test` and `tools` wire rooms together and may import any of them; nothing imports them. */
+export type Place =
+  | { readonly kind: 'room'; readonly room: string }
+  | { readonly kind: 'main' }
+  | { readonly kind: 'test' }
+  | { readonly kind: 'tools' };
+
+/** Where a file stands; its path is relative to the checkout. `null` when it stands nowhere it should. */
+export function placeOf(path: string): Place | null {
+  const [top, second, third] = path.split('/');
+  if (top === 'test' || top === 'tools') return { kind: top };
+  if (top !== 'src' || second === undefined) return null;
+  if (third === undefined) return second === 'main.ts' ? { kind: 'main' } : null;
+  return second in arrows ? { kind: 'room', room: second } : null;
+}
+
+export function isTest(path: string): boolean {
+  return path.endsWith('.test.ts') || path.startsWith('test/');
+}
+
+export function isFixture(path: string): boolean {
+  return path.includes('/fixtures/');
+}
+
+/** The table as text, as `docs/architecture.md` shows it. */
+export function formatArrows(): string {
+  return Object.entries(arrows)
+    .map(([room, targets]) => `${room.padEnd(12)} ${targets.length === 0 ? '-' : targets.join(' ')}`)
+    .join('\n');
+}
