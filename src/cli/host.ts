@@ -1,0 +1,28 @@
+import type { Clock } from '../base/index.ts';
+import type { Environment } from './terminal/colour.ts';
+import type { Output } from './terminal/output.ts';
+
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+/** The process and what is around it, as main.ts found it. Nothing below main.ts looks at the real one. */
+export interface Host {
+  readonly env: Environment;
+  readonly cwd: string;
+  readonly homeDir: string;
+  readonly version: string;
+  /** The command line that starts this program again, without arguments. */
+  readonly program: readonly string[];
+  readonly clock: Clock;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** While a listener is there, these signals no longer end the process. Returns how to stop listening. */
+  onStopSignal(listener: (signal: StopSignal) => void): () => void;
+  /** The program goes on after it was stopped. */
+  onResume(listener: () => void): () => void;
+}
+
+/** A command: its arguments without its own name; resolves to the exit code. */
+export type CommandFunction = (args: readonly string[], host: Host) => Promise<number>;
+
+/** Exit codes that more than one command uses. */
+export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;

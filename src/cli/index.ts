@@ -1,0 +1,4 @@
+export { realClock } from '../base/index.ts';
+export type { CommandFunction, Host, StopSignal } from './host.ts';
+export { runCommand } from './run-command-line.ts';
+export { openOutput } from './terminal/output.ts';

@@ -1,0 +1,20 @@
+import type { RunEvent } from '../../local/index.ts';
+import type { Output } from '../terminal/output.ts';
+import type { Presenter } from './presenter.ts';
+
+/** `--json`: one event a line, as docs/events describes them; log bytes become `text`. */
+export function createJsonPresenter(output: Output): Presenter {
+  return {
+    present(event) {
+      output.write(`${JSON.stringify(toJson(event))}\n`);
+      return output.room();
+    },
+    close: () => output.flush(),
+  };
+}
+
+function toJson(event: RunEvent): unknown {
+  if (event.type !== 'job_log') return event;
+  const { bytes, ...rest } = event;
+  return { ...rest, text: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8') };
+}

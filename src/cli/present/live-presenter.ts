@@ -1,0 +1,91 @@
+import type { Clock } from '../../base/index.ts';
+import type { RunEvent } from '../../local/index.ts';
+import type { Paint } from '../terminal/colour.ts';
+import type { Output } from '../terminal/output.ts';
+import { closingLines, jobLines, logExcerpts } from './closing-report.ts';
+import { describeMessage, describeProblems, describeRecovery } from './describe-run.ts';
+import { renderScreen } from './live-screen.ts';
+import type { Presenter } from './presenter.ts';
+import { createRedraw } from './redraw.ts';
+import { applyEvent, newRunView } from './run-view.ts';
+
+export interface LiveOptions {
+  readonly output: Output;
+  readonly paint: Paint;
+  readonly clock: Clock;
+  /** Calls back when the program goes on after it was stopped (Ctrl-Z, fg); returns how to end that. */
+  readonly onResume: (listener: () => void) => () => void;
+}
+
+/** Ten frames a second: faster is not seen, and a chatty job must not pay for the picture of it. */
+const FRAME_MS = 100;
+
+/** The view on a terminal: one line a job while it lasts, then the logs that matter and what was kept. */
+export function createLivePresenter({ output, paint, clock, onResume }: LiveOptions): Presenter {
+  const view = newRunView();
+  const redraw = createRedraw(output);
+  const ended = new AbortController();
+  let drawn = '';
+
+  function draw(): void {
+    if (view.started === null || output.room() !== undefined) return;
+    const lines = renderScreen(view, clock.now(), output.size(), paint);
+    const screen = lines.join('\n');
+    if (screen === drawn) return;
+    redraw.show(lines);
+    drawn = screen;
+  }
+
+  async function drawFrames(): Promise<void> {
+    while (!ended.signal.aborted) {
+      draw();
+      await clock.sleep(FRAME_MS, ended.signal);
+    }
+  }
+
+  function drawAgain(): void {
+    drawn = '';
+    draw();
+  }
+
+  const frames = drawFrames();
+  const stopListening = [
+    output.onResize(drawAgain),
+    onResume(() => {
+      redraw.leave();
+      drawAgain();
+    }),
+  ];
+
+  return {
+    present(event) {
+      applyEvent(view, event);
+      const text = permanentLines(event, paint);
+      if (text.length > 0) redraw.printAbove(`${text.join('\n')}\n`);
+      // What a person just did is answered at once.
+      if (event.type === 'run_interrupted' || event.type === 'run_started') draw();
+      return undefined;
+    },
+    async close() {
+      ended.abort();
+      await frames;
+      for (const stop of stopListening) stop();
+      if (view.started !== null) redraw.show([]);
+      const report = [
+        ...logExcerpts(view, paint, paint('bold', 'x') !== 'x'),
+        ...jobLines(view, paint),
+        ...closingLines(view, paint),
+      ];
+      if (report.length > 0) output.write(`${report.join('\n')}\n`);
+      await output.flush();
+    },
+  };
+}
+
+/** What stays on the screen above the live lines. */
+function permanentLines(event: RunEvent, paint: Paint): string[] {
+  if (event.type === 'run_recovered') return describeRecovery(event, paint);
+  if (event.type === 'message') return [describeMessage(event, paint)];
+  if (event.type === 'run_started') return describeProblems(event.problems, paint);
+  return [];
+}

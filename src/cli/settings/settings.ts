@@ -1,0 +1,30 @@
+import type { EVENTS, EXECUTORS } from './setting-keys.ts';
+
+/** What a run is told to do where neither the CI file nor the checkout says it. Frozen once it is read. */
+export interface Settings {
+  /** The CI file, relative to the checkout; null: `.gitlab-ci.yml`. */
+  readonly file: string | null;
+  readonly executor: (typeof EXECUTORS)[number];
+  /** For jobs that name none. */
+  readonly image: string | null;
+  /** How many jobs run at once; null: one a core. */
+  readonly concurrency: number | null;
+  readonly event: (typeof EVENTS)[number];
+  /** Path of a file with variables; null: none. */
+  readonly envFile: string | null;
+  /** Keep the job directories after the run. */
+  readonly keep: boolean;
+  /** From `[variables]` of epilogue.toml; flags and the env file are added to them by the command. */
+  readonly variables: readonly { readonly key: string; readonly value: string }[];
+}
+
+export const DEFAULT_SETTINGS: Settings = Object.freeze({
+  file: null,
+  executor: 'shell',
+  image: null,
+  concurrency: null,
+  event: 'push',
+  envFile: null,
+  keep: false,
+  variables: Object.freeze([]),
+});

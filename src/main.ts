@@ -1,0 +1,52 @@
+import { readFileSync, writeSync } from 'node:fs';
+import { homedir } from 'node:os';
+import type { Host, StopSignal } from './cli/index.ts';
+
+// The only file that reads the process's arguments and environment, listens to signals and exits. It imports nothing of
+// ours before it knows that more than the version is wanted: loading is what start-up time is made of.
+
+/** Put in by the bundler; the sources read package.json instead. */
+declare const EPILOGUE_VERSION: string | undefined;
+
+const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+const words = process.argv.slice(2);
+if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) {
+  writeSync(1, `${version()}\n`);
+} else {
+  await runProgram();
+}
+
+async function runProgram(): Promise<void> {
+  const { openOutput, realClock, runCommand } = await import('./cli/index.ts');
+  const host: Host = {
+    env: process.env,
+    cwd: process.cwd(),
+    homeDir: homedir(),
+    version: version(),
+    program: [process.execPath, ...process.execArgv, import.meta.filename],
+    clock: realClock,
+    stdout: openOutput(1),
+    stderr: openOutput(2),
+    onStopSignal(listener) {
+      for (const signal of STOP_SIGNALS) process.on(signal, listener);
+      return () => {
+        for (const signal of STOP_SIGNALS) process.off(signal, listener);
+      };
+    },
+    onResume(listener) {
+      process.on('SIGCONT', listener);
+      return () => process.off('SIGCONT', listener);
+    },
+  };
+  const exitCode = await runCommand(words, host);
+  await Promise.all([host.stdout.flush(), host.stderr.flush()]);
+  // Not left to an empty event loop: a forgotten handle must not keep a finished run in the terminal.
+  process.exit(exitCode);
+}
+
+function version(): string {
+  if (typeof EPILOGUE_VERSION === 'string') return EPILOGUE_VERSION;
+  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return manifest.version;
+}
