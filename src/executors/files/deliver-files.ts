@@ -1,0 +1,98 @@
+import { createWriteStream } from 'node:fs';
+import { chmod, lstat, lutimes, mkdir, realpath, rm, symlink, utimes } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { describeError, errorCode, Failure } from '../../base/index.ts';
+import type { CollectedFile } from '../executor.ts';
+
+interface Delivery {
+  /** Without links. */
+  readonly root: string;
+  /** Directories known to lie inside; forgotten when a link is made, which may change where they lead. */
+  readonly safe: Set<string>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Writes files below the project directory, replacing what is there. Links are made as they are, but nothing is written
+ * through one that leads out.
+ * @throws Failure `path_refused` for a path that leaves the directory, `files_not_delivered` when the system refuses.
+ */
+export async function deliverFiles(
+  projectDir: string,
+  files: AsyncIterable<CollectedFile>,
+  signal: AbortSignal,
+): Promise<void> {
+  const delivery: Delivery = { root: await realpath(projectDir), safe: new Set(), signal };
+  const directories: CollectedFile[] = [];
+  for await (const file of files) {
+    signal.throwIfAborted();
+    checkPath(file.path);
+    await attempt(file, () => write(delivery, file));
+    if (file.kind === 'directory') directories.push(file);
+  }
+  // Last, and the deepest first: a read-only directory takes no files, and each new file changes its directory's time.
+  for (const file of directories.reverse()) await attempt(file, () => finishDirectory(delivery, file));
+}
+
+function checkPath(path: string): void {
+  const segments = path.split('/');
+  if (path.includes('\0') || segments.some((segment) => segment === '' || segment === '.' || segment === '..')) {
+    throw new Failure('path_refused', `${JSON.stringify(path)} is not a path inside the project directory`);
+  }
+}
+
+async function attempt(file: CollectedFile, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof Failure || errorCode(error) === 'ABORT_ERR') throw error;
+    const text = `${file.path} cannot be written: ${describeError(error)}`;
+    throw new Failure('files_not_delivered', text, { cause: error });
+  }
+}
+
+async function write(delivery: Delivery, file: CollectedFile): Promise<void> {
+  const path = join(delivery.root, file.path);
+  await makeParent(delivery, dirname(path), file);
+  if (file.kind === 'directory') return makeDirectory(delivery, path, file);
+  // Unlinked and not overwritten: what is there may be a link, or a file that another name shares.
+  await rm(path, { force: true });
+  if (file.kind === 'symlink') {
+    delivery.safe.clear();
+    await symlink((await buffer(file.open())).toString(), path);
+    return lutimes(path, file.modifiedMs / 1000, file.modifiedMs / 1000);
+  }
+  await pipeline(file.open(), createWriteStream(path, { flags: 'wx', mode: 0o600 }), { signal: delivery.signal });
+  await chmod(path, file.mode & 0o777);
+  await utimes(path, file.modifiedMs / 1000, file.modifiedMs / 1000);
+}
+
+/** Makes missing directories one by one, each only once its parent is known to lie inside. */
+async function makeParent(delivery: Delivery, directory: string, file: CollectedFile): Promise<void> {
+  if (directory === delivery.root || delivery.safe.has(directory)) return;
+  await makeParent(delivery, dirname(directory), file);
+  await mkdir(directory).catch((error: unknown) => {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  });
+  const real = await realpath(directory);
+  if (real !== delivery.root && !real.startsWith(delivery.root + sep)) {
+    throw new Failure('path_refused', `${file.path} leads out of the project directory through a link`);
+  }
+  delivery.safe.add(directory);
+}
+
+async function makeDirectory(delivery: Delivery, path: string, file: CollectedFile): Promise<void> {
+  const existing = await lstat(path).catch(() => null);
+  if (existing !== null && !existing.isDirectory()) await rm(path);
+  await makeParent(delivery, path, file);
+}
+
+async function finishDirectory({ root }: Delivery, file: CollectedFile): Promise<void> {
+  const path = join(root, file.path);
+  // A later entry may have put something else in its place.
+  if (!(await lstat(path)).isDirectory()) return;
+  await chmod(path, file.mode & 0o777);
+  await utimes(path, file.modifiedMs / 1000, file.modifiedMs / 1000);
+}

@@ -1,0 +1,31 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { Failure } from '../../base/index.ts';
+
+/** Paths that git does not track, ignored ones included; none where there is no repository. */
+export async function listUntracked(projectDir: string, signal: AbortSignal): Promise<ReadonlySet<string>> {
+  if (!existsSync(join(projectDir, '.git'))) return new Set();
+  // Named outright, so that no GIT_DIR of our own environment leads elsewhere. The project's config must not start a program.
+  const repository = ['--git-dir=.git', '--work-tree=.', '-c', 'core.fsmonitor=false'];
+  const child = spawn('git', [...repository, 'ls-files', '--others', '-z'], {
+    cwd: projectDir,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    signal,
+  });
+  const closed = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  const [code, names, complaint] = await Promise.all([closed, text(child.stdout), text(child.stderr)]);
+  if (code !== 0)
+    throw new Failure('git_failed', `git cannot list untracked files in ${projectDir}: ${complaint.trim()}`);
+  // A repository inside this one ends in a slash: one entry, its files are its own.
+  return new Set(
+    names
+      .split('\0')
+      .filter(Boolean)
+      .map((name) => name.replace(/\/$/, '')),
+  );
+}

@@ -1,0 +1,78 @@
+import { basename, join } from 'node:path';
+import { type Clock, invariant } from '../../base/index.ts';
+import { COOKIE_VARIABLE } from '../cookie.ts';
+import type { Executor, JobPlace, Place, StepSpec } from '../executor.ts';
+import { collectFiles } from '../files/collect-files.ts';
+import { deliverFiles } from '../files/deliver-files.ts';
+import { createProcessTree } from '../steps/process-tree.ts';
+import { forbidStep } from '../steps/step-directory.ts';
+import { endTree } from './end-tree.ts';
+import { findShell, findWrapperShell, type ShellSearch } from './find-shell.ts';
+import { createStepFollower, type StepFollower } from './follow-step.ts';
+import { makeProjectDir, removeProjectDir } from './project-dir.ts';
+import { startStep } from './start-step.ts';
+
+export interface ShellOptions extends ShellSearch {
+  readonly clock: Clock;
+  /** Have each script on the disk, not only in its cache, before it runs; costs an fsync a step. Default: no. */
+  readonly durable?: boolean;
+}
+
+/** Runs steps on this machine, as this user. The whole promise about process trees holds on Linux. */
+export function createShellExecutor(options: ShellOptions): Executor {
+  return {
+    name: 'shell',
+    async prepare(job) {
+      const shell = findShell(options);
+      await makeProjectDir(job);
+      return createShellPlace(job, shell, options);
+    },
+  };
+}
+
+function createShellPlace(job: JobPlace, shell: string, { clock, durable = false }: ShellOptions): Place {
+  const tree = createProcessTree(job.stepsDir, job.cookie, clock);
+  const environment = { ...job.environment, [COOKIE_VARIABLE]: job.cookie };
+  const wrapperShell = findWrapperShell(shell);
+  const followers = new Map<string, StepFollower>();
+
+  function follow(stepId: string): StepFollower {
+    const known = followers.get(stepId);
+    if (known !== undefined) return known;
+    const follower = createStepFollower(stepDir(job, stepId), clock);
+    followers.set(stepId, follower);
+    return follower;
+  }
+
+  async function start({ id, script }: StepSpec): Promise<void> {
+    const dir = stepDir(job, id);
+    const step = { id, dir, script, workingDir: job.projectDir, environment, shell, wrapperShell, durable };
+    const child = await startStep(step, clock);
+    if (child !== null) follow(id).adopt(child);
+  }
+
+  return {
+    shell: basename(shell) === 'bash' ? 'bash' : 'sh',
+    projectDir: job.projectDir,
+    start,
+    async forbid(stepId) {
+      forbidStep(stepDir(job, stepId));
+    },
+    look: async (stepId) => follow(stepId).look(),
+    readLog: (stepId, offset, into) => follow(stepId).readLog(offset, into),
+    changed: (stepId, maxMs, signal) => follow(stepId).changed(maxMs, signal),
+    signal: tree.signal,
+    collect: (selection, signal) => collectFiles(job.projectDir, selection, signal),
+    deliver: (files, signal) => deliverFiles(job.projectDir, files, signal),
+    async clean() {
+      await endTree(tree, clock);
+      for (const follower of followers.values()) follower.close();
+      await removeProjectDir(job);
+    },
+  };
+}
+
+function stepDir(job: JobPlace, stepId: string): string {
+  invariant(/^[\w-]+$/.test(stepId), `a step id of letters, digits, _ and -, not ${JSON.stringify(stepId)}`);
+  return join(job.stepsDir, stepId);
+}

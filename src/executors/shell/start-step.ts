@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { type Clock, describeError, errorCode, Failure } from '../../base/index.ts';
+import { hasBegun, readClaim, readExit, writeStepFiles } from '../steps/step-directory.ts';
+import { wrapperArguments } from '../steps/step-wrapper.ts';
+
+export interface StepStart {
+  readonly id: string;
+  readonly dir: string;
+  readonly script: string;
+  readonly workingDir: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly shell: string;
+  readonly wrapperShell: string;
+  /** Have the script on the disk, not only in its cache, before it runs. */
+  readonly durable: boolean;
+}
+
+/** A wrapper that this process started. */
+export interface StepChild {
+  readonly pid: number;
+  /** Its exit code, null when a signal ended it; resolves and never rejects. */
+  readonly exited: Promise<number | null>;
+}
+
+/** Far more than a loaded machine needs to fork; a wrapper that takes longer is stuck in the file system. */
+const BEGIN_DEADLINE_MS = 30_000;
+
+/**
+ * Starts the wrapper of a step and waits until its script's process is there, so that every later signal reaches it.
+ * null: another process has claimed the step.
+ */
+export async function startStep(step: StepStart, clock: Clock): Promise<StepChild | null> {
+  const claim = readClaim(step.dir);
+  if (claim === 'wrapper') return null;
+  if (claim === 'forbidden') throw notStarted(step, 'it has been given up');
+  try {
+    writeStepFiles(step.dir, step.script, step.durable);
+  } catch (error) {
+    throw notStarted(step, systemReason(error), error);
+  }
+  const child = await spawnWrapper(step);
+  let alive = true;
+  const exited = child.exited.finally(() => {
+    alive = false;
+  });
+  const deadline = clock.now() + BEGIN_DEADLINE_MS;
+  while (alive && !hasBegun(step.dir)) {
+    if (clock.now() >= deadline)
+      throw notStarted(step, `its wrapper did not begin within ${BEGIN_DEADLINE_MS / 1000} s`);
+    await clock.sleep(1);
+  }
+  if (hasBegun(step.dir)) return { pid: child.pid, exited };
+  if (readExit(step.dir) !== null) throw notStarted(step, 'its log cannot be created');
+  // The wrapper is gone and ran nothing: somebody else has the step, or it could not write.
+  if (readClaim(step.dir) === 'wrapper') return null;
+  throw notStarted(step, 'its directory cannot be written');
+}
+
+function spawnWrapper(step: StepStart): Promise<StepChild> {
+  const { promise, resolve, reject } = Promise.withResolvers<StepChild>();
+  const fail = (error: unknown): void => reject(notStarted(step, spawnReason(step, error), error));
+  try {
+    const child = spawn(step.wrapperShell, wrapperArguments(step.dir, step.shell), {
+      cwd: step.workingDir,
+      env: step.environment,
+      // A session of its own; and nothing of ours that it could hold open, or that could end with us.
+      detached: true,
+      stdio: 'ignore',
+    });
+    child.unref();
+    const exited = new Promise<number | null>((done) => child.once('exit', done));
+    child.once('error', fail);
+    child.once('spawn', () => resolve({ pid: child.pid ?? 0, exited }));
+  } catch (error) {
+    fail(error);
+  }
+  return promise;
+}
+
+/** Node reports a missing working directory as a missing program. */
+function spawnReason(step: StepStart, error: unknown): string {
+  if (!existsSync(step.workingDir)) return `its directory ${step.workingDir} is missing`;
+  if (errorCode(error) === 'E2BIG') return 'its variables are larger than the system allows';
+  return systemReason(error);
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space left on the device',
+  EDQUOT: 'the disk quota is used up',
+  EROFS: 'the file system is read-only',
+  EACCES: 'permission denied',
+  EAGAIN: 'the system allows no more processes',
+  ENOMEM: 'out of memory',
+};
+
+function systemReason(error: unknown): string {
+  return REASONS[errorCode(error) ?? ''] ?? describeError(error);
+}
+
+function notStarted(step: StepStart, reason: string, cause?: unknown): Failure {
+  return new Failure('step_not_started', `step ${step.id} was not started: ${reason} (${step.dir})`, { cause });
+}

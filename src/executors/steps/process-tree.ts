@@ -1,0 +1,126 @@
+import type { Clock } from '../../base/index.ts';
+import { errorCode } from '../../base/index.ts';
+import { COOKIE_VARIABLE } from '../cookie.ts';
+import { findMembers } from './find-members.ts';
+import { type ProcessEntry, readProcess, scanProcesses } from './process-scan.ts';
+import { isAlive, listStepProcesses, type StepProcess } from './step-process.ts';
+
+/**
+ * All processes of one job on this machine, found anew for every signal.
+ *
+ * A KILL spares wrappers, so that they can write `exit`. A wrapper that a KILL found alone, and that is still there at a
+ * KILL at least `LONELY_WRAPPER_MS` later, is stuck and is killed as well; its step has then vanished.
+ */
+export interface ProcessTree {
+  /** As `Place.signal`. */
+  signal(signal: 'TERM' | 'KILL' | 'none'): Promise<number>;
+  /** How many wrappers are alive. */
+  countWrappers(): number;
+}
+
+/** A wrapper with nothing left to wait for writes one line and exits; a second is a thousand times what it needs. */
+export const LONELY_WRAPPER_MS = 1_000;
+/** From a wrapper's claim to its script's process takes about 1 ms. */
+const BEGIN_MS = 250;
+/** Passes over /proc within one KILL: new processes may be forked while the first ones are being killed. */
+const KILL_PASSES = 5;
+
+export function createProcessTree(stepsDir: string, cookie: string, clock: Clock): ProcessTree {
+  const assignment = `${COOKIE_VARIABLE}=${cookie}`;
+  /** pid → start time of all found so far: one that empties its environment and then loses its parent is still known. */
+  const seen = new Map<number, number>();
+  /** Wrapper pid → when a KILL first found it alone. */
+  const lonelySince = new Map<number, number>();
+
+  const livingWrappers = (): readonly StepProcess[] => listStepProcesses(stepsDir).filter(isAlive);
+
+  /** Without wrappers. */
+  function find(): readonly ProcessEntry[] {
+    const steps = listStepProcesses(stepsDir);
+    const wrappers = new Set(steps.filter(isAlive).map((step) => step.pid));
+    const members = findMembers(scanProcesses(), { steps, assignment, seen });
+    seen.clear();
+    for (const { pid, startedAt } of members) seen.set(pid, startedAt);
+    return members.filter((member) => !wrappers.has(member.pid));
+  }
+
+  /** A signal to a wrapper whose script is not there yet would be lost on the script. */
+  async function letStepsBegin(): Promise<void> {
+    for (let waited = 0; waited < BEGIN_MS && livingWrappers().some(isStarting); waited += 2) await clock.sleep(2);
+  }
+
+  function terminate(): number {
+    const groups = new Set(livingWrappers().map((step) => step.pid));
+    // The groups first, without looking for anybody: this reaches nearly every script at once, and no fork escapes it.
+    for (const group of groups) send(-group, 'SIGTERM');
+    const members = find();
+    for (const member of members) {
+      if (!groups.has(member.group)) sendTo(member, 'SIGTERM');
+      // A stopped process takes its TERM only once it goes on.
+      if (member.state === 'T') sendTo(member, 'SIGCONT');
+    }
+    return members.length;
+  }
+
+  function kill(): number {
+    const killed = new Set<number>();
+    let found = find();
+    const count = found.length;
+    for (let pass = 1; found.length > 0; pass++) {
+      for (const member of found) sendTo(member, 'SIGKILL');
+      // Those that fork faster than they are found die with their group, wrapper included: the kernel kills it in one go.
+      if (pass === KILL_PASSES) return killGroups(found, livingWrappers()) + count;
+      for (const { pid } of found) killed.add(pid);
+      found = find().filter((member) => !killed.has(member.pid));
+    }
+    if (count === 0) killLonely(livingWrappers());
+    return count;
+  }
+
+  function killLonely(wrappers: readonly StepProcess[]): void {
+    const now = clock.now();
+    for (const pid of lonelySince.keys()) if (!wrappers.some((step) => step.pid === pid)) lonelySince.delete(pid);
+    for (const { pid } of wrappers) {
+      const since = lonelySince.get(pid) ?? now;
+      lonelySince.set(pid, since);
+      if (now - since >= LONELY_WRAPPER_MS) send(pid, 'SIGKILL');
+    }
+  }
+
+  async function signal(kind: 'TERM' | 'KILL' | 'none'): Promise<number> {
+    if (kind === 'none') return find().length + livingWrappers().filter(isStarting).length;
+    await letStepsBegin();
+    const found = kind === 'TERM' ? terminate() : kill();
+    const wrappers = livingWrappers();
+    for (const { pid } of wrappers) if (readProcess(pid)?.state === 'T') send(pid, 'SIGCONT');
+    return found + wrappers.filter(isStarting).length;
+  }
+
+  return { signal, countWrappers: () => livingWrappers().length };
+}
+
+/** Claimed, but its script's process is not there yet: it counts as one process, or the tree would look dead. */
+function isStarting(step: StepProcess): boolean {
+  return !step.begun && step.endedAt === null;
+}
+
+function killGroups(members: readonly ProcessEntry[], wrappers: readonly StepProcess[]): number {
+  const groups = new Set(members.map((member) => member.group));
+  const killed = wrappers.filter((step) => groups.has(step.pid));
+  for (const { pid } of killed) send(-pid, 'SIGKILL');
+  return killed.length;
+}
+
+/** Only if the pid still stands for the same process. */
+function sendTo({ pid, startedAt }: ProcessEntry, signal: NodeJS.Signals): void {
+  if (readProcess(pid)?.startedAt === startedAt) send(pid, signal);
+}
+
+/** `pid` below zero: the group. Gone in the meantime, or not ours to signal: the caller's next look shows it. */
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (errorCode(error) !== 'ESRCH' && errorCode(error) !== 'EPERM') throw error;
+  }
+}

@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { errorCode, invariant } from '../../base/index.ts';
+
+// All calls are synchronous: each touches a few bytes of a local directory in about 10 µs, a tenth of what a trip through
+// the thread pool costs, and `look` is the most frequent call of a running job.
+
+/** The process that watches over a step, as it wrote itself down. */
+export interface WrapperId {
+  readonly pid: number;
+  /** Clock ticks since boot, field 22 of /proc/<pid>/stat; null on a system without /proc. */
+  readonly startedAt: number | null;
+  /** null on a system without /proc. */
+  readonly boot: string | null;
+}
+
+/** Longest pid (7) + start time (20) + boot id (36) + separators. */
+const PID_ROOM = 72;
+/** Blank as long as the step runs; see `readExit`. */
+const EXIT_ROOM = 4;
+
+/**
+ * Makes the directory and the files that a wrapper needs. May be called again, also by another process at the same time.
+ * A system error is passed on; what had been begun is taken back then.
+ */
+export function writeStepFiles(stepDir: string, script: string, durable: boolean): void {
+  mkdirSync(stepDir, { recursive: true, mode: 0o700 });
+  reserve(join(stepDir, 'pid'), PID_ROOM);
+  reserve(join(stepDir, 'exit'), EXIT_ROOM);
+  // Appears whole or not at all: another starter's wrapper may run it at any moment.
+  const unfinished = join(stepDir, `script.${randomBytes(6).toString('hex')}`);
+  try {
+    writeWhole(unfinished, script, durable);
+    renameSync(unfinished, join(stepDir, 'script'));
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    throw error;
+  }
+}
+
+/** Takes room on the disk for a line that must be writable later, even if the disk is full by then. */
+function reserve(path: string, size: number): void {
+  try {
+    writeWhole(path, ' '.repeat(size), false);
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return;
+    rmSync(path, { force: true });
+    throw error;
+  }
+}
+
+function writeWhole(path: string, text: string, durable: boolean): void {
+  const fd = openSync(path, 'wx', 0o600);
+  try {
+    const bytes = Buffer.from(text);
+    for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+    if (durable) fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Whose the step is. Settled once and for good: the file is created exclusively, by a wrapper or by `forbidStep`. */
+export function readClaim(stepDir: string): 'none' | 'wrapper' | 'forbidden' {
+  const claim = lstatSync(join(stepDir, 'claim'), { throwIfNoEntry: false });
+  if (claim === undefined) return 'none';
+  return claim.isSymbolicLink() ? 'forbidden' : 'wrapper';
+}
+
+/** Takes the claim that a wrapper would need. As a link, whose few bytes lie in its inode: that works on a full disk. */
+export function forbidStep(stepDir: string): void {
+  mkdirSync(stepDir, { recursive: true, mode: 0o700 });
+  try {
+    symlinkSync('forbidden', join(stepDir, 'claim'));
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
+}
+
+/** The script's own process is there: from now on signals reach it. */
+export function hasBegun(stepDir: string): boolean {
+  return existsSync(join(stepDir, 'log'));
+}
+
+/** Exit code of an ended step; null as long as none was written. */
+export function readExit(stepDir: string): number | null {
+  const line = /^(\d{3})\n/.exec(readText(join(stepDir, 'exit')));
+  return line === null ? null : Number(line[1]);
+}
+
+/** null until the wrapper has written itself down. */
+export function readWrapper(stepDir: string): WrapperId | null {
+  const line = /^(\d+) (\d+|-) ([\w-]+)\n/.exec(readText(join(stepDir, 'pid')));
+  if (line === null) return null;
+  const [, pid, startedAt, boot] = line;
+  invariant(pid !== undefined, 'the pattern has three groups');
+  return {
+    pid: Number(pid),
+    startedAt: startedAt === '-' ? null : Number(startedAt),
+    boot: boot === '-' ? null : (boot ?? null),
+  };
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return '';
+    throw error;
+  }
+}
