@@ -1,6 +1,14 @@
 import type { VariableLookup } from '../values/index.ts';
 import type { ConditionCache } from './condition-cache.ts';
-import type { ChangesClause, ExistsClause, FileSources } from './match-paths.ts';
+import { evaluateExpression } from './expression/evaluate-expression.ts';
+import {
+  type ChangesClause,
+  type ClauseVerdict,
+  type ExistsClause,
+  type FileSources,
+  holdsChanges,
+  holdsExists,
+} from './paths/match-paths.ts';
 
 /** The clauses of a rule. All that are given must hold; a rule with none always matches. */
 export interface RuleClauses {
@@ -17,12 +25,45 @@ export interface RuleContext {
   readonly cache: ConditionCache;
 }
 
-/** `reason` is for people, such as `rule 2: $CI_COMMIT_BRANCH == "main"` or `no rule matched`. */
+/** `index` counts from 0. `reason` is for people, such as `rule 2: $CI_COMMIT_BRANCH == "main"` or `no rule matched`. */
 export type RulePick<R> =
-  | { readonly kind: 'matched'; readonly rule: R /** From 0. */; readonly index: number; readonly reason: string }
+  | { readonly kind: 'matched'; readonly rule: R; readonly index: number; readonly reason: string }
   | { readonly kind: 'none'; readonly reason: string }
   /** A clause could not be judged; the pipeline cannot be made. */
   | { readonly kind: 'broken'; readonly index: number; readonly message: string };
 
 /** The first rule whose clauses all hold. */
-export declare function pickRule<R extends RuleClauses>(rules: readonly R[], context: RuleContext): RulePick<R>;
+export function pickRule<R extends RuleClauses>(rules: readonly R[], context: RuleContext): RulePick<R> {
+  for (const [index, rule] of rules.entries()) {
+    const verdict = holds(rule, context);
+    if (typeof verdict === 'object') return { kind: 'broken', index, message: verdict.error };
+    if (verdict) return { kind: 'matched', rule, index, reason: describeRule(rule, index) };
+  }
+  return { kind: 'none', reason: rules.length === 0 ? 'its rules are empty' : 'no rule matched' };
+}
+
+function holds(rule: RuleClauses, context: RuleContext): ClauseVerdict {
+  if (rule.if !== null) {
+    const verdict = holdsIf(rule.if, context);
+    if (verdict !== true) return verdict;
+  }
+  if (rule.changes !== null) {
+    const verdict = holdsChanges(rule.changes, context);
+    if (verdict !== true) return verdict;
+  }
+  return rule.exists === null || holdsExists(rule.exists, context);
+}
+
+export function holdsIf(text: string, context: RuleContext): ClauseVerdict {
+  const parsed = context.cache.parse(text);
+  if (!parsed.ok) return { error: parsed.mistake.message };
+  return evaluateExpression(parsed.expression, context.variables, context.cache);
+}
+
+function describeRule(rule: RuleClauses, index: number): string {
+  const clauses: string[] = [];
+  if (rule.if !== null) clauses.push(rule.if.replace(/\s+/g, ' ').trim());
+  if (rule.changes !== null) clauses.push(`changes: [${rule.changes.paths.join(', ')}]`);
+  if (rule.exists !== null) clauses.push(`exists: [${rule.exists.paths.join(', ')}]`);
+  return `rule ${index + 1}: ${clauses.length === 0 ? 'always' : clauses.join(' and ')}`;
+}
