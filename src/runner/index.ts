@@ -5,3 +5,5 @@ export { readJournal, writeDurably } from './journal.ts';
 export type { JobResult, SavedArtifact, Verdict } from './move.ts';
 export type { Progress } from './progress.ts';
 export { type JobOptions, runJob } from './run-job.ts';
+export { readDotenvReport } from './save/dotenv.ts';
+export { payloadBudgets } from './script/payload-budgets.ts';

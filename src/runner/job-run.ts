@@ -47,7 +47,11 @@ export interface JobPorts {
   /** Where this job's artifacts are kept. */
   readonly artifactsDir: string;
   readonly cacheDir: string;
-  onPhase(change: PhaseChange): void;
+  /**
+   * A new phase. Before `script`, resolves once the coordinator has taken note: the first user command waits for it. A coordinator
+   * that refuses does so by interrupting the job.
+   */
+  onPhase(change: PhaseChange): void | Promise<void>;
   /** Bytes appended to the job's log; a promise slows the job's log down to the reader's pace. */
   onLog(offset: number, bytes: Uint8Array): void | Promise<void>;
   /** Trouble that the job's log may not be able to tell. */

@@ -46,11 +46,12 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
   const log = openLog(options, payload, variables);
   const { clock, control, ports, causeRules } = options;
   const { budgets } = settings;
-  const scripts = stepScripts(payload, place, settings, variables, (more) => jobVariables(payload, surroundings, more));
+  const withMore = (more: CleanupVariables) => jobVariables(payload, surroundings, more);
+  const scripts = stepScripts({ payload, place, settings, variables, withMore });
   const run: JobRun = { payload, journal, log, place, control, clock, budgets, causeRules, ports, scripts, variables };
-  if (log.sizeBytes === 0) log.write(openingLines(options, [...variables.warnings, ...settings.warnings]));
+  if (log.sizeBytes === 0) log.write(openingLines(options, payload, [...variables.warnings, ...settings.warnings]));
   if (log.lostBytes > 0) log.write(warningLine(`the machine stopped: ${log.lostBytes} bytes of this log were lost`));
-  ports.onPhase({ phase: 'preparing', cause: null, deadline: null });
+  await ports.onPhase({ phase: 'preparing', cause: null, deadline: null });
   return run;
 }
 
@@ -116,31 +117,38 @@ function surroundingsOf(options: JobOptions): Surroundings {
   };
 }
 
-function openingLines(options: JobOptions, warnings: readonly string[]): string {
+function openingLines(options: JobOptions, payload: JobPayload, warnings: readonly string[]): string {
   const hello = infoLine(`Running with epilogue ${options.version} on the ${options.executor.name} executor`);
-  return hello + warnings.map(warningLine).join('');
+  const handler = payload.hooks.some((hook) => hook.handler !== undefined);
+  const ignored = handler && options.executor.name !== 'kubernetes';
+  const notes = ignored
+    ? [`the ${options.executor.name} executor ignores pre_stop_k8s_container_handler`, ...warnings]
+    : warnings;
+  return hello + notes.map(warningLine).join('');
 }
 
-function stepScripts(
-  payload: JobPayload,
-  place: Place,
-  settings: JobSettings,
-  variables: JobVariables,
-  withMore: (more: CleanupVariables) => JobVariables,
-): StepScripts {
-  const script = (lines: readonly string[], directory: string | null, known = variables) =>
+interface ScriptFacts {
+  readonly payload: JobPayload;
+  readonly place: Place;
+  readonly settings: JobSettings;
+  readonly variables: JobVariables;
+  readonly withMore: (more: CleanupVariables) => JobVariables;
+}
+
+function stepScripts({ payload, place, settings, variables, withMore }: ScriptFacts): StepScripts {
+  const script = (lines: readonly string[], known = variables) =>
     buildStepScript({
       shell: place.shell,
       exports: known.exports,
       files: known.files,
       temporaryDir: `${place.projectDir}.tmp`,
-      directory,
+      directory: place.projectDir,
       lines,
       debugTrace: settings.debugTrace,
     });
-  const hook = (name: HookName, directory: string | null) => {
+  const hook = (name: HookName) => {
     const lines = payload.hooks.find((candidate) => candidate.name === name)?.script ?? [];
-    return lines.length === 0 ? null : script(lines, directory);
+    return lines.length === 0 ? null : script(lines);
   };
   const afterScript = payload.steps.find((step) => step.name === 'after_script')?.script ?? [];
   return {
@@ -149,11 +157,11 @@ function stepScripts(
       .map((step) => ({
         id: `step_${step.name}`,
         title: `Executing "step_${step.name}" stage of the job script`,
-        script: script(step.script, place.projectDir),
+        script: script(step.script),
       })),
-    preGetSources: hook('pre_get_sources_script', place.projectDir),
-    postGetSources: hook('post_get_sources_script', place.projectDir),
-    afterScript: afterScript.length === 0 ? null : (more) => script(afterScript, place.projectDir, withMore(more)),
+    preGetSources: hook('pre_get_sources_script'),
+    postGetSources: hook('post_get_sources_script'),
+    afterScript: afterScript.length === 0 ? null : (more) => script(afterScript, withMore(more)),
     ignoreCleanupErrors: settings.ignoreAfterScriptErrors,
   };
 }

@@ -64,7 +64,7 @@ async function tearDown(run: JobRun, verdict: Verdict): Promise<void> {
   // Room first: the journal's next line may be the one that no longer fits.
   releaseReserve(journal.directory);
   if (journal.progress.verdict === null) record(run, { move: 'teardown_begun', ...verdict });
-  ports.onPhase({ phase: 'teardown', cause: verdict.cause, deadline });
+  await ports.onPhase({ phase: 'teardown', cause: verdict.cause, deadline });
   if (journal.progress.treeDead) return;
   if (verdict.by !== null) say(run, warningLine(interruptionWords(run, verdict)));
   await stopTree(run);

@@ -61,7 +61,7 @@ async function runStep(run: JobRun, id: string, title: string, script: string | 
   if (before?.ended) return judgeExit(before.ended.code);
   if (before === undefined) {
     if (control.interruption) return interrupted(run);
-    const refusal = openObligation(run, id);
+    const refusal = await openObligation(run, id);
     if (refusal) return refusal;
   }
   beginStep(run, id, heading(run, id, title));
@@ -90,13 +90,14 @@ async function startOnce(run: JobRun, id: string, script: string): Promise<Verdi
 }
 
 /** The one place where a cleanup comes to be owed: written down before the first user command runs. */
-function openObligation(run: JobRun, step: string): Verdict | null {
-  const { journal, scripts, ports } = run;
+async function openObligation(run: JobRun, step: string): Promise<Verdict | null> {
+  const { journal, scripts, ports, control } = run;
   try {
     if (!journal.progress.owed) {
+      await ports.onPhase({ phase: 'script', cause: null, deadline: null });
+      if (control.interruption) return interrupted(run);
       if (scripts.afterScript !== null) holdReserve(journal.directory);
       journal.append({ move: 'obligation_opened' });
-      ports.onPhase({ phase: 'script', cause: null, deadline: null });
     }
     journal.append({ move: 'step_started', step });
     return null;

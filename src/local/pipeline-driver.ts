@@ -1,0 +1,311 @@
+import type { Clock } from '../base/index.ts';
+import {
+  applyPipeline,
+  createPipeline,
+  findJob,
+  type PipelineEffect,
+  type PipelineEvent,
+  type PipelineJob,
+  type PipelineState,
+} from '../lifecycle/index.ts';
+import { isFinished, type Plan, type PlannedJob, type Status } from '../protocol/index.ts';
+import { JobControl } from '../runner/index.ts';
+import type { JobReport, JobWork } from './job-work.ts';
+import type { ReadyQueue } from './ready-queue.ts';
+import type { JobFinished, RunEvent } from './run-event.ts';
+
+export interface DriverOptions {
+  readonly plan: Plan;
+  /** First of as many ids as `idsNeeded(plan)`. */
+  readonly firstJobId: number;
+  /** Put before job names in events: the path of trigger jobs that leads to this pipeline. */
+  readonly namePrefix: string;
+  readonly clock: Clock;
+  readonly queue: ReadyQueue;
+  readonly emit: (event: RunEvent) => void;
+  readonly work: (work: JobWork) => Promise<JobReport>;
+  /** Manual and delayed jobs to start by name as soon as they wait. */
+  readonly manual: ReadonlySet<string>;
+  /** A driver for the child pipeline of a trigger job; null (after having said why) when it cannot be made. */
+  readonly child: (job: PlannedJob, onStatus: (status: Status) => void) => Promise<PipelineDriver | null>;
+}
+
+/** Statuses that still come to an end without anybody's help. */
+const ALIVE: ReadonlySet<Status> = new Set(['pending', 'running', 'canceling', 'waiting_for_resource', 'scheduled']);
+
+/** Every job may run three times: once, and two retries. */
+export function idsNeeded(plan: Plan): number {
+  return plan.jobs.length * 3;
+}
+
+/**
+ * Drives one pipeline inside this process: feeds the lifecycle with what happens and does what it says. Holds no rule of its own.
+ * A life: `run` once; `cancel` and `forceCancel` at any time.
+ */
+export class PipelineDriver {
+  readonly #options: DriverOptions;
+  readonly #controls = new Map<number, JobControl>();
+  readonly #children = new Map<number, PipelineDriver>();
+  readonly #wakes = new Map<number, AbortController>();
+  readonly #alive = new Set<number>();
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #reports = new Map<number, JobReport>();
+  readonly #events: PipelineEvent[] = [];
+  readonly #over = Promise.withResolvers<void>();
+  #state: PipelineState;
+
+  constructor(options: DriverOptions) {
+    this.#options = options;
+    const { plan, firstJobId, clock } = options;
+    this.#state = createPipeline(
+      plan.jobs,
+      { stages: plan.stages, autoCancel: plan.autoCancel, firstJobId },
+      clock.now(),
+    );
+  }
+
+  get status(): Status {
+    return this.#state.status;
+  }
+
+  /** Every job that ever was, retried ones included, in the order of their ids. */
+  jobs(): PipelineJob[] {
+    const { firstJobId } = this.#options;
+    return Array.from({ length: this.#state.jobs.length }, (_, index) =>
+      findJob(this.#state, firstJobId + index),
+    ).filter((job) => job !== undefined);
+  }
+
+  /** Runs the pipeline until no job of it can go on by itself; a blocking manual job leaves it `manual`. */
+  async run(): Promise<Status> {
+    this.apply({ type: 'start' });
+    await this.#over.promise;
+    await Promise.all(this.#underWay);
+    return this.#state.status;
+  }
+
+  cancel(by: string, cause: 'canceled' | 'runner_shutdown'): void {
+    this.apply({ type: 'cancel', by, cause });
+  }
+
+  forceCancel(by: string): void {
+    this.apply({ type: 'force_cancel', by });
+  }
+
+  /** An event that comes up while another is being carried out waits for its turn. */
+  apply(event: PipelineEvent): void {
+    this.#events.push(event);
+    if (this.#events.length > 1) return;
+    for (let next = this.#events[0]; next !== undefined; next = this.#events[0]) {
+      const { state, effects } = applyPipeline(this.#state, next, this.#options.clock.now());
+      this.#state = state;
+      for (const effect of effects) this.#perform(effect);
+      this.#events.shift();
+    }
+    if (this.#alive.size === 0) this.#over.resolve();
+  }
+
+  #perform(effect: PipelineEffect): void {
+    switch (effect.type) {
+      case 'changed':
+        this.#jobChanged(effect.job);
+        break;
+      case 'claimable':
+        this.#options.queue.put(() => this.#track(this.#runJob(effect.job)));
+        break;
+      case 'stop':
+        this.#controls.get(effect.job)?.interrupt({ cause: effect.cause, by: this.#requestedBy(effect.job) });
+        break;
+      case 'abort':
+        this.#controls.get(effect.job)?.force(this.#forceOf(effect.job));
+        break;
+      case 'wake':
+        this.#wake(effect.job, effect.at);
+        break;
+      case 'start_child':
+        void this.#track(this.#runChild(effect.job));
+        break;
+      case 'cancel_child':
+        this.#cancelChild(effect.job, effect.force);
+        break;
+      case 'finished':
+        this.#jobFinished(effect.job);
+        break;
+      case 'retry_created':
+      case 'pipeline_changed':
+      case 'offer_cleanup': // Needs a lost lease, and a local attempt has none.
+      case 'resource_wanted': // Resource groups are the pipeline's own here.
+      case 'resource_released':
+        break;
+    }
+  }
+
+  async #runJob(id: number): Promise<void> {
+    const job = this.#job(id);
+    if (job.state.status !== 'pending') return; // Cancelled while it waited for a free place.
+    const planned = this.#planned(job);
+    const control = new JobControl();
+    this.#controls.set(id, control);
+    const report = await this.#options.work({
+      id,
+      job: planned,
+      displayName: this.#name(job),
+      control,
+      retryCount: job.earlierRetries,
+      reportOf: (name) => this.#reportOf(name),
+      claim: (budgets) => {
+        const runner = { cancelGracefully: true, phases: true, cleanupOnly: false };
+        this.apply({ type: 'job', job: id, event: { type: 'claim', runner, leaseMs: null, budgets } });
+      },
+      onPhase: (change) => {
+        const { attempt } = this.#job(id).state;
+        if (change.phase === 'script') this.apply({ type: 'job', job: id, event: { type: 'script_started', attempt } });
+        if (change.phase === 'teardown' && change.cause !== null) {
+          this.apply({ type: 'job', job: id, event: { type: 'teardown_started', attempt, cause: change.cause } });
+        }
+      },
+    });
+    this.#reports.set(id, report);
+    this.#controls.delete(id);
+    const { result } = report;
+    if (isFinished(this.#job(id).state.status)) {
+      this.#announce(id);
+      return;
+    }
+    this.apply({
+      type: 'job',
+      job: id,
+      event: {
+        type: 'finished',
+        attempt: this.#job(id).state.attempt,
+        result: result.status === 'success' ? 'success' : 'failed',
+        cause: result.cause,
+        failureReason: result.failureReason,
+        exitCode: result.exitCode,
+        cleanup: result.cleanup,
+      },
+    });
+  }
+
+  async #runChild(id: number): Promise<void> {
+    const job = this.#job(id);
+    const child = await this.#options.child(this.#planned(job), (status) =>
+      this.apply({ type: 'job', job: id, event: { type: 'child_changed', status } }),
+    );
+    if (child === null) {
+      const reason = 'downstream_pipeline_creation_failed';
+      this.apply({ type: 'job', job: id, event: { type: 'child_rejected', reason } });
+      return;
+    }
+    this.#children.set(id, child);
+    this.apply({ type: 'job', job: id, event: { type: 'child_created' } });
+    const status = await child.run();
+    this.apply({ type: 'job', job: id, event: { type: 'child_changed', status } });
+  }
+
+  #cancelChild(id: number, force: boolean): void {
+    const by = this.#requestedBy(id);
+    if (force) this.#children.get(id)?.forceCancel(by);
+    else this.#children.get(id)?.cancel(by, 'canceled');
+  }
+
+  #jobChanged(id: number): void {
+    const job = this.#job(id);
+    const { status, phase, cause, deadline } = job.state;
+    if (ALIVE.has(status)) this.#alive.add(id);
+    else this.#alive.delete(id);
+    const at = this.#options.clock.now();
+    this.#options.emit({ type: 'job_changed', at, job: id, name: this.#name(job), status, phase, cause, deadline });
+    const waits = status === 'manual' || status === 'scheduled';
+    if (waits && this.#options.manual.has(job.rules.name))
+      this.apply({ type: 'job', job: id, event: { type: 'play' } });
+  }
+
+  #jobFinished(id: number): void {
+    this.#alive.delete(id);
+    this.#wakes.get(id)?.abort();
+    // A job whose runner is still winding down is announced when that is over: only then is it known what was kept.
+    if (!this.#controls.has(id)) this.#announce(id);
+  }
+
+  #announce(id: number): void {
+    this.#options.emit(
+      finishedEvent(this.#job(id), this.#name(this.#job(id)), this.#reports.get(id), this.#options.clock.now()),
+    );
+  }
+
+  #wake(id: number, at: number): void {
+    const { clock } = this.#options;
+    this.#wakes.get(id)?.abort();
+    const calledOff = new AbortController();
+    this.#wakes.set(id, calledOff);
+    void clock.sleep(Math.max(0, at - clock.now()), calledOff.signal).then(() => {
+      if (!calledOff.signal.aborted) this.apply({ type: 'job', job: id, event: { type: 'tick' } });
+    });
+  }
+
+  async #track(work: Promise<void>): Promise<void> {
+    this.#underWay.add(work);
+    try {
+      await work;
+    } catch (error) {
+      this.#over.reject(error);
+    } finally {
+      this.#underWay.delete(work);
+    }
+  }
+
+  /** The latest report of a job by name. */
+  #reportOf(name: string): JobReport | undefined {
+    const position = this.#options.plan.jobs.findIndex((job) => job.name === name);
+    const latest = this.jobs().findLast((job) => job.position === position);
+    return latest === undefined ? undefined : this.#reports.get(latest.id);
+  }
+
+  #requestedBy(id: number): string {
+    return this.#job(id).state.cancelRequest?.by ?? 'coordinator';
+  }
+
+  #forceOf(id: number): { by: string; why: string } {
+    const { forceRequest } = this.#job(id).state;
+    return forceRequest === null
+      ? { by: this.#requestedBy(id), why: 'the job was cancelled before its script started' }
+      : { by: forceRequest.by, why: 'force cancel' };
+  }
+
+  #job(id: number): PipelineJob {
+    const job = findJob(this.#state, id);
+    if (job === undefined) throw new Error(`bug: no job ${id} in this pipeline`);
+    return job;
+  }
+
+  #planned(job: PipelineJob): PlannedJob {
+    const planned = this.#options.plan.jobs[job.position];
+    if (planned === undefined) throw new Error(`bug: job ${job.id} is not in the plan`);
+    return planned;
+  }
+
+  #name(job: PipelineJob): string {
+    return this.#options.namePrefix + job.rules.name;
+  }
+}
+
+function finishedEvent(job: PipelineJob, name: string, report: JobReport | undefined, at: number): JobFinished {
+  const { state } = job;
+  return {
+    type: 'job_finished',
+    at,
+    job: job.id,
+    name,
+    status: state.status,
+    cause: state.cause,
+    failureReason: state.failureReason,
+    exitCode: state.exitCode,
+    allowFailure: job.allowFailure,
+    durationMs: state.startedAt === null || state.finishedAt === null ? null : state.finishedAt - state.startedAt,
+    cleanup: state.cleanup ?? { outcome: 'not_owed', attempt: 0 },
+    logFile: report?.logFile ?? null,
+    artifacts: report?.result.artifacts.map((artifact) => artifact.path) ?? [],
+    retriedAs: job.retriedAs,
+  };
+}

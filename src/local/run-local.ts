@@ -1,0 +1,191 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Clock, describeError, type FileLock } from '../base/index.ts';
+import type { Executor } from '../executors/index.ts';
+import { placeSnapshot, takeSnapshot } from '../git/index.ts';
+import type { Plan, PlannedJob, Status } from '../protocol/index.ts';
+import type { PipelineFacts } from './build-payload.ts';
+import { type Guard, startGuard } from './guard.ts';
+import { idsNeeded, PipelineDriver } from './pipeline-driver.ts';
+import { ReadyQueue } from './ready-queue.ts';
+import { recoverRuns } from './recover.ts';
+import { FORCED_EXIT_CODE, type RunControl, SIGNAL_EXIT_CODES } from './run-control.ts';
+import {
+  createRun,
+  firstJobId,
+  type LocalPaths,
+  markTold,
+  pruneRuns,
+  type RunDirectory,
+  writeEnding,
+} from './run-directory.ts';
+import type { RunEvent, RunFinished } from './run-event.ts';
+import { type RunContext, runLocalJob } from './run-local-job.ts';
+
+export interface LocalRunOptions {
+  /** The checkout's top directory. */
+  readonly checkout: string;
+  readonly plan: Plan;
+  /** Variables of project, pipeline and commit for the payloads; from `compileCheckout`. */
+  readonly facts: PipelineFacts;
+  /** Compiles the child file of a trigger job; null: it has errors, which the caller has shown. */
+  readonly compileChild: (job: PlannedJob) => Promise<Plan | null>;
+  readonly executor: Executor;
+  readonly concurrency: number;
+  readonly manual: ReadonlySet<string>;
+  readonly keep: boolean;
+  readonly paths: LocalPaths;
+  /** Environment of every step. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Command line that recovers a run, its id to be added. */
+  readonly recoverCommand: readonly string[];
+  readonly version: string;
+  readonly clock: Clock;
+  /** A promise slows down the log that the event carries to the reader's pace. */
+  readonly emit: (event: RunEvent) => void | Promise<void>;
+  readonly control: RunControl;
+}
+
+/**
+ * Runs a pipeline of a checkout on this machine, from the recovery of earlier runs to the exit code.
+ * @throws Failure when nothing could be started (state directory, snapshot); nothing is owed then.
+ */
+export async function runLocal(options: LocalRunOptions): Promise<RunFinished> {
+  const { clock, control, paths, checkout } = options;
+  const startedAt = clock.now();
+  await recoverRuns({ ...options, runId: null, by: 'run', wait: false });
+  const record = { checkout, startedAt, ref: options.facts.git.ref, sha: options.facts.git.sha, keep: options.keep };
+  const { run, lock } = await createRun(paths, record);
+  const guard = startGuard(
+    run,
+    [...options.recoverCommand, String(run.record.id)],
+    (text) => void options.emit({ type: 'message', at: clock.now(), level: 'warning', text }),
+  );
+  const template = join(run.builds, 'template');
+  const ready = await snapshot(options, template, async () => {
+    await endRun(options, run, lock, guard);
+  });
+  // An exception in here is a bug. The run then stays on record as not ended, and its guard takes over what it owes.
+  const status = ready ? await drive(options, run, template) : 'canceled';
+  if (ready) await endRun(options, run, lock, guard);
+  const at = clock.now();
+  const exitCode = exitCodeOf(control, status);
+  const finished: RunFinished = {
+    type: 'run_finished',
+    at,
+    run: String(run.record.id),
+    status,
+    exitCode,
+    durationMs: at - startedAt,
+  };
+  await options.emit(finished);
+  return finished;
+}
+
+/** False: interrupted meanwhile. Whatever goes wrong here, nothing has started yet, and the run is over. */
+async function snapshot(options: LocalRunOptions, template: string, end: () => Promise<void>): Promise<boolean> {
+  const { checkout, control } = options;
+  try {
+    await takeSnapshot(checkout, template, control.gracefulSignal);
+    if (control.signal === null) return true;
+  } catch (error) {
+    if (control.signal === null) {
+      await end();
+      throw error;
+    }
+  }
+  await end();
+  return false;
+}
+
+async function drive(options: LocalRunOptions, run: RunDirectory, template: string): Promise<Status> {
+  const { plan, clock, control } = options;
+  const context: RunContext = {
+    ...options,
+    run,
+    placeSources: (projectDir, signal) => placeSnapshot(template, projectDir, signal),
+  };
+  const queue = new ReadyQueue(options.concurrency);
+  let nextJobId = firstJobId(run);
+  const makeDriver = (childPlan: Plan, namePrefix: string): PipelineDriver => {
+    const first = nextJobId;
+    nextJobId += idsNeeded(childPlan);
+    return new PipelineDriver({
+      plan: childPlan,
+      firstJobId: first,
+      namePrefix,
+      clock,
+      queue,
+      manual: options.manual,
+      emit: (event) => void options.emit(event),
+      work: (work) => runLocalJob(context, work),
+      child: async (job) => {
+        const compiled = await options.compileChild(job);
+        return compiled === null ? null : makeDriver(compiled, `${namePrefix}${job.name}: `);
+      },
+    });
+  };
+  const driver = makeDriver(plan, '');
+  announceStart(options, run, driver);
+  const running = driver.run();
+  followSignals(options, driver);
+  const status = await running;
+  return control.signal === null ? status : 'canceled';
+}
+
+function followSignals(options: LocalRunOptions, driver: PipelineDriver): void {
+  const { control, clock, emit } = options;
+  control.gracefulSignal.addEventListener('abort', () => {
+    const signal = control.signal ?? 'SIGINT';
+    void emit({ type: 'run_interrupted', at: clock.now(), signal, force: false });
+    driver.cancel(signal, 'runner_shutdown');
+  });
+  control.forceSignal.addEventListener('abort', () => {
+    const signal = control.forcedBy ?? 'SIGINT';
+    void emit({ type: 'run_interrupted', at: clock.now(), signal, force: true });
+    driver.forceCancel(signal);
+  });
+}
+
+function announceStart(options: LocalRunOptions, run: RunDirectory, driver: PipelineDriver): void {
+  const { plan, clock, checkout, facts } = options;
+  void options.emit({
+    type: 'run_started',
+    at: clock.now(),
+    run: String(run.record.id),
+    dir: checkout,
+    ref: facts.git.ref,
+    sha: facts.git.sha,
+    stages: plan.stages,
+    jobs: driver.jobs().map((job) => ({
+      id: job.id,
+      name: job.rules.name,
+      stage: plan.stages[job.rules.stageIndex] ?? '',
+      status: job.state.status,
+    })),
+    logs: join(run.path, 'jobs'),
+    problems: [],
+  });
+}
+
+/** Nothing is owed any more: the guard may leave, the run is on record as ended, what can be made again is removed. */
+async function endRun(options: LocalRunOptions, run: RunDirectory, lock: FileLock, guard: Guard): Promise<void> {
+  try {
+    writeEnding(run, { by: 'run', at: options.clock.now(), jobs: [] });
+    markTold(run);
+    if (!run.record.keep) rmSync(run.builds, { recursive: true, force: true });
+    pruneRuns(options.paths, options.checkout);
+  } catch (error) {
+    const text = `could not tidy up after the run: ${describeError(error)}`;
+    void options.emit({ type: 'message', at: options.clock.now(), level: 'warning', text });
+  } finally {
+    await guard.dismiss();
+    lock.release();
+  }
+}
+
+function exitCodeOf(control: RunControl, status: Status): number {
+  if (control.forcedBy !== null) return FORCED_EXIT_CODE;
+  if (control.signal !== null) return SIGNAL_EXIT_CODES[control.signal];
+  return status === 'failed' || status === 'canceled' ? 1 : 0;
+}
