@@ -44,7 +44,7 @@ function live(size = { columns: 80, rows: 24 }) {
 /** What the report at the end says, after the live block was taken away. */
 async function report(events: readonly RunEvent[]): Promise<string> {
   const { output, presenter } = live();
-  for (const event of events) presenter.present(event);
+  for (const event of events) await presenter.present(event);
   await presenter.close();
   return output.text().split('\u001b[?2026l').at(-1) ?? '';
 }
@@ -77,11 +77,11 @@ describe('the live view', () => {
 
   it('draws only when something changed, and a chatty job no more than once a frame', async () => {
     const { output, clock, presenter } = live();
-    presenter.present(started);
-    presenter.present(changed(1, 0));
+    await presenter.present(started);
+    await presenter.present(changed(1, 0));
     await clock.tick(100);
     const before = output.text().length;
-    for (let line = 0; line < 1000; line += 1) presenter.present(logged(1, `line ${line}\n`, line));
+    for (let line = 0; line < 1000; line += 1) await presenter.present(logged(1, `line ${line}\n`, line));
     expect(output.text().length).toBe(before);
     await clock.tick(100);
     const after = output.text();
@@ -94,7 +94,7 @@ describe('the live view', () => {
 
   it('goes back over as many rows as the old lines take after the terminal became narrower', async () => {
     const { output, presenter } = live({ columns: 80, rows: 24 });
-    presenter.present(started);
+    await presenter.present(started);
     const before = output.text().length;
     output.resize({ columns: 30, rows: 24 });
     // Five lines; the header (34 cells) and the footer (61) wrap at 30 columns.
@@ -104,7 +104,7 @@ describe('the live view', () => {
 
   it('starts a new block after the program was stopped and goes on', async () => {
     const { output, presenter, resume } = live();
-    presenter.present(started);
+    await presenter.present(started);
     const before = output.text().length;
     resume();
     expect(output.text().slice(before)).toContain('\u001b[?2026h\repilogue: 3 jobs');
@@ -113,7 +113,7 @@ describe('the live view', () => {
 
   it('never hides the cursor, so that a killed run leaves a usable terminal', async () => {
     const { output, presenter } = live();
-    for (const event of canceledRun) presenter.present(event);
+    for (const event of canceledRun) await presenter.present(event);
     await presenter.close();
     expect(output.text()).not.toContain('\u001b[?25l');
   });

@@ -16,6 +16,12 @@ export interface SettingSources {
 }
 
 type Key = keyof typeof SETTING_KEYS;
+/** What a mistake names: the flag, the variable, or the key and its file. */
+interface Source {
+  readonly name: string;
+  readonly file?: string;
+}
+
 type Draft = { -readonly [Name in keyof Settings]: Settings[Name] };
 
 const KEYS = Object.keys(SETTING_KEYS) as Key[];
@@ -37,7 +43,7 @@ export async function loadSettings(sources: SettingSources): Promise<{ settings:
   problems.push(...applyEnvironment(draft, sources.env));
   for (const key of KEYS) {
     const value = sources.flags[key];
-    if (value !== undefined) problems.push(...applyValue(draft, key, value, flagName(key)));
+    if (value !== undefined) problems.push(...applyValue(draft, key, value, { name: flagName(key) }));
   }
   return { settings: Object.freeze(draft), problems };
 }
@@ -48,7 +54,7 @@ function applyFile(draft: Draft, path: string, values: Readonly<Record<string, u
     if (name === VARIABLES_TABLE) return applyVariables(draft, path, value);
     const key = byName.get(name);
     if (key === undefined) return [unknownName(path, name, [...byName.keys(), VARIABLES_TABLE])];
-    return applyValue(draft, key, value, name, path);
+    return applyValue(draft, key, value, { name, file: path });
   });
 }
 
@@ -73,7 +79,7 @@ function applyEnvironment(draft: Draft, env: Environment): Problem[] {
   return Object.entries(env).flatMap(([name, value]) => {
     if (!name.startsWith('EPILOGUE_') || value === undefined) return [];
     const key = byName.get(name);
-    if (key !== undefined) return applyValue(draft, key, value, name);
+    if (key !== undefined) return applyValue(draft, key, value, { name });
     const isSlip = closestWord(name.slice('EPILOGUE_'.length), KEYS.map(upperName)) !== null;
     return isSlip ? [unknownName(undefined, name, [...byName.keys()])] : [];
   });
@@ -83,14 +89,14 @@ function upperName(key: Key): string {
   return SETTING_KEYS[key].name.toUpperCase();
 }
 
-function applyValue<Name extends Key>(draft: Draft, key: Name, value: unknown, name: string, file?: string): Problem[] {
+function applyValue(draft: Draft, key: Key, value: unknown, from: Source): Problem[] {
   const parsed = SETTING_KEYS[key].parse(value);
-  if ('mistake' in parsed) return [mistake(parsed.mistake, name, file)];
+  if ('mistake' in parsed) return [mistake(parsed.mistake, from.name, from.file)];
   Object.assign(draft, { [key]: parsed.value });
   return [];
 }
 
-function mistake(what: string, name: string, file: string | undefined): Problem {
+function mistake(what: string, name: string, file?: string): Problem {
   const place = file === undefined ? {} : { file };
   return { code: 'settings-value', severity: 'error', message: `${name} ${what}`, ...place };
 }
