@@ -1,6 +1,7 @@
 import type { AutoCancel, JobRules, Status } from '../../protocol/index.ts';
 import type { CancelRequest, JobPolicy, JobState, TriggerStrategy } from '../job/index.ts';
 import type { Slots } from './slots.ts';
+import type { TokenSum } from './token-sum.ts';
 
 /** What a pipeline is made of. A `PlannedJob` fits as it is. */
 export interface SchedulableJob extends JobRules {
@@ -51,19 +52,17 @@ export interface PipelineState {
   readonly current: Slots<number>;
   /** How many needs of each position are not done yet; 0 in stage mode. */
   readonly openNeeds: Slots<number>;
-  readonly stages: Slots<StageSum>;
-  readonly total: StageSum;
+  readonly stages: Slots<TokenSum>;
+  readonly total: TokenSum;
   /** First stage that is not done: jobs in stage mode up to and including this one have had their turn. */
   readonly frontier: number;
-  /** Which job holds each resource group of this pipeline, and who waits, in order. */
-  readonly resources: ReadonlyMap<string, ResourceQueue>;
+  /** Who holds and who waits for each resource group, in the order of `PipelineShape.resourceKeys`. */
+  readonly resources: Slots<ResourceQueue>;
 }
 
-/** How many current jobs have each token, in the order of `TOKENS`. */
-export type StageSum = readonly number[];
-
+/** Indexes into `jobs`. */
 export interface ResourceQueue {
-  readonly holder: number;
+  readonly holder: number | null;
   readonly waiting: readonly number[];
 }
 
@@ -75,6 +74,7 @@ export interface PipelineShape {
   readonly firstJobId: number;
   readonly policy: JobPolicy;
   readonly resourcesInside: boolean;
+  readonly resourceKeys: ReadonlyMap<string, number>;
   /** Positions in stage mode, by stage. */
   readonly stageMode: readonly (readonly number[])[];
   /** For each position: the positions that need it. */
