@@ -1,4 +1,5 @@
-import type { Budgets } from '../../protocol/index.ts';
+import { type Budgets, DEFAULT_BUDGETS } from '../../protocol/index.ts';
+import { parseGoDuration } from './go-duration.ts';
 
 /** What a job's variables say about how it is run. */
 export interface JobSettings {
@@ -9,10 +10,72 @@ export interface JobSettings {
   /** `CI_DEBUG_TRACE`. */
   readonly debugTrace: boolean;
   /** `GET_SOURCES_ATTEMPTS`, `RESTORE_CACHE_ATTEMPTS`, `ARTIFACT_DOWNLOAD_ATTEMPTS`: 1–10, default 1. */
-  readonly attempts: { readonly getSources: number; readonly restoreCache: number; readonly downloadArtifacts: number };
+  readonly attempts: {
+    readonly getSources: number;
+    readonly restoreCache: number;
+    readonly downloadArtifacts: number;
+  };
   /** For the job's log: what was malformed and what is used instead. */
   readonly warnings: readonly string[];
 }
 
-/** `timeoutSeconds`: `runner_info.timeout`; 0 or less: the default. Never fails: a malformed value is a warning and the default. */
-export declare function readJobSettings(get: (key: string) => string | undefined, timeoutSeconds: number): JobSettings;
+/** What a timer takes, 24.8 days; a longer one would fire at once. */
+const MAX_BUDGET_MS = 2 ** 31 - 1;
+
+/**
+ * `timeoutSeconds`: `runner_info.timeout`; 0 or less: the default. Never fails: a malformed value is a warning and the default.
+ * Unlike with GitLab's runner a duration longer than the job's timeout counts: budgets add up.
+ */
+export function readJobSettings(get: (key: string) => string | undefined, timeoutSeconds: number): JobSettings {
+  const warnings: string[] = [];
+  const read: Read = (key, kind, parse, fallback) => {
+    const text = get(key)?.trim() ?? '';
+    if (text === '') return fallback;
+    const value = parse(text);
+    if (value !== null) return value;
+    warnings.push(`${key}: ${JSON.stringify(text)} is not ${kind}; the default is used`);
+    return fallback;
+  };
+  const bounded = (ms: number) => Math.min(Math.round(ms), MAX_BUDGET_MS);
+  const boolean = (key: string, fallback: boolean) => read(key, 'a boolean', parseBoolean, fallback);
+  const attempts = (key: string) => read(key, 'a number of attempts', parseAttempts, 1);
+  // `0` stands for the default, as it does for GitLab's runner.
+  const scriptMs = read('RUNNER_SCRIPT_TIMEOUT', DURATION, parsePeriod, 0) || null;
+  const cleanupMs = read('RUNNER_AFTER_SCRIPT_TIMEOUT', DURATION, parsePeriod, 0) || DEFAULT_BUDGETS.cleanupMs;
+  return {
+    budgets: {
+      jobMs: bounded(timeoutSeconds > 0 ? timeoutSeconds * 1000 : DEFAULT_BUDGETS.jobMs),
+      scriptMs: scriptMs === null ? null : bounded(scriptMs),
+      cleanupMs: bounded(cleanupMs),
+      graceMs: bounded(read('EPILOGUE_GRACE_PERIOD', DURATION, parsePeriod, DEFAULT_BUDGETS.graceMs)),
+      saveMs: DEFAULT_BUDGETS.saveMs,
+    },
+    ignoreAfterScriptErrors: boolean('AFTER_SCRIPT_IGNORE_ERRORS', true),
+    debugTrace: boolean('CI_DEBUG_TRACE', false),
+    attempts: {
+      getSources: attempts('GET_SOURCES_ATTEMPTS'),
+      restoreCache: attempts('RESTORE_CACHE_ATTEMPTS'),
+      downloadArtifacts: attempts('ARTIFACT_DOWNLOAD_ATTEMPTS'),
+    },
+    warnings,
+  };
+}
+
+type Read = <T>(key: string, kind: string, parse: (text: string) => T | null, fallback: T) => T;
+
+const DURATION = 'a duration such as 90s or 1h30m';
+
+function parsePeriod(text: string): number | null {
+  const ms = parseGoDuration(text);
+  return ms === null || ms < 0 ? null : ms;
+}
+
+/** The spellings that Go takes. */
+function parseBoolean(text: string): boolean | null {
+  if (/^(1|t|T|true|True|TRUE)$/.test(text)) return true;
+  return /^(0|f|F|false|False|FALSE)$/.test(text) ? false : null;
+}
+
+function parseAttempts(text: string): number | null {
+  return /^-?\d{1,9}$/.test(text) ? Math.min(Math.max(Number(text), 1), 10) : null;
+}

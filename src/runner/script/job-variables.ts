@@ -1,4 +1,5 @@
-import type { JobPayload } from '../../protocol/index.ts';
+import { DEFAULT_BUDGETS, type JobPayload, type Variable } from '../../protocol/index.ts';
+import { expand } from './expand.ts';
 
 /** What only the runner knows about a job's surroundings. */
 export interface Surroundings {
@@ -30,8 +31,9 @@ export interface JobVariables {
   /** Expanded, in order of first appearance, one per key. File variables hold their path. */
   readonly exports: readonly Export[];
   readonly files: readonly VariableFile[];
-  /** What the log must not show. */
+  /** What the log must not show: masked values as sent and as expanded, contents of masked files. */
   readonly maskedValues: readonly string[];
+  /** For the job's log: what was left out, and why. */
   readonly warnings: readonly string[];
   /** Expanded value; of a file variable its path. */
   get(key: string): string | undefined;
@@ -42,9 +44,103 @@ export interface JobVariables {
 /**
  * The variables of a step. Later duplicates win: runner's first ones (`CI_PROJECT_DIR`, …), the payload's, the runner's facts
  * (`CI_RUNNER_VERSION`, …), at last `overrides` (`CI_JOB_STATUS` and the cleanup variables), taken as they are.
+ * Source of the order: GitLab's runner.
  */
-export declare function jobVariables(
+export function jobVariables(
   payload: JobPayload,
   surroundings: Surroundings,
-  overrides?: Readonly<Record<string, string>>,
-): JobVariables;
+  overrides: Readonly<Record<string, string>> = {},
+): JobVariables {
+  const warnings: string[] = [];
+  const all = [
+    ...defaults(payload, surroundings),
+    ...payload.variables,
+    ...facts(surroundings),
+    ...Object.entries(overrides).map(([key, value]) => plain(key, value)),
+  ];
+  const known = new Map<string, Variable>();
+  for (const variable of all) {
+    const refusal = refusalOf(variable.key);
+    if (refusal === null) known.set(variable.key, withoutNul(variable, warnings));
+    else warnings.push(`variable ${JSON.stringify(variable.key)} is left out: ${refusal}`);
+  }
+
+  const path = (variable: Variable) => `${temporaryDir(surroundings)}/${variable.key}`;
+  const unexpanded = (name: string): string | undefined => {
+    const variable = known.get(name);
+    return variable?.file ? path(variable) : variable?.value;
+  };
+  const expanded = (variable: Variable) => (variable.raw ? variable.value : expand(variable.value, unexpanded));
+  const values = new Map(
+    [...known.values()].map((variable) => [variable.key, variable.file ? path(variable) : expanded(variable)]),
+  );
+  const get = (key: string): string | undefined => values.get(key);
+  return {
+    exports: [...values].map(([key, value]) => ({ key, value })),
+    files: [...known.values()]
+      .filter((variable) => variable.file)
+      .map((variable) => ({ path: path(variable), content: variable.value })),
+    maskedValues: maskedValues(payload.variables, expanded),
+    warnings: [...new Set(warnings)],
+    get,
+    expand: (text) => expand(text, get),
+  };
+}
+
+/** Holds the files of file variables and `GITLAB_ENV`; beside the project directory, so that no archive picks it up. */
+function temporaryDir(surroundings: Surroundings): string {
+  return `${surroundings.projectDir}.tmp`;
+}
+
+function defaults(payload: JobPayload, surroundings: Surroundings): Variable[] {
+  const { timeout } = payload.runner_info;
+  return [
+    ...(payload.image === null ? [] : [{ ...plain('CI_JOB_IMAGE', payload.image.name), raw: false }]),
+    plain('CI_RUNNER_SHORT_TOKEN', surroundings.shortToken),
+    plain('CI_BUILDS_DIR', surroundings.buildsDir),
+    plain('CI_PROJECT_DIR', surroundings.projectDir),
+    plain('CI_CONCURRENT_ID', String(surroundings.concurrentId)),
+    plain('CI_CONCURRENT_PROJECT_ID', String(surroundings.concurrentProjectId)),
+    plain('CI_SERVER', 'yes'),
+    plain('CI_JOB_STATUS', 'running'),
+    plain('CI_JOB_TIMEOUT', String(timeout > 0 ? timeout : DEFAULT_BUDGETS.jobMs / 1000)),
+  ];
+}
+
+function facts(surroundings: Surroundings): Variable[] {
+  return [
+    plain(surroundings.disposable ? 'CI_DISPOSABLE_ENVIRONMENT' : 'CI_SHARED_ENVIRONMENT', 'true'),
+    plain('CI_RUNNER_VERSION', surroundings.runnerVersion),
+    plain('CI_RUNNER_REVISION', surroundings.runnerRevision),
+    plain('CI_RUNNER_EXECUTABLE_ARCH', surroundings.architecture),
+    plain('RUNNER_TEMP_PROJECT_DIR', temporaryDir(surroundings)),
+  ];
+}
+
+function plain(key: string, value: string): Variable {
+  return { key, value, public: true, masked: false, file: false, raw: true };
+}
+
+/** Bash refuses to assign to these, which would end every step before its first command. */
+const READ_ONLY = new Set(['BASHOPTS', 'BASH_VERSINFO', 'EUID', 'PPID', 'SHELLOPTS', 'UID']);
+/** What the runner finds a job's processes by. */
+const COOKIE = 'EPILOGUE_JOB_COOKIE';
+
+function refusalOf(key: string): string | null {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) return 'a shell has no variables of that name';
+  if (READ_ONLY.has(key)) return 'the shell sets it itself';
+  return key === COOKIE ? 'the runner sets it itself' : null;
+}
+
+/** No process can be given a NUL byte in a variable. */
+function withoutNul(variable: Variable, warnings: string[]): Variable {
+  if (!variable.value.includes('\0')) return variable;
+  warnings.push(`variable ${variable.key} has NUL bytes; they are left out`);
+  return { ...variable, value: variable.value.replaceAll('\0', '') };
+}
+
+function maskedValues(variables: readonly Variable[], expanded: (variable: Variable) => string): string[] {
+  const masked = variables.filter((variable) => variable.masked);
+  const values = masked.flatMap((variable) => [variable.value, expanded(variable)]);
+  return [...new Set(values.map((value) => value.trim()))].filter((value) => value !== '');
+}

@@ -16,6 +16,71 @@ export interface StepScriptOptions {
 
 /**
  * The whole shell script of one step: exports, file variables, `cd`, then each line echoed and run, all in one shell, stopping
- * at the first failure with its exit code.
+ * at the first failure with its exit code. Holds for bash, dash and busybox ash.
+ *
+ * Everything before the lines is builtins, so that a step costs no process but its own; only file variables, and the first step that
+ * finds no temporary directory, start one or two. The lines stand as they are, not in an `eval`: the shell takes them one after the
+ * other either way, so that a syntax error counts only once the lines before it have run, but error messages and traces get shorter.
  */
-export declare function buildStepScript(options: StepScriptOptions): string;
+export function buildStepScript(options: StepScriptOptions): string {
+  const { shell, exports, files, temporaryDir, directory, lines, debugTrace } = options;
+  return [
+    // A waiting shell runs the trap once its command has ended; without it dash would skip a script's own EXIT trap.
+    "trap 'exit 143' TERM",
+    // `command` keeps a shell that does not know pipefail from giving up.
+    shell === 'bash' ? 'set -eo pipefail' : 'set -e\ncommand set -o pipefail 2>/dev/null || :',
+    'set +C',
+    ...exports.map(({ key, value }) => `export ${key}=${quote(value)}`),
+    ...writeFiles(temporaryDir, files),
+    ...readJobEnvironment(temporaryDir),
+    ...(directory === null ? [] : [`cd ${quote(directory)}`]),
+    // After the exports: a traced value is quoted by the shell, and a masked one would not be found in it.
+    ...(debugTrace ? ['set -x'] : []),
+    ...lines.flatMap((line) => [echoOf(line), line]),
+    '',
+  ]
+    .join('\n')
+    .replaceAll('\0', '');
+}
+
+/** Anything but NUL, several lines included, as one word. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** Files are made anew by every step: a script may have changed one, or made it read-only as ssh wants its keys to be. */
+function writeFiles(temporaryDir: string, files: readonly VariableFile[]): string[] {
+  const makeDir = `[ -d ${quote(temporaryDir)} ] || mkdir -p -m 700 ${quote(temporaryDir)}`;
+  if (files.length === 0) return [makeDir];
+  const paths = files.map(({ path }) => quote(path));
+  const writes = files.map(({ path, content }) => `printf %s ${quote(content)} >${quote(path)}`);
+  return [makeDir, '(', 'umask 077', `rm -f ${paths.join(' ')}`, ...writes, ')'];
+}
+
+/** `KEY=value` lines that an earlier step left in the file `GITLAB_ENV` names; others are passed over. */
+function readJobEnvironment(temporaryDir: string): string[] {
+  return [
+    `export GITLAB_ENV=${quote(`${temporaryDir}/gitlab_runner_env`)}`,
+    'if [ -s "$GITLAB_ENV" ]; then',
+    '  while IFS= read -r epilogue_line || [ -n "$epilogue_line" ]; do',
+    '    case "${epilogue_line%%=*}" in',
+    '      \'\' | [0-9]* | *[!A-Za-z0-9_]* | "$epilogue_line") ;;',
+    '      EPILOGUE_JOB_COOKIE | BASHOPTS | BASH_VERSINFO | EUID | PPID | SHELLOPTS | UID) ;;',
+    '      *) export "$epilogue_line" ;;',
+    '    esac',
+    '  done <"$GITLAB_ENV"',
+    '  unset epilogue_line',
+    'fi',
+  ];
+}
+
+const GREEN = '\u001b[32;1m';
+const RESET = '\u001b[0;m';
+
+/** Shows a command before it runs; of one with several lines the first. */
+function echoOf(line: string): string {
+  const [first = '', ...more] = line.trim().split('\n');
+  if (first === '') return "printf '\\n'";
+  const shown = more.length === 0 ? first : `${first} # collapsed multi-line command`;
+  return `printf '%s\\n' ${quote(`${GREEN}$ ${shown}${RESET}`)}`;
+}

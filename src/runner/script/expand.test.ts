@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { expand } from './expand.ts';
+
+const known: Readonly<Record<string, string>> = { A: 'one', LONG_2: '$A', EMPTY: '' };
+
+it.each([
+  ['$A ${A}', 'one one'],
+  ['$LONG_2', '$A'],
+  ['$A-$Ab', 'one-'],
+  ['[$EMPTY$NOBODY${NOBODY}]', '[]'],
+  ['$$A ${$} a$', '$A $ a$'],
+  ['100$ $% $\n', '100$ $% $\n'],
+  ['$1a ${} ${open', 'a  open'],
+  ['no dollar', 'no dollar'],
+])('expands %j to %j', (text, expanded) => {
+  expect(expand(text, (name) => known[name])).toBe(expanded);
+});

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import type { Variable } from '../../protocol/index.ts';
+import { type JobVariables, jobVariables, type Surroundings } from './job-variables.ts';
+import { payload } from './payload.testing.ts';
+
+const surroundings: Surroundings = {
+  projectDir: '/builds/group/app',
+  buildsDir: '/builds',
+  disposable: false,
+  runnerVersion: '1.2.3',
+  runnerRevision: 'abc',
+  architecture: 'linux/amd64',
+  concurrentId: 2,
+  concurrentProjectId: 1,
+  shortToken: 'short',
+};
+
+function variable(key: string, value: string, flags: Partial<Variable> = {}): Variable {
+  return { key, value, public: true, masked: false, file: false, raw: false, ...flags };
+}
+
+function resolve(variables: readonly Variable[], overrides?: Readonly<Record<string, string>>): JobVariables {
+  return jobVariables(payload({ variables }), surroundings, overrides);
+}
+
+describe('job variables', () => {
+  it('hold what the runner knows', () => {
+    const { get } = jobVariables(payload({ runner_info: { timeout: 90 } }), surroundings);
+    expect(get('CI_PROJECT_DIR')).toBe('/builds/group/app');
+    expect(get('CI_JOB_STATUS')).toBe('running');
+    expect(get('CI_JOB_TIMEOUT')).toBe('90');
+    expect(get('CI_SERVER')).toBe('yes');
+    expect(get('CI_SHARED_ENVIRONMENT')).toBe('true');
+    expect(get('CI_DISPOSABLE_ENVIRONMENT')).toBeUndefined();
+    expect(get('RUNNER_TEMP_PROJECT_DIR')).toBe('/builds/group/app.tmp');
+  });
+
+  it('let later ones win and keep the first one’s place', () => {
+    const { exports } = resolve([variable('A', '1'), variable('B', '2'), variable('A', '3')]);
+    expect(exports.filter(({ key }) => key === 'A' || key === 'B')).toEqual([
+      { key: 'A', value: '3' },
+      { key: 'B', value: '2' },
+    ]);
+  });
+
+  it('let the payload change the runner’s defaults, but neither its facts nor the overrides', () => {
+    const { get } = resolve(
+      [variable('CI_SERVER', 'no'), variable('CI_RUNNER_VERSION', '9'), variable('CI_JOB_STATUS', 'failed')],
+      { CI_JOB_STATUS: 'canceled', EPILOGUE_CANCELED_BY: '$USER' },
+    );
+    expect(get('CI_SERVER')).toBe('no');
+    expect(get('CI_RUNNER_VERSION')).toBe('1.2.3');
+    expect(get('CI_JOB_STATUS')).toBe('canceled');
+    expect(get('EPILOGUE_CANCELED_BY')).toBe('$USER');
+  });
+
+  it('expand once against the whole set, also against later ones', () => {
+    const { get, expand } = resolve([
+      variable('A', '$B-${C}'),
+      variable('B', '$C'),
+      variable('C', 'x'),
+      variable('RAW', '$C $$', { raw: true }),
+      variable('FILE', 'content $C', { file: true }),
+      variable('USES_FILE', '<$FILE>'),
+    ]);
+    expect(get('A')).toBe('$C-x');
+    expect(get('RAW')).toBe('$C $$');
+    expect(get('USES_FILE')).toBe('</builds/group/app.tmp/FILE>');
+    expect(expand('$B $RAW $NOBODY$$')).toBe('x $C $$ $');
+  });
+
+  it('put file variables into files, unexpanded', () => {
+    const { files, get } = resolve([variable('KEY', 'a$b\n', { file: true })]);
+    expect(files).toEqual([{ path: '/builds/group/app.tmp/KEY', content: 'a$b\n' }]);
+    expect(get('KEY')).toBe('/builds/group/app.tmp/KEY');
+  });
+
+  it('mask values as sent and as expanded, and the content of files', () => {
+    const { maskedValues } = resolve([
+      variable('A', 'old', { masked: true }),
+      variable('A', 'pa$$ss', { masked: true }),
+      variable('F', 'key\n', { masked: true, file: true }),
+      variable('E', ' ', { masked: true }),
+      variable('P', 'public'),
+    ]);
+    expect(maskedValues).toEqual(['old', 'pa$$ss', 'pa$ss', 'key']);
+  });
+
+  it('leave out what a shell cannot have, with a warning', () => {
+    const { get, warnings } = resolve([
+      variable('a-b', '1'),
+      variable('UID', '1'),
+      variable('EPILOGUE_JOB_COOKIE', '1'),
+      variable('NUL', 'a\0b'),
+    ]);
+    expect([get('a-b'), get('UID'), get('EPILOGUE_JOB_COOKIE'), get('NUL')]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      'ab',
+    ]);
+    expect(warnings).toEqual([
+      'variable "a-b" is left out: a shell has no variables of that name',
+      'variable "UID" is left out: the shell sets it itself',
+      'variable "EPILOGUE_JOB_COOKIE" is left out: the runner sets it itself',
+      'variable NUL has NUL bytes; they are left out',
+    ]);
+  });
+});
