@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { describeError, errorCode, Failure } from '../../base/index.ts';
 import type { CollectedFile } from '../executor.ts';
+import { checkPath } from './check-path.ts';
 
 interface Delivery {
   /** Without links. */
@@ -34,13 +35,6 @@ export async function deliverFiles(
   }
   // Last, and the deepest first: a read-only directory takes no files, and each new file changes its directory's time.
   for (const file of directories.reverse()) await attempt(file, () => finishDirectory(delivery, file));
-}
-
-function checkPath(path: string): void {
-  const segments = path.split('/');
-  if (path.includes('\0') || segments.some((segment) => segment === '' || segment === '.' || segment === '..')) {
-    throw new Failure('path_refused', `${JSON.stringify(path)} is not a path inside the project directory`);
-  }
 }
 
 async function attempt(file: CollectedFile, work: () => Promise<void>): Promise<void> {

@@ -1,0 +1,60 @@
+import type { Clock } from '../../base/index.ts';
+import type { JobPlace, Place, StepSpec } from '../executor.ts';
+import type { ScriptedJob } from './scripted-job.ts';
+import type { ScriptedStep } from './scripted-step.ts';
+
+interface MachineCalls {
+  start(job: JobPlace, step: StepSpec): void;
+  signal(job: JobPlace, signal: 'TERM' | 'KILL' | 'none'): number;
+}
+
+/** One runner's view of a job; all state is the machine's. */
+export function createScriptedPlace(place: JobPlace, job: ScriptedJob, clock: Clock, machine: MachineCalls): Place {
+  /** Where this reader stands in each log. */
+  const readUpTo = new Map<string, number>();
+
+  function step(stepId: string): ScriptedStep | null {
+    const found = job.steps.get(stepId);
+    return found === undefined || found === 'forbidden' ? null : found;
+  }
+
+  function hasNews(stepId: string): boolean {
+    const found = step(stepId);
+    if (found === null) return false;
+    return found.look().kind !== 'running' || found.log.size > (readUpTo.get(stepId) ?? 0);
+  }
+
+  async function changed(stepId: string, maxMs: number, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted || hasNews(stepId)) return;
+    const over = new AbortController();
+    const stop = (): void => over.abort();
+    signal?.addEventListener('abort', stop, { once: true });
+    job.listeners.add(stop);
+    await clock.sleep(maxMs, over.signal);
+    job.listeners.delete(stop);
+    signal?.removeEventListener('abort', stop);
+  }
+
+  return {
+    shell: 'bash',
+    projectDir: place.projectDir,
+    start: async (spec) => machine.start(place, spec),
+    async forbid(stepId) {
+      if (!job.steps.has(stepId)) job.steps.set(stepId, 'forbidden');
+    },
+    look: async (stepId) => step(stepId)?.look() ?? { kind: 'absent' },
+    async readLog(stepId, offset, into) {
+      const count = step(stepId)?.log.read(offset, into) ?? 0;
+      readUpTo.set(stepId, offset + count);
+      return count;
+    },
+    changed,
+    signal: async (signal) => machine.signal(place, signal),
+    collect: (selection, signal) => job.files.collect(selection, signal),
+    deliver: (files, signal) => job.files.deliver(files, signal),
+    async clean() {
+      machine.signal(place, 'KILL');
+      job.files.clear();
+    },
+  };
+}
