@@ -19,7 +19,7 @@ function findings(
   check: (files: readonly SourceFile[]) => readonly Finding[],
   files: Readonly<Record<string, string>>,
 ): readonly string[] {
-  const tree = mkdtempSync(join(tmpdir(), 'epilogue-check-'));
+  const tree = mkdtempSync(join(tmpdir(), 'epilogue-rules-'));
   trees.push(tree);
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(tree, path)), { recursive: true });
@@ -61,7 +61,7 @@ describe('arrows between rooms', () => {
     const files = { 'src/utils/a.ts': '\n', 'src/base/a.ts': "import '../../tools/build.ts';\n" };
     expect(findings(checkArrows, files)).toEqual([
       'error src/base/a.ts:1: imports tools/build.ts; nothing imports tools',
-      `error src/utils/a.ts:1: stands in no room; the rooms are ${Object.keys(arrows).join(', ')} (tools/check/rooms.ts)`,
+      `error src/utils/a.ts:1: stands in no room; the rooms are ${Object.keys(arrows).join(', ')} (tools/rules/rooms.ts)`,
     ]);
   });
 

@@ -10,7 +10,7 @@ export function checkArrows(files: readonly SourceFile[]): readonly Finding[] {
       if (message !== null) findings.push({ path: file.path, line: imported.line, level: 'error', message });
     }
     if (placeOf(file.path) === null) {
-      const message = `stands in no room; the rooms are ${Object.keys(arrows).join(', ')} (tools/check/rooms.ts)`;
+      const message = `stands in no room; the rooms are ${Object.keys(arrows).join(', ')} (tools/rules/rooms.ts)`;
       findings.push({ path: file.path, line: 1, level: 'error', message });
     }
   }

@@ -1,0 +1,7 @@
+import type { Component } from './component.ts';
+import { docker } from './docker.ts';
+
+export { type Component, installFromDebian, type RunningComponent } from './component.ts';
+export { waitUntil } from './wait-until.ts';
+
+export const components: readonly Component[] = [docker];

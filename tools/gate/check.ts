@@ -1,0 +1,14 @@
+import { availableParallelism } from 'node:os';
+import { checkSteps } from './check-steps.ts';
+import { Gate } from './gate.ts';
+import { runAtMost } from './run-at-most.ts';
+
+/** `bin/check`: what a change must pass that needs no running program. Meant to be fast enough for every commit. */
+const minuteMs = 60_000;
+const gate = new Gate(5 * minuteMs);
+await runAtMost(
+  availableParallelism(),
+  checkSteps.map((step) => () => gate.check(step)),
+);
+await gate.vitest('unit tests', 'unit', 4 * minuteMs);
+await gate.finish();

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
+
+export interface Command {
+  readonly argv: readonly [string, ...string[]];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** The whole output, for a closer look and for tests that flood it. */
+  readonly logFile: string;
+  /** Shows the output while it comes. */
+  readonly echo?: boolean;
+}
+
+export interface CommandResult {
+  readonly succeeded: boolean;
+  /** Why it did not: `exit 1`, `SIGKILL`, `no end after 60 s`. */
+  readonly ending: string;
+  readonly durationMs: number;
+}
+
+const graceMs = 5000;
+
+/** Runs a command in a process group of its own, so that its end, a deadline or an interrupt takes its descendants along. */
+export async function runCommand(command: Command, signal: AbortSignal): Promise<CommandResult> {
+  const { argv, env, timeoutMs, logFile, echo = false } = command;
+  const startedAt = performance.now();
+  const log = createWriteStream(logFile);
+  const [program, ...args] = argv;
+  const child = spawn(program, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.pipe(log, { end: false });
+    if (echo) stream.pipe(process.stdout, { end: false });
+  }
+  const deadline = AbortSignal.timeout(timeoutMs);
+  const stop = AbortSignal.any([signal, deadline]);
+  const onStop = (): void => {
+    killGroup(child.pid, 'SIGTERM');
+    setTimeout(() => killGroup(child.pid, 'SIGKILL'), graceMs).unref();
+  };
+  stop.addEventListener('abort', onStop, { once: true });
+  if (stop.aborted) onStop();
+  const ending = await new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, killedBy) => resolve(killedBy ?? `exit ${code}`));
+  });
+  stop.removeEventListener('abort', onStop);
+  // What the group leaves behind would keep the pipes open and the machine busy.
+  killGroup(child.pid, 'SIGKILL');
+  await Promise.all([child.stdout, child.stderr].map((stream) => finished(stream).catch(() => undefined)));
+  log.end();
+  await finished(log);
+  return {
+    succeeded: ending === 'exit 0',
+    ending: deadline.aborted ? `no end after ${timeoutMs / 1000} s` : ending,
+    durationMs: performance.now() - startedAt,
+  };
+}
+
+function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // Nobody is left in it.
+  }
+}
