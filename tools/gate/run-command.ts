@@ -8,8 +8,6 @@ export interface Command {
   readonly timeoutMs: number;
   /** The whole output, for a closer look and for tests that flood it. */
   readonly logFile: string;
-  /** Shows the output while it comes. */
-  readonly echo?: boolean;
 }
 
 export interface CommandResult {
@@ -23,18 +21,17 @@ const graceMs = 5000;
 
 /** Runs a command in a process group of its own, so that its end, a deadline or an interrupt takes its descendants along. */
 export async function runCommand(command: Command, signal: AbortSignal): Promise<CommandResult> {
-  const { argv, env, timeoutMs, logFile, echo = false } = command;
+  const { argv, env, timeoutMs, logFile } = command;
   const startedAt = performance.now();
   const log = createWriteStream(logFile);
   const [program, ...args] = argv;
   const child = spawn(program, args, {
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
   for (const stream of [child.stdout, child.stderr]) {
     stream.pipe(log, { end: false });
-    if (echo) stream.pipe(process.stdout, { end: false });
   }
   const deadline = AbortSignal.timeout(timeoutMs);
   const stop = AbortSignal.any([signal, deadline]);

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { isFixture } from './rooms.ts';
+import { isFixture, isTest } from './rooms.ts';
 import type { Finding, SourceFile } from './source-file.ts';
 
 const warnLines = 250;
@@ -16,7 +16,7 @@ export function checkSizes(files: readonly SourceFile[]): readonly Finding[] {
     findings.push({ path, line: lines, level: lines > maxLines ? 'error' : 'warning', message });
   }
   const folders = Map.groupBy(
-    own.filter(({ path }) => !path.endsWith('.test.ts')),
+    own.filter(({ path }) => !isTest(path)),
     ({ path }) => posix.dirname(path),
   );
   for (const [folder, { length }] of folders) {

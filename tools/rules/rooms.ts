@@ -42,8 +42,9 @@ export function placeOf(path: string): Place | null {
   return second in arrows ? { kind: 'room', room: second } : null;
 }
 
+/** Tests, and what they share: `*.testing.ts` in a room, `test/support` for more than one. */
 export function isTest(path: string): boolean {
-  return path.endsWith('.test.ts') || path.startsWith('test/');
+  return path.endsWith('.test.ts') || path.endsWith('.testing.ts') || path.startsWith('test/');
 }
 
 export function isFixture(path: string): boolean {
