@@ -13,7 +13,7 @@ export interface PathTest {
   excludesAllBelow(directory: string): boolean;
 }
 
-/** As GitLab's globs: `*`, `?`, `[…]`, `{a,b}`, `**`, `\` escapes; dotfiles are files like others; no extended patterns. */
+/** As GitLab's globs: `*`, `?`, `[a]`, `[!a]`, `[^a]`, `{a,b}`, `**`, `\` escapes; dotfiles are files like others. */
 const OPTIONS: picomatch.PicomatchOptions = { dot: true, noextglob: true, nonegate: true, windows: false };
 
 export function compileSelection(selection: FileSelection, projectDir: string): PathTest {
@@ -35,12 +35,17 @@ function normalise(pattern: string, projectDir: string): readonly string[] {
   const inside = isAbsolute(pattern) ? relative(projectDir, pattern) : pattern;
   const segments = inside.split(sep).filter((segment) => segment !== '' && segment !== '.');
   if (segments.includes('..') || isAbsolute(inside)) return [];
-  return [segments.join('/')];
+  return [quoteExtensions(segments.join('/'))];
+}
+
+/** Characters that mean something to picomatch alone, such as the parentheses of `report (1).txt`. */
+function quoteExtensions(pattern: string): string {
+  return pattern.replace(/\\.|\[!|[()|+@!]/g, (part) => (part === '[!' ? '[^' : part.length > 1 ? part : `\\${part}`));
 }
 
 function compilePattern(pattern: string): { matches(path: string): boolean; mayContain(directory: string): boolean } {
   if (pattern === '') return { matches: () => true, mayContain: () => true };
-  const { base, isGlob } = picomatch.scan(pattern, OPTIONS);
+  const { base, isGlob } = picomatch.scan(pattern, { ...OPTIONS, unescape: true });
   const prefix = base === '' || base === '.' ? '' : `${base}/`;
   // A brace may hold slashes; without one and without `**` a pattern matches at one depth only.
   const depth = /\*\*|\{/.test(pattern) ? Number.POSITIVE_INFINITY : pattern.split('/').length;

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../base/index.ts';
 import type { JobPlace, Place, StepSpec } from '../executor.ts';
 import type { ScriptedJob } from './scripted-job.ts';
@@ -25,6 +26,8 @@ export function createScriptedPlace(place: JobPlace, job: ScriptedJob, clock: Cl
   }
 
   async function changed(stepId: string, maxMs: number, signal?: AbortSignal): Promise<void> {
+    // As in the shell executor: a caller's loop must let time go by.
+    await setImmediate();
     if (signal?.aborted || hasNews(stepId)) return;
     const over = new AbortController();
     const stop = (): void => over.abort();

@@ -1,5 +1,6 @@
 import { watch } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../base/index.ts';
 import type { Place, StepState } from '../executor.ts';
 import { createStepExaminer, type StepExaminer } from './examine-step.ts';
@@ -35,6 +36,8 @@ export function createStepFollower(stepDir: string, clock: Clock): StepFollower 
     waiting.add(stop);
     const unwatch = watchDirectory(stepDir, stop);
     const deadline = clock.now() + maxMs;
+    // Whoever calls in a loop without reading must not keep events, such as the end of the step, from coming in.
+    await setImmediate();
     // Looked at once the watch stands, so that nothing falls between the caller's last look and the watch.
     while (!signal?.aborted && !over.signal.aborted && !isOver(look()) && !log.hasMore()) {
       const left = deadline - clock.now();
