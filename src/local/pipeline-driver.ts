@@ -2,6 +2,7 @@ import type { Clock } from '../base/index.ts';
 import {
   applyPipeline,
   createPipeline,
+  everyJob,
   findJob,
   type PipelineEffect,
   type PipelineEvent,
@@ -50,18 +51,16 @@ export class PipelineDriver {
   readonly #alive = new Set<number>();
   readonly #underWay = new Set<Promise<void>>();
   readonly #reports = new Map<number, JobReport>();
+  /** A retry's report takes the place of the one before. */
+  readonly #reportsByName = new Map<string, JobReport>();
   readonly #events: PipelineEvent[] = [];
   readonly #over = Promise.withResolvers<void>();
   #state: PipelineState;
 
   constructor(options: DriverOptions) {
     this.#options = options;
-    const { plan, firstJobId, clock } = options;
-    this.#state = createPipeline(
-      plan.jobs,
-      { stages: plan.stages, autoCancel: plan.autoCancel, firstJobId },
-      clock.now(),
-    );
+    const { plan, firstJobId } = options;
+    this.#state = createPipeline(plan.jobs, { stages: plan.stages, autoCancel: plan.autoCancel, firstJobId });
   }
 
   get status(): Status {
@@ -69,11 +68,8 @@ export class PipelineDriver {
   }
 
   /** Every job that ever was, retried ones included, in the order of their ids. */
-  jobs(): PipelineJob[] {
-    const { firstJobId } = this.#options;
-    return Array.from({ length: this.#state.jobs.length }, (_, index) =>
-      findJob(this.#state, firstJobId + index),
-    ).filter((job) => job !== undefined);
+  jobs(): readonly PipelineJob[] {
+    return everyJob(this.#state);
   }
 
   /** Runs the pipeline until no job of it can go on by itself; a blocking manual job leaves it `manual`. */
@@ -97,10 +93,13 @@ export class PipelineDriver {
     this.#events.push(event);
     if (this.#events.length > 1) return;
     for (let next = this.#events[0]; next !== undefined; next = this.#events[0]) {
-      const { state, effects } = applyPipeline(this.#state, next, this.#options.clock.now());
-      this.#state = state;
-      for (const effect of effects) this.#perform(effect);
-      this.#events.shift();
+      try {
+        const { state, effects } = applyPipeline(this.#state, next, this.#options.clock.now());
+        this.#state = state;
+        for (const effect of effects) this.#perform(effect);
+      } finally {
+        this.#events.shift();
+      }
     }
     if (this.#alive.size === 0) this.#over.resolve();
   }
@@ -152,7 +151,7 @@ export class PipelineDriver {
       displayName: this.#name(job),
       control,
       retryCount: job.earlierRetries,
-      reportOf: (name) => this.#reportOf(name),
+      reportOf: (name) => this.#reportsByName.get(name),
       claim: (budgets) => {
         const runner = { cancelGracefully: true, phases: true, cleanupOnly: false };
         this.apply({ type: 'job', job: id, event: { type: 'claim', runner, leaseMs: null, budgets } });
@@ -166,6 +165,7 @@ export class PipelineDriver {
       },
     });
     this.#reports.set(id, report);
+    this.#reportsByName.set(planned.name, report);
     this.#controls.delete(id);
     const { result } = report;
     if (isFinished(this.#job(id).state.status)) {
@@ -253,13 +253,6 @@ export class PipelineDriver {
     } finally {
       this.#underWay.delete(work);
     }
-  }
-
-  /** The latest report of a job by name. */
-  #reportOf(name: string): JobReport | undefined {
-    const position = this.#options.plan.jobs.findIndex((job) => job.name === name);
-    const latest = this.jobs().findLast((job) => job.position === position);
-    return latest === undefined ? undefined : this.#reports.get(latest.id);
   }
 
   #requestedBy(id: number): string {

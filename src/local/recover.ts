@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Clock, describeError, type FileLock, tryLock } from '../base/index.ts';
+import { type Clock, describeError, errorCode, type FileLock, tryLock } from '../base/index.ts';
 import type { Executor } from '../executors/index.ts';
 import { isFinished, LOCAL_CAUSE_RULES } from '../protocol/index.ts';
 import { JobControl, LOG_FILE, readJournal, runJob } from '../runner/index.ts';
@@ -51,6 +51,8 @@ export interface Recovery {
 
 /** A guard begins within a second; its cleanup may take this long before whoever waits for it gives up. */
 const WAIT_MS = 30 * 60_000;
+/** Whoever only looks whether a lock is free holds it for a moment. */
+const BRIEF_MS = 1_000;
 const LOOK_EVERY_MS = 100;
 
 /**
@@ -98,16 +100,30 @@ async function recoverRun(run: RunDirectory, options: RecoverOptions): Promise<'
 
 /** Null: somebody else works on it (a live run, or another recovery that we need not wait for). */
 async function takeLock(run: RunDirectory, options: RecoverOptions): Promise<FileLock | null> {
-  const { clock, emit, control } = options;
-  const giveUpAt = clock.now() + WAIT_MS;
-  for (let told = false; ; told = true) {
+  const { clock, emit, control, by, wait } = options;
+  const giveUpAt = clock.now() + (wait ? WAIT_MS : BRIEF_MS);
+  for (let told = false; ; ) {
     const lock = await tryLock(join(run.path, 'lock'));
     if (lock !== null) return lock;
     const holder = readHolder(run);
-    if (!told) void emit(message(options, 'info', holderWords(run, holder, options.wait)));
-    const alive = holder?.role === 'run';
-    if (alive || !options.wait || control.signal !== null || clock.now() >= giveUpAt) return null;
+    // A guard knows that its run is dead. Others believe the process table, since a killed run left its name there.
+    const alive = holder?.role === 'run' && by !== 'guard' && isAlive(holder.pid);
+    const gaveUp = alive || control.signal !== null || clock.now() >= giveUpAt;
+    if (!told && (gaveUp || wait)) {
+      void emit(message(options, 'info', holderWords(run, holder, wait)));
+      told = true;
+    }
+    if (gaveUp) return null;
     await clock.sleep(LOOK_EVERY_MS, control.gracefulSignal);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) === 'EPERM';
   }
 }
 

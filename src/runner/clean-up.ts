@@ -35,8 +35,9 @@ export async function cleanUp(run: JobRun, verdict: Verdict): Promise<Cleanup> {
 async function runAttempt(run: JobRun, verdict: Verdict, attempt: number): Promise<Cleanup | null> {
   const { journal, place, clock, budgets, scripts, control } = run;
   const id = `after_script-${attempt}`;
-  const taken = journal.progress.cleanupAttempt;
-  if (taken?.number !== attempt) record(run, { move: 'cleanup_started', attempt });
+  // An attempt that was announced but never claimed has used up nothing of its budget.
+  const isNew = journal.progress.cleanupAttempt?.number !== attempt || (await place.look(id)).kind === 'absent';
+  if (isNew) record(run, { move: 'cleanup_started', attempt });
   const startedAt = journal.progress.cleanupAttempt?.startedAt ?? clock.now();
   const script = scripts.afterScript?.(cleanupVariables(run, verdict, attempt)) ?? '';
   beginStep(run, id, heading(run, 'after_script', 'Running after_script'));

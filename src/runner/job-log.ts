@@ -29,12 +29,21 @@ export class JobLog {
   #position: LogPosition;
   #backlog: Promise<void>[] = [];
 
+  /** @throws Failure `log_unwritable` */
   constructor(options: JobLogOptions) {
-    const path = join(options.directory, LOG_FILE);
-    const positionPath = join(options.directory, 'log.position');
-    this.#spool = openSync(path, 'a+', 0o600);
-    this.#position = readPosition(positionPath);
-    this.#positionFile = openSync(positionPath, constants.O_RDWR | constants.O_CREAT, 0o600);
+    try {
+      this.#spool = openSync(join(options.directory, LOG_FILE), 'a+', 0o600);
+      this.#positionFile = openSync(
+        join(options.directory, POSITION_FILE),
+        constants.O_RDWR | constants.O_CREAT,
+        0o600,
+      );
+    } catch (cause) {
+      throw new Failure('log_unwritable', `cannot open the job log in ${options.directory} (${errorCode(cause)})`, {
+        cause,
+      });
+    }
+    this.#position = readPosition(join(options.directory, POSITION_FILE));
     this.#filter = options.filter;
     this.#chunk = Buffer.allocUnsafe(Math.max(CHUNK_BYTES, options.filter.minimumChunkBytes));
     this.#onBytes = options.onBytes;
@@ -123,6 +132,7 @@ export class JobLog {
 }
 
 export const LOG_FILE = 'log';
+const POSITION_FILE = 'log.position';
 const CHUNK_BYTES = 256 * 1024;
 /** The position is padded to this, so that each write covers the one before and stays in its block. */
 const POSITION_BYTES = 160;

@@ -30,7 +30,10 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
   const variables = jobVariables(payload, surroundings);
   const settings = readJobSettings((key) => variables.get(key), payload.runner_info.timeout);
   let place: Place;
+  let log: JobLog;
   try {
+    log = openLog(options, payload, variables);
+    if (log.sizeBytes === 0) log.write(openingLines(options, payload, [...variables.warnings, ...settings.warnings]));
     place = await options.executor.prepare(
       {
         stepsDir: `${options.directory}/steps`,
@@ -43,13 +46,11 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
   } catch (error) {
     return abandon(options, journal, error);
   }
-  const log = openLog(options, payload, variables);
   const { clock, control, ports, causeRules } = options;
   const { budgets } = settings;
   const withMore = (more: CleanupVariables) => jobVariables(payload, surroundings, more);
   const scripts = stepScripts({ payload, place, settings, variables, withMore });
   const run: JobRun = { payload, journal, log, place, control, clock, budgets, causeRules, ports, scripts, variables };
-  if (log.sizeBytes === 0) log.write(openingLines(options, payload, [...variables.warnings, ...settings.warnings]));
   if (log.lostBytes > 0) log.write(warningLine(`the machine stopped: ${log.lostBytes} bytes of this log were lost`));
   await ports.onPhase({ phase: 'preparing', cause: null, deadline: null });
   return run;
