@@ -26,7 +26,7 @@ const HttpGet = closed({
 /** Exactly one of three: three mappings with one key each say so to editors as well. */
 export const Handler = Type.Union(
   [closed({ exec: Lines }), closed({ tcp_socket: TcpSocket }), closed({ http_get: HttpGet })],
-  { description: 'exactly one of exec, tcp_socket, http_get' },
+  { description: 'exactly one of exec, tcp_socket, http_get', 'x-exactly-one': ['exec', 'tcp_socket', 'http_get'] },
 );
 export type HandlerConfig = Static<typeof Handler>;
 

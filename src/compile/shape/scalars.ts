@@ -40,8 +40,8 @@ export function closed<T extends Type.TProperties>(properties: T, options: Type.
 }
 
 /** One of a few words. */
-export function oneOf<const T extends string[]>(...words: T) {
-  return Type.Enum(words);
+export function oneOf<const T extends readonly string[]>(...words: T) {
+  return Type.Unsafe<T[number]>(Type.Enum([...words]));
 }
 
 /** A mapping from names to values of one shape. */

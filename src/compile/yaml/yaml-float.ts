@@ -16,7 +16,7 @@ export class YamlFloat {
     if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity';
     if (Object.is(value, -0)) return '-0.0';
     const size = Math.abs(value);
-    if (size !== 0 && (size >= 1e16 || size < 1e-4)) return exponentText(value);
+    if (size !== 0 && (size >= 1e15 || size < 1e-4)) return exponentText(value);
     return Number.isInteger(value) ? `${value}.0` : String(value);
   }
 

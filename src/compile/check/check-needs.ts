@@ -1,0 +1,144 @@
+import type { Job } from '../config/read-jobs.ts';
+import type { RootConfig } from '../config/read-root.ts';
+import { findCycle } from '../plan/find-cycle.ts';
+import { isOwnPipeline } from '../plan/resolve-needs.ts';
+import type { Session } from '../session.ts';
+import type { NeedItem } from '../shape/needs.ts';
+import { didYouMean } from '../suggest.ts';
+import type { Place } from '../yaml/source-map.ts';
+
+interface Graph {
+  readonly jobs: ReadonlyMap<string, Job>;
+  readonly stageOrder: ReadonlyMap<string, number>;
+  readonly session: Session;
+}
+
+/** Checks what jobs say about each other: `needs`, `dependencies`, `environment:on_stop`. Rules are not looked at. */
+export function checkRelations(jobs: readonly Job[], root: RootConfig, session: Session): void {
+  const graph: Graph = {
+    jobs: new Map(jobs.map((job) => [job.name, job])),
+    stageOrder: new Map(root.stages.map((stage, index) => [stage, index])),
+    session,
+  };
+  for (const job of jobs) {
+    if (job.config.needs) checkNeeds(job, job.config.needs, graph);
+    if (job.config.dependencies) checkDependencies(job, job.config.dependencies, graph);
+    checkOnStop(job, graph);
+  }
+  const cycle = findCycle(graph.jobs.keys(), (name) => neededNames(graph.jobs.get(name), graph));
+  if (cycle === null) return;
+  const job = graph.jobs.get(cycle[0] ?? '');
+  const message = `needs go round in a circle: ${cycle.join(' → ')}`;
+  session.problems.add(
+    { code: 'needs-cycle', message, path: `jobs.${job?.name}.needs` },
+    { node: job?.config, key: 'needs' },
+  );
+}
+
+/** Names without the index or matrix part, as far as such jobs exist. */
+function neededNames(job: Job | undefined, graph: Graph): readonly string[] {
+  const { needs } = job?.config ?? {};
+  if (!Array.isArray(needs)) return [];
+  return needs.flatMap((item: NeedItem) => {
+    const name = nameOf(item);
+    const target = name === null ? undefined : find(name, graph);
+    return target === undefined ? [] : [target.name];
+  });
+}
+
+function nameOf(item: NeedItem): string | null {
+  if (typeof item === 'string') return item;
+  return isOwnPipeline(item) ? item.job : null;
+}
+
+/** Also by the full name of one copy of a parallel job. */
+function find(name: string, graph: Graph): Job | undefined {
+  return graph.jobs.get(name) ?? graph.jobs.get(name.replace(/(?: \d+\/\d+|: \[.*\])$/s, ''));
+}
+
+function checkNeeds(job: Job, needs: NonNullable<Job['config']['needs']>, graph: Graph): void {
+  const { problems } = graph.session;
+  const path = `jobs.${job.name}.needs`;
+  if (!Array.isArray(needs)) {
+    problems.add(
+      { code: 'not-supported', message: `job "${job.name}": needs:pipeline is not supported yet`, path },
+      { node: job.config, key: 'needs' },
+    );
+    return;
+  }
+  const seen = new Set<string>();
+  for (const [index, item] of needs.entries()) {
+    const place = { node: needs, key: index };
+    const name = nameOf(item);
+    if (name === null) {
+      const message = `job "${job.name}": needs of other pipelines and projects are not supported yet`;
+      problems.add({ code: 'not-supported', message, path }, place);
+      continue;
+    }
+    const isOptional = typeof item !== 'string' && 'optional' in item && item.optional === true;
+    const isPart = typeof item !== 'string' && 'parallel' in item;
+    if (seen.has(name) && !isPart)
+      problems.add({ code: 'double-need', message: `job "${job.name}" needs "${name}" twice`, path }, place);
+    seen.add(name);
+    checkTarget(job, name, { isOptional, verb: 'needs', code: 'unknown-need', path, place }, graph);
+  }
+}
+
+interface Relation {
+  readonly isOptional: boolean;
+  readonly verb: string;
+  readonly code: string;
+  readonly path: string;
+  readonly place: Place;
+}
+
+function checkTarget(job: Job, name: string, relation: Relation, graph: Graph): void {
+  const { problems } = graph.session;
+  const { code, path, place, verb } = relation;
+  const target = find(name, graph);
+  if (target === undefined) {
+    if (relation.isOptional) return;
+    const message = `job "${job.name}" ${verb} "${name}", which does not exist`;
+    problems.add({ code, message, path, ...didYouMean(name, graph.jobs.keys()) }, place);
+    return;
+  }
+  const own = graph.stageOrder.get(job.stage) ?? 0;
+  if ((graph.stageOrder.get(target.stage) ?? 0) <= own) return;
+  const message = `job "${job.name}" ${verb} "${name}", which is in a later stage (${target.stage} comes after ${job.stage})`;
+  problems.add({ code: 'later-stage', message, path }, place);
+}
+
+function checkDependencies(job: Job, dependencies: readonly string[], graph: Graph): void {
+  const path = `jobs.${job.name}.dependencies`;
+  const needed = Array.isArray(job.config.needs) ? new Set(neededNames(job, graph)) : null;
+  for (const [index, name] of dependencies.entries()) {
+    const place = { node: dependencies, key: index };
+    checkTarget(job, name, { isOptional: false, verb: 'depends on', code: 'unknown-dependency', path, place }, graph);
+    const target = find(name, graph);
+    if (needed === null || target === undefined || needed.has(target.name)) continue;
+    const message = `job "${job.name}" depends on "${name}", which is not among its needs`;
+    graph.session.problems.add({ code: 'dependency-not-needed', message, path }, place);
+  }
+}
+
+function checkOnStop(job: Job, graph: Graph): void {
+  const { environment } = job.config;
+  if (typeof environment !== 'object' || !environment?.on_stop) return;
+  const { problems } = graph.session;
+  const finding = { code: 'bad-on-stop', path: `jobs.${job.name}.environment.on_stop` };
+  const place = { node: environment, key: 'on_stop', part: 'value' } as const;
+  const target = graph.jobs.get(environment.on_stop);
+  const complain = (text: string, hint = {}) =>
+    problems.add({ ...finding, message: `job "${job.name}": on_stop ${text}`, ...hint }, place);
+  if (target === undefined) {
+    complain(
+      `names "${environment.on_stop}", which does not exist`,
+      didYouMean(environment.on_stop, graph.jobs.keys()),
+    );
+    return;
+  }
+  const other = target.config.environment;
+  if (typeof other !== 'object' || other?.name !== environment.name)
+    complain(`names "${target.name}", which has another environment`);
+  else if (other.action !== 'stop') complain(`names "${target.name}", whose environment:action is not stop`);
+}

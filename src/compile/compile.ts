@@ -1,0 +1,59 @@
+import { checkRelations } from './check/check-needs.ts';
+import { warnUnsupported } from './check/warn-unsupported.ts';
+import { loadIncludes } from './config/load-includes.ts';
+import { readJobs } from './config/read-jobs.ts';
+import { readRoot } from './config/read-root.ts';
+import { resolveExtends } from './config/resolve-extends.ts';
+import { resolveReferences } from './config/resolve-references.ts';
+import type { CompileContext, CompileResult, CompileSource } from './context.ts';
+import { assemblePlan } from './plan/assemble-plan.ts';
+import { decidePipeline } from './plan/decide-pipeline.ts';
+import { createPicker, pickJobs } from './plan/pick-jobs.ts';
+import { openSession, type Session } from './session.ts';
+import { readYaml, type YamlFile } from './yaml/read-yaml.ts';
+
+/**
+ * Compiles a CI file into a plan. Pure and synchronous: everything it may know is in `context`. Whatever the user wrote, nothing is thrown;
+ * mistakes are problems, and all that can be found in one go are.
+ */
+export function compile(source: CompileSource, context: CompileContext): CompileResult {
+  const session = openSession(context);
+  const { problems } = session;
+
+  const main = readYaml(source, session.sources);
+  problems.addAll(main.problems);
+  if (main.root === null) return { plan: null, problems: problems.sorted(), filtered: null, merged: null, jobs: [] };
+  rejectInputs(main, session);
+
+  const loaded = loadIncludes(main, source.file, session);
+  const referenced = loaded.hasReferences ? resolveReferences(loaded.root, session) : loaded.root;
+  const merged = resolveExtends(referenced, session);
+
+  const root = readRoot(merged, session);
+  const jobs = readJobs(merged, root, session);
+  const picker = createPicker(session);
+  for (const job of jobs) picker.conditionsOf(job);
+  checkRelations(jobs, root, session);
+  warnUnsupported(jobs, session);
+
+  const pipeline = decidePipeline(root, session);
+  const stop = (filtered: string | null) => ({ plan: null, problems: problems.sorted(), filtered, merged, jobs: [] });
+  if (problems.hasErrors()) return stop(null);
+  if (pipeline.filtered !== null) return stop(pipeline.filtered);
+
+  const { picked, reports } = pickJobs(jobs, picker, pipeline, session);
+  const plan = assemblePlan(picked, root, pipeline, session);
+  if (problems.hasErrors()) return { ...stop(null), jobs: reports };
+  const hasWork = plan.stages.some((stage) => stage !== '.pre' && stage !== '.post');
+  if (!hasWork)
+    return { ...stop(picked.length === 0 ? 'no job was added' : 'only .pre and .post jobs were added'), jobs: reports };
+  return { plan, problems: problems.sorted(), filtered: null, merged, jobs: reports };
+}
+
+function rejectInputs(main: YamlFile, session: Session): void {
+  if (main.header === null) return;
+  session.problems.add(
+    { code: 'not-supported', message: 'spec (inputs) is not supported yet', path: 'spec' },
+    { node: main.header },
+  );
+}

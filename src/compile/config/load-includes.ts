@@ -1,0 +1,160 @@
+import { LIMITS } from '../limits.ts';
+import type { Session } from '../session.ts';
+import { checkValue } from '../shape/check-keywords.ts';
+import { Include, type IncludeItemConfig } from '../shape/root.ts';
+import { didYouMean } from '../suggest.ts';
+import { expandText } from '../values/index.ts';
+import type { RootMap } from '../yaml/compose.ts';
+import { MADE_OF } from '../yaml/mapping.ts';
+import { readYaml, type YamlFile } from '../yaml/read-yaml.ts';
+import type { Place } from '../yaml/source-map.ts';
+import { decideIncludeRules } from './include-rules.ts';
+import { matchInclude } from './match-include.ts';
+import { mergeRoots } from './merge.ts';
+
+interface Loader {
+  readonly session: Session;
+  readonly read: Map<string, YamlFile>;
+  /** Files being read right now, the outermost first: including one of them again would never end. */
+  readonly open: string[];
+  count: number;
+  hasReferences: boolean;
+}
+
+export interface LoadedFile {
+  readonly root: RootMap;
+  readonly hasReferences: boolean;
+}
+
+/** Reads the files that a file includes, theirs too, and merges them: later includes win over earlier, the including file over all. */
+export function loadIncludes(main: YamlFile, file: string, session: Session): LoadedFile {
+  const loader: Loader = { session, read: new Map(), open: [file], count: 0, hasReferences: main.hasReferences };
+  const root = main.root === null ? new Map() : mergeIncludes(main.root, loader);
+  return { root, hasReferences: loader.hasReferences };
+}
+
+function mergeIncludes(root: RootMap, loader: Loader): RootMap {
+  const include = root.get('include');
+  if (include === undefined) return root;
+  let merged: RootMap = new Map();
+  for (const { item, place } of includeItems(root, include, loader.session)) {
+    for (const path of pathsOf(item, place, loader)) {
+      const included = loadFile(path, place, loader);
+      if (included !== null) merged = mergeRoots(merged, included);
+    }
+  }
+  merged = mergeRoots(merged, root);
+  merged.delete('include');
+  merged[MADE_OF] = [root, ...(merged[MADE_OF] ?? [])];
+  return merged;
+}
+
+function includeItems(
+  root: RootMap,
+  include: unknown,
+  session: Session,
+): readonly { item: IncludeItemConfig; place: Place }[] {
+  if (include === null) return [];
+  if (!session.checks.passes(Include, include)) {
+    checkValue(
+      { schema: Include, value: include, node: root, key: 'include' },
+      { subject: '', path: '' },
+      session.problems,
+    );
+    return [];
+  }
+  if (!Array.isArray(include))
+    return [{ item: include as IncludeItemConfig, place: { node: root, key: 'include', part: 'value' } }];
+  return include.map((item, index) => ({ item, place: { node: include, key: index } }));
+}
+
+/** The files that one item of `include` stands for; none when its rules say no. */
+function pathsOf(item: IncludeItemConfig, place: Place, loader: Loader): readonly string[] {
+  const { session } = loader;
+  const local = typeof item === 'string' ? item : 'local' in item ? item.local : null;
+  const kind = typeof item === 'string' ? (/^https?:\/\//.test(item) ? 'remote' : 'local') : kindOf(item);
+  if (local === null || kind !== 'local') {
+    const message = `include:${kind} is not supported yet`;
+    session.problems.add({ code: 'not-supported', message, path: 'include', hint: 'include:local works' }, place);
+    return [];
+  }
+  if (typeof item !== 'string') {
+    if (item.inputs !== undefined && item.inputs !== null) {
+      session.problems.add(
+        { code: 'not-supported', message: 'include:inputs is not supported yet', path: 'include' },
+        place,
+      );
+    }
+    if (!decideIncludeRules(item.rules ?? null, session)) return [];
+  }
+  return resolvePath(local, place, session);
+}
+
+function kindOf(item: object): string {
+  return ['local', 'project', 'remote', 'template', 'component'].find((kind) => kind in item) ?? 'local';
+}
+
+function resolvePath(written: string, place: Place, session: Session): readonly string[] {
+  const path = expandText(written, session.outerVariables).replace(/^\/+/, '');
+  if (!/\.ya?ml$/.test(path)) {
+    session.problems.add(
+      { code: 'bad-include', message: `include: "${written}" must end in .yml or .yaml`, path: 'include' },
+      place,
+    );
+    return [];
+  }
+  if (!path.includes('*')) return [path];
+  const found = matchInclude(path, session.projectFiles());
+  if (found.length > 0) return found;
+  session.problems.add(
+    { code: 'include-not-found', message: `include: no file matches "${written}"`, path: 'include' },
+    place,
+  );
+  return [];
+}
+
+function loadFile(path: string, place: Place, loader: Loader): RootMap | null {
+  const { session, open } = loader;
+  const report = (code: string, message: string, hint: { hint?: string } = {}) => {
+    session.problems.add({ code, message, path: 'include', ...hint }, place);
+    return null;
+  };
+  if (open.includes(path)) {
+    return report(
+      'include-cycle',
+      `include goes round in a circle: ${[...open.slice(open.indexOf(path)), path].join(' → ')}`,
+    );
+  }
+  if (open.length > LIMITS.includeDepth)
+    return report('include-depth', `include is nested more than ${LIMITS.includeDepth} files deep`);
+  loader.count++;
+  if (loader.count === LIMITS.includedFiles + 1)
+    report('too-many-includes', `more than ${LIMITS.includedFiles} files are included`);
+  if (loader.count > LIMITS.includedFiles) return null;
+  const file = readOnce(path, loader);
+  if (file === null) {
+    return report(
+      'include-not-found',
+      `include: the file "${path}" does not exist`,
+      didYouMean(path, session.projectFiles()),
+    );
+  }
+  if (file.root === null) return null;
+  open.push(path);
+  const root = mergeIncludes(file.root, loader);
+  open.pop();
+  return root;
+}
+
+/** A file may be included more than once; it is read and its problems are reported once. null: there is no such file. */
+function readOnce(path: string, loader: Loader): YamlFile | null {
+  const known = loader.read.get(path);
+  if (known !== undefined) return known;
+  const text = loader.session.context.read(path);
+  if (text === null) return null;
+  const file = readYaml({ file: path, text }, loader.session.sources);
+  loader.session.problems.addAll(file.problems);
+  loader.hasReferences ||= file.hasReferences;
+  loader.read.set(path, file);
+  return file;
+}

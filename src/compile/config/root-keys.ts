@@ -1,0 +1,20 @@
+import { ROOT_KEYWORDS } from '../shape/root.ts';
+
+const RESERVED: ReadonlySet<string> = new Set(['default', 'spec', ...Object.keys(ROOT_KEYWORDS)]);
+
+/** Words that YAML or Ruby takes for something else than a name. Source: GitLab's reserved names. */
+const NOT_NAMES: ReadonlySet<string> = new Set(['true', 'false', 'nil', 'null', '~', '']);
+
+/** A root key that is not a job. */
+export function isReserved(key: string): boolean {
+  return RESERVED.has(key);
+}
+
+/** Jobs whose name starts with a dot are templates: they never run and may hold anything. */
+export function isHidden(key: string): boolean {
+  return key.startsWith('.');
+}
+
+export function isImpossibleName(key: string): boolean {
+  return NOT_NAMES.has(key);
+}

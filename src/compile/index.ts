@@ -1,0 +1,11 @@
+export { compile } from './compile.ts';
+export type {
+  CompileContext,
+  CompileRef,
+  CompileResult,
+  CompileSource,
+  JobReport,
+  MergedFile,
+} from './context.ts';
+export { jsonSchema } from './shape/json-schema.ts';
+export { dumpMerged } from './yaml/dump-merged.ts';

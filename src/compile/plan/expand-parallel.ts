@@ -1,0 +1,63 @@
+import type { PlanVariable } from '../../protocol/index.ts';
+import type { Job } from '../config/read-jobs.ts';
+import { LIMITS } from '../limits.ts';
+import type { Session } from '../session.ts';
+import type { Matrix } from '../shape/needs.ts';
+
+/** One job of the pipeline: an ordinary job, or one of the copies that `parallel` makes of it. */
+export interface Instance {
+  readonly name: string;
+  readonly job: Job;
+  readonly node: { readonly index: number; readonly total: number } | null;
+  readonly matrix: readonly PlanVariable[];
+}
+
+const NO_VARIABLES: readonly PlanVariable[] = [];
+
+export function expandParallel(job: Job, session: Session): readonly Instance[] {
+  const { parallel } = job.config;
+  if (parallel === undefined || parallel === null) return [{ name: job.name, job, node: null, matrix: NO_VARIABLES }];
+  if (typeof parallel === 'number') {
+    return Array.from({ length: parallel }, (_, index) => ({
+      name: `${job.name} ${index + 1}/${parallel}`,
+      job,
+      node: { index: index + 1, total: parallel },
+      matrix: NO_VARIABLES,
+    }));
+  }
+  const rows = expandMatrix(parallel.matrix);
+  if (rows === null) {
+    const message = `job "${job.name}": parallel:matrix makes more than ${LIMITS.parallel} jobs`;
+    session.problems.add(
+      { code: 'matrix-too-large', message, path: `jobs.${job.name}.parallel` },
+      { node: job.config, key: 'parallel' },
+    );
+    return [];
+  }
+  return rows.map((row, index) => ({
+    name: matrixName(job.name, row),
+    job,
+    node: { index: index + 1, total: rows.length },
+    matrix: row,
+  }));
+}
+
+/** `job: [value, value]`, values in the order of the matrix keys. */
+export function matrixName(job: string, row: readonly PlanVariable[]): string {
+  return `${job}: [${row.map((variable) => variable.value).join(', ')}]`;
+}
+
+/** Every combination of every entry; the first variable changes slowest. null: more than the limit. */
+export function expandMatrix(matrix: Matrix): readonly (readonly PlanVariable[])[] | null {
+  const rows: (readonly PlanVariable[])[] = [];
+  for (const entry of matrix) {
+    let partial: (readonly PlanVariable[])[] = [[]];
+    for (const [key, written] of Object.entries(entry)) {
+      const values = Array.isArray(written) ? written : [written];
+      if (partial.length * values.length > LIMITS.parallel) return null;
+      partial = partial.flatMap((row) => values.map((value) => [...row, { key, value: String(value), raw: false }]));
+    }
+    rows.push(...partial);
+  }
+  return rows.length > LIMITS.parallel ? null : rows;
+}

@@ -1,0 +1,21 @@
+import { LIMITS } from '../limits.ts';
+
+/**
+ * Lists inside lists, from `!reference` and anchors, become one list. A list that is flat already is returned as it is.
+ * null: nested too deep or too long, which a file can only be on purpose.
+ */
+export function flatten<T>(list: readonly unknown[], maxItems: number): readonly T[] | null {
+  if (!list.some(Array.isArray)) return list as readonly T[];
+  const flat: T[] = [];
+  return pour(list, flat, maxItems, 0) ? flat : null;
+}
+
+function pour(list: readonly unknown[], into: unknown[], maxItems: number, depth: number): boolean {
+  if (depth > LIMITS.listDepth) return false;
+  for (const item of list) {
+    if (Array.isArray(item)) {
+      if (!pour(item, into, maxItems, depth + 1)) return false;
+    } else if (into.push(item) > maxItems) return false;
+  }
+  return true;
+}

@@ -1,0 +1,66 @@
+import type { PlanVariable } from '../../protocol/index.ts';
+import type { Session } from '../session.ts';
+import { expandVariables, slugify, type VariableLookup } from '../values/index.ts';
+import type { Instance } from './expand-parallel.ts';
+
+/**
+ * Variables as rules of one job see them: whoever started the pipeline wins over the job, the job over the root, the root over what is
+ * predefined. Work is done when a name is asked for: most rules ask for predefined ones only.
+ */
+export function jobLookup(
+  instance: Instance,
+  own: readonly PlanVariable[],
+  root: RootScope,
+  session: Session,
+): VariableLookup {
+  const { variables, predefined } = session.context;
+  let expanded: ReadonlyMap<string, string> | undefined;
+  const outer: VariableLookup = (name) => root.values.get(name) ?? ofJob(instance, name) ?? get(predefined, name);
+  return (name) => {
+    const started = get(variables, name);
+    if (started !== undefined) return started;
+    if (own.length > 0 && own.some((variable) => variable.key === name)) {
+      expanded ??= expandVariables(own, (other) => get(variables, other) ?? outer(other)).values;
+      return expanded.get(name);
+    }
+    return outer(name);
+  };
+}
+
+/** Root variables, those of the matched workflow rule included, expanded once for all jobs. */
+export interface RootScope {
+  readonly planned: readonly PlanVariable[];
+  readonly values: ReadonlyMap<string, string>;
+}
+
+export function rootScope(planned: readonly PlanVariable[], session: Session): RootScope {
+  return { planned, values: expandVariables(planned, session.outerVariables).values };
+}
+
+/** Predefined variables that depend on the job and are known before it runs. */
+function ofJob({ name, job, node }: Instance, variable: string): string | undefined {
+  switch (variable) {
+    case 'CI_JOB_NAME':
+      return name;
+    case 'CI_JOB_NAME_SLUG':
+      return slugify(name);
+    case 'CI_JOB_GROUP_NAME':
+      return job.name;
+    case 'CI_JOB_STAGE':
+      return job.stage;
+    case 'CI_NODE_INDEX':
+      return node === null ? undefined : String(node.index);
+    case 'CI_NODE_TOTAL':
+      return String(node?.total ?? 1);
+    case 'CI_ENVIRONMENT_NAME': {
+      const { environment } = job.config;
+      return (typeof environment === 'string' ? environment : environment?.name) ?? undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function get(variables: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(variables, name) ? variables[name] : undefined;
+}

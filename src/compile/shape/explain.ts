@@ -1,0 +1,231 @@
+import type { TSchema } from 'typebox';
+import type { Finding } from '../problems.ts';
+import { didYouMean } from '../suggest.ts';
+import { isMapping, type Mapping, Reference } from '../yaml/mapping.ts';
+import type { Place } from '../yaml/source-map.ts';
+import { YamlFloat } from '../yaml/yaml-float.ts';
+
+/** JSON schema as TypeBox builds it; only the words that our schemas use. */
+interface Schema {
+  readonly type?: string;
+  readonly anyOf?: readonly Schema[];
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly patternProperties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean | Schema;
+  readonly items?: Schema;
+  readonly $defs?: Readonly<Record<string, Schema>>;
+  readonly $ref?: string;
+  readonly description?: string;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly uniqueItems?: boolean;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minProperties?: number;
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly 'x-exactly-one'?: readonly string[];
+  readonly 'x-float'?: boolean;
+}
+
+export interface Misfit {
+  readonly finding: Finding;
+  readonly place: Place;
+}
+
+/** What is being explained and where: `subject` opens the message, `path` leads from it to the value. */
+export interface Subject {
+  readonly name: string;
+  readonly rootPath: string;
+  readonly path: readonly (string | number)[];
+  readonly place: Place;
+  /** Named parts of a recursive schema. */
+  readonly parts: Readonly<Record<string, Schema>>;
+}
+
+/** Why a value does not fit its schema, in words for people. Only runs when a compiled check has failed, so it may take its time. */
+export function explain(schema: TSchema, value: unknown, subject: Omit<Subject, 'parts'>): readonly Misfit[] {
+  return explainValue(schema as Schema, value, { ...subject, parts: {} });
+}
+
+function explainValue(schema: Schema, value: unknown, subject: Subject): readonly Misfit[] {
+  if (schema.$ref !== undefined) {
+    const parts = { ...subject.parts, ...schema.$defs };
+    const target = parts[schema.$ref] ?? {};
+    return explainValue({ description: schema.description ?? target.description ?? '', ...target }, value, {
+      ...subject,
+      parts,
+    });
+  }
+  if (value instanceof Reference) return [mustBe(subject, 'a value; this !reference could not be resolved here')];
+  if (schema['x-exactly-one'] !== undefined && isMapping(value)) return explainExactlyOne(schema, value, subject);
+  if (schema.anyOf !== undefined) return explainUnion(schema, schema.anyOf, value, subject);
+  if (schema['x-float'] === true) return value instanceof YamlFloat ? [] : [mustBe(subject, 'a number')];
+  if (schema.const !== undefined) return value === schema.const ? [] : [mustBe(subject, JSON.stringify(schema.const))];
+  if (schema.enum !== undefined) return explainEnum(schema.enum, value, subject);
+  switch (schema.type) {
+    case 'object':
+      return isMapping(value)
+        ? explainMapping(schema, value, subject)
+        : [mustBe(subject, schema.description ?? 'a mapping')];
+    case 'array':
+      return Array.isArray(value)
+        ? explainList(schema, value, subject)
+        : [mustBe(subject, schema.description ?? 'a list')];
+    case 'string':
+      return typeof value === 'string' ? explainText(schema, value, subject) : [mustBe(subject, 'text')];
+    case 'integer':
+      return typeof value === 'number' ? explainNumber(schema, value, subject) : [mustBe(subject, 'a whole number')];
+    case 'boolean':
+      return typeof value === 'boolean' ? [] : [mustBe(subject, 'true or false')];
+    case 'null':
+      return value === null ? [] : [mustBe(subject, 'empty')];
+    default:
+      return [];
+  }
+}
+
+function explainUnion(
+  schema: Schema,
+  branches: readonly Schema[],
+  value: unknown,
+  subject: Subject,
+): readonly Misfit[] {
+  const named = branches.map((branch) =>
+    branch.$ref === undefined ? branch : { ...branch, ...subject.parts[branch.$ref] },
+  );
+  const choices = named.filter((branch) => branch.type !== 'null');
+  const inherited =
+    choices.length === 1 && choices[0] ? [choices[0]] : choices.filter((branch) => takesKind(branch, value));
+  let best: readonly Misfit[] | null = null;
+  for (const branch of inherited) {
+    const misfits = explainValue(branch, value, subject);
+    if (misfits.length === 0) return [];
+    if (best === null || misfits.length < best.length) best = misfits;
+  }
+  return best ?? [mustBe(subject, schema.description ?? describeKinds(choices))];
+}
+
+/** Whether a branch is at least about this kind of value, so that its own complaint is the useful one. */
+function takesKind(schema: Schema, value: unknown): boolean {
+  if (schema.anyOf !== undefined) return schema.anyOf.some((branch) => takesKind(branch, value));
+  if (schema.$ref !== undefined) return takesKind(schema.$defs?.[schema.$ref] ?? {}, value);
+  if (schema.enum !== undefined) return typeof value === 'string';
+  if (schema['x-float'] === true) return value instanceof YamlFloat;
+  if (schema.type === 'object') return isMapping(value);
+  if (schema.type === 'array') return Array.isArray(value);
+  return schema.type === (typeof value === 'number' ? 'integer' : typeof value);
+}
+
+function describeKinds(branches: readonly Schema[]): string {
+  const words: Record<string, string> = {
+    object: 'a mapping',
+    array: 'a list',
+    string: 'text',
+    integer: 'a whole number',
+  };
+  return branches.map((branch) => branch.description ?? words[branch.type ?? ''] ?? describeEnum(branch)).join(' or ');
+}
+
+function describeEnum(schema: Schema): string {
+  return schema.enum?.join(', ') ?? (schema.type === 'boolean' ? 'true or false' : JSON.stringify(schema.const));
+}
+
+function explainExactlyOne(schema: Schema, value: Mapping, subject: Subject): readonly Misfit[] {
+  const known = schema['x-exactly-one'] ?? [];
+  const unknown = Object.keys(value).filter((key) => !known.includes(key));
+  if (unknown.length > 0) return unknown.map((key) => unknownKey(key, known, value, subject));
+  const [key, ...more] = Object.keys(value);
+  const branch = schema.anyOf?.find((candidate) => key !== undefined && candidate.properties?.[key] !== undefined);
+  if (key === undefined || branch === undefined || more.length > 0) return [mustBe(subject, schema.description ?? '')];
+  return explainMapping(branch, value, subject);
+}
+
+function explainEnum(words: readonly unknown[], value: unknown, subject: Subject): readonly Misfit[] {
+  if (words.includes(value)) return [];
+  const near = typeof value === 'string' ? didYouMean(value, words as readonly string[]) : {};
+  return [mustBe(subject, words.length === 1 ? String(words[0]) : `one of ${words.join(', ')}`, near)];
+}
+
+function explainMapping(schema: Schema, value: Mapping, subject: Subject): readonly Misfit[] {
+  const misfits: Misfit[] = [];
+  const properties = schema.properties ?? {};
+  const anyKey = Object.values(schema.patternProperties ?? {})[0];
+  for (const key of schema.required ?? []) {
+    if (!Object.hasOwn(value, key))
+      misfits.push(misfit(subject, 'missing-key', `${pathOf(subject)} needs "${key}"`.trim()));
+  }
+  for (const key of Object.keys(value)) {
+    const expected = Object.hasOwn(properties, key) ? properties[key] : anyKey;
+    if (expected !== undefined) misfits.push(...explainValue(expected, value[key], inside(subject, value, key)));
+    else if (schema.additionalProperties === false)
+      misfits.push(unknownKey(key, Object.keys(properties), value, subject));
+  }
+  if (Object.keys(value).length < (schema.minProperties ?? 0))
+    misfits.push(mustBe(subject, 'a mapping that is not empty'));
+  return misfits;
+}
+
+function explainList(schema: Schema, value: readonly unknown[], subject: Subject): readonly Misfit[] {
+  const { items, minItems = 0, maxItems = Number.POSITIVE_INFINITY } = schema;
+  if (value.length < minItems)
+    return [mustBe(subject, minItems === 1 ? 'a list that is not empty' : `a list of ${minItems} or more`)];
+  if (value.length > maxItems) return [mustBe(subject, maxItems === 0 ? 'empty' : `a list of at most ${maxItems}`)];
+  if (schema.uniqueItems && new Set(value).size < value.length) return [mustBe(subject, 'a list without repeats')];
+  return items === undefined
+    ? []
+    : value.flatMap((item, index) => explainValue(items, item, inside(subject, value, index)));
+}
+
+function explainText(schema: Schema, value: string, subject: Subject): readonly Misfit[] {
+  if (value.length < (schema.minLength ?? 0)) return [mustBe(subject, 'text that is not empty')];
+  if (value.length > (schema.maxLength ?? value.length))
+    return [mustBe(subject, `at most ${schema.maxLength} characters long`)];
+  const fits = schema.pattern === undefined || new RegExp(schema.pattern, 'u').test(value);
+  return fits ? [] : [mustBe(subject, schema.description ?? `text that matches ${schema.pattern}`)];
+}
+
+function explainNumber(schema: Schema, value: number, subject: Subject): readonly Misfit[] {
+  const { minimum = value, maximum = value } = schema;
+  if (Number.isInteger(value) && value >= minimum && value <= maximum) return [];
+  if (schema.minimum !== undefined && schema.maximum !== undefined)
+    return [mustBe(subject, `a number from ${minimum} to ${maximum}`)];
+  return [mustBe(subject, schema.minimum === undefined ? `at most ${maximum}` : `at least ${minimum}`)];
+}
+
+function unknownKey(key: string, known: Iterable<string>, node: Mapping, subject: Subject): Misfit {
+  const where = subject.path.length === 0 ? '' : ` in ${pathOf(subject)}`;
+  const place = { node, key, part: 'key' } as const;
+  return misfit(
+    { ...inside(subject, node, key), place },
+    'unknown-key',
+    `unknown key "${key}"${where}`,
+    didYouMean(key, known),
+  );
+}
+
+function mustBe(subject: Subject, what: string, extra: { hint?: string } = {}): Misfit {
+  return misfit(subject, 'bad-value', `${pathOf(subject)} must be ${what}`, extra);
+}
+
+function misfit(subject: Subject, code: string, message: string, extra: { hint?: string } = {}): Misfit {
+  const path = [subject.rootPath, ...subject.path].filter((part) => part !== '').join('.');
+  return {
+    finding: { code, message: subject.name === '' ? message : `${subject.name}: ${message}`, path, ...extra },
+    place: subject.place,
+  };
+}
+
+function inside(subject: Subject, node: unknown, key: string | number): Subject {
+  return { ...subject, path: [...subject.path, key], place: { node, key, part: 'value' } };
+}
+
+function pathOf(subject: Subject): string {
+  return subject.path
+    .map((part, index) => (typeof part === 'number' ? `[${part + 1}]` : `${index === 0 ? '' : '.'}${part}`))
+    .join('');
+}

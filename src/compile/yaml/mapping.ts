@@ -1,0 +1,33 @@
+/** Where a list or mapping stands: a number that `SourceMap.place` turns into a file and a position. */
+export const ORIGIN: unique symbol = Symbol('origin');
+/** The mappings that a merged mapping was made of, the winning one first. Positions of its keys are looked up there. */
+export const MADE_OF: unique symbol = Symbol('made of');
+
+/** A YAML mapping below the root of a document. Plain, so that shape checks and callers see an ordinary object. */
+export interface Mapping {
+  [key: string]: unknown;
+  [ORIGIN]?: number;
+  [MADE_OF]?: readonly Mapping[];
+}
+
+export type List = unknown[] & { [ORIGIN]?: number };
+
+/** `!reference [job, key, …]`, until it is resolved. */
+export class Reference {
+  readonly path: readonly unknown[];
+  readonly [ORIGIN]: number;
+
+  constructor(path: readonly unknown[], origin: number) {
+    this.path = path;
+    this[ORIGIN] = origin;
+  }
+}
+
+export function isMapping(value: unknown): value is Mapping {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+/** `over` on top of `base`, one level deep, remembering both for positions. */
+export function overlay(base: Mapping, over: Mapping): Mapping {
+  return { ...base, ...over, [MADE_OF]: [over, base] };
+}

@@ -1,0 +1,101 @@
+import { parseEvents, YAMLException } from 'js-yaml';
+import { hasErrors, type Problem } from '../../base/index.ts';
+import { LIMITS } from '../limits.ts';
+import { compose, type RootMap } from './compose.ts';
+import type { Mapping } from './mapping.ts';
+import type { SourceMap } from './source-map.ts';
+
+export interface YamlFile {
+  /** null: nothing usable; `problems` says why. */
+  readonly root: RootMap | null;
+  /** `spec:` header before the first `---`; null when the file has none. */
+  readonly header: Mapping | null;
+  readonly hasReferences: boolean;
+  readonly problems: readonly Problem[];
+}
+
+/** Reads one CI file. Every trouble with its text is a problem with a position; nothing is thrown. */
+export function readYaml(source: { readonly file: string; readonly text: string }, sources: SourceMap): YamlFile {
+  const text = source.text.startsWith('\uFEFF') ? source.text.slice(1) : source.text;
+  const unreadable = checkText({ file: source.file, text });
+  if (unreadable) return failed(unreadable);
+  let events: ReturnType<typeof parseEvents>;
+  try {
+    events = parseEvents(text, { filename: source.file, maxDepth: LIMITS.yamlDepth });
+  } catch (error) {
+    if (error instanceof YAMLException) return failed(syntaxProblem({ file: source.file, text }, error));
+    throw error;
+  }
+  const composed = compose(sources.add(source.file, text, events), sources);
+  return pickDocuments(source.file, composed.documents, composed);
+}
+
+function pickDocuments(
+  file: string,
+  documents: readonly unknown[],
+  composed: { readonly problems: readonly Problem[]; readonly hasReferences: boolean },
+): YamlFile {
+  const { hasReferences } = composed;
+  const [first, second] = documents;
+  const header =
+    documents.length > 1 && first instanceof Map && first.has('spec') ? (first.get('spec') as Mapping) : null;
+  const root = header === null ? first : second;
+  if (root instanceof Map) return { root, header, hasReferences, problems: composed.problems };
+  if (hasErrors(composed.problems)) return { ...failed(...composed.problems), header };
+  const isEmpty = root === undefined || root === null;
+  const message = isEmpty ? 'the file is empty' : 'the file must be a mapping from keys and job names to values';
+  const problem: Problem = {
+    code: isEmpty ? 'empty-file' : 'not-a-mapping',
+    message,
+    severity: 'error',
+    file,
+    line: 1,
+    column: 1,
+  };
+  return { ...failed(...composed.problems, problem), header };
+}
+
+function failed(...problems: Problem[]): YamlFile {
+  return { root: null, header: null, hasReferences: false, problems };
+}
+
+function checkText({ file, text }: { readonly file: string; readonly text: string }): Problem | null {
+  if (text.length > LIMITS.fileChars) {
+    const message = `the file is larger than ${LIMITS.fileChars / 1024 / 1024} MiB`;
+    return { code: 'file-too-large', message, severity: 'error', file, line: 1, column: 1 };
+  }
+  const nul = text.indexOf('\0');
+  if (nul >= 0) {
+    const message = 'the file contains a NUL byte: it is not text';
+    return { code: 'nul-byte', message, severity: 'error', file, ...lineAndColumn(text, nul) };
+  }
+  // A decoder puts U+FFFD where bytes are not UTF-8.
+  const invalid = text.indexOf('\uFFFD');
+  if (invalid < 0) return null;
+  const message = 'the file contains bytes that are not UTF-8';
+  return { code: 'invalid-utf8', message, severity: 'error', file, ...lineAndColumn(text, invalid) };
+}
+
+function syntaxProblem(
+  { file, text }: { readonly file: string; readonly text: string },
+  error: YAMLException,
+): Problem {
+  const offset = Math.min(error.mark?.position ?? 0, text.length);
+  const hint = /\t/.test(text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset + 1).match(/^\s*/)?.[0] ?? '')
+    ? 'YAML does not allow tabs for indentation'
+    : undefined;
+  return {
+    code: 'yaml-syntax',
+    message: `not valid YAML: ${error.reason}`,
+    severity: 'error',
+    file,
+    ...lineAndColumn(text, offset),
+    ...(hint === undefined ? {} : { hint }),
+  };
+}
+
+function lineAndColumn(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset);
+  const lineStart = before.lastIndexOf('\n') + 1;
+  return { line: before.split('\n').length, column: offset - lineStart + 1 };
+}
