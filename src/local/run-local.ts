@@ -86,7 +86,7 @@ export async function runLocal(options: LocalRunOptions): Promise<RunFinished> {
 async function snapshot(options: LocalRunOptions, template: string, end: () => Promise<void>): Promise<boolean> {
   const { checkout, control } = options;
   try {
-    await takeSnapshot(checkout, template, control.gracefulSignal);
+    await takeSnapshot(checkout, template, { signal: control.gracefulSignal, submodules: submoduleStrategy(options) });
     if (control.signal === null) return true;
   } catch (error) {
     if (control.signal === null) {
@@ -98,12 +98,22 @@ async function snapshot(options: LocalRunOptions, template: string, end: () => P
   return false;
 }
 
+/** One snapshot serves all jobs, so that only the pipeline's own variables count. */
+function submoduleStrategy({ plan, facts }: LocalRunOptions): 'none' | 'normal' | 'recursive' {
+  const known = [...plan.variables, ...facts.given].findLast(({ key }) => key === 'GIT_SUBMODULE_STRATEGY')?.value;
+  return known === 'normal' || known === 'recursive' ? known : 'none';
+}
+
 async function drive(options: LocalRunOptions, run: RunDirectory, template: string): Promise<Status> {
   const { plan, clock, control } = options;
   const context: RunContext = {
     ...options,
     run,
-    placeSources: (projectDir, signal) => placeSnapshot(template, projectDir, signal),
+    async placeSources(projectDir, signal) {
+      // What a hook left there goes, as with GitLab's `git clean`.
+      rmSync(projectDir, { recursive: true, force: true });
+      await placeSnapshot(template, projectDir, signal);
+    },
   };
   const queue = new ReadyQueue(options.concurrency);
   let nextJobId = firstJobId(run);

@@ -137,19 +137,19 @@ interface ScriptFacts {
 }
 
 function stepScripts({ payload, place, settings, variables, withMore }: ScriptFacts): StepScripts {
-  const script = (lines: readonly string[], known = variables) =>
+  const script = (lines: readonly string[], directory = place.projectDir, known = variables) =>
     buildStepScript({
       shell: place.shell,
       exports: known.exports,
       files: known.files,
       temporaryDir: `${place.projectDir}.tmp`,
-      directory: place.projectDir,
+      directory,
       lines,
       debugTrace: settings.debugTrace,
     });
-  const hook = (name: HookName) => {
+  const hook = (name: HookName, directory: string) => {
     const lines = payload.hooks.find((candidate) => candidate.name === name)?.script ?? [];
-    return lines.length === 0 ? null : script(lines);
+    return lines.length === 0 ? null : script(lines, directory);
   };
   const afterScript = payload.steps.find((step) => step.name === 'after_script')?.script ?? [];
   return {
@@ -160,9 +160,10 @@ function stepScripts({ payload, place, settings, variables, withMore }: ScriptFa
         title: `Executing "step_${step.name}" stage of the job script`,
         script: script(step.script),
       })),
-    preGetSources: hook('pre_get_sources_script'),
-    postGetSources: hook('post_get_sources_script'),
-    afterScript: afterScript.length === 0 ? null : (more) => script(afterScript, withMore(more)),
+    // Beside the project directory, which the sources will fill from scratch.
+    preGetSources: hook('pre_get_sources_script', dirname(place.projectDir)),
+    postGetSources: hook('post_get_sources_script', place.projectDir),
+    afterScript: afterScript.length === 0 ? null : (more) => script(afterScript, place.projectDir, withMore(more)),
     ignoreCleanupErrors: settings.ignoreAfterScriptErrors,
   };
 }
