@@ -1,0 +1,45 @@
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { describeError, errorCode, Failure } from '../../base/index.ts';
+
+/**
+ * Lets `fill` fill a directory that is absent or empty, and leaves nothing half-made when it cannot.
+ * @throws Failure `no_space`, `target_unwritable`, `target_not_empty`; what `fill` throws as a Failure goes through.
+ */
+export async function fillDirectory(dir: string, what: string, fill: () => Promise<void>): Promise<void> {
+  try {
+    makeEmpty(dir);
+  } catch (error) {
+    throw explain(error, dir, what);
+  }
+  try {
+    await fill();
+  } catch (error) {
+    rmSync(dir, { recursive: true, force: true });
+    throw explain(error, dir, what);
+  }
+}
+
+function makeEmpty(dir: string): void {
+  mkdirSync(dir, { recursive: true });
+  if (readdirSync(dir).length > 0) throw new Failure('target_not_empty', `${dir} is not empty`);
+}
+
+function explain(error: unknown, dir: string, what: string): unknown {
+  if (error instanceof Failure) return error;
+  switch (errorCode(error)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new Failure('no_space', `cannot ${what} ${dir}: no space left there`, { cause: error });
+    case 'EROFS':
+    case 'EACCES':
+    case 'EPERM':
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return new Failure('target_unwritable', `cannot ${what} ${dir}: ${describeError(error)}`, { cause: error });
+    default:
+      // Other system errors (EIO, EMFILE, …) are trouble outside as well; anything without a code is a bug.
+      return errorCode(error)?.startsWith('E')
+        ? new Failure('copy_failed', `cannot ${what} ${dir}`, { cause: error })
+        : error;
+  }
+}
