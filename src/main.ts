@@ -1,5 +1,5 @@
 import { readFileSync, writeSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { availableParallelism, homedir } from 'node:os';
 import type { Host, StopSignal } from './cli/index.ts';
 
 // The only file that reads the process's arguments and environment, listens to signals and exits. It imports nothing of
@@ -24,6 +24,7 @@ async function runProgram(): Promise<void> {
     cwd: process.cwd(),
     homeDir: homedir(),
     version: version(),
+    cores: availableParallelism(),
     program: [process.execPath, ...process.execArgv, import.meta.filename],
     clock: realClock,
     stdout: openOutput(1),

@@ -10,6 +10,8 @@ export interface Host {
   readonly cwd: string;
   readonly homeDir: string;
   readonly version: string;
+  /** How many things the machine can do at once. */
+  readonly cores: number;
   /** The command line that starts this program again, without arguments. */
   readonly program: readonly string[];
   readonly clock: Clock;

@@ -31,7 +31,8 @@ export async function runCommand(words: readonly string[], host: Host): Promise<
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     host.stderr.write(`epilogue: ${describeError(error)}\n`);
-    return EXIT.failed;
+    // Trouble that a command did not expect to meet inside a run: nothing was started.
+    return EXIT.usage;
   }
 }
 

@@ -8,4 +8,5 @@ export type {
   MergedFile,
 } from './context.ts';
 export { jsonSchema } from './shape/json-schema.ts';
-export { dumpMerged } from './yaml/dump-merged.ts';
+export { environmentSlug, slugify } from './values/slug.ts';
+export { dumpMerged, mergedToJson } from './yaml/dump-merged.ts';

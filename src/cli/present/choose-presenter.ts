@@ -1,18 +1,30 @@
 import type { RunEvent } from '../../local/index.ts';
 import type { Host } from '../host.ts';
-import { canRedraw, coloured, plain, wantsColour } from '../terminal/colour.ts';
+import { canRedraw, coloured, type Paint, plain, wantsColour } from '../terminal/colour.ts';
 import { createJsonPresenter } from './json-presenter.ts';
 import { createLivePresenter } from './live-presenter.ts';
 import { createPrefixedPresenter } from './prefixed-presenter.ts';
 import type { Presenter } from './presenter.ts';
 
-/** The live view on a terminal that can redraw, prefixed lines elsewhere, JSON when asked for. */
-export function choosePresenter(host: Host, options: { readonly json: boolean }): Presenter {
-  const { stdout, env, clock } = host;
-  if (options.json) return harmless(createJsonPresenter(stdout), host);
-  const paint = wantsColour(env, stdout.isTerminal) ? coloured : plain;
-  if (!canRedraw(env, stdout.isTerminal)) return harmless(createPrefixedPresenter(stdout, paint), host);
-  return harmless(createLivePresenter({ output: stdout, paint, clock, onResume: host.onResume }), host);
+interface Choice {
+  readonly json: boolean;
+}
+
+/** The live view on a terminal that can redraw, lines elsewhere, JSON when asked for. */
+export function choosePresenter(host: Host, choice: Choice): Presenter {
+  const { stdout, clock, onResume } = host;
+  if (choice.json || !canRedraw(host.env, stdout.isTerminal)) return chooseLinePresenter(host, choice);
+  return harmless(createLivePresenter({ output: stdout, paint: paintFor(host), clock, onResume }), host);
+}
+
+/** Prefixed lines, or JSON when asked for; for what is too short to watch. */
+export function chooseLinePresenter(host: Host, { json }: Choice): Presenter {
+  const { stdout } = host;
+  return harmless(json ? createJsonPresenter(stdout) : createPrefixedPresenter(stdout, paintFor(host)), host);
+}
+
+function paintFor({ env, stdout }: Host): Paint {
+  return wantsColour(env, stdout.isTerminal) ? coloured : plain;
 }
 
 /** A bug in what shows a run must not end the run, on which cleanups depend: it is told once, then the rest goes unseen. */

@@ -1,12 +1,14 @@
 import type { JobFinished } from '../../local/index.ts';
 import { printable } from '../terminal/clean-text.ts';
 import type { Paint } from '../terminal/colour.ts';
+import { displayWidth, padWidth } from '../terminal/display-width.ts';
 import { formatDuration } from '../terminal/format-time.ts';
 import { describeCleanup, describeEnd, isTrouble, STATUS_MARKS, shownName, WAITING_WORDS } from './describe-job.ts';
 import { tailLines } from './log-tail.ts';
 import type { JobView, RunView } from './run-view.ts';
 
 const MAX_LOG_LINES = 60;
+const MAX_NAME_CELLS = 60;
 
 /** What somebody who did not watch needs to know about a job's log: failed ones, and cleanups that a cancel started. */
 export function logExcerpts(view: RunView, paint: Paint, keepColours: boolean): string[] {
@@ -32,11 +34,11 @@ function excerpt(job: JobView, paint: Paint, keepColours: boolean): string[] {
 
 /** One line a job, as it ended. */
 export function jobLines(view: RunView, paint: Paint): string[] {
-  const width = Math.min(40, Math.max(0, ...view.jobs.map((job) => shownName(job).length)));
+  const cells = view.jobs.reduce((widest, job) => Math.max(widest, displayWidth(shownName(job))), 0);
   return view.jobs.map((job) => {
     const [mark, colour] = STATUS_MARKS[job.status];
     const words = job.finished === null ? WAITING_WORDS[job.status] || job.status : describeEnd(job.finished);
-    return `${paint(colour, mark)} ${shownName(job).padEnd(width)}  ${words}`;
+    return `${paint(colour, mark)} ${padWidth(shownName(job), Math.min(MAX_NAME_CELLS, cells))}  ${words}`;
   });
 }
 

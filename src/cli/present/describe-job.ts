@@ -67,9 +67,18 @@ export function describeTeardown(job: Teardown, now: number): string | null {
   return `cleaning up${left}${cause === '' ? '' : ` (${cause})`}`;
 }
 
-/** `failed (exit code 3), cleanup succeeded (0.2s)`. */
+/** `failed (exit code 3, 4.2s), cleanup succeeded (0.2s)`. */
 export function describeEnd(job: JobFinished): string {
-  const details = [describeReason(job), job.durationMs === null ? '' : formatDuration(job.durationMs)];
+  const took = job.durationMs === null ? '' : formatDuration(job.durationMs);
+  return describeVerdict(job, [describeReason(job), took]);
+}
+
+/** The same without the time, for where that stands in a column of its own. */
+export function describeEndUntimed(job: JobFinished): string {
+  return describeVerdict(job, [describeReason(job)]);
+}
+
+function describeVerdict(job: JobFinished, details: readonly string[]): string {
   const inside = details.filter((part) => part !== '').join(', ');
   return [
     `${job.status}${inside === '' ? '' : ` (${inside})`}`,
@@ -80,6 +89,7 @@ export function describeEnd(job: JobFinished): string {
 }
 
 function describeReason(job: JobFinished): string {
+  if (job.status === 'canceled' && job.durationMs === null) return 'never started';
   if (job.failureReason === 'script_failure' && job.exitCode !== null) return `exit code ${job.exitCode}`;
   if (job.failureReason === null) return '';
   return REASON_WORDS[job.failureReason] ?? job.failureReason;

@@ -11,7 +11,7 @@ const RECOVERED_BY: Readonly<Record<RunRecovered['by'], string>> = {
 };
 
 /** What became of an earlier run that was killed: how each of its jobs was cleaned up, and where its log is. */
-export function describeRecovery(event: RunRecovered, paint: Paint): string[] {
+function describeRecovery(event: RunRecovered, paint: Paint): string[] {
   const jobs = event.jobs.flatMap((job) => {
     const [mark, colour] = STATUS_MARKS[job.status];
     const cleanup = describeCleanup(job.cleanup);
@@ -24,7 +24,12 @@ export function describeRecovery(event: RunRecovered, paint: Paint): string[] {
   return [paint('yellow', `An earlier run (${event.run}) was killed; ${RECOVERED_BY[event.by]}.${nothing}`), ...jobs];
 }
 
-export function describeMessage(message: RunMessage, paint: Paint): string {
+/** What is said about a run beside its jobs. */
+export function describeNote(note: RunMessage | RunRecovered, paint: Paint): string[] {
+  return note.type === 'message' ? [describeMessage(note, paint)] : describeRecovery(note, paint);
+}
+
+function describeMessage(message: RunMessage, paint: Paint): string {
   const text = message.text.split('\n').map(printable).join('\n');
   if (message.level === 'info') return text;
   return paint(message.level === 'error' ? 'red' : 'yellow', `${message.level}: ${text}`);

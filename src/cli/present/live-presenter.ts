@@ -3,7 +3,7 @@ import type { RunEvent } from '../../local/index.ts';
 import type { Paint } from '../terminal/colour.ts';
 import type { Output } from '../terminal/output.ts';
 import { closingLines, jobLines, logExcerpts } from './closing-report.ts';
-import { describeMessage, describeProblems, describeRecovery } from './describe-run.ts';
+import { describeNote, describeProblems } from './describe-run.ts';
 import { renderScreen } from './live-screen.ts';
 import type { Presenter } from './presenter.ts';
 import { createRedraw } from './redraw.ts';
@@ -28,7 +28,7 @@ export function createLivePresenter({ output, paint, clock, onResume }: LiveOpti
   let drawn = '';
 
   function draw(): void {
-    if (view.started === null || output.room() !== undefined) return;
+    if ((view.started === null && view.jobs.length === 0) || output.room() !== undefined) return;
     const lines = renderScreen(view, clock.now(), output.size(), paint);
     const screen = lines.join('\n');
     if (screen === drawn) return;
@@ -70,7 +70,7 @@ export function createLivePresenter({ output, paint, clock, onResume }: LiveOpti
       ended.abort();
       await frames;
       for (const stop of stopListening) stop();
-      if (view.started !== null) redraw.show([]);
+      if (drawn !== '') redraw.show([]);
       const report = [
         ...logExcerpts(view, paint, paint('bold', 'x') !== 'x'),
         ...jobLines(view, paint),
@@ -84,8 +84,7 @@ export function createLivePresenter({ output, paint, clock, onResume }: LiveOpti
 
 /** What stays on the screen above the live lines. */
 function permanentLines(event: RunEvent, paint: Paint): string[] {
-  if (event.type === 'run_recovered') return describeRecovery(event, paint);
-  if (event.type === 'message') return [describeMessage(event, paint)];
+  if (event.type === 'run_recovered' || event.type === 'message') return describeNote(event, paint);
   if (event.type === 'run_started') return describeProblems(event.problems, paint);
   return [];
 }

@@ -4,7 +4,7 @@ import type { Paint } from '../terminal/colour.ts';
 import { displayWidth, fitWidth, padWidth } from '../terminal/display-width.ts';
 import { formatCountdown, formatDuration } from '../terminal/format-time.ts';
 import type { TerminalSize } from '../terminal/output.ts';
-import { describeEnd, describeTeardown, STATUS_MARKS, shownName, WAITING_WORDS } from './describe-job.ts';
+import { describeEndUntimed, describeTeardown, STATUS_MARKS, shownName, WAITING_WORDS } from './describe-job.ts';
 import { lastLine } from './log-tail.ts';
 import type { JobView, RunView } from './run-view.ts';
 
@@ -29,7 +29,7 @@ export function renderScreen(view: RunView, now: number, size: TerminalSize, pai
 }
 
 function header(view: RunView): string {
-  if (view.started === null) return 'epilogue: starting';
+  if (view.started === null) return 'epilogue: finishing an earlier run that was killed';
   const { ref, sha } = view.started;
   const jobs = view.jobs.length === 1 ? '1 job' : `${view.jobs.length} jobs`;
   return `epilogue: ${jobs} · ${printable(ref)} ${sha.slice(0, 8)}`;
@@ -92,10 +92,8 @@ function formatElapsed(ms: number): string {
 
 function detail(job: JobView, now: number): string {
   if (job.finished !== null) {
-    const { durationMs: _, ...finished } = job.finished;
-    return job.status === 'success' && finished.cleanup.outcome === 'not_owed'
-      ? ''
-      : describeEnd({ ...finished, durationMs: null });
+    const isPlain = job.status === 'success' && job.finished.cleanup.outcome === 'not_owed';
+    return isPlain ? '' : describeEndUntimed(job.finished);
   }
   if (!isExecuting(job.status)) return WAITING_WORDS[job.status];
   const teardown = describeTeardown(job, now);

@@ -5,7 +5,7 @@ import { displayWidth, padWidth } from '../terminal/display-width.ts';
 import type { Output } from '../terminal/output.ts';
 import { closingLines } from './closing-report.ts';
 import { describeEnd, describeTeardown, shownName } from './describe-job.ts';
-import { describeMessage, describeProblems, describeRecovery } from './describe-run.ts';
+import { describeNote, describeProblems } from './describe-run.ts';
 import { createPrefixLog, type PrefixLog } from './prefix-log.ts';
 import type { Presenter } from './presenter.ts';
 import { applyEvent, newRunView, type RunView } from './run-view.ts';
@@ -65,8 +65,6 @@ function describeEvent(event: RunEvent, view: RunView, paint: Paint): string[] {
       return describeChange(event, view, paint);
     case 'job_finished':
       return [paint('bold', `${nameOf(event, view)}: ${describeEnd(event)}`)];
-    case 'run_recovered':
-      return describeRecovery(event, paint);
     case 'run_interrupted':
       return [
         event.force
@@ -74,7 +72,8 @@ function describeEvent(event: RunEvent, view: RunView, paint: Paint): string[] {
           : `${event.signal}: canceling; cleanup runs (again: force)`,
       ];
     case 'message':
-      return [describeMessage(event, paint)];
+    case 'run_recovered':
+      return describeNote(event, paint);
     case 'job_log':
     case 'run_finished':
       return [];

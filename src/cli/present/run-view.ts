@@ -49,6 +49,9 @@ export function applyEvent(view: RunView, event: RunEvent): void {
   switch (event.type) {
     case 'run_started':
       view.started = event;
+      // Jobs of an earlier run that was finished before this one started.
+      view.jobs = [];
+      view.byId.clear();
       for (const job of event.jobs) addJob(view, newJob({ ...job, attempt: 1 }));
       return;
     case 'job_changed':

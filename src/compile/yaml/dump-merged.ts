@@ -12,6 +12,11 @@ export function dumpMerged(merged: MergedFile): string {
   return sections.join('\n');
 }
 
+/** The merged file as plain data, for `JSON.stringify`. */
+export function mergedToJson(merged: MergedFile): Record<string, unknown> {
+  return Object.fromEntries([...merged].map(([name, value]) => [name, plain(value)]));
+}
+
 /** What JSON and YAML writers understand: floats as numbers, references by their path, no symbols. */
 function plain(value: unknown): unknown {
   if (value instanceof YamlFloat) return value.value;

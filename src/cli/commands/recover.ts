@@ -1,0 +1,72 @@
+import { resolve } from 'node:path';
+import { InvalidArgumentError, Option } from 'commander';
+import { createShellExecutor } from '../../executors/index.ts';
+import { FORCED_EXIT_CODE, findCheckout, RunControl, recoverRuns, SIGNAL_EXIT_CODES } from '../../local/index.ts';
+import { forwardSignals } from '../forward-signals.ts';
+import { EXIT, type Host } from '../host.ts';
+import { parseArguments } from '../parse-arguments.ts';
+import { chooseLinePresenter } from '../present/choose-presenter.ts';
+import { xdgPaths } from '../settings/xdg-paths.ts';
+import { stepEnvironment } from './step-environment.ts';
+
+interface RecoverFlags {
+  readonly directory?: string;
+  readonly json?: boolean;
+  /** Given by guards alone. */
+  readonly run?: number;
+}
+
+export async function command(args: readonly string[], host: Host): Promise<number> {
+  const parsed = parseArguments<RecoverFlags>(
+    'recover',
+    (line) =>
+      line
+        .description(
+          'Finishes what killed runs left behind: stops what still runs, runs the cleanup that is owed, keeps logs and artifacts. A guard does this by itself within a second; this is for when the guard was killed too. Exit code 1: something is still owed.',
+        )
+        .option('-C, --directory <dir>', 'only runs of the checkout that holds this directory (default: all of yours)')
+        .option('--json', 'write one event a line')
+        .addOption(new Option('--run <id>').argParser(parseRunId).hideHelp()),
+    args,
+    host,
+  );
+  return parsed.kind === 'ended' ? parsed.exitCode : recover(parsed.options, host);
+}
+
+async function recover({ directory, json = false, run }: RecoverFlags, host: Host): Promise<number> {
+  const checkout = directory === undefined ? null : await findCheckout(resolve(host.cwd, directory));
+  const presenter = chooseLinePresenter(host, { json });
+  const control = new RunControl();
+  const stopForwarding = forwardSignals(host, control);
+  try {
+    const { recovered, unfinished } = await recoverRuns({
+      paths: xdgPaths(host.env, host.homeDir),
+      checkout,
+      runId: run ?? null,
+      by: run === undefined ? 'recover' : 'guard',
+      executor: createShellExecutor({ clock: host.clock }),
+      clock: host.clock,
+      environment: stepEnvironment(host.env),
+      version: host.version,
+      emit: (event) => presenter.present(event),
+      control,
+      wait: run === undefined,
+    });
+    if (recovered === 0 && unfinished === 0 && !json) host.stdout.write('Nothing to recover: no run was killed.\n');
+    return exitCode(control, unfinished);
+  } finally {
+    await presenter.close();
+    stopForwarding();
+  }
+}
+
+function exitCode(control: RunControl, unfinished: number): number {
+  if (control.forcedBy !== null) return FORCED_EXIT_CODE;
+  if (control.signal !== null) return SIGNAL_EXIT_CODES[control.signal];
+  return unfinished === 0 ? EXIT.ok : EXIT.failed;
+}
+
+function parseRunId(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('Write the number of a run.');
+  return Number(text);
+}

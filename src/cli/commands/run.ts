@@ -1,0 +1,141 @@
+import type { Command } from 'commander';
+import { formatProblem, hasErrors, type Problem } from '../../base/index.ts';
+import { createShellExecutor } from '../../executors/index.ts';
+import { namedJobs, RunControl, type RunEvent, runLocal, selectJobs } from '../../local/index.ts';
+import type { Plan } from '../../protocol/index.ts';
+import { closestWord } from '../closest-word.ts';
+import { forwardSignals } from '../forward-signals.ts';
+import { EXIT, type Host } from '../host.ts';
+import { collectWord, parseArguments } from '../parse-arguments.ts';
+import { choosePresenter } from '../present/choose-presenter.ts';
+import { addPipelineFlags, type PipelineFlags } from './pipeline-flags.ts';
+import { type Prepared, preparePipeline } from './prepare-pipeline.ts';
+import { refuse } from './print-problems.ts';
+import { recoverCommandLine, stepEnvironment } from './step-environment.ts';
+
+interface RunFlags extends PipelineFlags {
+  readonly executor?: string;
+  readonly image?: string;
+  readonly concurrency?: string;
+  readonly manual?: readonly string[];
+  readonly keep?: true;
+}
+
+export async function command(args: readonly string[], host: Host): Promise<number> {
+  const parsed = parseArguments<RunFlags>('run', defineRun, args, host);
+  if (parsed.kind === 'ended') return parsed.exitCode;
+  const { options, words } = parsed;
+  const json = options.json === true;
+  const prepared = await preparePipeline(options, host);
+  if ('problems' in prepared) return refuse(prepared.problems, host, { json });
+  const { result } = prepared.compiled;
+  if (hasErrors(result.problems)) return refuse(result.problems, host, { json });
+  if (prepared.settings.executor === 'docker') {
+    const message =
+      'the docker executor is not available yet; without --executor jobs run with the shell of this machine';
+    return refuse([{ code: 'executor', severity: 'error', message }], host, { json });
+  }
+  if (result.plan === null) {
+    host.stderr.write(`epilogue: no pipeline: ${result.filtered ?? 'there is nothing to run'}\n`);
+    return EXIT.ok;
+  }
+  const selected = selectJobs(result.plan, words);
+  const { plan } = result;
+  const manual = options.manual ?? [];
+  const unknown = [...selected.unknown, ...manual.filter((name) => namedJobs(plan, name).length === 0)];
+  if (unknown.length > 0)
+    return refuse(
+      unknown.map((name) => unknownJob(name, prepared)),
+      host,
+      { json },
+    );
+  // To name a manual job is to start it.
+  const started = [...words, ...manual].flatMap((name) => namedJobs(plan, name));
+  return run({ prepared, plan: selected.plan, manual: new Set(started.map((job) => job.name)), json }, host);
+}
+
+function defineRun(line: Command): Command {
+  return addPipelineFlags(line)
+    .description(
+      'Runs the pipeline of this checkout, as the working tree is, in directories of its own. Ctrl-C cancels gracefully: scripts are stopped and the cleanup of each job (after_script) runs; Ctrl-C again forces the end and skips cleanup.',
+    )
+    .argument('[job...]', 'run only these jobs and what they need (default: all)')
+    .option('--executor <name>', 'where jobs run: shell, docker (default: shell)')
+    .option('--image <image>', 'the image of jobs that name none')
+    .option('--concurrency <number>', 'how many jobs run at once (default: one a core)')
+    .option('--manual <job>', 'start this manual job; may be repeated', collectWord)
+    .option('--keep', 'keep the directories that jobs ran in')
+    .addHelpText('after', EXIT_CODES);
+}
+
+const EXIT_CODES = `
+Exit codes:
+  0    success
+  1    the pipeline failed
+  2    wrong usage or CI file; nothing ran
+  129, 130, 143    interrupted by SIGHUP, SIGINT, SIGTERM; cleanup is done
+  137  forced; the last lines name the cleanup that was skipped`;
+
+interface Order {
+  readonly prepared: Prepared;
+  readonly plan: Plan;
+  readonly manual: ReadonlySet<string>;
+  readonly json: boolean;
+}
+
+async function run({ prepared, plan, manual, json }: Order, host: Host): Promise<number> {
+  const { compiled, settings, paths } = prepared;
+  const presenter = choosePresenter(host, { json });
+  const emit = (event: RunEvent) => presenter.present(event);
+  const warn = (problem: Problem) => void presenter.present(problemEvent(problem, host));
+  const control = new RunControl();
+  const stopForwarding = forwardSignals(host, control);
+  for (const problem of compiled.result.problems) warn(problem);
+  try {
+    const finished = await runLocal({
+      checkout: compiled.checkout,
+      plan,
+      facts: compiled.facts,
+      async compileChild(job) {
+        const { plan: child, problems } = await compiled.compileChild(job);
+        for (const problem of problems) warn(problem);
+        return child;
+      },
+      executor: createShellExecutor({ clock: host.clock }),
+      concurrency: settings.concurrency ?? host.cores,
+      manual,
+      keep: settings.keep,
+      paths,
+      environment: stepEnvironment(host.env),
+      recoverCommand: recoverCommandLine(host),
+      version: host.version,
+      clock: host.clock,
+      emit,
+      control,
+    });
+    return finished.exitCode;
+  } finally {
+    await presenter.close();
+    stopForwarding();
+  }
+}
+
+function problemEvent(problem: Problem, host: Host): RunEvent {
+  const level = problem.severity;
+  return { type: 'message', at: host.clock.now(), level, text: formatProblem({ ...problem, severity: 'error' }) };
+}
+
+/** A job that the file has but this pipeline has not: then the reason is what one wants to know. */
+function unknownJob(name: string, { compiled }: Prepared): Problem {
+  const report = compiled.result.jobs.find((job) => job.name === name);
+  if (report !== undefined) {
+    const message = `job '${name}' is not in this pipeline: ${report.reason}`;
+    return { code: 'job-left-out', severity: 'error', message };
+  }
+  const meant = closestWord(
+    name,
+    compiled.result.jobs.map((job) => job.name),
+  );
+  const hint = meant === null ? '`epilogue list` lists the jobs' : `did you mean '${meant}'?`;
+  return { code: 'job-unknown', severity: 'error', message: `there is no job '${name}'`, hint };
+}

@@ -1,0 +1,19 @@
+import type { RunControl } from '../local/index.ts';
+import type { Host, StopSignal } from './host.ts';
+
+/** Programs that start us (npm, make) pass a Ctrl-C on that the terminal has sent us already; a person is slower. */
+const SAME_KEYSTROKE_MS = 40;
+
+/**
+ * Hands stop signals to a run: the first asks for a graceful end, another one forces it. Returns how to stop.
+ * SIGHUP never forces: it means that nobody is there any more, and a closed terminal sends it twice (shell and kernel).
+ */
+export function forwardSignals(host: Pick<Host, 'clock' | 'onStopSignal'>, control: RunControl): () => void {
+  let firstAt: number | null = null;
+  return host.onStopSignal((signal: StopSignal) => {
+    const now = host.clock.now();
+    const isRepeat = firstAt !== null && (signal === 'SIGHUP' || now - firstAt < SAME_KEYSTROKE_MS);
+    firstAt ??= now;
+    if (!isRepeat) control.interrupt(signal);
+  });
+}

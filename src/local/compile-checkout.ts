@@ -1,0 +1,181 @@
+import { readFileSync, realpathSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { errorCode, Failure } from '../base/index.ts';
+import {
+  type CompileContext,
+  type CompileRef,
+  type CompileResult,
+  type CompileSource,
+  compile,
+} from '../compile/index.ts';
+import { type Checkout, changedFiles, findTopLevel, listFiles, readCheckout } from '../git/index.ts';
+import type { PlannedJob, PlanVariable } from '../protocol/index.ts';
+import type { PipelineFacts } from './build-payload.ts';
+import { PROJECT_ID, predefinedVariables } from './predefined-variables.ts';
+
+export interface CheckoutRequest {
+  /** The checkout's top directory, from `findCheckout`. */
+  readonly checkout: string;
+  /** The CI file, from the top of the checkout; null: `.gitlab-ci.yml`. */
+  readonly file: string | null;
+  /** `CI_PIPELINE_SOURCE`. */
+  readonly event: string;
+  /** The branch, or `refs/tags/…`, that the pipeline is for; null: what is checked out. */
+  readonly ref: string | null;
+  /** They win over those of the file. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** UTC ms. */
+  readonly now: number;
+}
+
+export interface CompiledCheckout {
+  readonly checkout: string;
+  readonly file: string;
+  readonly result: CompileResult;
+  /** For the payloads of the plan's jobs. */
+  readonly facts: PipelineFacts;
+  /** Compiles the pipeline that a trigger job starts. */
+  compileChild(job: PlannedJob): Promise<CompileResult>;
+}
+
+export const DEFAULT_CI_FILE = '.gitlab-ci.yml';
+/** A file may ask for what changed since a ref; which refs shows only while compiling. Each round knows more of them. */
+const MAX_ROUNDS = 5;
+
+/** The top directory of the checkout that `directory` lies in. @throws Failure when there is none. */
+export function findCheckout(directory: string): Promise<string> {
+  return findTopLevel(directory);
+}
+
+/**
+ * Compiles the CI file of a checkout, as its working tree is.
+ * @throws Failure when git or the file cannot be read; what is wrong inside the file are problems of the result.
+ */
+export async function compileCheckout(request: CheckoutRequest): Promise<CompiledCheckout> {
+  const [checkout, files] = await Promise.all([readCheckout(request.checkout), listFiles(request.checkout)]);
+  const ref = pipelineRef(checkout, request);
+  const configPath = request.file ?? DEFAULT_CI_FILE;
+  const predefined = predefinedVariables({ checkout, ref, configPath, now: request.now });
+  const context: CompileContext = {
+    read: (path) => readProjectFile(checkout.topLevel, path),
+    files: () => files,
+    changes: await pipelineChanges(checkout, ref),
+    predefined,
+    variables: request.variables,
+    ref,
+  };
+  const result = await compileWithRefs(readSource(checkout.topLevel, configPath), context, checkout);
+  return {
+    checkout: checkout.topLevel,
+    file: configPath,
+    result,
+    facts: pipelineFacts(checkout, ref, { predefined, given: request.variables }),
+    compileChild: (job) => compileWithRefs(childSource(job, context), childContext(job, context), checkout),
+  };
+}
+
+function pipelineRef(checkout: Checkout, { ref, event }: CheckoutRequest): CompileRef {
+  const given = /^refs\/(heads|tags)\/(.+)$/.exec(ref ?? '');
+  const isTag = ref === null ? checkout.ref.kind === 'tag' : given?.[1] === 'tags';
+  const isMergeRequest = event === 'merge_request_event';
+  return {
+    name: given?.[2] ?? ref ?? checkout.ref.name,
+    kind: isMergeRequest ? 'merge_request' : isTag ? 'tag' : 'branch',
+    source: event,
+    projectPath: checkout.project.path,
+  };
+}
+
+/** Only a push to a branch and a merge request are about certain files; everything else counts as if all had changed. */
+async function pipelineChanges(checkout: Checkout, ref: CompileRef): Promise<readonly string[] | null> {
+  const isPush = ref.source === 'push' && ref.kind === 'branch';
+  return isPush || ref.kind === 'merge_request' ? changedFiles(checkout, null) : null;
+}
+
+async function compileWithRefs(
+  source: CompileSource,
+  context: CompileContext,
+  checkout: Checkout,
+): Promise<CompileResult> {
+  const known = new Map<string, readonly string[] | null>();
+  for (let round = 1; ; round += 1) {
+    const asked = new Set<string>();
+    const changesSince = (ref: string) => {
+      if (!known.has(ref)) asked.add(ref);
+      return known.get(ref) ?? null;
+    };
+    const result = compile(source, { ...context, changesSince });
+    if (asked.size === 0 || round === MAX_ROUNDS) return result;
+    for (const ref of asked) known.set(ref, await changesSinceRef(checkout, ref));
+  }
+}
+
+async function changesSinceRef(checkout: Checkout, ref: string): Promise<readonly string[] | null> {
+  try {
+    return await changedFiles(checkout, ref);
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'unknown_ref') return null;
+    throw error;
+  }
+}
+
+function pipelineFacts(
+  checkout: Checkout,
+  ref: CompileRef,
+  variables: {
+    readonly predefined: Readonly<Record<string, string>>;
+    readonly given: Readonly<Record<string, string>>;
+  },
+): PipelineFacts {
+  const { project, sha, beforeSha } = checkout;
+  // Facts are taken literally; what a person gives may refer to other variables.
+  const list = (values: Readonly<Record<string, string>>, raw: boolean): PlanVariable[] =>
+    Object.entries(values).map(([key, value]) => ({ key, value, raw }));
+  return {
+    project: { id: PROJECT_ID, name: project.name, path: project.path },
+    git: { ref: ref.name, refType: ref.kind === 'tag' ? 'tag' : 'branch', sha, beforeSha },
+    predefined: list(variables.predefined, true),
+    given: list(variables.given, false),
+  };
+}
+
+/** A single file is the child's own; several are joined by a file that includes them. */
+function childSource(job: PlannedJob, context: CompileContext): CompileSource {
+  const includes = job.trigger?.include ?? [];
+  const [first] = includes;
+  const text = includes.length === 1 && first !== undefined ? context.read(first.local.replace(/^\/+/, '')) : null;
+  if (first !== undefined && text !== null) return { file: first.local.replace(/^\/+/, ''), text };
+  return { file: `(trigger of ${job.name})`, text: `include: ${JSON.stringify(includes)}\n` };
+}
+
+function childContext(job: PlannedJob, context: CompileContext): CompileContext {
+  const source = 'parent_pipeline';
+  const { yamlVariables = true, pipelineVariables = false } = job.trigger?.forward ?? {};
+  const own = Object.fromEntries(job.variables.map(({ key, value }) => [key, value]));
+  return {
+    ...context,
+    predefined: { ...context.predefined, CI_PIPELINE_SOURCE: source },
+    variables: { ...(yamlVariables ? own : {}), ...(pipelineVariables ? context.variables : {}) },
+    ref: { ...context.ref, source },
+  };
+}
+
+function readSource(topLevel: string, file: string): CompileSource {
+  const text = readProjectFile(topLevel, file);
+  if (text !== null) return { file, text };
+  throw new Failure('no_ci_file', `there is no ${file} in ${topLevel}`);
+}
+
+/** Null when there is no such file in the checkout, also when a link leads out of it: what runs is what was checked out. */
+function readProjectFile(topLevel: string, path: string): string | null {
+  try {
+    const real = realpathSync(join(topLevel, path));
+    const inside = relative(realpathSync(topLevel), real);
+    if (inside === '..' || inside.startsWith(`..${sep}`)) return null;
+    return readFileSync(real, 'utf8');
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR' || code === 'ELOOP') return null;
+    throw new Failure('ci_file_unreadable', `cannot read ${path} (${code})`, { cause: error });
+  }
+}
