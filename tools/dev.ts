@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { watch } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * `bin/dev ARGS`: builds and runs `epilogue ARGS`, and again after every change of a source. A run that is under way gets one
+ * Ctrl-C first, so that its cleanup runs.
+ */
+const root = join(import.meta.dirname, '..');
+const args = process.argv.slice(2);
+const quietMs = 100;
+
+const leave = new AbortController();
+// The program is in our process group and gets the terminal's Ctrl-C by itself; we only follow it out.
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => leave.abort());
+
+let program: ChildProcess | null = start();
+try {
+  for await (const _ of changes()) {
+    await stop();
+    console.log('\ndev: a source changed');
+    program = start();
+  }
+} catch (error) {
+  if (!leave.signal.aborted) throw error;
+}
+await stop();
+
+function start(): ChildProcess | null {
+  const { status } = spawnSync(process.execPath, [join(root, 'tools/build.ts')], { stdio: 'inherit' });
+  if (status !== 0 || args.length === 0) return null;
+  return spawn(process.execPath, [join(root, 'dist/main.js'), ...args], { stdio: 'inherit' });
+}
+
+async function stop(): Promise<void> {
+  if (program === null || program.exitCode !== null || program.signalCode !== null) return;
+  const ended = once(program, 'exit');
+  if (!leave.signal.aborted) program.kill('SIGINT');
+  await ended;
+}
+
+/** One value for each burst of changes: an editor writes a file in several steps, git many files at once. */
+async function* changes(): AsyncGenerator<void> {
+  const events = watch(join(root, 'src'), { recursive: true, signal: leave.signal });
+  let next = events[Symbol.asyncIterator]().next();
+  while (!(await next).done) {
+    next = events[Symbol.asyncIterator]().next();
+    while (await Promise.race([next.then(() => true), quiet()])) next = events[Symbol.asyncIterator]().next();
+    yield;
+  }
+}
+
+function quiet(): Promise<false> {
+  return new Promise((resolve) => setTimeout(resolve, quietMs, false));
+}
