@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 
-/** One process, as the system shows it. */
+/** One living process, as the system shows it. */
 export interface ProcessEntry {
   readonly pid: number;
   readonly parent: number;
@@ -10,8 +10,6 @@ export interface ProcessEntry {
   readonly session: number;
   /** Clock ticks since boot; 0 where the system does not show it. */
   readonly startedAt: number;
-  /** `T`: stopped; zombies and dead ones are left out of scans. */
-  readonly state: string;
 }
 
 /** Clock ticks a second in /proc; the kernel's interface fixes it at 100 on every platform that Node runs on. */
@@ -41,15 +39,13 @@ export function readProcess(pid: number): ProcessEntry | null {
   // The name, in parentheses, may itself hold spaces and parentheses: fields count from the last one.
   const start = buffer.lastIndexOf(0x29, length - 1) + 2;
   const fields = buffer.toString('latin1', start, length).split(' ', 20);
-  const state = fields[0] ?? 'X';
-  if (state === 'Z' || state === 'X') return null;
+  if (fields[0] === 'Z' || fields[0] === 'X') return null;
   return {
     pid,
     parent: Number(fields[1]),
     group: Number(fields[2]),
     session: Number(fields[3]),
     startedAt: Number(fields[19]),
-    state,
   };
 }
 
@@ -109,14 +105,7 @@ export function parseProcessTable(table: string): readonly ProcessEntry[] {
     const [pid, parent, group, state = 'Z'] = line.trim().split(/\s+/);
     if (!pid || state.startsWith('Z')) continue;
     const groupId = Number(group);
-    entries.push({
-      pid: Number(pid),
-      parent: Number(parent),
-      group: groupId,
-      session: groupId,
-      startedAt: 0,
-      state: state.charAt(0),
-    });
+    entries.push({ pid: Number(pid), parent: Number(parent), group: groupId, session: groupId, startedAt: 0 });
   }
   return entries;
 }

@@ -50,14 +50,15 @@ export function createProcessTree(stepsDir: string, cookie: string, clock: Clock
   }
 
   function terminate(): number {
-    const groups = new Set(livingWrappers().map((step) => step.pid));
-    // The groups first, without looking for anybody: this reaches nearly every script at once, and no fork escapes it.
-    for (const group of groups) send(-group, 'SIGTERM');
+    // Found before anybody is signalled: the parent through which a process is known may die of the signal at once.
     const members = find();
+    const groups = new Set(livingWrappers().map((step) => step.pid));
+    // A group is signalled in one go, so that no fork escapes it.
+    for (const group of groups) send(-group, 'SIGTERM');
     for (const member of members) {
       if (!groups.has(member.group)) sendTo(member, 'SIGTERM');
-      // A stopped process takes its TERM only once it goes on.
-      if (member.state === 'T') sendTo(member, 'SIGCONT');
+      // A stopped process takes its TERM only once it goes on. Sent to all: one may be about to stop.
+      sendTo(member, 'SIGCONT');
     }
     return members.length;
   }
@@ -92,7 +93,7 @@ export function createProcessTree(stepsDir: string, cookie: string, clock: Clock
     await letStepsBegin();
     const found = kind === 'TERM' ? terminate() : kill();
     const wrappers = livingWrappers();
-    for (const { pid } of wrappers) if (readProcess(pid)?.state === 'T') send(pid, 'SIGCONT');
+    for (const { pid } of wrappers) send(pid, 'SIGCONT');
     return found + wrappers.filter(isStarting).length;
   }
 
