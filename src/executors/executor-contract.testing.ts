@@ -48,8 +48,7 @@ export async function openJob(executor: Executor, more: Partial<JobPlace> = {}):
     job,
     place,
     async [Symbol.asyncDispose]() {
-      await place.clean();
-      remove();
+      await place.clean().finally(remove);
     },
   };
 }

@@ -40,21 +40,23 @@ export async function startStep(step: StepStart, clock: Clock): Promise<StepChil
     throw notStarted(step, systemReason(error), error);
   }
   const child = await spawnWrapper(step);
-  let alive = true;
-  const exited = child.exited.finally(() => {
-    alive = false;
+  /** undefined as long as the wrapper lives. */
+  let end: number | null | undefined;
+  const exited = child.exited.then((code) => {
+    end = code;
+    return code;
   });
   const deadline = clock.now() + BEGIN_DEADLINE_MS;
-  while (alive && !hasBegun(step.dir)) {
+  while (end === undefined && !hasBegun(step.dir)) {
     if (clock.now() >= deadline)
       throw notStarted(step, `its wrapper did not begin within ${BEGIN_DEADLINE_MS / 1000} s`);
     await clock.sleep(1);
   }
   if (hasBegun(step.dir)) return { pid: child.pid, exited };
   if (readExit(step.dir) !== null) throw notStarted(step, 'its log cannot be created');
-  // The wrapper is gone and ran nothing: somebody else has the step, or it could not write.
+  // The wrapper is gone and ran nothing: somebody else has the step, or it was stopped so early, or could not write.
   if (readClaim(step.dir) === 'wrapper') return null;
-  throw notStarted(step, 'its directory cannot be written');
+  throw notStarted(step, end === null ? 'a signal ended its wrapper' : 'its directory cannot be written');
 }
 
 function spawnWrapper(step: StepStart): Promise<StepChild> {

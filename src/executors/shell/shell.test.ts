@@ -1,0 +1,208 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { realClock } from '../../base/index.ts';
+import { NEVER, openJob, readAll, until, waitForEnd, waitForOutput } from '../executor-contract.testing.ts';
+import { readWrapper } from '../steps/step-directory.ts';
+import { createShellExecutor } from './shell.ts';
+
+const shell = createShellExecutor({ clock: realClock });
+
+describe('the shell executor', () => {
+  it('gives a step the job’s environment and nothing of its own', async () => {
+    process.env.EPILOGUE_TEST_OF_RUNNER = 'secret';
+    await using fixture = await openJob(shell, { environment: { PATH: '/usr/bin:/bin', NAME: 'a b' } });
+    const { job, place } = fixture;
+    await place.start({ id: 'env', script: 'env; exit' });
+    await waitForEnd(place, 'env');
+    const lines = (await readAll(place, 'env')).toString().trim().split('\n').sort();
+    const ofBash = /^(PWD|OLDPWD|SHLVL|_)=/;
+    expect(lines.filter((line) => !ofBash.test(line))).toEqual([
+      `EPILOGUE_JOB_COOKIE=${job.cookie}`,
+      'NAME=a b',
+      'PATH=/usr/bin:/bin',
+    ]);
+    delete process.env.EPILOGUE_TEST_OF_RUNNER;
+  });
+
+  it('runs steps in the project directory, without input and without our files', async () => {
+    await using fixture = await openJob(shell);
+    const { job, place } = fixture;
+    const ours = join(job.stepsDir, 'ours');
+    const fd = openSync(ours, 'w');
+    await place.start({ id: 'step', script: 'pwd; cat; ls -l /proc/self/fd' });
+    await waitForEnd(place, 'step');
+    closeSync(fd);
+    const output = (await readAll(place, 'step')).toString();
+    expect(output).toMatch(new RegExp(`^${job.projectDir}\n`));
+    expect(output).not.toContain(ours);
+  });
+
+  it('keeps directories and scripts from other users', async () => {
+    await using fixture = await openJob(shell);
+    const { job, place } = fixture;
+    await place.start({ id: 'step', script: 'true' });
+    const mode = (path: string): number => statSync(path).mode & 0o777;
+    expect(mode(job.projectDir)).toBe(0o700);
+    expect(mode(join(job.stepsDir, 'step'))).toBe(0o700);
+    expect(mode(join(job.stepsDir, 'step', 'script'))).toBe(0o600);
+  });
+
+  it('uses bash unless told otherwise', async () => {
+    await using withBash = await openJob(shell);
+    expect(withBash.place.shell).toBe('bash');
+    await using withSh = await openJob(createShellExecutor({ clock: realClock, shell: 'sh' }));
+    expect(withSh.place.shell).toBe('sh');
+    await withSh.place.start({ id: 'step', script: '[ -z "$BASH_VERSION" ]' });
+    expect((await waitForEnd(withSh.place, 'step')).kind).toBe('ended');
+  });
+
+  it('never loses a TERM that comes right after the start', async () => {
+    await using fixture = await openJob(shell);
+    const { place } = fixture;
+    for (let round = 0; round < 20; round++) {
+      const id = `step-${round}`;
+      await place.start({ id, script: 'sleep 1000; sleep 1000' });
+      await place.signal('TERM');
+      expect(await waitForEnd(place, id)).toEqual({ kind: 'ended', code: 143 });
+    }
+  });
+
+  it('either runs a step to its TERM or not at all when both come at once', async () => {
+    await using fixture = await openJob(shell);
+    const { place } = fixture;
+    for (let round = 0; round < 20; round++) {
+      const id = `step-${round}`;
+      const starting = place.start({ id, script: 'sleep 1000' }).catch((error: unknown) => error);
+      await place.signal('TERM');
+      await starting;
+      await until('it is over', async () => ((await place.signal('TERM')) === 0 ? true : null));
+      expect((await waitForEnd(place, id)).kind).not.toBe('running');
+    }
+  });
+
+  it('passes a line of 300 MB through a small buffer, in little memory', async () => {
+    await using fixture = await openJob(shell);
+    const { place } = fixture;
+    await place.start({ id: 'step', script: "head -c 300000000 /dev/zero | tr '\\0' x" });
+    const into = Buffer.alloc(1024 * 1024);
+    const before = process.memoryUsage().rss;
+    let peak = 0;
+    let offset = 0;
+    for (let over = false; ; ) {
+      const count = await place.readLog('step', offset, into);
+      offset += count;
+      peak = Math.max(peak, process.memoryUsage().rss);
+      if (count === 0 && over) break;
+      if (count > 0) continue;
+      over = (await place.look('step')).kind === 'ended';
+      if (!over) await place.changed('step', 1_000);
+    }
+    expect(offset).toBe(300_000_000);
+    expect(peak - before).toBeLessThan(64 * 1024 * 1024);
+  });
+
+  it('leaves a project directory that was there before', async () => {
+    await using first = await openJob(shell);
+    const theirs = join(first.job.stepsDir, 'theirs');
+    mkdirSync(theirs);
+    writeFileSync(join(theirs, 'file'), 'kept');
+    await using second = await openJob(shell, { projectDir: theirs });
+    await second.place.clean();
+    expect(readFileSync(join(theirs, 'file'), 'utf8')).toBe('kept');
+  });
+
+  it('removes a project directory that an earlier process made', async () => {
+    await using fixture = await openJob(shell);
+    const next = await shell.prepare(fixture.job, NEVER);
+    await next.clean();
+    expect(statSync(fixture.job.projectDir, { throwIfNoEntry: false })).toBeUndefined();
+  });
+});
+
+describe('a runner that is gone', () => {
+  /** A runner in a process of its own that starts a step and then does `ending`. */
+  async function startInAnotherProcess(job: object, script: string, ending: string): Promise<number | null> {
+    const source = `
+      import { createShellExecutor } from ${JSON.stringify(join(import.meta.dirname, '../index.ts'))};
+      import { realClock } from ${JSON.stringify(join(import.meta.dirname, '../../base/index.ts'))};
+      const place = await createShellExecutor({ clock: realClock }).prepare(${JSON.stringify(job)}, new AbortController().signal);
+      await place.start({ id: 'step', script: ${JSON.stringify(script)} });
+      ${ending}`;
+    const runner = spawn(process.execPath, ['--input-type=module', '-e', source], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    const [code] = await once(runner, 'exit');
+    return code;
+  }
+
+  it('is not kept from ending by a step that runs on, and another one takes the step over', async () => {
+    await using fixture = await openJob(shell);
+    const { job, place } = fixture;
+    expect(await startInAnotherProcess(job, 'echo up; sleep 1000', '')).toBe(0);
+    await waitForOutput(place, 'step', 'up');
+    expect(await place.look('step')).toEqual({ kind: 'running' });
+    expect(await place.signal('TERM')).toBeGreaterThan(0);
+    expect(await waitForEnd(place, 'step')).toEqual({ kind: 'ended', code: 143 });
+  });
+
+  it('may be killed: the step goes on, and its log and exit code are read later', async () => {
+    await using fixture = await openJob(shell);
+    const { job, place } = fixture;
+    const script = 'echo one; while [ ! -e go ]; do sleep 0.01; done; echo two; exit 6';
+    await startInAnotherProcess(job, script, "process.kill(process.pid, 'SIGKILL');");
+    await waitForOutput(place, 'step', 'one');
+    writeFileSync(join(job.projectDir, 'go'), '');
+    expect(await waitForEnd(place, 'step')).toEqual({ kind: 'ended', code: 6 });
+    expect((await readAll(place, 'step')).toString()).toBe('one\ntwo\n');
+  });
+
+  it('leaves a step vanished whose wrapper was killed together with it', async () => {
+    await using fixture = await openJob(shell);
+    const { job, place } = fixture;
+    await startInAnotherProcess(job, 'sleep 1000', '');
+    process.kill(-(readWrapper(join(job.stepsDir, 'step'))?.pid ?? 0), 'SIGKILL');
+    expect(await waitForEnd(place, 'step')).toEqual({ kind: 'vanished' });
+  });
+
+  it('leaves a step vanished whose wrapper was killed right after its claim', async () => {
+    await using fixture = await openJob(shell);
+    const { job, place } = fixture;
+    mkdirSync(join(job.stepsDir, 'step'));
+    writeFileSync(join(job.stepsDir, 'step', 'claim'), '');
+    expect(await waitForEnd(place, 'step')).toEqual({ kind: 'vanished' });
+  });
+});
+
+describe('trouble with the machine', () => {
+  it('names the shell that it looked for', async () => {
+    const missing = createShellExecutor({ clock: realClock, shell: '/nowhere/fish' });
+    await expect(openJob(missing)).rejects.toMatchObject({ code: 'executor_unavailable', message: /\/nowhere\/fish/ });
+    const unknown = createShellExecutor({ clock: realClock, shell: 'fisch', searchPath: '/opt/none' });
+    await expect(openJob(unknown)).rejects.toMatchObject({ message: /fisch in \/opt\/none, \/bin/ });
+  });
+
+  it('says that the project directory cannot be made, and why', async () => {
+    await using fixture = await openJob(shell);
+    const file = join(fixture.job.stepsDir, 'file');
+    writeFileSync(file, '');
+    const job = { ...fixture.job, projectDir: join(file, 'project') };
+    await expect(shell.prepare(job, NEVER)).rejects.toMatchObject({ code: 'executor_unavailable', message: /ENOTDIR/ });
+  });
+
+  it('says that the project directory is gone', async () => {
+    await using fixture = await openJob(shell);
+    rmSync(fixture.job.projectDir, { recursive: true });
+    const start = fixture.place.start({ id: 'step', script: 'true' });
+    await expect(start).rejects.toMatchObject({ code: 'step_not_started', message: /project is missing/ });
+    expect(await fixture.place.look('step')).toEqual({ kind: 'absent' });
+  });
+
+  it('says that the variables are too large', async () => {
+    await using fixture = await openJob(shell, { environment: { LARGE: 'x'.repeat(4_000_000) } });
+    const start = fixture.place.start({ id: 'step', script: 'true' });
+    await expect(start).rejects.toMatchObject({ code: 'step_not_started', message: /variables are larger/ });
+  });
+});
