@@ -36,6 +36,7 @@ export function startGuard(run: RunDirectory, recover: readonly string[], onTrou
   guard.unref();
   return {
     dismiss() {
+      guard.ref();
       guard.stdin?.end('done\n');
       return left.promise;
     },
