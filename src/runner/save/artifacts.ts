@@ -1,6 +1,14 @@
-import type { Place } from '../../executors/index.ts';
-import type { PayloadArtifact } from '../../protocol/index.ts';
-import type { ArchiveLimits } from './archive.ts';
+import { basename, join } from 'node:path';
+import { Failure } from '../../base/index.ts';
+import type { CollectedFile, FileSelection, Place } from '../../executors/index.ts';
+import type { ArtifactFormat, PayloadArtifact } from '../../protocol/index.ts';
+import { errorLine, warningLine } from '../log/sections.ts';
+import type { ArchiveLimits } from './archive-limits.ts';
+import { foundLine, nothingFoundLine, unlessEmpty } from './describe-selection.ts';
+import { readDotenvReport } from './dotenv.ts';
+import { writeFileWhole } from './output-file.ts';
+import { type ArchiveSummary, writeArchive } from './write-archive.ts';
+import { writeGzip } from './write-gzip.ts';
 
 export interface SaveArtifactsOptions {
   readonly artifacts: readonly PayloadArtifact[] | null;
@@ -11,7 +19,7 @@ export interface SaveArtifactsOptions {
   readonly targetDir: string;
   readonly expand: (text: string) => string;
   readonly limits: ArchiveLimits;
-  /** Takes bytes for the job's log, in GitLab's format. */
+  /** Takes text for the job's log, in GitLab's format. */
   readonly log: (text: string) => void;
   readonly signal: AbortSignal;
 }
@@ -19,7 +27,7 @@ export interface SaveArtifactsOptions {
 export interface SavedArtifact {
   /** `archive` or a report type. */
   readonly type: string;
-  readonly format: PayloadArtifact['artifact_format'];
+  readonly format: ArtifactFormat;
   readonly path: string;
   /** Matching files and directories. */
   readonly files: number;
@@ -27,13 +35,107 @@ export interface SavedArtifact {
 }
 
 /** The artifacts that a job with this result keeps. */
-export declare function selectArtifacts(
+export function selectArtifacts(
   artifacts: readonly PayloadArtifact[] | null,
   succeeded: boolean,
-): readonly PayloadArtifact[];
+): readonly PayloadArtifact[] {
+  const unwanted = succeeded ? 'on_failure' : 'on_success';
+  return (artifacts ?? []).filter(({ when }) => (when ?? 'on_success') !== unwanted);
+}
 
 /**
- * Keeps a job's artifacts in `targetDir`. Nothing matching is a warning in the log, not a failure. May be repeated: files are replaced.
+ * Keeps a job's artifacts in `targetDir`: the archive in it, a report in a directory named for its type. Nothing matching is a warning
+ * in the log, not a failure. May be repeated: files are replaced.
  * @throws Failure when an artifact could not be kept (limits, disk); those before it stay.
  */
-export declare function saveArtifacts(options: SaveArtifactsOptions): Promise<readonly SavedArtifact[]>;
+export async function saveArtifacts(options: SaveArtifactsOptions): Promise<readonly SavedArtifact[]> {
+  const saved: SavedArtifact[] = [];
+  for (const artifact of selectArtifacts(options.artifacts, options.succeeded)) {
+    const kept = await saveArtifact(options, artifact, new Set(saved.map(({ path }) => path)));
+    if (kept !== null) saved.push(kept);
+  }
+  return saved;
+}
+
+async function saveArtifact(
+  options: SaveArtifactsOptions,
+  artifact: PayloadArtifact,
+  taken: ReadonlySet<string>,
+): Promise<SavedArtifact | null> {
+  const { place, expand, limits, log, signal } = options;
+  const { artifact_type: type, artifact_format: format } = artifact;
+  const selection: FileSelection = {
+    paths: artifact.paths.map(expand),
+    exclude: artifact.exclude.map(expand),
+    untracked: artifact.untracked,
+  };
+  const collected = place.collect(selection, signal);
+  // Only a zip can tell a directory or a link from a file.
+  const files = await unlessEmpty(format === 'zip' ? collected : onlyFiles(collected));
+  if (files === null) {
+    log(nothingFoundLine(selection) + errorLine('No files to upload'));
+    return null;
+  }
+  const path = targetPath(options, artifact, taken);
+  const { entries, sizeBytes } = await PACKERS[format](path, files, limits, signal);
+  log(foundLine(selection, entries));
+  if (type === 'dotenv') {
+    const dotenv = await readDotenvReport(path, signal);
+    if (!dotenv.ok) log(warningLine(`${selection.paths.join(', ')}: ${dotenv.error}; no variables are handed on`));
+  }
+  return { type, format, path, files: entries, sizeBytes };
+}
+
+async function* onlyFiles(collected: AsyncIterable<CollectedFile>): AsyncGenerator<CollectedFile> {
+  for await (const file of collected) if (file.kind === 'file') yield file;
+}
+
+type Pack = (
+  path: string,
+  files: AsyncIterable<CollectedFile>,
+  limits: ArchiveLimits,
+  signal: AbortSignal,
+) => Promise<ArchiveSummary>;
+
+const PACKERS: Readonly<Record<ArtifactFormat, Pack>> = { zip: writeArchive, gzip: writeGzip, raw: copyOne };
+const ENDINGS: Readonly<Record<ArtifactFormat, string>> = { zip: '.zip', gzip: '.gz', raw: '' };
+
+/** Raw artifacts have no wrapping that could hold more than one file. */
+async function copyOne(
+  path: string,
+  files: AsyncIterable<CollectedFile>,
+  limits: ArchiveLimits,
+  signal: AbortSignal,
+): Promise<ArchiveSummary> {
+  return writeFileWhole(path, signal, async (output) => {
+    let entries = 0;
+    for await (const file of files) {
+      entries += 1;
+      if (entries > 1) throw new Failure('artifact_not_single', `a raw artifact is one file; ${file.path} is a second`);
+      for await (const chunk of file.open()) {
+        await output.write(chunk);
+        if (output.size > limits.maxBytes) throw new Failure('archive_too_large', `${file.path} is too large to keep`);
+      }
+    }
+    return { entries, sizeBytes: output.size };
+  });
+}
+
+/** Bytes that leave room for an ending in a file name. */
+const MAX_NAME_BYTES = 200;
+
+/** Base name of the expanded `artifacts:name`; never outside the target directory. */
+function targetPath(
+  { targetDir, expand }: SaveArtifactsOptions,
+  artifact: PayloadArtifact,
+  taken: ReadonlySet<string>,
+): string {
+  const { artifact_type: type, artifact_format: format } = artifact;
+  const name = basename(expand(artifact.name || 'artifacts').replaceAll('\0', ''));
+  const short = Buffer.from(name).subarray(0, MAX_NAME_BYTES).toString().replaceAll('\ufffd', '');
+  const safe = short === '' || short === '.' || short === '..' ? 'default' : short;
+  const directory = type === 'archive' ? targetDir : join(targetDir, type.replace(/\W/g, '_'));
+  let path = join(directory, safe + ENDINGS[format]);
+  for (let copy = 2; taken.has(path); copy += 1) path = join(directory, `${safe}-${copy}${ENDINGS[format]}`);
+  return path;
+}
