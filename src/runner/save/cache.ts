@@ -7,7 +7,8 @@ import { infoLine, warningLine } from '../log/sections.ts';
 import type { JobVariables } from '../script/job-variables.ts';
 import { type ArchiveLimits, readArchive, writeArchive } from './archive.ts';
 import { cachePath } from './cache-path.ts';
-import { foundLine, nothingFoundLine } from './describe-selection.ts';
+import { foundLine, nothingFoundLine, unlessEmpty } from './describe-selection.ts';
+import { removeStrays } from './output-file.ts';
 
 export interface CacheOptions {
   /** `cache`, `job_info` and `git_info` are read. */
@@ -97,12 +98,12 @@ async function saveCache(options: CacheOptions, cache: PayloadCache): Promise<vo
   const selection: FileSelection = { paths, exclude: [], untracked: cache.untracked };
   if (path === null) return log(warningLine(`cache key ${JSON.stringify(key)} is empty; the cache is not saved`));
   log(`Creating cache ${key}...\n`);
-  const found = await measure(place.collect(selection, signal));
-  if (found.entries === 0) return log(nothingFoundLine(selection));
-  log(foundLine(selection, found.entries));
-  if (await isUpToDate(path, found, options)) return log('Archive is up to date!\n');
-  await writeArchive(path, place.collect(selection, signal), limits, signal);
-  log(infoLine('Created cache'));
+  if (existsSync(path) && (await isUpToDate(path, selection, options))) return log('Archive is up to date!\n');
+  const files = await unlessEmpty(place.collect(selection, signal));
+  if (files === null) return log(nothingFoundLine(selection));
+  const { entries } = await writeArchive(path, files, limits, signal);
+  await removeStrays(path);
+  log(foundLine(selection, entries) + infoLine('Created cache'));
 }
 
 interface Measure {
@@ -122,8 +123,11 @@ async function measure(files: AsyncIterable<CollectedFile>): Promise<Measure> {
 }
 
 /** Times tell what was added or changed (as for GitLab's runner), numbers what was removed. */
-async function isUpToDate(path: string, found: Measure, { limits, signal }: CacheOptions): Promise<boolean> {
-  if (!existsSync(path) || (await stat(path)).mtimeMs < found.newestMs) return false;
+async function isUpToDate(path: string, selection: FileSelection, options: CacheOptions): Promise<boolean> {
+  const { place, limits, signal } = options;
+  const { mtimeMs } = await stat(path);
+  const found = await measure(place.collect(selection, signal));
+  if (found.newestMs > mtimeMs) return false;
   const kept = await measure(readArchive(path, limits, signal)).catch(() => null);
   return kept?.entries === found.entries && kept.bytes === found.bytes;
 }

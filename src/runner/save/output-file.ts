@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { describeError, Failure } from '../../base/index.ts';
 
 /** A file that is being written from its start to its end; small writes are gathered. */
@@ -71,6 +71,23 @@ async function writeDurably<T>(path: string, signal: AbortSignal, fill: (file: O
     return result;
   } finally {
     await handle.close();
+  }
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+/** Removes what writers of the file at `path` left beside it when they were killed, once it is a day older than the file. */
+export async function removeStrays(path: string): Promise<void> {
+  const { mtimeMs } = await stat(path);
+  for (const name of await readdir(dirname(path))) {
+    if (!name.startsWith(`${basename(path)}.`) || !name.endsWith('.tmp')) continue;
+    const stray = join(dirname(path), name);
+    // Another job may have finished or removed it meanwhile.
+    const age = await stat(stray).then(
+      (stats) => mtimeMs - stats.mtimeMs,
+      () => 0,
+    );
+    if (age > DAY_MS) await rm(stray, { force: true });
   }
 }
 
