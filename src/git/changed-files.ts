@@ -4,7 +4,7 @@ import type { Checkout } from './read-checkout.ts';
 import { askGit, type GitCall, runGit } from './run-git.ts';
 
 /**
- * The files that a push of this working tree would change, for `rules:changes`: docs/decisions/0002 says against what.
+ * The files that a push of this working tree would change, for `rules:changes`: docs/decisions/0004 says against what.
  * Uncommitted changes and untracked files count; of a renamed file both names.
  * @param compareTo a branch, tag or sha instead of the default branch.
  * @returns null when there is nothing to compare with: rules then count everything as changed.

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { stat } from 'node:fs/promises';
 import { errorCode, Failure } from '../base/index.ts';
 
 export interface GitCall {
@@ -16,10 +15,31 @@ export interface GitCall {
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 
 /**
- * `fsmonitor` would start a daemon that outlives us, and the user's log settings would change what we parse. Colours and pagers
- * are off by themselves, as the output is no terminal.
+ * Variables that git sets for its hooks, from which `epilogue` may be started too: they would point our calls at another repository,
+ * or make us write another one's index.
  */
-const FIXED_ARGS = ['-c', 'core.fsmonitor=false', '-c', 'log.showSignature=false', '-c', 'core.quotePath=false'];
+const UNSET = [
+  'GIT_DIR',
+  'GIT_WORK_TREE',
+  'GIT_INDEX_FILE',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
+  'GIT_COMMON_DIR',
+  'GIT_NAMESPACE',
+  'GIT_PREFIX',
+  'GIT_EXTERNAL_DIFF',
+  'GIT_LITERAL_PATHSPECS',
+];
+
+/**
+ * `env` sets the stage: the environment is not ours to read. `fsmonitor` would start a daemon that outlives us, signatures would
+ * stand in the log that we parse.
+ */
+const START = [
+  ...UNSET.flatMap((name) => ['-u', name]),
+  ...['LC_ALL=C', 'GIT_OPTIONAL_LOCKS=0', 'GIT_TERMINAL_PROMPT=0', 'git'],
+  ...['-c', 'core.fsmonitor=false', '-c', 'log.showSignature=false'],
+];
 
 /**
  * Runs git to its end and resolves to what it printed.
@@ -52,9 +72,8 @@ interface Ending {
 
 async function execute(call: GitCall): Promise<Ending> {
   const stop = new AbortController();
-  const child = spawn('git', [...FIXED_ARGS, ...call.args], {
+  const child = spawn('env', [...START, ...call.args], {
     cwd: call.cwd,
-    env: environment(),
     stdio: ['ignore', 'pipe', 'pipe'],
     // A process group of its own: a terminal's Ctrl-C is for us to handle and must not cut git off.
     detached: true,
@@ -75,9 +94,12 @@ async function execute(call: GitCall): Promise<Ending> {
   try {
     const ending = await collect(child, () => end(new Failure('git_failed', `${what} printed too much`)));
     stop.signal.throwIfAborted();
+    // What `env` answers when there is no such program.
+    if (ending.code === 127) throw new Failure('git_missing', 'git is not installed, or not in PATH');
     return ending;
   } catch (error) {
-    throw await explain(error, call.cwd);
+    if (errorCode(error) !== 'ENOENT') throw error;
+    throw new Failure('not_a_repository', `no such directory: ${call.cwd}`, { cause: error });
   } finally {
     clearTimeout(timer);
     call.signal?.removeEventListener('abort', cancel);
@@ -110,36 +132,4 @@ function killGroup(child: ChildProcess): void {
   } catch {
     // It ended by itself in this moment.
   }
-}
-
-/** The same error code stands for a missing program and for a missing directory. */
-async function explain(error: unknown, cwd: string): Promise<unknown> {
-  if (errorCode(error) !== 'ENOENT') return error;
-  const isDirectory = await stat(cwd).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  return isDirectory
-    ? new Failure('git_missing', 'git is not installed, or not in PATH', { cause: error })
-    : new Failure('not_a_repository', `no such directory: ${cwd}`, { cause: error });
-}
-
-/** Set by git for its hooks, so that `epilogue` can be started from one; they would point our calls at another repository or index. */
-const LOCAL_VARIABLES = [
-  'GIT_DIR',
-  'GIT_WORK_TREE',
-  'GIT_INDEX_FILE',
-  'GIT_OBJECT_DIRECTORY',
-  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
-  'GIT_COMMON_DIR',
-  'GIT_NAMESPACE',
-  'GIT_PREFIX',
-  'GIT_EXTERNAL_DIFF',
-  'GIT_LITERAL_PATHSPECS',
-];
-
-function environment(): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { ...process.env, LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' };
-  for (const name of LOCAL_VARIABLES) delete env[name];
-  return env;
 }

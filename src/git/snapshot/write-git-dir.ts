@@ -13,7 +13,7 @@ import { packRefs } from './pack-refs.ts';
  */
 export async function writeGitDir(source: Repository, snapshotDir: string, signal?: AbortSignal): Promise<void> {
   const gitDir = join(snapshotDir, '.git');
-  for (const dir of ['info', 'objects/info', 'objects/pack', 'refs/heads', 'refs/tags']) {
+  for (const dir of ['info', 'objects/info', 'refs']) {
     mkdirSync(join(gitDir, dir), { recursive: true });
   }
   writeFileSync(join(gitDir, 'HEAD'), `${source.head ?? 'ref: refs/heads/main'}\n`);

@@ -1,0 +1,102 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { makeRepository, useTemporaryDirectory, write } from './repository.testing.ts';
+import { askGit, runGit } from './run-git.ts';
+
+const temporary = useTemporaryDirectory();
+afterEach(() => vi.unstubAllEnvs());
+
+/** Puts a program named git first in PATH. */
+function stubGit(script: string): string {
+  const bin = temporary.fresh('bin');
+  write(bin, { git: `#!/bin/sh\n${script}\n` });
+  chmodSync(join(bin, 'git'), 0o755);
+  vi.stubEnv('PATH', `${bin}:${process.env.PATH}`);
+  return bin;
+}
+
+describe('runGit', () => {
+  it('resolves to what git printed, byte for byte', async () => {
+    stubGit("printf 'a\\377\\0b'");
+    expect(await runGit({ cwd: temporary.dir, args: ['x'] })).toEqual(Buffer.from([97, 255, 0, 98]));
+  });
+
+  it('fails with the words of git', async () => {
+    stubGit('echo "fatal: no luck" >&2; exit 128');
+    await expect(runGit({ cwd: temporary.dir, args: ['status'] })).rejects.toMatchObject({
+      code: 'git_failed',
+      message: `git status in ${temporary.dir}: fatal: no luck`,
+    });
+  });
+
+  it('says that a directory is no repository, and what to do', async () => {
+    await expect(runGit({ cwd: temporary.dir, args: ['status'] })).rejects.toMatchObject({
+      code: 'not_a_repository',
+      message: expect.stringContaining('run `git init`'),
+    });
+  });
+
+  it('tells a missing program from a missing directory', async () => {
+    await expect(runGit({ cwd: join(temporary.dir, 'gone'), args: ['status'] })).rejects.toMatchObject({
+      code: 'not_a_repository',
+      message: expect.stringContaining('no such directory'),
+    });
+    const bin = temporary.fresh('bin');
+    mkdirSync(bin, { recursive: true });
+    symlinkSync('/usr/bin/env', join(bin, 'env'));
+    vi.stubEnv('PATH', bin);
+    await expect(runGit({ cwd: temporary.dir, args: ['status'] })).rejects.toMatchObject({ code: 'git_missing' });
+  });
+
+  it('ends a git that takes too long, with its children', async () => {
+    const bin = stubGit('(sleep 60; touch "$0.late") & echo $! >"$0.pid"; wait');
+    await expect(runGit({ cwd: temporary.dir, args: ['x'], timeoutMs: 500 })).rejects.toMatchObject({
+      code: 'git_timeout',
+    });
+    const pid = Number(readFileSync(join(bin, 'git.pid'), 'utf8'));
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 5000 });
+  });
+
+  it('ends when its signal aborts, also when it has aborted before', async () => {
+    stubGit('sleep 60');
+    await expect(runGit({ cwd: temporary.dir, args: ['x'], signal: AbortSignal.timeout(50) })).rejects.toMatchObject({
+      code: 'canceled',
+    });
+    await expect(runGit({ cwd: temporary.dir, args: ['x'], signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'canceled',
+    });
+  });
+
+  it('runs in a process group of its own, so that Ctrl-C in a terminal does not reach it', async () => {
+    stubGit('cut -d " " -f 5 "/proc/$$/stat"; echo $$');
+    const [group, pid] = (await runGit({ cwd: temporary.dir, args: ['x'] })).toString().split('\n');
+    expect(group).toBe(pid);
+  });
+
+  it('works from within a git hook, whose variables name another repository', async () => {
+    const repository = makeRepository(temporary.fresh('here'));
+    vi.stubEnv('GIT_DIR', makeRepository(temporary.fresh('elsewhere')));
+    vi.stubEnv('GIT_INDEX_FILE', join(temporary.dir, 'no-index'));
+    expect((await runGit({ cwd: repository, args: ['rev-parse', '--show-toplevel'] })).toString()).toBe(
+      `${repository}\n`,
+    );
+    expect(existsSync(join(temporary.dir, 'no-index'))).toBe(false);
+  });
+});
+
+describe('askGit', () => {
+  it('resolves to null when git says no', async () => {
+    const repository = makeRepository(temporary.fresh('here'));
+    expect(await askGit({ cwd: repository, args: ['rev-parse', '--quiet', '--verify', 'gone'] })).toBeNull();
+  });
+});
+
+/** A zombie that nobody has waited for counts as dead. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}

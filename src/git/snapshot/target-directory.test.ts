@@ -1,0 +1,38 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Failure } from '../../base/index.ts';
+import { useTemporaryDirectory } from '../repository.testing.ts';
+import { fillDirectory } from './target-directory.ts';
+
+const temporary = useTemporaryDirectory();
+
+describe('fillDirectory', () => {
+  const fillAnd = (dir: string, act: () => void) =>
+    fillDirectory(dir, 'copy to', async () => {
+      writeFileSync(join(dir, 'half'), '');
+      act();
+    });
+
+  it('takes back a half-made directory when the disk is full, and says so', async () => {
+    const dir = temporary.fresh('into');
+    await expect(fillAnd(dir, () => writeFileSync('/dev/full', 'x'))).rejects.toMatchObject({
+      code: 'no_space',
+      message: `cannot copy to ${dir}: no space left there`,
+    });
+    expect(existsSync(dir)).toBe(false);
+  });
+
+  it('passes Failures on, calls other system errors failures, and bugs bugs', async () => {
+    const dir = temporary.fresh('into');
+    const failure = new Failure('canceled', 'stop');
+    await expect(fillAnd(dir, () => throwIt(failure))).rejects.toBe(failure);
+    await expect(fillAnd(dir, () => writeFileSync(dir, 'x'))).rejects.toMatchObject({ code: 'copy_failed' });
+    const bug = new Error('bug: none');
+    await expect(fillAnd(dir, () => throwIt(bug))).rejects.toBe(bug);
+  });
+});
+
+function throwIt(error: Error): never {
+  throw error;
+}
