@@ -1,5 +1,7 @@
+import type { Clock } from '../base/index.ts';
 import type { RunControl } from '../local/index.ts';
 import type { Host, StopSignal } from './host.ts';
+import type { Presenter } from './present/presenter.ts';
 
 /** Programs that start us (npm, make) pass a Ctrl-C on that the terminal has sent us already; a person is slower. */
 const SAME_KEYSTROKE_MS = 40;
@@ -16,4 +18,15 @@ export function forwardSignals(host: Pick<Host, 'clock' | 'onStopSignal'>, contr
     firstAt ??= now;
     if (!isRepeat) control.interrupt(signal);
   });
+}
+
+/** A report that nobody reads (a stopped pager, a hung terminal) must not hold signals off for ever. */
+const REPORT_MS = 2_000;
+
+/** Ends the show of a run that is over: nothing is owed any more, so signals get their usual meaning back after a moment. */
+export async function closeShow(presenter: Presenter, clock: Clock, stopForwarding: () => void): Promise<void> {
+  const closed = presenter.close();
+  await Promise.race([closed, clock.sleep(REPORT_MS)]);
+  stopForwarding();
+  await closed;
 }

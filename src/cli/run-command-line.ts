@@ -61,9 +61,13 @@ function overview(): string {
 }
 
 function unknownWord(word: string, host: Host): number {
-  const what = word.startsWith('-') ? 'option' : 'command';
   const meant = closestWord(word, [...Object.keys(COMMANDS), '--help', '--version']);
-  const hint = meant === null ? '`epilogue --help` lists the commands.' : `Did you mean \`epilogue ${meant}\`?`;
-  host.stderr.write(`epilogue: there is no ${what} '${word}'. ${hint}\n`);
+  host.stderr.write(`epilogue: ${unknownWords(word, meant)}\n`);
   return EXIT.usage;
+}
+
+function unknownWords(word: string, meant: string | null): string {
+  if (meant !== null) return `there is no '${word}'. Did you mean \`epilogue ${meant}\`?`;
+  if (word.startsWith('-')) return `options follow a command, as in \`epilogue run ${word}\`.`;
+  return `there is no command '${word}'. \`epilogue --help\` lists the commands.`;
 }

@@ -3,6 +3,7 @@ import { hasErrors } from '../../base/index.ts';
 import { findCheckout } from '../../local/index.ts';
 import { EXIT, type Host } from '../host.ts';
 import { parseArguments } from '../parse-arguments.ts';
+import { countJobs } from '../present/describe-job.ts';
 import { addPipelineFlags, type PipelineFlags } from './pipeline-flags.ts';
 import { preparePipeline } from './prepare-pipeline.ts';
 import { printProblems, refuse } from './print-problems.ts';
@@ -40,9 +41,7 @@ export async function command(args: readonly string[], host: Host): Promise<numb
 }
 
 function verdict(file: string, jobs: number, filtered: string | null): string {
-  return filtered === null
-    ? `${file}: ok, ${jobs} ${jobs === 1 ? 'job' : 'jobs'}`
-    : `${file}: ok, no pipeline: ${filtered}`;
+  return filtered === null ? `${file}: ok, ${countJobs(jobs)}` : `${file}: ok, no pipeline: ${filtered}`;
 }
 
 /** The file argument is from where one stands; the setting is from the top of the checkout. */

@@ -19,13 +19,14 @@ export interface Entry {
   readonly needs: readonly string[] | null;
 }
 
-/** Reports name jobs as the file does; a parallel one stands for all its instances, each of which is listed. */
+/** A report is about one job, or about all instances of a parallel one: then each of them is listed. */
 export function listEntries(plan: Plan | null, reports: readonly JobReport[]): Entry[] {
-  const instances = Map.groupBy(plan?.jobs ?? [], (job) => job.groupName);
+  const byName = Map.groupBy(plan?.jobs ?? [], (job) => job.name);
+  const byGroup = Map.groupBy(plan?.jobs ?? [], (job) => job.groupName);
   return reports.flatMap(({ name, stage, added, reason }): Entry[] => {
     const left = { name, stage, added, reason, when: null, startInMs: null, allowFailure: false, needs: null };
     if (!added) return [left];
-    return (instances.get(name) ?? []).map((job) => ({
+    return (byName.get(name) ?? byGroup.get(name) ?? []).map((job) => ({
       ...left,
       name: job.name,
       when: job.when,
@@ -53,13 +54,16 @@ export function renderEntries(entries: readonly Entry[], stages: readonly string
 }
 
 function renderEntry(entry: Entry, cells: number, paint: Paint): string {
-  const notes = [whenWords(entry), entry.allowFailure === false ? '' : 'may fail', needsWords(entry)];
+  const mayFail = entry.allowFailure !== false && entry.when !== 'manual' ? 'may fail' : '';
+  const notes = [whenWords(entry), mayFail, needsWords(entry)];
   const words = notes.filter((note) => note !== '').map(printable);
   const name = padWidth(printable(entry.name), cells);
   return `  ${name}  ${[...words, paint('dim', printable(entry.reason))].join('; ')}`;
 }
 
-function whenWords({ when, startInMs }: Entry): string {
+function whenWords({ when, startInMs, allowFailure }: Entry): string {
+  // Whether a manual job may fail is whether the pipeline may go on without it.
+  if (when === 'manual') return allowFailure === true ? 'manual, optional' : 'manual, holds up what comes after';
   if (when === 'delayed') return `delayed by ${formatDuration(startInMs ?? 0)}`;
   return when === null || when === 'on_success' ? '' : when;
 }

@@ -33,7 +33,9 @@ export async function command(args: readonly string[], host: Host): Promise<numb
   const entries = listEntries(result.plan, result.jobs).filter((entry) => all || entry.added);
   if (json) {
     const { filtered, problems } = result;
-    host.stdout.write(`${JSON.stringify({ filtered, jobs: entries, problems, earlierRuns: notes })}\n`);
+    // Earlier runs first, as events; the last line is the list.
+    const lines = [...notes, { type: 'jobs', filtered, jobs: entries, problems }];
+    for (const line of lines) host.stdout.write(`${JSON.stringify(line)}\n`);
     return EXIT.ok;
   }
   printProblems(result.problems, host, host.stderr);

@@ -1,13 +1,16 @@
 import { hasErrors, type Problem } from '../../base/index.ts';
 import { EXIT, type Host } from '../host.ts';
-import { describeProblems } from '../present/describe-run.ts';
+import { describeProblem } from '../present/describe-run.ts';
 import { coloured, plain, wantsColour } from '../terminal/colour.ts';
 import type { Output } from '../terminal/output.ts';
 
-/** Problems one below the other; as one JSON value where JSON was asked for. */
+/** Problems one below the other. One that is not about a place in a file is ours to say. */
 export function printProblems(problems: readonly Problem[], host: Host, output: Output): void {
   const paint = wantsColour(host.env, output.isTerminal) ? coloured : plain;
-  for (const line of describeProblems(problems, paint)) output.write(`${line}\n`);
+  for (const problem of problems) {
+    const speaker = problem.file === undefined ? 'epilogue: ' : '';
+    output.write(`${speaker}${describeProblem(problem, paint)}\n`);
+  }
 }
 
 /** Ends a command that found only problems: nothing was run or listed. */

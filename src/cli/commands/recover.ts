@@ -1,19 +1,19 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
-import { createShellExecutor } from '../../executors/index.ts';
 import { FORCED_EXIT_CODE, findCheckout, RunControl, recoverRuns, SIGNAL_EXIT_CODES } from '../../local/index.ts';
-import { forwardSignals } from '../forward-signals.ts';
+import { closeShow, forwardSignals } from '../forward-signals.ts';
 import { EXIT, type Host } from '../host.ts';
 import { parseArguments } from '../parse-arguments.ts';
 import { chooseLinePresenter } from '../present/choose-presenter.ts';
 import { xdgPaths } from '../settings/xdg-paths.ts';
-import { stepEnvironment } from './step-environment.ts';
+import { shellExecutor, stepEnvironment } from './execution.ts';
 
 interface RecoverFlags {
   readonly directory?: string;
   readonly json?: boolean;
-  /** Given by guards alone. */
+  /** These two are given by guards alone. */
   readonly run?: number;
+  readonly shell?: string;
 }
 
 export async function command(args: readonly string[], host: Host): Promise<number> {
@@ -26,6 +26,7 @@ export async function command(args: readonly string[], host: Host): Promise<numb
         )
         .option('-C, --directory <dir>', 'only runs of the checkout that holds this directory (default: all of yours)')
         .option('--json', 'write one event a line')
+        .addOption(new Option('--shell <shell>').hideHelp())
         .addOption(new Option('--run <id>').argParser(parseRunId).hideHelp()),
     args,
     host,
@@ -33,7 +34,7 @@ export async function command(args: readonly string[], host: Host): Promise<numb
   return parsed.kind === 'ended' ? parsed.exitCode : recover(parsed.options, host);
 }
 
-async function recover({ directory, json = false, run }: RecoverFlags, host: Host): Promise<number> {
+async function recover({ directory, json = false, run, shell }: RecoverFlags, host: Host): Promise<number> {
   const checkout = directory === undefined ? null : await findCheckout(resolve(host.cwd, directory));
   const presenter = chooseLinePresenter(host, { json });
   const control = new RunControl();
@@ -44,7 +45,7 @@ async function recover({ directory, json = false, run }: RecoverFlags, host: Hos
       checkout,
       runId: run ?? null,
       by: run === undefined ? 'recover' : 'guard',
-      executor: createShellExecutor({ clock: host.clock }),
+      executor: shellExecutor(host, shell ?? host.env.EPILOGUE_SHELL ?? null),
       clock: host.clock,
       environment: stepEnvironment(host.env),
       version: host.version,
@@ -52,11 +53,11 @@ async function recover({ directory, json = false, run }: RecoverFlags, host: Hos
       control,
       wait: run === undefined,
     });
-    if (recovered === 0 && unfinished === 0 && !json) host.stdout.write('Nothing to recover: no run was killed.\n');
+    const isQuiet = json || run !== undefined;
+    if (recovered === 0 && unfinished === 0 && !isQuiet) host.stdout.write('Nothing to recover: no run was killed.\n');
     return exitCode(control, unfinished);
   } finally {
-    await presenter.close();
-    stopForwarding();
+    await closeShow(presenter, host.clock, stopForwarding);
   }
 }
 

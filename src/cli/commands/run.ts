@@ -1,17 +1,16 @@
 import type { Command } from 'commander';
 import { formatProblem, hasErrors, type Problem } from '../../base/index.ts';
-import { createShellExecutor } from '../../executors/index.ts';
 import { namedJobs, RunControl, type RunEvent, runLocal, selectJobs } from '../../local/index.ts';
 import type { Plan } from '../../protocol/index.ts';
 import { closestWord } from '../closest-word.ts';
-import { forwardSignals } from '../forward-signals.ts';
+import { closeShow, forwardSignals } from '../forward-signals.ts';
 import { EXIT, type Host } from '../host.ts';
 import { collectWord, parseArguments } from '../parse-arguments.ts';
 import { choosePresenter } from '../present/choose-presenter.ts';
+import { recoverCommandLine, shellExecutor, stepEnvironment } from './execution.ts';
 import { addPipelineFlags, type PipelineFlags } from './pipeline-flags.ts';
 import { type Prepared, preparePipeline } from './prepare-pipeline.ts';
 import { refuse } from './print-problems.ts';
-import { recoverCommandLine, stepEnvironment } from './step-environment.ts';
 
 interface RunFlags extends PipelineFlags {
   readonly executor?: string;
@@ -101,13 +100,13 @@ async function run({ prepared, plan, manual, json }: Order, host: Host): Promise
         for (const problem of problems) warn(problem);
         return child;
       },
-      executor: createShellExecutor({ clock: host.clock }),
+      executor: shellExecutor(host, settings.shell),
       concurrency: settings.concurrency ?? host.cores,
       manual,
       keep: settings.keep,
       paths,
       environment: stepEnvironment(host.env),
-      recoverCommand: recoverCommandLine(host),
+      recoverCommand: recoverCommandLine(host, settings.shell),
       version: host.version,
       clock: host.clock,
       emit,
@@ -115,8 +114,7 @@ async function run({ prepared, plan, manual, json }: Order, host: Host): Promise
     });
     return finished.exitCode;
   } finally {
-    await presenter.close();
-    stopForwarding();
+    await closeShow(presenter, host.clock, stopForwarding);
   }
 }
 
@@ -132,10 +130,9 @@ function unknownJob(name: string, { compiled }: Prepared): Problem {
     const message = `job '${name}' is not in this pipeline: ${report.reason}`;
     return { code: 'job-left-out', severity: 'error', message };
   }
-  const meant = closestWord(
-    name,
-    compiled.result.jobs.map((job) => job.name),
-  );
+  const { plan, jobs } = compiled.result;
+  const names = [...jobs.map((job) => job.name), ...(plan?.jobs ?? []).map((job) => job.groupName)];
+  const meant = closestWord(name, names);
   const hint = meant === null ? '`epilogue list` lists the jobs' : `did you mean '${meant}'?`;
   return { code: 'job-unknown', severity: 'error', message: `there is no job '${name}'`, hint };
 }

@@ -129,3 +129,7 @@ export function isTrouble(cleanup: Cleanup): boolean {
 export function shownName(job: { readonly name: string; readonly attempt: number }): string {
   return job.attempt === 1 ? printable(job.name) : `${printable(job.name)} (attempt ${job.attempt})`;
 }
+
+export function countJobs(count: number): string {
+  return count === 1 ? '1 job' : `${count} jobs`;
+}

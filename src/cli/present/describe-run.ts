@@ -35,10 +35,8 @@ function describeMessage(message: RunMessage, paint: Paint): string {
   return paint(message.level === 'error' ? 'red' : 'yellow', `${message.level}: ${text}`);
 }
 
-/** `file:line:column: message`, one or two lines each, with the file's own text made safe to show. */
-export function describeProblems(problems: readonly Problem[], paint: Paint): string[] {
-  return problems.map((problem) => {
-    const text = formatProblem(problem).split('\n').map(printable).join('\n');
-    return problem.severity === 'warning' ? paint('yellow', text) : text;
-  });
+/** `file:line:column: message` and perhaps a hint below, with the file's own text made safe to show. */
+export function describeProblem(problem: Problem, paint: Paint): string {
+  const text = formatProblem(problem).split('\n').map(printable).join('\n');
+  return problem.severity === 'warning' ? paint('yellow', text) : text;
 }

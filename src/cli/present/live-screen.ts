@@ -4,7 +4,14 @@ import type { Paint } from '../terminal/colour.ts';
 import { displayWidth, fitWidth, padWidth } from '../terminal/display-width.ts';
 import { formatCountdown, formatDuration } from '../terminal/format-time.ts';
 import type { TerminalSize } from '../terminal/output.ts';
-import { describeEndUntimed, describeTeardown, STATUS_MARKS, shownName, WAITING_WORDS } from './describe-job.ts';
+import {
+  countJobs,
+  describeEndUntimed,
+  describeTeardown,
+  STATUS_MARKS,
+  shownName,
+  WAITING_WORDS,
+} from './describe-job.ts';
 import { lastLine } from './log-tail.ts';
 import type { JobView, RunView } from './run-view.ts';
 
@@ -31,8 +38,7 @@ export function renderScreen(view: RunView, now: number, size: TerminalSize, pai
 function header(view: RunView): string {
   if (view.started === null) return 'epilogue: finishing an earlier run that was killed';
   const { ref, sha } = view.started;
-  const jobs = view.jobs.length === 1 ? '1 job' : `${view.jobs.length} jobs`;
-  return `epilogue: ${jobs} · ${printable(ref)} ${sha.slice(0, 8)}`;
+  return `epilogue: ${countJobs(view.jobs.length)} · ${printable(ref)} ${sha.slice(0, 8)}`;
 }
 
 /** When there are more jobs than rows: what runs and what went wrong stays, what went well goes first. */

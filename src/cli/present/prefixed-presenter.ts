@@ -4,8 +4,8 @@ import type { Paint } from '../terminal/colour.ts';
 import { displayWidth, padWidth } from '../terminal/display-width.ts';
 import type { Output } from '../terminal/output.ts';
 import { closingLines } from './closing-report.ts';
-import { describeEnd, describeTeardown, shownName } from './describe-job.ts';
-import { describeNote, describeProblems } from './describe-run.ts';
+import { countJobs, describeEnd, describeTeardown, shownName } from './describe-job.ts';
+import { describeNote, describeProblem } from './describe-run.ts';
 import { createPrefixLog, type PrefixLog } from './prefix-log.ts';
 import type { Presenter } from './presenter.ts';
 import { applyEvent, newRunView, type RunView } from './run-view.ts';
@@ -21,7 +21,7 @@ export function createPrefixedPresenter(output: Output, paint: Paint): Presenter
   function logOf(job: number, name: string): PrefixLog {
     const known = logs.get(job);
     if (known !== undefined) return known;
-    const log = createPrefixLog(`${paint('blue', padWidth(printable(name), nameCells(view)))} | `, keepColours);
+    const log = createPrefixLog(`${paint('blue', padWidth(printable(name), nameCells(view, name)))} | `, keepColours);
     logs.set(job, log);
     return log;
   }
@@ -52,15 +52,20 @@ export function createPrefixedPresenter(output: Output, paint: Paint): Presenter
   };
 }
 
-function nameCells(view: RunView): number {
-  return Math.min(MAX_NAME_CELLS, Math.max(0, ...view.jobs.map((job) => displayWidth(printable(job.name)))));
+/** As wide as the widest name that is known; while an earlier run is recovered only the job's own is. */
+function nameCells(view: RunView, name: string): number {
+  const names = [name, ...view.jobs.map((job) => job.name)];
+  return Math.min(MAX_NAME_CELLS, Math.max(...names.map((each) => displayWidth(printable(each)))));
 }
 
 /** The view is the one before the event. */
 function describeEvent(event: RunEvent, view: RunView, paint: Paint): string[] {
   switch (event.type) {
     case 'run_started':
-      return [...describeProblems(event.problems, paint), `epilogue: ${event.jobs.length} jobs, logs in ${event.logs}`];
+      return [
+        ...event.problems.map((problem) => describeProblem(problem, paint)),
+        `epilogue: ${countJobs(event.jobs.length)}, logs in ${event.logs}`,
+      ];
     case 'job_changed':
       return describeChange(event, view, paint);
     case 'job_finished':

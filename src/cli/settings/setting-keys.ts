@@ -33,6 +33,7 @@ export const EVENTS = [
 export const SETTING_KEYS: Keys = {
   file: { name: 'file', parse: parseText },
   executor: { name: 'executor', parse: (value) => parseChoice(value, EXECUTORS) },
+  shell: { name: 'shell', parse: parseText },
   image: { name: 'image', parse: parseText },
   concurrency: { name: 'concurrency', parse: parseCount },
   event: { name: 'event', parse: (value) => parseChoice(value, EVENTS) },

@@ -5,6 +5,8 @@ export interface Settings {
   /** The CI file, relative to the checkout; null: `.gitlab-ci.yml`. */
   readonly file: string | null;
   readonly executor: (typeof EXECUTORS)[number];
+  /** Name or absolute path of the shell that runs scripts; null: bash, else sh. */
+  readonly shell: string | null;
   /** For jobs that name none. */
   readonly image: string | null;
   /** How many jobs run at once; null: one a core. */
@@ -21,6 +23,7 @@ export interface Settings {
 export const DEFAULT_SETTINGS: Settings = Object.freeze({
   file: null,
   executor: 'shell',
+  shell: null,
   image: null,
   concurrency: null,
   event: 'push',

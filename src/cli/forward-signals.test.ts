@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { RunControl } from '../local/index.ts';
+import { closeShow, forwardSignals } from './forward-signals.ts';
+import type { StopSignal } from './host.ts';
+
+/** Signals at given moments, in ms. */
+function send(...signals: readonly (readonly [at: number, signal: StopSignal])[]): RunControl {
+  const control = new RunControl();
+  let now = 0;
+  let listener: (signal: StopSignal) => void = () => {};
+  const clock = { now: () => now, sleep: () => Promise.resolve() };
+  const onStopSignal = (wanted: typeof listener) => {
+    listener = wanted;
+    return () => {};
+  };
+  forwardSignals({ clock, onStopSignal }, control);
+  for (const [at, signal] of signals) {
+    now = at;
+    listener(signal);
+  }
+  return control;
+}
+
+describe('signals to a run', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('ask for a graceful end once (%s)', (signal) => {
+    expect(send([0, signal])).toMatchObject({ signal, forcedBy: null });
+  });
+
+  it('force the end when a person presses again', () => {
+    expect(send([0, 'SIGINT'], [150, 'SIGINT'])).toMatchObject({ signal: 'SIGINT', forcedBy: 'SIGINT' });
+  });
+
+  it('are one when npm passes on the Ctrl-C that the terminal has sent already', () => {
+    expect(send([0, 'SIGINT'], [3, 'SIGINT'])).toMatchObject({ signal: 'SIGINT', forcedBy: null });
+  });
+
+  it('never force because a terminal was closed, which sends SIGHUP twice', () => {
+    expect(send([0, 'SIGHUP'], [300, 'SIGHUP'])).toMatchObject({ signal: 'SIGHUP', forcedBy: null });
+    expect(send([0, 'SIGINT'], [300, 'SIGHUP'], [600, 'SIGHUP'])).toMatchObject({ forcedBy: null });
+  });
+});
+
+it('gives signals their usual meaning back when nobody reads the report', async () => {
+  const read = Promise.withResolvers<void>();
+  const stopped = Promise.withResolvers<void>();
+  const presenter = { present: () => undefined, close: () => read.promise };
+  const closing = closeShow(presenter, { now: () => 0, sleep: () => Promise.resolve() }, stopped.resolve);
+  await stopped.promise;
+  read.resolve();
+  await closing;
+});
