@@ -157,6 +157,43 @@ describe.each(installed)('a step script in $name', ({ shell, program, flags }) =
     });
   });
 
+  it('does not start without its directory, unless it is a cleanup', () => {
+    const directory = join(dir, 'gone', 'app');
+    expect(output(['pwd'], { directory, isCleanup: true })).toBe(`${directory}\n`);
+    writeFileSync(join(dir, 'file'), '');
+    expect(run(['echo ran'], { directory: join(dir, 'file', 'app'), isCleanup: true })).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/\nran\n.*WARNING: the cleanup does not run in/s),
+    });
+  });
+
+  it('runs a cleanup with the file variables it can get', () => {
+    const path = join(dir, 'app.tmp', 'KEY');
+    expect(run(['true'], { files: [{ path, content: 'old' }] }).code).toBe(0);
+    mkdirSync(`${path}.new`);
+    const files = [
+      { path, content: 'new' },
+      { path: join(dir, 'app.tmp', 'OTHER'), content: 'x' },
+    ];
+    expect(
+      run(['cat "$KEY" ../app.tmp/OTHER'], { files, exports: [{ key: 'KEY', value: path }], isCleanup: true }),
+    ).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/\noldx.*WARNING: .*KEY could not be written/s),
+    });
+    rmSync(join(dir, 'app.tmp'), { recursive: true });
+    writeFileSync(join(dir, 'app.tmp'), 'in the way');
+    expect(run(['echo ran'], { files, isCleanup: true })).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('\nran\n'),
+    });
+  });
+
+  it('is not stopped by a GITLAB_ENV that is no readable file', () => {
+    mkdirSync(join(dir, 'app.tmp', 'gitlab_runner_env'), { recursive: true });
+    expect(run(['echo ran'])).toMatchObject({ code: 0, out: expect.stringMatching(/^.*\nran\n$/) });
+  });
+
   it('hands on what was written to GITLAB_ENV', () => {
     expect(
       run(['echo "A=1 2  \'x\'" >> "$GITLAB_ENV"', 'printf "bad line\\n2B=x\\nUID=7\\n=y\\nC=z=z" >> $GITLAB_ENV'])

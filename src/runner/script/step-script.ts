@@ -12,6 +12,8 @@ export interface StepScriptOptions {
   readonly lines: readonly string[];
   /** `set -x` (`CI_DEBUG_TRACE`). */
   readonly debugTrace: boolean;
+  /** The lines are a cleanup: they run even where a file variable cannot be written or the directory is gone. */
+  readonly isCleanup?: boolean;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface StepScriptOptions {
  * other either way, so that a syntax error counts only once the lines before it have run, but error messages and traces get shorter.
  */
 export function buildStepScript(options: StepScriptOptions): string {
-  const { shell, exports, files, temporaryDir, directory, lines, debugTrace } = options;
+  const { shell, exports, files, temporaryDir, directory, lines, debugTrace, isCleanup = false } = options;
   return [
     // A waiting shell runs the trap once its command has ended; without it dash would skip a script's own EXIT trap.
     "trap 'exit 143' TERM",
@@ -31,9 +33,9 @@ export function buildStepScript(options: StepScriptOptions): string {
     shell === 'bash' ? 'set -eo pipefail' : 'set -e\ncommand set -o pipefail 2>/dev/null || :',
     'set +C',
     ...exports.map(({ key, value }) => `export ${key}=${quote(value)}`),
-    ...writeFiles(temporaryDir, files),
+    ...writeFiles(temporaryDir, files, isCleanup),
     ...readJobEnvironment(temporaryDir),
-    ...(directory === null ? [] : [`cd ${quote(directory)}`]),
+    ...(directory === null ? [] : [enter(directory, isCleanup)]),
     // After the exports: a traced value is quoted by the shell, and a masked one would not be found in it.
     ...(debugTrace ? ['set -x'] : []),
     ...lines.flatMap((line) => [echoOf(line), line]),
@@ -48,20 +50,39 @@ function quote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** Files are made anew by every step: a script may have changed one, or made it read-only as ssh wants its keys to be. */
-function writeFiles(temporaryDir: string, files: readonly VariableFile[]): string[] {
-  const makeDir = `[ -d ${quote(temporaryDir)} ] || mkdir -p -m 700 ${quote(temporaryDir)}`;
+/**
+ * Files are made anew by every step: a script may have changed one, or made it read-only as ssh wants its keys to be. Each is replaced
+ * only once the new one is whole, so that on a full disk a cleanup still finds what the script before it had.
+ */
+function writeFiles(temporaryDir: string, files: readonly VariableFile[], isCleanup: boolean): string[] {
+  const directory = quote(temporaryDir);
+  const makeDir = `[ -d ${directory} ] || mkdir -p -m 700 ${directory}${isCleanup ? ' || :' : ''}`;
   if (files.length === 0) return [makeDir];
-  const paths = files.map(({ path }) => quote(path));
-  const writes = files.map(({ path, content }) => `printf %s ${quote(content)} >${quote(path)}`);
-  return [makeDir, '(', 'umask 077', `rm -f ${paths.join(' ')}`, ...writes, ')'];
+  const writes = files.map(({ path, content }) => {
+    const [file, unfinished] = [quote(path), quote(`${path}.new`)];
+    const trouble = isCleanup ? complain(`${path} could not be written; the cleanup goes on`) : 'exit 1';
+    return `printf %s ${quote(content)} >${unfinished} && mv -f ${unfinished} ${file} || ${trouble}`;
+  });
+  return [makeDir, '(', 'umask 077', ...writes, ')'];
+}
+
+/** A cleanup whose directory the script has removed gets an empty one. */
+function enter(directory: string, isCleanup: boolean): string {
+  const change = `cd ${quote(directory)}`;
+  if (!isCleanup) return change;
+  const trouble = complain(`the cleanup does not run in ${directory}`);
+  return `${change} 2>/dev/null || { mkdir -p ${quote(directory)} && ${change}; } || ${trouble}`;
+}
+
+function complain(text: string): string {
+  return `printf '%s\\n' ${quote(`WARNING: ${text}`)} >&2`;
 }
 
 /** `KEY=value` lines that an earlier step left in the file `GITLAB_ENV` names; others are passed over. */
 function readJobEnvironment(temporaryDir: string): string[] {
   return [
     `export GITLAB_ENV=${quote(`${temporaryDir}/gitlab_runner_env`)}`,
-    'if [ -s "$GITLAB_ENV" ]; then',
+    'if [ -f "$GITLAB_ENV" ] && [ -r "$GITLAB_ENV" ]; then',
     '  while IFS= read -r epilogue_line || [ -n "$epilogue_line" ]; do',
     '    case "${epilogue_line%%=*}" in',
     '      \'\' | [0-9]* | *[!A-Za-z0-9_]* | "$epilogue_line") ;;',
