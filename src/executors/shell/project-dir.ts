@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmod, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError, errorCode, Failure } from '../../base/index.ts';
 import type { JobPlace } from '../executor.ts';
@@ -8,12 +8,12 @@ import type { JobPlace } from '../executor.ts';
 const OURS = 'project-dir-made';
 
 /** @throws Failure `executor_unavailable` */
-export async function makeProjectDir({ projectDir, stepsDir }: JobPlace): Promise<void> {
+export function makeProjectDir({ projectDir, stepsDir }: JobPlace): void {
   try {
     if (existsSync(projectDir)) return;
     // Marked first: a crash in between must not leave a directory that nobody removes.
-    await writeFile(join(stepsDir, OURS), '', { mode: 0o600 });
-    await mkdir(projectDir, { recursive: true, mode: 0o700 });
+    writeFileSync(join(stepsDir, OURS), '', { mode: 0o600 });
+    mkdirSync(projectDir, { recursive: true, mode: 0o700 });
   } catch (error) {
     const text = `the project directory cannot be made: ${describeError(error)}`;
     throw new Failure('executor_unavailable', text, { cause: error });

@@ -24,7 +24,7 @@ export function createShellExecutor(options: ShellOptions): Executor {
     name: 'shell',
     async prepare(job) {
       const shell = findShell(options);
-      await makeProjectDir(job);
+      makeProjectDir(job);
       return createShellPlace(job, shell, options);
     },
   };
