@@ -1,5 +1,5 @@
-import { readFileSync, realpathSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
 import { errorCode, Failure } from '../base/index.ts';
 import {
   type CompileContext,
@@ -16,8 +16,10 @@ import { PROJECT_ID, predefinedVariables } from './predefined-variables.ts';
 export interface CheckoutRequest {
   /** The checkout's top directory, from `findCheckout`. */
   readonly checkout: string;
-  /** The CI file, from the top of the checkout; null: `.gitlab-ci.yml`. */
+  /** The CI file, from the top of the checkout; null: the nearest `.gitlab-ci.yml` from `directory` up to the top. */
   readonly file: string | null;
+  /** Where the user stands, in the checkout. */
+  readonly directory: string;
   /** `CI_PIPELINE_SOURCE`. */
   readonly event: string;
   /** The branch, or `refs/tags/…`, that the pipeline is for; null: what is checked out. */
@@ -54,7 +56,7 @@ export function findCheckout(directory: string): Promise<string> {
 export async function compileCheckout(request: CheckoutRequest): Promise<CompiledCheckout> {
   const [checkout, files] = await Promise.all([readCheckout(request.checkout), listFiles(request.checkout)]);
   const ref = pipelineRef(checkout, request);
-  const configPath = request.file ?? DEFAULT_CI_FILE;
+  const configPath = request.file ?? nearestCiFile(request);
   const predefined = predefinedVariables({ checkout, ref, configPath, now: request.now });
   const context: CompileContext = {
     read: (path) => readProjectFile(checkout.topLevel, path),
@@ -158,6 +160,16 @@ function childContext(job: PlannedJob, context: CompileContext): CompileContext 
     variables: { ...(yamlVariables ? own : {}), ...(pipelineVariables ? context.variables : {}) },
     ref: { ...context.ref, source },
   };
+}
+
+/** As with a CI file path set in GitLab, jobs still start at the top of the checkout, and includes are read from there. */
+function nearestCiFile({ checkout, directory }: CheckoutRequest): string {
+  const top = realpathSync(checkout);
+  for (let place = realpathSync(directory); place.startsWith(top + sep); place = dirname(place)) {
+    const path = join(place, DEFAULT_CI_FILE);
+    if (existsSync(path)) return relative(top, path).split(sep).join('/');
+  }
+  return DEFAULT_CI_FILE;
 }
 
 function readSource(topLevel: string, file: string): CompileSource {

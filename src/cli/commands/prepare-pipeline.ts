@@ -36,6 +36,7 @@ export async function preparePipeline(flags: PipelineFlags & SettingFlags, host:
   const compiled = await compileCheckout({
     checkout: checkoutDir,
     file: settings.file,
+    directory,
     event: settings.event,
     ref: flags.ref ?? null,
     variables: Object.fromEntries(given.map(({ key, value }) => [key, value])),
