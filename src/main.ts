@@ -1,5 +1,7 @@
 import { readFileSync, writeSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
 import { availableParallelism, homedir } from 'node:os';
+import { join } from 'node:path';
 import type { Host, StopSignal } from './cli/index.ts';
 
 // The only file that reads the process's arguments and environment, listens to signals and exits. It imports nothing of
@@ -18,7 +20,9 @@ if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) {
 }
 
 async function runProgram(): Promise<void> {
-  const { openOutput, realClock, runCommand } = await import('./cli/index.ts');
+  const { openOutput, realClock, runCommand, xdgPaths } = await import('./cli/index.ts');
+  // What commands load is compiled once a build, not once a start: `lint` of a small file 0.39 s → 0.21 s.
+  enableCompileCache(join(xdgPaths(process.env, homedir()).cache, 'compiled'));
   const host: Host = {
     env: process.env,
     cwd: process.cwd(),
