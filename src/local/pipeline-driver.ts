@@ -53,6 +53,8 @@ export class PipelineDriver {
   readonly #reports = new Map<number, JobReport>();
   /** A retry's report takes the place of the one before. */
   readonly #reportsByName = new Map<string, JobReport>();
+  /** When each job's after_script must have ended. */
+  readonly #cleanupDeadlines = new Map<number, number | null>();
   readonly #events: PipelineEvent[] = [];
   readonly #over = Promise.withResolvers<void>();
   #state: PipelineState;
@@ -160,7 +162,9 @@ export class PipelineDriver {
         const { attempt } = this.#job(id).state;
         if (change.phase === 'script') this.apply({ type: 'job', job: id, event: { type: 'script_started', attempt } });
         if (change.phase === 'teardown' && change.cause !== null) {
-          this.apply({ type: 'job', job: id, event: { type: 'teardown_started', attempt, cause: change.cause } });
+          this.#cleanupDeadlines.set(id, change.deadline);
+          if (this.#job(id).state.phase === 'teardown') this.#emitChange(id);
+          else this.apply({ type: 'job', job: id, event: { type: 'teardown_started', attempt, cause: change.cause } });
         }
       },
     });
@@ -211,14 +215,22 @@ export class PipelineDriver {
 
   #jobChanged(id: number): void {
     const job = this.#job(id);
-    const { status, phase, cause, deadline } = job.state;
+    const { status } = job.state;
     if (ALIVE.has(status)) this.#alive.add(id);
     else this.#alive.delete(id);
-    const at = this.#options.clock.now();
-    this.#options.emit({ type: 'job_changed', at, job: id, name: this.#name(job), status, phase, cause, deadline });
+    this.#emitChange(id);
     const waits = status === 'manual' || status === 'scheduled';
     if (waits && this.#options.manual.has(job.rules.name))
       this.apply({ type: 'job', job: id, event: { type: 'play' } });
+  }
+
+  #emitChange(id: number): void {
+    const job = this.#job(id);
+    const { status, phase, cause } = job.state;
+    // What people wait for is the cleanup; the lifecycle's own deadline lies further out.
+    const deadline = phase === 'teardown' ? (this.#cleanupDeadlines.get(id) ?? null) : null;
+    const at = this.#options.clock.now();
+    this.#options.emit({ type: 'job_changed', at, job: id, name: this.#name(job), status, phase, cause, deadline });
   }
 
   #jobFinished(id: number): void {

@@ -106,10 +106,10 @@ async function takeLock(run: RunDirectory, options: RecoverOptions): Promise<Fil
     const lock = await tryLock(join(run.path, 'lock'));
     if (lock !== null) return lock;
     const holder = readHolder(run);
-    // A guard knows that its run is dead. Others believe the process table, since a killed run left its name there.
-    const alive = holder?.role === 'run' && by !== 'guard' && isAlive(holder.pid);
-    const gaveUp = alive || control.signal !== null || clock.now() >= giveUpAt;
-    if (!told && (gaveUp || wait)) {
+    // A killed run left its name there until whoever holds the lock has written its own. A guard knows that its run is dead.
+    const isStale = holder === null || (holder.role === 'run' && (by === 'guard' || !isAlive(holder.pid)));
+    const gaveUp = (!isStale && holder.role === 'run') || control.signal !== null || clock.now() >= giveUpAt;
+    if (!told && !isStale && (gaveUp || wait)) {
       void emit(message(options, 'info', holderWords(run, holder, wait)));
       told = true;
     }
@@ -127,10 +127,9 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function holderWords(run: RunDirectory, holder: Holder | null, wait: boolean): string {
-  const who = holder === null ? 'another process' : `pid ${holder.pid}`;
-  if (holder?.role === 'run') return `run ${run.record.id} is still running (${who})`;
-  return `run ${run.record.id} is being cleaned up by ${holder?.role ?? 'somebody'} (${who})${wait ? '; waiting' : ''}`;
+function holderWords(run: RunDirectory, { role, pid }: Holder, wait: boolean): string {
+  if (role === 'run') return `run ${run.record.id} is still running (pid ${pid})`;
+  return `run ${run.record.id} is being cleaned up by ${role} (pid ${pid})${wait ? '; waiting' : ''}`;
 }
 
 async function takeOver(run: RunDirectory, options: RecoverOptions): Promise<boolean> {

@@ -41,7 +41,7 @@ export interface JobChanged {
   readonly status: Status;
   readonly phase: Phase | null;
   readonly cause: Cause | null;
-  /** In teardown: when its budget ends. */
+  /** In teardown: by when after_script has ended, one way or another. */
   readonly deadline: number | null;
 }
 

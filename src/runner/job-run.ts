@@ -61,7 +61,7 @@ export interface JobPorts {
 export interface PhaseChange {
   readonly phase: Phase;
   readonly cause: Cause | null;
-  /** UTC ms when the budget of a teardown ends. */
+  /** In teardown: UTC ms by when after_script has ended, one way or another. */
   readonly deadline: number | null;
 }
 

@@ -60,7 +60,7 @@ export async function runJob(options: JobOptions): Promise<JobResult | null> {
 /** The script is over: say so to everybody, and see that it is dead, children and all. */
 async function tearDown(run: JobRun, verdict: Verdict): Promise<void> {
   const { journal, budgets, clock, ports, log } = run;
-  const deadline = clock.now() + budgets.graceMs + budgets.cleanupMs + budgets.saveMs;
+  const deadline = clock.now() + budgets.graceMs + budgets.cleanupMs;
   // Room first: the journal's next line may be the one that no longer fits.
   releaseReserve(journal.directory);
   if (journal.progress.verdict === null) record(run, { move: 'teardown_begun', ...verdict });

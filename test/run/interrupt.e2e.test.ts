@@ -22,7 +22,7 @@ build:
     - touch $OUTSIDE/ready
     - sleep 300
   after_script:
-    - for pid in $(cat $OUTSIDE/*.pid); do if kill -0 $pid 2>/dev/null; then echo $pid >> $OUTSIDE/still-alive; fi; done
+    - for pid in $(cat $OUTSIDE/*.pid); do if grep -qs '^State:.[^ZX]' /proc/$pid/status; then echo $pid >> $OUTSIDE/still-alive; fi; done
     - env | grep -E '^(CI_JOB_STATUS|CI_PROJECT_DIR|EPILOGUE_TEARDOWN_CAUSE|EPILOGUE_CANCELED_BY|EPILOGUE_CLEANUP_|EPILOGUE_SCRIPT_EXIT_CODE)' > $OUTSIDE/cleanup.env
     - pwd > $OUTSIDE/cleanup.pwd
     - cat made.txt
