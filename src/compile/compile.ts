@@ -8,7 +8,8 @@ import { resolveReferences } from './config/resolve-references.ts';
 import type { CompileContext, CompileResult, CompileSource } from './context.ts';
 import { assemblePlan } from './plan/assemble-plan.ts';
 import { decidePipeline } from './plan/decide-pipeline.ts';
-import { createPicker, pickJobs } from './plan/pick-jobs.ts';
+import { readConditions } from './plan/job-conditions.ts';
+import { pickJobs } from './plan/pick-jobs.ts';
 import { openSession, type Session } from './session.ts';
 import { readYaml, type YamlFile } from './yaml/read-yaml.ts';
 
@@ -31,8 +32,7 @@ export function compile(source: CompileSource, context: CompileContext): Compile
 
   const root = readRoot(merged, session);
   const jobs = readJobs(merged, root, session);
-  const picker = createPicker(session);
-  for (const job of jobs) picker.conditionsOf(job);
+  const conditioned = readConditions(jobs, session);
   checkRelations(jobs, root, session);
   warnUnsupported(jobs, session);
 
@@ -41,7 +41,7 @@ export function compile(source: CompileSource, context: CompileContext): Compile
   if (problems.hasErrors()) return stop(null);
   if (pipeline.filtered !== null) return stop(pipeline.filtered);
 
-  const { picked, reports } = pickJobs(jobs, picker, pipeline, session);
+  const { jobs: picked, reports } = pickJobs(conditioned, pipeline, session);
   const plan = assemblePlan(picked, root, pipeline, session);
   if (problems.hasErrors()) return { ...stop(null), jobs: reports };
   const hasWork = plan.stages.some((stage) => stage !== '.pre' && stage !== '.post');

@@ -1,9 +1,16 @@
 import type { ConditionCache, FileSources, PathSource } from './conditions/index.ts';
 import { createConditionCache } from './conditions/index.ts';
 import type { CompileContext } from './context.ts';
+import { memo } from './memo.ts';
 import { createProblemList, type ProblemList } from './problems.ts';
 import { createShapeChecks, type ShapeChecks } from './shape/validator.ts';
-import type { VariableLookup } from './values/index.ts';
+import {
+  type ParsedDuration,
+  type ParsedExpiry,
+  parseDuration,
+  parseExpiry,
+  type VariableLookup,
+} from './values/index.ts';
 import { SourceMap } from './yaml/source-map.ts';
 
 /** What the passes of one compile share. */
@@ -16,6 +23,9 @@ export interface Session {
   readonly files: FileSources;
   /** Paths of the project, asked for once. */
   readonly projectFiles: () => readonly string[];
+  /** Remembered by text: jobs repeat the same few. */
+  readonly duration: (text: string | number) => ParsedDuration;
+  readonly expiry: (text: string | number) => ParsedExpiry;
   /** Variables that exist before the file is read: predefined ones and those of whoever started the pipeline. */
   readonly outerVariables: VariableLookup;
 }
@@ -32,6 +42,8 @@ export function openSession(context: CompileContext): Session {
     cache: createConditionCache(),
     files: fileSources(context, projectFiles),
     projectFiles,
+    duration: memo(parseDuration),
+    expiry: memo(parseExpiry),
     outerVariables: (name) => own(context.variables, name) ?? own(context.predefined, name),
   };
 }

@@ -1,29 +1,27 @@
-import type { Job } from '../config/read-jobs.ts';
+import type { Job } from '../config/job.ts';
 import type { RootConfig } from '../config/read-root.ts';
 import { LIMITS } from '../limits.ts';
 import type { Session } from '../session.ts';
 import { type JobConfig, type JobKeyword, TRIGGER_KEYS } from '../shape/job.ts';
 import { didYouMean } from '../suggest.ts';
-import { parseDuration, parseExpiry } from '../values/index.ts';
+import type { RootMap } from '../yaml/compose.ts';
 import type { Place } from '../yaml/source-map.ts';
-
-type Complain = (code: string, message: string, key?: JobKeyword, hint?: { hint?: string }) => void;
+import { type Complain, checkValues } from './check-values.ts';
+import { isGiven } from './is-given.ts';
 
 /** What one job must keep beyond the shape of each of its keywords. true: nothing is wrong. */
-export function checkJob(job: Job, at: Place, root: RootConfig, session: Session): boolean {
+export function checkJob(job: Job, merged: RootMap, root: RootConfig, session: Session): boolean {
   let fits = true;
   const complain: Complain = (code, message, key, hint) => {
     fits = false;
     const path = key === undefined ? `jobs.${job.name}` : `jobs.${job.name}.${key}`;
-    const place: Place = key === undefined ? at : { node: job.config, key };
+    const place: Place = key === undefined ? { node: merged, key: job.name } : { node: job.config, key };
     session.problems.add({ code, message: `job "${job.name}": ${message}`, path, ...hint }, place);
   };
   checkStage(job, root, complain);
   checkAction(job.config, complain);
-  checkTiming(job.config, complain);
-  checkArtifacts(job.config, complain);
-  checkDurations(job.config, complain);
-  if ((job.config.tags?.length ?? 0) > LIMITS.tags) complain('too-many-tags', `more than ${LIMITS.tags} tags`, 'tags');
+  checkTiming(job.config, session, complain);
+  checkValues(job.config, session, complain);
   return fits;
 }
 
@@ -38,8 +36,8 @@ function checkStage(job: Job, root: RootConfig, complain: Complain): void {
 
 function checkAction(config: JobConfig, complain: Complain): void {
   const { script, run, trigger } = config;
-  if (isGiven(trigger)) return checkTriggerJob(config, complain);
-  if (isGiven(run)) complain('not-supported', 'run (steps) is not supported yet', 'run', { hint: 'use script' });
+  if (isGiven(trigger)) checkTriggerJob(config, complain);
+  else if (isGiven(run)) complain('not-supported', 'run (steps) is not supported yet', 'run', { hint: 'use script' });
   else if (!isGiven(script)) complain('no-script', 'needs a script or a trigger');
   else if (isEmptyScript(script)) complain('no-script', 'script is empty', 'script');
 }
@@ -49,58 +47,32 @@ function checkTriggerJob(config: JobConfig, complain: Complain): void {
     if (!isGiven(config[key]) || TRIGGER_KEYS.has(key)) continue;
     complain('bad-trigger-job', `"${key}" does nothing in a trigger job, which runs no script`, key);
   }
-  if (typeof config.parallel === 'number')
+  if (typeof config.parallel === 'number') {
     complain('bad-trigger-job', 'a trigger job can only have parallel:matrix', 'parallel');
+  }
   if (config.when === 'delayed') complain('bad-trigger-job', 'a trigger job cannot be delayed', 'when');
   const allow = config.allow_failure;
-  if (isGiven(allow) && typeof allow !== 'boolean')
-    complain('bad-trigger-job', 'allow_failure must be true or false', 'allow_failure');
+  if (isGiven(allow) && typeof allow !== 'boolean') {
+    complain('bad-trigger-job', 'allow_failure of a trigger job must be true or false', 'allow_failure');
+  }
 }
 
-function checkTiming(config: JobConfig, complain: Complain): void {
+function checkTiming(config: JobConfig, session: Session, complain: Complain): void {
   const { rules, only, except, when, start_in: startIn } = config;
-  if (isGiven(rules) && isGiven(only)) complain('rules-and-only', '"rules" and "only" exclude each other', 'only');
-  if (isGiven(rules) && isGiven(except))
-    complain('rules-and-only', '"rules" and "except" exclude each other', 'except');
-  if (isGiven(rules) && isGiven(startIn))
-    complain('bad-start-in', 'beside "rules", start_in belongs into a rule', 'start_in');
-  else if (when === 'delayed' && !isGiven(startIn) && !isGiven(rules))
-    complain('bad-start-in', 'when: delayed needs start_in', 'when');
-  else if (when !== 'delayed' && isGiven(startIn)) complain('bad-start-in', 'start_in needs when: delayed', 'start_in');
-  if (!isGiven(startIn)) return;
-  const parsed = parseDuration(startIn);
+  const hasRules = isGiven(rules);
+  if (hasRules && isGiven(only)) complain('rules-and-only', '"rules" and "only" exclude each other', 'only');
+  if (hasRules && isGiven(except)) complain('rules-and-only', '"rules" and "except" exclude each other', 'except');
+  if (!isGiven(startIn)) {
+    if (when === 'delayed' && !hasRules) complain('bad-start-in', 'when: delayed needs start_in', 'when');
+    return;
+  }
+  if (hasRules) complain('bad-start-in', 'beside "rules", start_in belongs into a rule', 'start_in');
+  else if (when !== 'delayed') complain('bad-start-in', 'start_in needs when: delayed', 'start_in');
+  const parsed = session.duration(startIn);
   if (!parsed.ok) complain('bad-duration', `start_in: ${parsed.message}`, 'start_in');
   else if (parsed.ms > LIMITS.startInMs) complain('bad-start-in', 'start_in is at most 1 week', 'start_in');
 }
 
-function checkDurations(config: JobConfig, complain: Complain): void {
-  if (isGiven(config.timeout)) {
-    const parsed = parseDuration(config.timeout);
-    if (!parsed.ok) complain('bad-duration', `timeout: ${parsed.message}`, 'timeout');
-    else if (parsed.ms <= 0) complain('bad-duration', 'timeout must be longer than nothing', 'timeout');
-  }
-  if (isGiven(config.artifacts?.expire_in)) {
-    const parsed = parseExpiry(config.artifacts.expire_in);
-    if (!parsed.ok) complain('bad-duration', `artifacts.expire_in: ${parsed.message}`, 'artifacts');
-  }
-}
-
-function checkArtifacts({ artifacts }: JobConfig, complain: Complain): void {
-  if (!isGiven(artifacts)) return;
-  if (isGiven(artifacts.public) && isGiven(artifacts.access)) {
-    complain('bad-artifacts', 'artifacts: "public" and "access" exclude each other', 'artifacts');
-  }
-  if (!isGiven(artifacts.expose_as)) return;
-  const paths = artifacts.paths ?? [];
-  if (paths.length === 0 || paths.some((path) => path.includes('*'))) {
-    complain('bad-artifacts', 'artifacts: expose_as needs paths without "*"', 'artifacts');
-  }
-}
-
 function isEmptyScript(script: unknown): boolean {
   return Array.isArray(script) ? script.every(isEmptyScript) : script === '';
-}
-
-function isGiven<T>(value: T | null | undefined): value is T {
-  return value !== undefined && value !== null;
 }

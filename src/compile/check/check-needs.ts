@@ -1,8 +1,9 @@
-import type { Job } from '../config/read-jobs.ts';
+import type { Job } from '../config/job.ts';
 import type { RootConfig } from '../config/read-root.ts';
 import { findCycle } from '../plan/find-cycle.ts';
 import { isOwnPipeline } from '../plan/resolve-needs.ts';
 import type { Session } from '../session.ts';
+import type { EnvironmentConfig } from '../shape/deploy.ts';
 import type { NeedItem } from '../shape/needs.ts';
 import { didYouMean } from '../suggest.ts';
 import type { Place } from '../yaml/source-map.ts';
@@ -20,19 +21,22 @@ export function checkRelations(jobs: readonly Job[], root: RootConfig, session: 
     stageOrder: new Map(root.stages.map((stage, index) => [stage, index])),
     session,
   };
+  let mayCircle = false;
   for (const job of jobs) {
-    if (job.config.needs) checkNeeds(job, job.config.needs, graph);
+    if (job.config.needs) mayCircle = checkNeeds(job, job.config.needs, graph) || mayCircle;
     if (job.config.dependencies) checkDependencies(job, job.config.dependencies, graph);
-    checkOnStop(job, graph);
+    if (job.config.environment) checkOnStop(job, job.config.environment, graph);
   }
+  if (mayCircle) reportCircle(graph);
+}
+
+function reportCircle(graph: Graph): void {
   const cycle = findCycle(graph.jobs.keys(), (name) => neededNames(graph.jobs.get(name), graph));
   if (cycle === null) return;
   const job = graph.jobs.get(cycle[0] ?? '');
   const message = `needs go round in a circle: ${cycle.join(' → ')}`;
-  session.problems.add(
-    { code: 'needs-cycle', message, path: `jobs.${job?.name}.needs` },
-    { node: job?.config, key: 'needs' },
-  );
+  const finding = { code: 'needs-cycle', message, path: `jobs.${job?.name}.needs` };
+  graph.session.problems.add(finding, { node: job?.config, key: 'needs' });
 }
 
 /** Names without the index or matrix part, as far as such jobs exist. */
@@ -56,31 +60,60 @@ function find(name: string, graph: Graph): Job | undefined {
   return graph.jobs.get(name) ?? graph.jobs.get(name.replace(/(?: \d+\/\d+|: \[.*\])$/s, ''));
 }
 
-function checkNeeds(job: Job, needs: NonNullable<Job['config']['needs']>, graph: Graph): void {
+/** true: some need points at the job itself or at one that comes after it in the file, so there might be a circle. */
+function checkNeeds(job: Job, needs: NonNullable<Job['config']['needs']>, graph: Graph): boolean {
   const { problems } = graph.session;
-  const path = `jobs.${job.name}.needs`;
   if (!Array.isArray(needs)) {
+    const message = `job "${job.name}": needs:pipeline is not supported yet`;
     problems.add(
-      { code: 'not-supported', message: `job "${job.name}": needs:pipeline is not supported yet`, path },
+      { code: 'not-supported', message, path: `jobs.${job.name}.needs` },
       { node: job.config, key: 'needs' },
     );
+    return false;
+  }
+  let pointsForward = false;
+  for (const [index, item] of (needs as readonly NeedItem[]).entries()) {
+    const target = typeof item === 'string' ? graph.jobs.get(item) : undefined;
+    if (target === undefined || !isEarlierOrSame(target, job, graph)) checkNeed(job, needs, index, graph);
+    pointsForward ||= (target ?? find(nameOf(item) ?? '', graph) ?? job).order >= job.order;
+  }
+  if (needs.length > 1) checkRepeats(job, needs, graph);
+  return pointsForward;
+}
+
+function isEarlierOrSame(target: Job, job: Job, { stageOrder }: Graph): boolean {
+  return (stageOrder.get(target.stage) ?? 0) <= (stageOrder.get(job.stage) ?? 0);
+}
+
+function checkNeed(job: Job, needs: readonly NeedItem[], index: number, graph: Graph): void {
+  const item = needs[index] ?? '';
+  const name = nameOf(item);
+  const path = `jobs.${job.name}.needs`;
+  const place = { node: needs, key: index };
+  if (name === null) {
+    const message = `job "${job.name}": needs of other pipelines and projects are not supported yet`;
+    graph.session.problems.add({ code: 'not-supported', message, path }, place);
     return;
   }
+  const isOptional = typeof item !== 'string' && 'optional' in item && item.optional === true;
+  checkTarget(job, name, { isOptional, verb: 'needs', code: 'unknown-need', path, place }, graph);
+}
+
+function checkRepeats(job: Job, needs: readonly NeedItem[], graph: Graph): void {
   const seen = new Set<string>();
   for (const [index, item] of needs.entries()) {
-    const place = { node: needs, key: index };
     const name = nameOf(item);
-    if (name === null) {
-      const message = `job "${job.name}": needs of other pipelines and projects are not supported yet`;
-      problems.add({ code: 'not-supported', message, path }, place);
-      continue;
+    // Different parts of one matrix may be needed one by one.
+    if (name === null || (typeof item !== 'string' && 'parallel' in item)) continue;
+    if (seen.has(name)) {
+      const finding = {
+        code: 'double-need',
+        message: `job "${job.name}" needs "${name}" twice`,
+        path: `jobs.${job.name}.needs`,
+      };
+      graph.session.problems.add(finding, { node: needs, key: index });
     }
-    const isOptional = typeof item !== 'string' && 'optional' in item && item.optional === true;
-    const isPart = typeof item !== 'string' && 'parallel' in item;
-    if (seen.has(name) && !isPart)
-      problems.add({ code: 'double-need', message: `job "${job.name}" needs "${name}" twice`, path }, place);
     seen.add(name);
-    checkTarget(job, name, { isOptional, verb: 'needs', code: 'unknown-need', path, place }, graph);
   }
 }
 
@@ -121,9 +154,8 @@ function checkDependencies(job: Job, dependencies: readonly string[], graph: Gra
   }
 }
 
-function checkOnStop(job: Job, graph: Graph): void {
-  const { environment } = job.config;
-  if (typeof environment !== 'object' || !environment?.on_stop) return;
+function checkOnStop(job: Job, environment: EnvironmentConfig, graph: Graph): void {
+  if (typeof environment === 'string' || !environment.on_stop) return;
   const { problems } = graph.session;
   const finding = { code: 'bad-on-stop', path: `jobs.${job.name}.environment.on_stop` };
   const place = { node: environment, key: 'on_stop', part: 'value' } as const;

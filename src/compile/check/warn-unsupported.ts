@@ -1,6 +1,6 @@
-import type { Job } from '../config/read-jobs.ts';
+import type { Job } from '../config/job.ts';
 import type { Session } from '../session.ts';
-import type { JobKeyword } from '../shape/job.ts';
+import { JOB_KEYWORDS, type JobKeyword } from '../shape/job.ts';
 
 /** Keywords that are checked but that no plan carries yet. Whoever uses them must hear it: nothing is dropped in silence. */
 const NOT_CARRIED: readonly JobKeyword[] = [
@@ -15,8 +15,11 @@ const NOT_CARRIED: readonly JobKeyword[] = [
 ];
 
 export function warnUnsupported(jobs: readonly Job[], session: Session): void {
+  const used = NOT_CARRIED.filter((key) => session.checks.met(JOB_KEYWORDS[key]));
+  const hasTriggers = session.checks.met(JOB_KEYWORDS.trigger);
+  if (used.length === 0 && !hasTriggers) return;
   for (const { name, config } of jobs) {
-    for (const key of NOT_CARRIED) {
+    for (const key of used) {
       const value = config[key];
       if (value === undefined || value === null || value === false) continue;
       const message = `job "${name}": ${key} has no effect in a local run`;

@@ -1,6 +1,6 @@
 import { LIMITS } from '../limits.ts';
 import type { Session } from '../session.ts';
-import { checkValue } from '../shape/check-keywords.ts';
+import { reportMisfit } from '../shape/check-keywords.ts';
 import { Include, type IncludeItemConfig } from '../shape/root.ts';
 import { didYouMean } from '../suggest.ts';
 import { expandText } from '../values/index.ts';
@@ -56,7 +56,7 @@ function includeItems(
 ): readonly { item: IncludeItemConfig; place: Place }[] {
   if (include === null) return [];
   if (!session.checks.passes(Include, include)) {
-    checkValue(
+    reportMisfit(
       { schema: Include, value: include, node: root, key: 'include' },
       { subject: '', path: '' },
       session.problems,

@@ -2,29 +2,26 @@ import { checkJob } from '../check/check-job.ts';
 import { LIMITS } from '../limits.ts';
 import type { Session } from '../session.ts';
 import { checkKeywords } from '../shape/check-keywords.ts';
-import { JOB_KEYWORDS, type JobConfig } from '../shape/job.ts';
+import { JOB_KEYWORD_TABLE, type JobConfig } from '../shape/job.ts';
 import type { RootMap } from '../yaml/compose.ts';
 import { isMapping } from '../yaml/mapping.ts';
-import { applyDefaults } from './apply-defaults.ts';
+import { defaultsPicker, type Job } from './job.ts';
 import type { RootConfig } from './read-root.ts';
 import { isHidden, isImpossibleName, isReserved } from './root-keys.ts';
-
-/** A visible job with everything it extends and inherits. */
-export interface Job {
-  readonly name: string;
-  readonly stage: string;
-  readonly config: JobConfig;
-}
 
 /** The jobs of the file, each checked by itself. One that does not fit is left out; its problems are on the list. */
 export function readJobs(merged: RootMap, root: RootConfig, session: Session): readonly Job[] {
   const jobs: Job[] = [];
+  const defaultsOf = defaultsPicker(root.defaults);
   let visible = 0;
   for (const [name, value] of merged) {
     if (isReserved(name) || isHidden(name)) continue;
     visible++;
-    const job = readJob(name, value, merged, root, session);
-    if (job !== null) jobs.push(job);
+    checkName(name, merged, session);
+    const config = readConfig(name, value, merged, session);
+    if (config === null) continue;
+    const job = { name, order: jobs.length, stage: config.stage ?? 'test', config, defaults: defaultsOf(config) };
+    if (checkJob(job, merged, root, session)) jobs.push(job);
   }
   if (visible === 0) {
     const message = 'the file has no job: every key is a keyword, or a template whose name starts with "."';
@@ -33,26 +30,25 @@ export function readJobs(merged: RootMap, root: RootConfig, session: Session): r
   return jobs;
 }
 
-function readJob(name: string, value: unknown, merged: RootMap, root: RootConfig, session: Session): Job | null {
-  const { problems, checks } = session;
+function checkName(name: string, merged: RootMap, { problems }: Session): void {
   const path = `jobs.${name}`;
-  if (!isMapping(value)) {
-    const message = `"${name}" is neither a keyword nor a job: a job is a mapping with a script`;
-    problems.add({ code: 'bad-job', message, path }, { node: merged, key: name });
-    return null;
-  }
-  if (isImpossibleName(name))
+  if (isImpossibleName(name)) {
     problems.add(
       { code: 'reserved-name', message: `a job cannot be called "${name}"`, path },
       { node: merged, key: name },
     );
-  if (name.length > LIMITS.jobNameChars) {
-    const message = `a job name has at most ${LIMITS.jobNameChars} characters; this one has ${name.length}`;
-    problems.add({ code: 'name-too-long', message, path }, { node: merged, key: name });
   }
-  const table = { keywords: JOB_KEYWORDS, subject: `job "${name}"`, path };
-  if (!checkKeywords(value, table, checks, problems)) return null;
-  const config = applyDefaults(value as JobConfig, root.defaults);
-  const job = { name, stage: config.stage ?? 'test', config };
-  return checkJob(job, { node: merged, key: name }, root, session) ? job : null;
+  if (name.length <= LIMITS.jobNameChars) return;
+  const message = `a job name has at most ${LIMITS.jobNameChars} characters; this one has ${name.length}`;
+  problems.add({ code: 'name-too-long', message, path }, { node: merged, key: name });
+}
+
+function readConfig(name: string, value: unknown, merged: RootMap, { problems, checks }: Session): JobConfig | null {
+  if (!isMapping(value)) {
+    const message = `"${name}" is neither a keyword nor a job: a job is a mapping with a script`;
+    problems.add({ code: 'bad-job', message, path: `jobs.${name}` }, { node: merged, key: name });
+    return null;
+  }
+  const owner = () => ({ subject: `job "${name}"`, path: `jobs.${name}` });
+  return checkKeywords(value, JOB_KEYWORD_TABLE, checks, { problems, owner }) ? (value as JobConfig) : null;
 }

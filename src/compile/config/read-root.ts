@@ -1,8 +1,9 @@
 import type { TSchema } from 'typebox';
+import { checkValues } from '../check/check-values.ts';
 import { orderStages } from '../check/stages.ts';
 import type { Session } from '../session.ts';
-import { checkKeywords, checkValue } from '../shape/check-keywords.ts';
-import { DEFAULT_KEYWORDS } from '../shape/job.ts';
+import { checkKeywords, reportMisfit } from '../shape/check-keywords.ts';
+import { DEFAULT_KEYWORD_TABLE, type JobConfig } from '../shape/job.ts';
 import { GLOBAL_DEFAULTS, ROOT_KEYWORDS, type WorkflowConfig } from '../shape/root.ts';
 import type { RootVariables } from '../shape/variables.ts';
 import type { RootMap } from '../yaml/compose.ts';
@@ -15,7 +16,7 @@ export interface RootConfig {
   readonly variables: RootVariables;
   readonly workflow: WorkflowConfig;
   /** What jobs take over: `default` and the old root-level spellings. */
-  readonly defaults: Mapping;
+  readonly defaults: JobConfig;
 }
 
 export function readRoot(root: RootMap, session: Session): RootConfig {
@@ -32,7 +33,7 @@ function readKey<T>(root: RootMap, key: keyof typeof ROOT_KEYWORDS, session: Ses
   if (value === undefined || value === null) return null;
   const schema: TSchema = ROOT_KEYWORDS[key];
   if (session.checks.passes(schema, value)) return value as T;
-  checkValue({ schema, value, node: root, key }, { subject: '', path: '' }, session.problems);
+  reportMisfit({ schema, value, node: root, key }, { subject: '', path: '' }, session.problems);
   return null;
 }
 
@@ -51,7 +52,7 @@ function readVariables(root: RootMap, session: Session): RootVariables {
   return variables;
 }
 
-function readDefaults(root: RootMap, session: Session): Mapping {
+function readDefaults(root: RootMap, session: Session): JobConfig {
   const written = root.get('default') ?? {};
   if (!isMapping(written)) {
     session.problems.add(
@@ -60,9 +61,11 @@ function readDefaults(root: RootMap, session: Session): Mapping {
     );
     return {};
   }
-  const table = { keywords: DEFAULT_KEYWORDS, subject: 'default', path: 'default' };
+  const owner = () => ({ subject: 'default', path: 'default' });
   const defaults: Mapping = {};
-  if (checkKeywords(written, table, session.checks, session.problems)) Object.assign(defaults, written);
+  if (checkKeywords(written, DEFAULT_KEYWORD_TABLE, session.checks, { problems: session.problems, owner })) {
+    Object.assign(defaults, written);
+  }
   for (const key of GLOBAL_DEFAULTS) {
     const value = readKey<unknown>(root, key, session);
     if (value === null) continue;
@@ -76,5 +79,8 @@ function readDefaults(root: RootMap, session: Session): Mapping {
   }
   // Root-level spellings are found in the root itself.
   defaults[MADE_OF] = [written, root as unknown as Mapping];
-  return defaults;
+  checkValues(defaults as JobConfig, session, (code, message, key = 'image') => {
+    session.problems.add({ code, message: `default: ${message}`, path: `default.${key}` }, { node: defaults, key });
+  });
+  return defaults as JobConfig;
 }

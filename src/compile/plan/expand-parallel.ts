@@ -1,5 +1,5 @@
 import type { PlanVariable } from '../../protocol/index.ts';
-import type { Job } from '../config/read-jobs.ts';
+import type { Job } from '../config/job.ts';
 import { LIMITS } from '../limits.ts';
 import type { Session } from '../session.ts';
 import type { Matrix } from '../shape/needs.ts';

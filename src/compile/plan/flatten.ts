@@ -5,9 +5,14 @@ import { LIMITS } from '../limits.ts';
  * null: nested too deep or too long, which a file can only be on purpose.
  */
 export function flatten<T>(list: readonly unknown[], maxItems: number): readonly T[] | null {
-  if (!list.some(Array.isArray)) return list as readonly T[];
+  if (isFlat(list)) return list as readonly T[];
   const flat: T[] = [];
   return pour(list, flat, maxItems, 0) ? flat : null;
+}
+
+function isFlat(list: readonly unknown[]): boolean {
+  for (const item of list) if (Array.isArray(item)) return false;
+  return true;
 }
 
 function pour(list: readonly unknown[], into: unknown[], maxItems: number, depth: number): boolean {

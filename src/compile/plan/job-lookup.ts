@@ -2,6 +2,17 @@ import type { PlanVariable } from '../../protocol/index.ts';
 import type { Session } from '../session.ts';
 import { expandVariables, slugify, type VariableLookup } from '../values/index.ts';
 import type { Instance } from './expand-parallel.ts';
+import { hasKey } from './plan-variables.ts';
+
+/** Root variables, those of the matched workflow rule included, expanded once for all jobs. */
+export interface RootScope {
+  readonly planned: readonly PlanVariable[];
+  readonly values: ReadonlyMap<string, string>;
+}
+
+export function rootScope(planned: readonly PlanVariable[], session: Session): RootScope {
+  return { planned, values: expandVariables(planned, session.outerVariables).values };
+}
 
 /**
  * Variables as rules of one job see them: whoever started the pipeline wins over the job, the job over the root, the root over what is
@@ -15,26 +26,21 @@ export function jobLookup(
 ): VariableLookup {
   const { variables, predefined } = session.context;
   let expanded: ReadonlyMap<string, string> | undefined;
-  const outer: VariableLookup = (name) => root.values.get(name) ?? ofJob(instance, name) ?? get(predefined, name);
-  return (name) => {
-    const started = get(variables, name);
-    if (started !== undefined) return started;
-    if (own.length > 0 && own.some((variable) => variable.key === name)) {
-      expanded ??= expandVariables(own, (other) => get(variables, other) ?? outer(other)).values;
+  const lookup: VariableLookup = (name) => {
+    if (Object.hasOwn(variables, name)) return variables[name];
+    if (own.length > 0 && hasKey(own, name)) {
+      expanded ??= expandVariables(own, (other) => outside(other)).values;
       return expanded.get(name);
     }
-    return outer(name);
+    return outside(name);
   };
-}
-
-/** Root variables, those of the matched workflow rule included, expanded once for all jobs. */
-export interface RootScope {
-  readonly planned: readonly PlanVariable[];
-  readonly values: ReadonlyMap<string, string>;
-}
-
-export function rootScope(planned: readonly PlanVariable[], session: Session): RootScope {
-  return { planned, values: expandVariables(planned, session.outerVariables).values };
+  const outside: VariableLookup = (name) => {
+    if (Object.hasOwn(variables, name)) return variables[name];
+    return (
+      root.values.get(name) ?? ofJob(instance, name) ?? (Object.hasOwn(predefined, name) ? predefined[name] : undefined)
+    );
+  };
+  return lookup;
 }
 
 /** Predefined variables that depend on the job and are known before it runs. */
@@ -59,8 +65,4 @@ function ofJob({ name, job, node }: Instance, variable: string): string | undefi
     default:
       return undefined;
   }
-}
-
-function get(variables: Readonly<Record<string, string>>, name: string): string | undefined {
-  return Object.hasOwn(variables, name) ? variables[name] : undefined;
 }

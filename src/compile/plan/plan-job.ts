@@ -1,10 +1,13 @@
 import type { Hooks, PlannedJob } from '../../protocol/index.ts';
+import { hooksOf, type Job, keyword } from '../config/job.ts';
 import { LIMITS } from '../limits.ts';
+import { memo } from '../memo.ts';
 import type { Session } from '../session.ts';
+import type { DefaultKeyword, JobConfig } from '../shape/job.ts';
 import type { NestedLines } from '../shape/scalars.ts';
-import { expandText, parseDuration } from '../values/index.ts';
+import { expandText } from '../values/index.ts';
+import { isInherited } from '../yaml/mapping.ts';
 import { flatten } from './flatten.ts';
-import { memo } from './memo.ts';
 import type { PickedJob } from './pick-jobs.ts';
 import { planImage, planServices } from './plan-container.ts';
 import { planEnvironment, planRetry, planTrigger } from './plan-deploy.ts';
@@ -14,83 +17,90 @@ import { planArtifacts, planCache } from './plan-storage.ts';
 export type PlanJob = (picked: PickedJob, resolved: Resolved) => PlannedJob;
 export type Resolved = Pick<PlannedJob, 'stageIndex' | 'needs' | 'dependencies'>;
 
-const NO_LINES: readonly string[] = [];
-const NO_HOOKS: Hooks = { preGetSourcesScript: NO_LINES, preStopK8sContainerHandler: null };
+const NONE: readonly never[] = [];
+const NO_HOOKS: Hooks = { preGetSourcesScript: NONE, preStopK8sContainerHandler: null };
 
 /** Makes the jobs of one plan. What jobs share in the file they share in the plan. */
 export function jobPlanner(session: Session): PlanJob {
   const lines = linePlanner(session);
-  const part = {
-    hooks: memo((hooks: Parameters<typeof planHooks>[0]) => planHooks(hooks, lines)),
-    image: memo(planImage),
-    services: memo(planServices),
-    cache: memo(planCache),
-    artifacts: memo(planArtifacts),
-    environment: memo(planEnvironment),
-    trigger: memo(planTrigger),
-    retry: memo(planRetry),
-    timeout: memo(planTimeout),
-  };
+  const image = planKeyword('image', planImage);
+  const services = planKeyword('services', planServices);
+  const cache = planKeyword('cache', planCache);
+  const artifacts = planKeyword('artifacts', planArtifacts);
+  const retry = planKeyword('retry', planRetry);
+  const never = planRetry(0);
   return (picked, resolved) => {
-    const { config, name: groupName, stage } = picked.job;
-    const { decision } = picked;
+    const { decision, job, instance } = picked;
+    const { config, name: groupName, stage } = job;
+    const hooks = hooksOf(job);
+    const timeout = keyword(job, 'timeout');
     return {
-      name: picked.name,
+      name: instance.name,
       groupName,
       stage,
       stageIndex: resolved.stageIndex,
-      node: picked.node,
+      node: instance.node,
       when: decision.when,
       startInMs: decision.startInMs,
       allowFailure: decision.allowFailure,
       needs: resolved.needs,
       dependencies: resolved.dependencies,
-      interruptible: decision.rule?.config.interruptible ?? config.interruptible ?? false,
-      retry: part.retry(config.retry),
-      resourceGroup: expandOrNull(config.resource_group, picked),
+      interruptible: decision.rule?.config.interruptible ?? keyword(job, 'interruptible') ?? false,
+      retry: retry(job) ?? never,
+      resourceGroup: config.resource_group ? expandText(config.resource_group, picked.lookup) || null : null,
       isTrigger: config.trigger !== undefined && config.trigger !== null,
       variables: picked.variables,
-      beforeScript: lines(config.before_script),
+      beforeScript: lines(keyword(job, 'before_script')),
       script: lines(config.script),
-      afterScript: lines(config.after_script),
-      hooks: config.hooks ? part.hooks(config.hooks) : NO_HOOKS,
-      timeoutMs: config.timeout ? part.timeout(config.timeout) : null,
-      image: config.image ? part.image(config.image) : null,
-      services: config.services ? part.services(config.services) : [],
-      tags: config.tags?.some((tag) => tag.includes('$'))
-        ? config.tags.map((tag) => expandText(tag, picked.lookup))
-        : (config.tags ?? []),
-      cache: config.cache ? part.cache(config.cache) : [],
-      artifacts: config.artifacts ? part.artifacts(config.artifacts) : null,
-      environment: config.environment ? part.environment(config.environment) : null,
-      trigger: config.trigger ? part.trigger(config.trigger) : null,
+      afterScript: lines(keyword(job, 'after_script')),
+      hooks: hooks ? planHooks(hooks, lines) : NO_HOOKS,
+      timeoutMs: timeout ? timeoutMs(timeout, session) : null,
+      image: image(job),
+      services: services(job) ?? NONE,
+      tags: planTags(keyword(job, 'tags') ?? NONE, picked),
+      cache: cache(job) ?? NONE,
+      artifacts: artifacts(job),
+      environment: config.environment ? planEnvironment(config.environment) : null,
+      trigger: config.trigger ? planTrigger(config.trigger) : null,
       coverage: config.coverage ?? null,
       manualConfirmation: config.manual_confirmation ?? null,
     };
   };
 }
 
-function linePlanner(session: Session): (lines: NestedLines | null | undefined) => readonly string[] {
-  const ofList = memo((lines: readonly unknown[]) => {
-    const flat = flatten<string>(lines, LIMITS.scriptLines);
-    if (flat === null) {
-      const message = `a script is nested more than ${LIMITS.listDepth} lists deep or longer than ${LIMITS.scriptLines} lines`;
-      session.problems.add({ code: 'script-too-deep', message }, { node: lines });
-    }
-    return flat ?? NO_LINES;
-  });
-  return (lines) => {
-    if (lines === null || lines === undefined) return NO_LINES;
-    return typeof lines === 'string' ? [lines] : ofList(lines);
+/** Plans one keyword of a job; what comes from a template or from `default` is made once for all jobs that share it. */
+function planKeyword<K extends Exclude<DefaultKeyword, 'hooks'>, R>(
+  key: K,
+  make: (value: NonNullable<JobConfig[K]>) => R,
+): (job: Job) => R | null {
+  const shared = memo(make);
+  return (job) => {
+    const value = keyword(job, key);
+    if (value === undefined || value === null) return null;
+    const isOwn = value === job.config[key] && !isInherited(job.config, key, value);
+    return isOwn ? make(value) : shared(value);
   };
 }
 
-function planTimeout(timeout: string | number): number | null {
-  const parsed = parseDuration(timeout);
+function linePlanner(session: Session): (lines: NestedLines | null | undefined) => readonly string[] {
+  return (lines) => {
+    if (lines === null || lines === undefined) return NONE;
+    if (typeof lines === 'string') return [lines];
+    const flat = flatten<string>(lines, LIMITS.scriptLines);
+    if (flat !== null) return flat;
+    const { listDepth, scriptLines } = LIMITS;
+    const message = `a script is nested more than ${listDepth} lists deep or longer than ${scriptLines} lines`;
+    session.problems.add({ code: 'script-too-deep', message }, { node: lines });
+    return NONE;
+  };
+}
+
+function timeoutMs(timeout: string | number, session: Session): number | null {
+  const parsed = session.duration(timeout);
   return parsed.ok ? parsed.ms : null;
 }
 
-function expandOrNull(text: string | null | undefined, picked: PickedJob): string | null {
-  if (text === null || text === undefined) return null;
-  return expandText(text, picked.lookup) || null;
+function planTags(tags: readonly string[], picked: PickedJob): readonly string[] {
+  for (const tag of tags) if (tag.includes('$')) return tags.map((text) => expandText(text, picked.lookup));
+  return tags;
 }

@@ -20,10 +20,18 @@ function textOf(value: unknown): string {
   return value === undefined || value === null ? '' : String(value);
 }
 
-/** Later lists win over earlier ones; a variable keeps the place of its first mention. */
+/** Later lists win over earlier ones. */
 export function mergeVariables(base: readonly PlanVariable[], over: readonly PlanVariable[]): readonly PlanVariable[] {
   if (over.length === 0) return base;
   if (base.length === 0) return over;
-  const keys = new Set(over.map((variable) => variable.key));
-  return [...base.filter((variable) => !keys.has(variable.key)), ...over];
+  const merged: PlanVariable[] = [];
+  for (const variable of base) if (!hasKey(over, variable.key)) merged.push(variable);
+  for (const variable of over) merged.push(variable);
+  return merged;
+}
+
+/** The lists are short; a set for each job costs more than it saves. */
+export function hasKey(variables: readonly PlanVariable[], key: string): boolean {
+  for (const variable of variables) if (variable.key === key) return true;
+  return false;
 }

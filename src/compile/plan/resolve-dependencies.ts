@@ -1,4 +1,5 @@
 import type { Need } from '../../protocol/index.ts';
+import { keyword } from '../config/job.ts';
 import type { PickedJob } from './pick-jobs.ts';
 import { type JobIndex, jobsNamed } from './resolve-needs.ts';
 
@@ -19,20 +20,29 @@ export function dependencyResolver(
   const earlier = earlierProducers(picked, stages);
   return ({ job }, needs) => {
     const { dependencies } = job.config;
-    if (dependencies?.length === 0) return NONE;
-    if (needs === null && !dependencies) return earlier.get(job.stage) ?? NONE;
-    const named = dependencies?.flatMap((name) => jobsNamed(name, index));
-    if (needs === null) return named?.filter(makesArtifacts).map((target) => target.name) ?? NONE;
-    const allowed = named && new Set(named.map((target) => target.name));
-    return needs
-      .filter((need) => need.artifacts && (!allowed || allowed.has(need.job)))
-      .map((need) => need.job)
-      .filter((name) => makesArtifacts(index.byName.get(name)));
+    if (!dependencies) return needs === null ? (earlier.get(job.stage) ?? NONE) : producersAmong(needs, null, index);
+    const named = dependencies.flatMap((name) => jobsNamed(name, index));
+    if (needs === null) return named.filter(makesArtifacts).map((target) => target.instance.name);
+    return producersAmong(needs, new Set(named.map((target) => target.instance.name)), index);
   };
 }
 
-function makesArtifacts(picked: PickedJob | undefined): boolean {
-  const artifacts = picked?.job.config.artifacts;
+function producersAmong(
+  needs: readonly Need[],
+  allowed: ReadonlySet<string> | null,
+  index: JobIndex,
+): readonly string[] {
+  const names: string[] = [];
+  for (const { job, artifacts } of needs) {
+    if (!artifacts || (allowed !== null && !allowed.has(job))) continue;
+    const target = index.byName.get(job);
+    if (target !== undefined && makesArtifacts(target)) names.push(job);
+  }
+  return names.length === 0 ? NONE : names;
+}
+
+function makesArtifacts({ job }: PickedJob): boolean {
+  const artifacts = keyword(job, 'artifacts');
   return artifacts !== undefined && artifacts !== null;
 }
 
@@ -41,11 +51,11 @@ function earlierProducers(
   stages: readonly string[],
 ): ReadonlyMap<string, readonly string[]> {
   const ofStage = new Map<string, string[]>();
-  for (const job of picked) {
-    if (!makesArtifacts(job)) continue;
-    const names = ofStage.get(job.job.stage);
-    if (names === undefined) ofStage.set(job.job.stage, [job.name]);
-    else names.push(job.name);
+  for (const one of picked) {
+    if (!makesArtifacts(one)) continue;
+    const names = ofStage.get(one.job.stage);
+    if (names === undefined) ofStage.set(one.job.stage, [one.instance.name]);
+    else names.push(one.instance.name);
   }
   const earlier = new Map<string, readonly string[]>();
   let before: readonly string[] = NONE;

@@ -6,30 +6,29 @@ import { didYouMean } from '../suggest.ts';
 import { expandMatrix, matrixName } from './expand-parallel.ts';
 import type { PickedJob } from './pick-jobs.ts';
 
-/** Jobs of the pipeline by their own name and by the name they share with their parallel copies. */
+/** Jobs of the pipeline by their own name; copies of parallel jobs also by the name they share. */
 export interface JobIndex {
   readonly byName: ReadonlyMap<string, PickedJob>;
-  readonly byGroup: ReadonlyMap<string, readonly PickedJob[]>;
+  readonly copies: ReadonlyMap<string, readonly PickedJob[]>;
 }
 
 export function indexJobs(picked: readonly PickedJob[]): JobIndex {
   const byName = new Map<string, PickedJob>();
-  const byGroup = new Map<string, PickedJob[]>();
-  for (const job of picked) {
-    byName.set(job.name, job);
-    const group = byGroup.get(job.job.name);
-    if (group === undefined) byGroup.set(job.job.name, [job]);
-    else group.push(job);
+  const copies = new Map<string, PickedJob[]>();
+  for (const one of picked) {
+    byName.set(one.instance.name, one);
+    if (one.instance.node === null) continue;
+    const group = copies.get(one.job.name);
+    if (group === undefined) copies.set(one.job.name, [one]);
+    else group.push(one);
   }
-  return { byName, byGroup };
+  return { byName, copies };
 }
 
-/** The jobs that a name stands for: all copies of a parallel job, or one of them by its full name. */
+/** The jobs that a name stands for: all copies of a parallel job, or one job by its full name. */
 export function jobsNamed(name: string, index: JobIndex): readonly PickedJob[] {
-  const group = index.byGroup.get(name);
-  if (group !== undefined) return group;
   const one = index.byName.get(name);
-  return one === undefined ? [] : [one];
+  return one === undefined ? (index.copies.get(name) ?? []) : [one];
 }
 
 /**
@@ -38,23 +37,26 @@ export function jobsNamed(name: string, index: JobIndex): readonly PickedJob[] {
  */
 export function resolveNeeds(picked: PickedJob, index: JobIndex, session: Session): readonly Need[] | null {
   const { config } = picked.job;
-  const written = picked.decision.rule?.config.needs ?? (Array.isArray(config.needs) ? config.needs : null);
-  if (written === null || written === undefined) return null;
+  const written = picked.decision.rule?.config.needs ?? config.needs;
+  if (!Array.isArray(written)) return null;
   const needs: Need[] = [];
-  for (const [position, item] of (written as NeedItem[] | RuleNeeds).entries()) {
+  for (const [position, item] of (written as readonly NeedItem[] | RuleNeeds).entries()) {
+    if (typeof item === 'string' && index.byName.has(item)) {
+      needs.push({ job: item, artifacts: true });
+      continue;
+    }
     const need: NeedJob | null = typeof item === 'string' ? { job: item } : isOwnPipeline(item) ? item : null;
     if (need === null) continue;
     const targets = targetsOf(need, index);
-    for (const target of targets) needs.push({ job: target.name, artifacts: need.artifacts ?? true });
-    if (targets.length === 0 && need.optional !== true)
-      reportAbsent(picked, need, index, { written, position }, session);
+    for (const target of targets) needs.push({ job: target.instance.name, artifacts: need.artifacts ?? true });
+    if (targets.length > 0 || need.optional === true) continue;
+    reportAbsent(picked, need, { node: written, key: position, known: index.byName.keys() }, session);
   }
   if (needs.length > LIMITS.needs) {
-    const message = `job "${picked.name}": needs ${needs.length} jobs, and at most ${LIMITS.needs} are allowed`;
-    session.problems.add(
-      { code: 'too-many-needs', message, path: `jobs.${picked.job.name}.needs` },
-      { node: config, key: 'needs' },
-    );
+    const { name } = picked.instance;
+    const message = `job "${name}": needs ${needs.length} jobs, and at most ${LIMITS.needs} are allowed`;
+    const path = `jobs.${picked.job.name}.needs`;
+    session.problems.add({ code: 'too-many-needs', message, path }, { node: config, key: 'needs' });
   }
   return needs;
 }
@@ -73,12 +75,10 @@ function targetsOf(need: NeedJob, index: JobIndex): readonly PickedJob[] {
 function reportAbsent(
   picked: PickedJob,
   need: NeedJob,
-  index: JobIndex,
-  { written, position }: { readonly written: unknown; readonly position: number },
+  { node, key, known }: { readonly node: unknown; readonly key: number; readonly known: Iterable<string> },
   session: Session,
 ): void {
-  const message = `job "${picked.name}" needs "${need.job}", which is not in this pipeline`;
-  const hint = didYouMean(need.job, index.byGroup.keys()).hint ?? 'if its rules may leave it out, say optional: true';
-  const finding = { code: 'absent-need', message, path: `jobs.${picked.job.name}.needs`, hint };
-  session.problems.add(finding, { node: written, key: position });
+  const message = `job "${picked.instance.name}" needs "${need.job}", which is not in this pipeline`;
+  const hint = didYouMean(need.job, known).hint ?? 'if its rules may leave it out, say optional: true';
+  session.problems.add({ code: 'absent-need', message, path: `jobs.${picked.job.name}.needs`, hint }, { node, key });
 }

@@ -1,57 +1,69 @@
 import type { TSchema } from 'typebox';
 import type { ProblemList } from '../problems.ts';
 import { didYouMean } from '../suggest.ts';
-import type { Mapping } from '../yaml/mapping.ts';
+import { MADE_OF, type Mapping } from '../yaml/mapping.ts';
 import { explain } from './explain.ts';
 import type { ShapeChecks } from './validator.ts';
 
-export interface KeywordTable {
-  readonly keywords: Readonly<Record<string, TSchema>>;
-  /** Opens each message: `job "build"`. */
+export type KeywordTable = ReadonlyMap<string, TSchema>;
+
+/** Whose keywords are checked. Its words are made when there is something to say. */
+export interface Owner {
+  /** Opens each message, such as `job "build"`; empty for the file itself. */
   readonly subject: string;
-  /** Opens each path: `jobs.build`. */
+  /** Opens each path, such as `jobs.build`. */
   readonly path: string;
 }
 
 /** Checks each key of a job (or of `default`) against its keyword. true: all fit. Empty values count as absent. */
-export function checkKeywords(node: Mapping, table: KeywordTable, checks: ShapeChecks, problems: ProblemList): boolean {
+export function checkKeywords(
+  node: Mapping,
+  keywords: KeywordTable,
+  checks: ShapeChecks,
+  report: { readonly problems: ProblemList; readonly owner: () => Owner },
+): boolean {
   let fits = true;
+  const inherited = node[MADE_OF]?.[1];
   for (const key in node) {
     const value = node[key];
-    if (value === null || value === undefined) {
-      if (Object.hasOwn(table.keywords, key)) continue;
-    }
-    const schema = Object.hasOwn(table.keywords, key) ? table.keywords[key] : undefined;
+    const schema = keywords.get(key);
     if (schema === undefined) {
       fits = false;
-      const message = `${table.subject}: unknown key "${key}"`;
-      const hint = didYouMean(key, Object.keys(table.keywords));
-      problems.add({ code: 'unknown-key', message, path: `${table.path}.${key}`, ...hint }, { node, key, part: 'key' });
-    } else if (!checks.passes(schema, value)) {
+      reportUnknown({ node, key }, keywords, report.owner(), report.problems);
+    } else if (value !== null && value !== undefined) {
+      const isShared = inherited !== undefined && inherited[key] === value;
+      if (isShared ? checks.passesShared(schema, value) : checks.passes(schema, value)) continue;
       fits = false;
-      checkValue({ schema, value, node, key }, table, problems);
+      reportMisfit({ schema, value, node, key }, report.owner(), report.problems);
     }
   }
   return fits;
 }
 
-/** Reports why one value does not fit. */
-export function checkValue(
-  {
-    schema,
-    value,
-    node,
-    key,
-  }: { readonly schema: TSchema; readonly value: unknown; readonly node: unknown; readonly key: string },
-  table: Pick<KeywordTable, 'subject' | 'path'>,
+function reportUnknown(
+  { node, key }: { readonly node: Mapping; readonly key: string },
+  keywords: KeywordTable,
+  owner: Owner,
   problems: ProblemList,
 ): void {
+  const message = `${owner.subject}: unknown key "${key}"`;
+  const finding = { code: 'unknown-key', message, path: `${owner.path}.${key}`, ...didYouMean(key, keywords.keys()) };
+  problems.add(finding, { node, key, part: 'key' });
+}
+
+/** Reports why one value does not fit. */
+export function reportMisfit(
+  misfit: { readonly schema: TSchema; readonly value: unknown; readonly node: unknown; readonly key: string },
+  owner: Owner,
+  problems: ProblemList,
+): void {
+  const { schema, value, node, key } = misfit;
   const place = { node, key, part: 'value' } as const;
-  const misfits = explain(schema, value, { name: table.subject, rootPath: table.path, path: [key], place });
+  const misfits = explain(schema, value, { name: owner.subject, rootPath: owner.path, path: [key], place });
   for (const { finding, place: where } of misfits) problems.add(finding, where);
   if (misfits.length > 0) return;
   problems.add(
-    { code: 'bad-value', message: `${table.subject}: ${key} is not valid`, path: `${table.path}.${key}` },
+    { code: 'bad-value', message: `${owner.subject}: ${key} is not valid`, path: `${owner.path}.${key}` },
     place,
   );
 }

@@ -81,6 +81,9 @@ export const JOB_KEYWORDS = {
 } as const;
 export type JobKeyword = keyof typeof JOB_KEYWORDS;
 
+export const JOB_KEYWORD_TABLE: ReadonlyMap<string, Type.TSchema> = new Map(Object.entries(JOB_KEYWORDS));
+export const DEFAULT_KEYWORD_TABLE: ReadonlyMap<string, Type.TSchema> = new Map(Object.entries(DEFAULT_KEYWORDS));
+
 /** A job after includes, references, extends and defaults: the values of the file, shape-checked, unexpanded. */
 export type JobConfig = { readonly [K in JobKeyword]?: Static<(typeof JOB_KEYWORDS)[K]> | null };
 

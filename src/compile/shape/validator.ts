@@ -4,39 +4,49 @@ import { Compile } from 'typebox/compile';
 type Check = (value: unknown) => boolean;
 
 /** Compiled once per process and only when a file uses the keyword: small files must not pay for forty keywords. */
-const compiled = new WeakMap<TSchema, Check>();
+const compiled = new Map<TSchema, Check>();
 
 function compiledCheck(schema: TSchema): Check {
-  const known = compiled.get(schema);
-  if (known) return known;
-  const validator = Compile(schema);
-  const check: Check = (value) => validator.Check(value);
-  compiled.set(schema, check);
+  let check = compiled.get(schema);
+  if (check === undefined) {
+    const validator = Compile(schema);
+    check = (value) => validator.Check(value);
+    compiled.set(schema, check);
+  }
   return check;
 }
 
-/**
- * Checks of one compile. Lists and mappings that passed are remembered: what thousands of jobs inherit from one template is one object,
- * and is looked at once.
- */
+/** Shape checks of one compile. */
 export interface ShapeChecks {
   passes(schema: TSchema, value: unknown): boolean;
+  /** For values that many jobs inherit from one template: a list or mapping that passed is not looked at again. */
+  passesShared(schema: TSchema, value: unknown): boolean;
+  /** Whether a value of this schema was met. */
+  met(schema: TSchema): boolean;
 }
 
 export function createShapeChecks(): ShapeChecks {
-  const passed = new Map<TSchema, { readonly check: Check; readonly values: Set<unknown> }>();
+  const passed = new Map<TSchema, Set<unknown>>();
+  const valuesOf = (schema: TSchema) => {
+    let values = passed.get(schema);
+    if (values === undefined) {
+      values = new Set();
+      passed.set(schema, values);
+    }
+    return values;
+  };
   return {
     passes(schema, value) {
-      let known = passed.get(schema);
-      if (known === undefined) {
-        known = { check: compiledCheck(schema), values: new Set() };
-        passed.set(schema, known);
-      }
-      if (typeof value !== 'object') return known.check(value);
-      if (known.values.has(value)) return true;
-      if (!known.check(value)) return false;
-      known.values.add(value);
+      valuesOf(schema);
+      return compiledCheck(schema)(value);
+    },
+    passesShared(schema, value) {
+      const values = valuesOf(schema);
+      if (values.has(value)) return true;
+      if (!compiledCheck(schema)(value)) return false;
+      values.add(value);
       return true;
     },
+    met: (schema) => passed.has(schema),
   };
 }

@@ -9,9 +9,10 @@ import {
 } from 'js-yaml';
 import type { Problem } from '../../base/index.ts';
 import { LIMITS } from '../limits.ts';
+import { startOfEvent } from './events.ts';
 import { isMapping, type List, MADE_OF, type Mapping, ORIGIN, Reference } from './mapping.ts';
 import { resolvePlainScalar, type ScalarValue } from './scalars.ts';
-import { type SourceFile, type SourceMap, startOfEvent } from './source-map.ts';
+import { type FileDetails, readDetails, type SourceFile } from './source-map.ts';
 
 /** The root of a document: a Map, because job names such as `2024` must keep their order. */
 export type RootMap = Map<string, unknown> & { [ORIGIN]?: number; [MADE_OF]?: readonly RootMap[] };
@@ -24,8 +25,10 @@ export interface Composed {
 }
 
 interface Composer {
-  readonly sources: SourceMap;
   readonly file: SourceFile;
+  details: FileDetails | null;
+  /** Items of the lists that are open, so that each list can be made in its final size. */
+  readonly items: unknown[];
   readonly text: string;
   readonly events: readonly Event[];
   index: number;
@@ -44,12 +47,13 @@ interface Anchor {
 }
 
 /** Turns events into plain values. A document that breaks a rule still gives a value, so that later passes can find more. */
-export function compose(file: SourceFile, sources: SourceMap): Composed {
+export function compose(file: SourceFile, events: readonly Event[]): Composed {
   const composer: Composer = {
-    sources,
     file,
+    details: null,
+    items: [],
     text: file.text,
-    events: file.events,
+    events,
     index: 0,
     nodes: 0,
     anchors: new Map(),
@@ -121,11 +125,14 @@ function anchored<E extends SequenceEvent | MappingEvent>(
 
 function composeList(composer: Composer, event: SequenceEvent): unknown {
   const origin = composer.file.firstEvent + composer.index;
-  const list: List = [];
-  list[ORIGIN] = origin;
   const start = composer.index++;
-  while ((composer.events[composer.index] as Event).type !== EVENT_ID.POP) list.push(composeNode(composer));
+  const { items } = composer;
+  const first = items.length;
+  while ((composer.events[composer.index] as Event).type !== EVENT_ID.POP) items.push(composeNode(composer));
   composer.index++;
+  const list: List = items.slice(first);
+  items.length = first;
+  list[ORIGIN] = origin;
   if (event.tagStart < 0) return list;
   if (tagOf(composer, event) !== '!reference') {
     reportUnknownTag(composer, event, start);
@@ -267,6 +274,6 @@ function reportUnknownTag(composer: Composer, event: SequenceEvent | MappingEven
 
 function report(composer: Composer, at: number, problem: Problem): void {
   if (composer.problems.length >= LIMITS.problems) return;
-  const place = composer.sources.position(composer.file, startOfEvent(composer.file, at));
-  composer.problems.push({ ...problem, ...place });
+  composer.details ??= readDetails(composer.file, composer.events);
+  composer.problems.push({ ...problem, ...composer.details.position(startOfEvent(composer, at)) });
 }

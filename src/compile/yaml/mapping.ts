@@ -31,3 +31,8 @@ export function isMapping(value: unknown): value is Mapping {
 export function overlay(base: Mapping, over: Mapping): Mapping {
   return { ...base, ...over, [MADE_OF]: [over, base] };
 }
+
+/** Whether a merged mapping has this very value from what it was merged onto, so that others are likely to share it. */
+export function isInherited(mapping: object, key: string, value: unknown): boolean {
+  return (mapping as Mapping)[MADE_OF]?.[1]?.[key] === value;
+}

@@ -26,7 +26,7 @@ export function readYaml(source: { readonly file: string; readonly text: string 
     if (error instanceof YAMLException) return failed(syntaxProblem({ file: source.file, text }, error));
     throw error;
   }
-  const composed = compose(sources.add(source.file, text, events), sources);
+  const composed = compose(sources.add(source.file, text, events.length), events);
   return pickDocuments(source.file, composed.documents, composed);
 }
 

@@ -1,15 +1,15 @@
-import { EVENT_ID, type Event, getScalarValue, SCALAR_STYLE } from 'js-yaml';
+import { EVENT_ID, type Event, parseEvents } from 'js-yaml';
 import { invariant, type Position } from '../../base/index.ts';
+import { type EventText, keyText, skipNode, standsSomewhere, startOfEvent } from './events.ts';
 import { MADE_OF, type Mapping, ORIGIN } from './mapping.ts';
 
 /**
  * One file that was read. Positions cost nothing until a problem asks for one: a list or mapping only remembers the number of the event
- * that opened it, and everything else is found by walking the events again.
+ * that opened it. The events themselves, ten times the size of the text, are not kept: the text is parsed again when a position is wanted.
  */
 export interface SourceFile {
   readonly name: string;
   readonly text: string;
-  readonly events: readonly Event[];
   /** Number of this file's first event among the events of all files. */
   readonly firstEvent: number;
 }
@@ -21,68 +21,111 @@ export interface Place {
   readonly part?: 'key' | 'value';
 }
 
+/** Files of one compile, and the way from a value back to its place in them. */
 export class SourceMap {
   private readonly files: SourceFile[] = [];
   private nextEvent = 0;
-  private readonly lineStarts = new Map<SourceFile, readonly number[]>();
-  private readonly rootKeys = new Map<SourceFile, ReadonlyMap<string, number>>();
+  private readonly details = new Map<SourceFile, FileDetails>();
 
-  add(name: string, text: string, events: readonly Event[]): SourceFile {
-    const file = { name, text, events, firstEvent: this.nextEvent };
+  add(name: string, text: string, eventCount: number): SourceFile {
+    const file = { name, text, firstEvent: this.nextEvent };
     this.files.push(file);
-    this.nextEvent += events.length;
+    this.nextEvent += eventCount;
     return file;
   }
 
   /** Where a place is; null when nothing of it came from a file. */
   locate(place: Place): Position | null {
-    const found = findKey(this, place) ?? findNode(place.node);
+    const found = this.findKey(place) ?? findNode(place.node);
     if (found === null) return null;
     const file = this.fileOf(found);
-    return this.position(file, startOfEvent(file, found - file.firstEvent));
+    const details = this.detailsOf(file);
+    return details.position(startOfEvent(details, found - file.firstEvent));
   }
 
-  position(file: SourceFile, offset: number): Position {
-    const starts = this.lineStartsOf(file);
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
+  /** The event of one key or item, wherever the merged mapping got it from. */
+  private findKey(place: Place): number | null {
+    const { node, key } = place;
+    if (key === undefined || typeof node !== 'object' || node === null) return null;
+    const { [ORIGIN]: origin, [MADE_OF]: parts } = node as Mapping;
+    if (origin !== undefined) {
+      const file = this.fileOf(origin);
+      const details = this.detailsOf(file);
+      const opening = origin - file.firstEvent;
+      const child = node instanceof Map ? findRootChild(details, opening, place) : findChild(details, opening, place);
+      if (child !== null) return file.firstEvent + child;
     }
-    return { file: file.name, line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
-  }
-
-  /** The events of the keys of a document's root. Kept, because a file with thousands of jobs may have thousands of problems. */
-  rootKeysOf(file: SourceFile, opening: number): ReadonlyMap<string, number> {
-    const known = this.rootKeys.get(file);
-    if (known) return known;
-    const keys = new Map<string, number>();
-    for (let at = opening + 1; at < file.events.length; at = skipNode(file.events, skipNode(file.events, at))) {
-      const event = file.events[at];
-      if (event === undefined || event.type === EVENT_ID.POP) break;
-      const text = keyText(file, event);
-      if (text !== null) keys.set(text, at);
+    for (const part of parts ?? []) {
+      const found = this.findKey({ ...place, node: part });
+      if (found !== null) return found;
     }
-    this.rootKeys.set(file, keys);
-    return keys;
+    return null;
   }
 
-  fileOf(event: number): SourceFile {
+  private fileOf(event: number): SourceFile {
     const file = this.files.findLast((candidate) => candidate.firstEvent <= event);
     invariant(file, 'a node points at an event of no file');
     return file;
   }
 
-  private lineStartsOf(file: SourceFile): readonly number[] {
-    const known = this.lineStarts.get(file);
+  private detailsOf(file: SourceFile): FileDetails {
+    const known = this.details.get(file);
     if (known) return known;
-    const starts = [0];
-    for (let at = file.text.indexOf('\n'); at !== -1; at = file.text.indexOf('\n', at + 1)) starts.push(at + 1);
-    this.lineStarts.set(file, starts);
-    return starts;
+    const details = readDetails(file, parseEvents(file.text, {}));
+    this.details.set(file, details);
+    return details;
   }
+}
+
+/** What is worked out about a file when the first of its problems asks for a position. */
+export interface FileDetails extends EventText {
+  position(offset: number): Position;
+  /** The events of the keys of the document's root: a file with thousands of jobs may have thousands of problems. */
+  rootKeys(opening: number): ReadonlyMap<string, number>;
+}
+
+export function readDetails(file: Pick<SourceFile, 'name' | 'text'>, events: readonly Event[]): FileDetails {
+  const { name, text } = file;
+  let starts: readonly number[] | undefined;
+  let keys: ReadonlyMap<string, number> | undefined;
+  return {
+    text,
+    events,
+    position(offset) {
+      starts ??= lineStarts(text);
+      const line = lineAt(starts, offset);
+      return { file: name, line: line + 1, column: offset - (starts[line] ?? 0) + 1 };
+    },
+    rootKeys: (opening) => (keys ??= keysOf({ text, events }, opening)),
+  };
+}
+
+function lineStarts(text: string): readonly number[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+function lineAt(starts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function keysOf({ text, events }: EventText, opening: number): ReadonlyMap<string, number> {
+  const keys = new Map<string, number>();
+  for (let at = opening + 1; at < events.length; at = skipNode(events, skipNode(events, at))) {
+    const event = events[at];
+    if (event === undefined || event.type === EVENT_ID.POP) break;
+    const key = keyText(text, event);
+    if (key !== null) keys.set(key, at);
+  }
+  return keys;
 }
 
 function findNode(node: unknown): number | null {
@@ -96,92 +139,29 @@ function findNode(node: unknown): number | null {
   return null;
 }
 
-/** The event of one key or item, wherever the merged mapping got it from. */
-function findKey(map: SourceMap, place: Place): number | null {
-  const { node, key } = place;
-  if (key === undefined || typeof node !== 'object' || node === null) return null;
-  const { [ORIGIN]: origin, [MADE_OF]: parts } = node as Mapping;
-  if (origin !== undefined) {
-    const file = map.fileOf(origin);
-    const opening = origin - file.firstEvent;
-    const child = node instanceof Map ? findRootChild(map, file, opening, place) : findChild(file, opening, place);
-    if (child !== null) return file.firstEvent + child;
-  }
-  for (const part of parts ?? []) {
-    const found = findKey(map, { ...place, node: part });
-    if (found !== null) return found;
-  }
-  return null;
-}
-
-function findRootChild(map: SourceMap, file: SourceFile, opening: number, place: Place): number | null {
-  const at = map.rootKeysOf(file, opening).get(String(place.key));
+function findRootChild(details: FileDetails, opening: number, { key, part }: Place): number | null {
+  const at = details.rootKeys(opening).get(String(key));
   if (at === undefined) return null;
-  return place.part === 'value' && hasOwnPlace(file.events[at + 1]) ? at + 1 : at;
+  return part === 'value' && standsSomewhere(details.events[at + 1]) ? at + 1 : at;
 }
 
-function findChild(file: SourceFile, opening: number, { key, part }: Place): number | null {
-  const isList = file.events[opening]?.type === EVENT_ID.SEQUENCE;
-  let last: number | null = null;
-  let item = 0;
-  for (let at = opening + 1; at < file.events.length; item++) {
-    const event = file.events[at];
+function findChild({ text, events }: EventText, opening: number, { key, part }: Place): number | null {
+  if (events[opening]?.type === EVENT_ID.SEQUENCE) return findItem(events, opening, Number(key));
+  let found: number | null = null;
+  for (let at = opening + 1; at < events.length; ) {
+    const event = events[at];
     if (event === undefined || event.type === EVENT_ID.POP) break;
-    if (isList) {
-      if (item === key) return at;
-      at = skipNode(file.events, at);
-      continue;
-    }
-    const value = skipNode(file.events, at);
+    const value = skipNode(events, at);
     // The last of two equal keys is the one that counts.
-    if (keyText(file, event) === key) last = part === 'value' && hasOwnPlace(file.events[value]) ? value : at;
-    at = skipNode(file.events, value);
+    if (keyText(text, event) === key) found = part === 'value' && standsSomewhere(events[value]) ? value : at;
+    at = skipNode(events, value);
   }
-  return last;
+  return found;
 }
 
-/** An empty value (`key:`) stands nowhere; its key does. */
-function hasOwnPlace(event: Event | undefined): boolean {
-  return event !== undefined && !(event.type === EVENT_ID.SCALAR && event.valueStart < 0 && event.anchorStart < 0);
-}
-
-export function keyText(file: Pick<SourceFile, 'text'>, event: Event): string | null {
-  return event.type === EVENT_ID.SCALAR ? getScalarValue(file.text, event) : null;
-}
-
-/** The index after the node that starts at `at`. */
-export function skipNode(events: readonly Event[], at: number): number {
-  let depth = 0;
-  let index = at;
-  do {
-    const type = events[index]?.type;
-    if (type === EVENT_ID.SEQUENCE || type === EVENT_ID.MAPPING || type === EVENT_ID.DOCUMENT) depth++;
-    else if (type === EVENT_ID.POP) depth--;
-    index++;
-  } while (depth > 0 && index < events.length);
-  return index;
-}
-
-/** Offset of the first character that belongs to a node, its tag, quote or block mark included. */
-export function startOfEvent(file: Pick<SourceFile, 'text' | 'events'>, index: number): number {
-  const event = file.events[index];
-  if (event === undefined || event.type === EVENT_ID.DOCUMENT || event.type === EVENT_ID.POP) return 0;
-  // The events exclude the `&` and `*` themselves.
-  if (event.type === EVENT_ID.ALIAS) return event.anchorStart - 1;
-  if (event.tagStart >= 0) return event.tagStart;
-  if (event.anchorStart >= 0) return event.anchorStart - 1;
-  if (event.type !== EVENT_ID.SCALAR) return event.start;
-  if (event.valueStart < 0) return index === 0 ? 0 : startOfEvent(file, index - 1);
-  if (event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED)
-    return event.valueStart - 1;
-  if (event.style === SCALAR_STYLE.PLAIN) return event.valueStart;
-  return startOfBlock(file.text, event.valueStart);
-}
-
-/** A block scalar's text begins on the line after its `|` or `>`. */
-function startOfBlock(text: string, contentStart: number): number {
-  const lineEnd = text.lastIndexOf('\n', contentStart - 1);
-  const lineStart = text.lastIndexOf('\n', lineEnd - 1) + 1;
-  const mark = /[|>][-+0-9]*[ \t]*(?:#.*)?\r?$/.exec(text.slice(lineStart, lineEnd));
-  return mark === null ? contentStart : lineStart + mark.index;
+function findItem(events: readonly Event[], opening: number, index: number): number | null {
+  let at = opening + 1;
+  for (let item = 0; item < index && at < events.length && events[at]?.type !== EVENT_ID.POP; item++)
+    at = skipNode(events, at);
+  return at < events.length && events[at]?.type !== EVENT_ID.POP ? at : null;
 }
