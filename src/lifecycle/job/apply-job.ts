@@ -2,7 +2,7 @@ import { invariant } from '../../base/index.ts';
 import { CAUSE_RULES, isFinished, type Phase, type Status } from '../../protocol/index.ts';
 import { whatIsDue } from './due.ts';
 import { isHeld } from './guards.ts';
-import type { JobEffect, JobEvent, JobResult, Refusal, Trigger } from './job-event.ts';
+import type { JobEffect, JobEvent, JobResult, Trigger } from './job-event.ts';
 import { MOVES } from './job-moves.ts';
 import type { JobState } from './job-state.ts';
 import type { EffectName, Moment, Move, MoveOutcome, MoveTable } from './move.ts';
@@ -13,18 +13,14 @@ import type { EffectName, Moment, Move, MoveOutcome, MoveTable } from './move.ts
  */
 export function applyJob(job: JobState, event: JobEvent, now: number, table: MoveTable = MOVES): JobResult {
   const trigger = event.type === 'tick' ? whatIsDue(job, now) : event.type;
-  if (trigger === null) return { kind: 'unchanged', job, effects: [] };
+  if (trigger === null) return { kind: 'unchanged', job, effects: [], move: null };
   const move = table.find((row) => fits(row, trigger, { job, event, now }));
-  if (move === undefined) return refused(job, 'wrong_status');
-  const { outcome } = move;
-  if (outcome.kind === 'refuse') return refused(job, outcome.reason);
-  if (outcome.kind === 'ignore') return { kind: 'unchanged', job, effects: [] };
+  if (move === undefined) return { kind: 'refused', job, effects: [], move: null, reason: 'wrong_status' };
+  const { id, outcome } = move;
+  if (outcome.kind === 'refuse') return { kind: 'refused', job, effects: [], move: id, reason: outcome.reason };
+  if (outcome.kind === 'ignore') return { kind: 'unchanged', job, effects: [], move: id };
   const next = moved({ job, event, now }, outcome);
-  return { kind: 'moved', job: next, effects: effectsOf(job, next, outcome.effects), move: move.id };
-}
-
-function refused(job: JobState, reason: Refusal): JobResult {
-  return { kind: 'refused', job, effects: [], reason };
+  return { kind: 'moved', job: next, effects: effectsOf(job, next, outcome.effects), move: id };
 }
 
 function fits(row: Move, trigger: Trigger, moment: Moment): boolean {

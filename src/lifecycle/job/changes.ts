@@ -91,8 +91,8 @@ export const setRunnersCause: Change = {
 };
 
 export const setTeardownDeadline: Change = {
-  says: 'deadline = stop + cleanup + save + margin',
-  make: (moment) => ({ deadline: teardownDeadline(moment) }),
+  says: 'deadline = stop + cleanup + save + margin, once',
+  make: (moment) => (moment.job.phase === 'teardown' ? {} : { deadline: teardownDeadline(moment) }),
 };
 
 /** A cancel that comes during a teardown still decides how the job ends, so it replaces the cause. */

@@ -94,7 +94,7 @@ const RUNNER_MOVES: MoveTable = [
     from: EXECUTING,
     phases: ['script', 'teardown'],
     guard: cleanupEnded,
-    outcome: moveTo('same', { phase: 'teardown', changes: [setRunnersCause, recordCleanup] }),
+    outcome: moveTo('same', { phase: 'teardown', changes: [setRunnersCause, setTeardownDeadline, recordCleanup] }),
     why: 'The obligation is met. What strikes while artifacts are saved cannot lose it any more.',
   },
   {

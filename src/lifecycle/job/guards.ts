@@ -90,12 +90,13 @@ function followsChild(job: JobState): boolean {
 /**
  * The record of the cleanup as far as it is known: an earlier word of the runner, or that of the event at hand.
  * GitLab's runner says nothing. By its protocol it has run `after_script` when the script ended by itself, and also when it
- * was asked to cancel: then either `after_script` ran or no user command had started.
+ * was asked to cancel (which it reports as `unknown_failure`): then either `after_script` ran or no user command had started.
  */
 export function cleanupSaid({ job, event }: Pick<Moment, 'job' | 'event'>): Cleanup | null {
   if (job.cleanup !== null || event.type !== 'finished') return job.cleanup;
   const silent = event.cleanup === null && job.runner !== null && !job.runner.phases && job.handOut === 'job';
   if (!silent) return event.cleanup;
   const endedByItself = event.result === 'success' || event.failureReason === 'script_failure';
-  return endedByItself || job.status === 'canceling' ? { outcome: 'succeeded', attempt: 1 } : null;
+  const wasAsked = job.status === 'canceling' && (event.failureReason ?? 'unknown_failure') === 'unknown_failure';
+  return endedByItself || wasAsked ? { outcome: 'succeeded', attempt: 1 } : null;
 }

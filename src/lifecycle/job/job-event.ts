@@ -117,12 +117,15 @@ export type Refusal =
   | 'unknown_job';
 
 export type JobResult =
-  | {
-      readonly kind: 'moved';
-      readonly job: JobState;
-      readonly effects: readonly JobEffect[];
-      readonly move: string;
-    }
+  | (Result & { readonly kind: 'moved' })
   /** Understood, and nothing to do. */
-  | { readonly kind: 'unchanged'; readonly job: JobState; readonly effects: readonly [] }
-  | { readonly kind: 'refused'; readonly job: JobState; readonly effects: readonly []; readonly reason: Refusal };
+  | (Result & { readonly kind: 'unchanged' })
+  | (Result & { readonly kind: 'refused'; readonly reason: Refusal });
+
+interface Result {
+  readonly job: JobState;
+  /** Empty unless it moved. */
+  readonly effects: readonly JobEffect[];
+  /** Id of the row that decided; null when none fits, or a tick found nothing due. */
+  readonly move: string | null;
+}
