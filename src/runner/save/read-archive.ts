@@ -1,9 +1,11 @@
+import { closeSync, openSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
-import { type Entry, getFileNameLowLevel, openPromise, type ZipFile } from 'yauzl';
+import { type Entry, fromFdPromise, getFileNameLowLevel, type ZipFile } from 'yauzl';
 import { describeError, Failure } from '../../base/index.ts';
 import type { CollectedFile } from '../../executors/index.ts';
 import type { ArchiveLimits } from './archive-limits.ts';
+import { isSmallEntry, readSmallEntry } from './small-entry.ts';
 
 /** Content may be so many times as large as the archive … */
 const MAX_RATIO = 200;
@@ -25,7 +27,8 @@ export async function* readArchive(
   limits: ArchiveLimits,
   signal: AbortSignal,
 ): AsyncGenerator<CollectedFile> {
-  const zip = await openZip(path);
+  const { zip, file } = await openZip(path);
+  const archive: OpenArchive = { zip, file, path, signal };
   try {
     if (zip.entryCount > limits.maxEntries) throw refused(path, `it has more than ${limits.maxEntries} entries`);
     let contentBytes = 0;
@@ -36,11 +39,19 @@ export async function* readArchive(
       if (contentBytes > RATIO_FREE_BYTES && contentBytes > MAX_RATIO * zip.fileSize) {
         throw refused(path, `its content is more than ${MAX_RATIO} times as large as itself`);
       }
-      yield describeEntry(zip, entry, path, signal);
+      yield describeEntry(archive, entry);
     }
   } finally {
+    // Closes the file too, once streams that still read have ended.
     zip.close();
   }
+}
+
+interface OpenArchive {
+  readonly zip: ZipFile;
+  readonly file: number;
+  readonly path: string;
+  readonly signal: AbortSignal;
 }
 
 function refused(path: string, reason: string): Failure {
@@ -51,10 +62,13 @@ function unreadable(path: string, error: unknown): Failure {
   return new Failure('archive_unreadable', `cannot read ${path}: ${describeError(error)}`, { cause: error });
 }
 
-async function openZip(path: string): Promise<ZipFile> {
+async function openZip(path: string): Promise<{ zip: ZipFile; file: number }> {
+  let file: number | undefined;
   try {
-    return await openPromise(path, { autoClose: false, decodeStrings: false, validateEntrySizes: true });
+    file = openSync(path, 'r');
+    return { zip: await fromFdPromise(file, { autoClose: false, decodeStrings: false }), file };
   } catch (error) {
+    if (file !== undefined) closeSync(file);
     throw unreadable(path, error);
   }
 }
@@ -70,23 +84,23 @@ async function* entriesOf(zip: ZipFile, path: string): AsyncGenerator<Entry> {
   }
 }
 
-function describeEntry(zip: ZipFile, entry: Entry, archive: string, signal: AbortSignal): CollectedFile {
+function describeEntry(archive: OpenArchive, entry: Entry): CollectedFile {
   const { generalPurposeBitFlag, fileNameRaw, extraFields, uncompressedSize } = entry;
   const name = getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true);
   const isDirectory = name.endsWith('/');
   const path = isDirectory ? name.slice(0, -1) : name;
-  if (!isSafe(path)) throw refused(archive, `${JSON.stringify(name)} is not a path inside a directory`);
-  if ((generalPurposeBitFlag & ENCRYPTED) !== 0) throw refused(archive, `${name} is encrypted`);
+  if (!isSafe(path)) throw refused(archive.path, `${JSON.stringify(name)} is not a path inside a directory`);
+  if ((generalPurposeBitFlag & ENCRYPTED) !== 0) throw refused(archive.path, `${name} is encrypted`);
   const unixMode = entry.externalFileAttributes >>> 16;
   const isLink = (unixMode & TYPE_MASK) === TYPE_LINK;
-  if (isLink && uncompressedSize > MAX_LINK_BYTES) throw refused(archive, `${name} is a link to too long a path`);
+  if (isLink && uncompressedSize > MAX_LINK_BYTES) throw refused(archive.path, `${name} is a link to too long a path`);
   return {
     path,
     kind: isDirectory ? 'directory' : isLink ? 'symlink' : 'file',
     mode: unixMode & 0o777 || (isDirectory ? 0o755 : 0o644),
     modifiedMs: entry.getLastModDate({ timezone: 'UTC' }).getTime(),
     sizeBytes: isDirectory ? 0 : uncompressedSize,
-    open: () => Readable.from(isDirectory ? [] : contentOf(zip, entry, archive, signal), { objectMode: false }),
+    open: () => (isDirectory ? Readable.from([]) : contentOf(archive, entry)),
   };
 }
 
@@ -94,12 +108,23 @@ function isSafe(path: string): boolean {
   return !path.includes('\0') && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }
 
-async function* contentOf(
-  zip: ZipFile,
-  entry: Entry,
-  archive: string,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
+function contentOf(archive: OpenArchive, entry: Entry): Readable {
+  if (!isSmallEntry(entry)) return Readable.from(streamedContent(archive, entry), { objectMode: false });
+  return new Readable({
+    read() {
+      try {
+        archive.signal.throwIfAborted();
+        const content = readSmallEntry(archive.file, entry);
+        if (content.length > 0) this.push(content);
+        this.push(null);
+      } catch (error) {
+        this.destroy(archive.signal.aborted ? archive.signal.reason : unreadable(archive.path, error));
+      }
+    },
+  });
+}
+
+async function* streamedContent({ zip, path, signal }: OpenArchive, entry: Entry): AsyncGenerator<Uint8Array> {
   try {
     let checksum = 0;
     for await (const chunk of (await zip.openReadStreamPromise(entry)) as AsyncIterable<Uint8Array>) {
@@ -110,6 +135,6 @@ async function* contentOf(
     if (checksum !== entry.crc32) throw new Error('the checksum of its content is wrong');
   } catch (error) {
     signal.throwIfAborted();
-    throw unreadable(archive, error);
+    throw unreadable(path, error);
   }
 }
