@@ -2,3 +2,4 @@ export * from './clock.ts';
 export * from './failure.ts';
 export * from './file-lock.ts';
 export * from './problem.ts';
+export * from './suggest.ts';

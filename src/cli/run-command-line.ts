@@ -1,5 +1,4 @@
-import { describeError, Failure } from '../base/index.ts';
-import { closestWord } from './closest-word.ts';
+import { describeError, Failure, suggest } from '../base/index.ts';
 import { type CommandFunction, EXIT, type Host } from './host.ts';
 
 interface Entry {
@@ -61,13 +60,13 @@ function overview(): string {
 }
 
 function unknownWord(word: string, host: Host): number {
-  const meant = closestWord(word, [...Object.keys(COMMANDS), '--help', '--version']);
+  const meant = suggest(word, [...Object.keys(COMMANDS), '--help', '--version']);
   host.stderr.write(`epilogue: ${unknownWords(word, meant)}\n`);
   return EXIT.usage;
 }
 
-function unknownWords(word: string, meant: string | null): string {
-  if (meant !== null) return `there is no '${word}'. Did you mean \`epilogue ${meant}\`?`;
+function unknownWords(word: string, meant: string | undefined): string {
+  if (meant !== undefined) return `there is no '${word}'. Did you mean \`epilogue ${meant}\`?`;
   if (word.startsWith('-')) return `options follow a command, as in \`epilogue run ${word}\`.`;
   return `there is no command '${word}'. \`epilogue --help\` lists the commands.`;
 }

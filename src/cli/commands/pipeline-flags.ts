@@ -16,7 +16,7 @@ export interface PipelineFlags {
 export function addPipelineFlags(command: Command): Command {
   return command
     .option('-C, --directory <dir>', 'work on the checkout that holds this directory')
-    .option('--file <path>', 'the CI file, from the top of the checkout (default: .gitlab-ci.yml)')
+    .option('--file <path>', 'the CI file, from the top of the checkout (default: the nearest .gitlab-ci.yml)')
     .option('--var <NAME=VALUE>', 'set a variable, over what the file says; may be repeated', collectNamedValue)
     .option('--env-file <path>', 'set variables from a file of NAME=value lines')
     .option('--event <event>', `what starts the pipeline: ${EVENTS.join(', ')} (default: push)`)

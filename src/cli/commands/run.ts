@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import { formatProblem, hasErrors, type Problem } from '../../base/index.ts';
+import { formatProblem, hasErrors, type Problem, suggest } from '../../base/index.ts';
 import { namedJobs, RunControl, type RunEvent, runLocal, selectJobs } from '../../local/index.ts';
 import type { Plan } from '../../protocol/index.ts';
-import { closestWord } from '../closest-word.ts';
 import { closeShow, forwardSignals } from '../forward-signals.ts';
 import { EXIT, type Host } from '../host.ts';
 import { collectWord, parseArguments } from '../parse-arguments.ts';
@@ -132,7 +131,7 @@ function unknownJob(name: string, { compiled }: Prepared): Problem {
   }
   const { plan, jobs } = compiled.result;
   const names = [...jobs.map((job) => job.name), ...(plan?.jobs ?? []).map((job) => job.groupName)];
-  const meant = closestWord(name, names);
-  const hint = meant === null ? '`epilogue list` lists the jobs' : `did you mean '${meant}'?`;
+  const meant = suggest(name, names);
+  const hint = meant === undefined ? '`epilogue list` lists the jobs' : `did you mean '${meant}'?`;
   return { code: 'job-unknown', severity: 'error', message: `there is no job '${name}'`, hint };
 }

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import type { Problem } from '../../base/index.ts';
-import { closestWord } from '../closest-word.ts';
+import { type Problem, suggest } from '../../base/index.ts';
 import type { Environment } from '../terminal/colour.ts';
 import { readSettingFile } from './read-setting-file.ts';
 import { SETTING_KEYS } from './setting-keys.ts';
@@ -80,7 +79,7 @@ function applyEnvironment(draft: Draft, env: Environment): Problem[] {
     if (!name.startsWith('EPILOGUE_') || value === undefined) return [];
     const key = byName.get(name);
     if (key !== undefined) return applyValue(draft, key, value, { name });
-    const isSlip = closestWord(name.slice('EPILOGUE_'.length), KEYS.map(upperName)) !== null;
+    const isSlip = suggest(name.slice('EPILOGUE_'.length), KEYS.map(upperName)) !== undefined;
     return isSlip ? [unknownName(undefined, name, [...byName.keys()])] : [];
   });
 }
@@ -102,13 +101,13 @@ function mistake(what: string, name: string, file?: string): Problem {
 }
 
 function unknownName(file: string | undefined, name: string, names: readonly string[]): Problem {
-  const meant = closestWord(name, names);
+  const meant = suggest(name, names);
   return {
     code: 'settings-unknown',
     severity: 'error',
     message: `there is no setting '${name}'`,
     ...(file === undefined ? {} : { file }),
-    hint: meant === null ? `the settings are ${names.join(', ')}` : `did you mean '${meant}'?`,
+    hint: meant === undefined ? `the settings are ${names.join(', ')}` : `did you mean '${meant}'?`,
   };
 }
 

@@ -1,9 +1,9 @@
+import { didYouMean } from '../../base/index.ts';
 import type { Job } from '../config/job.ts';
 import type { RootConfig } from '../config/read-root.ts';
 import { LIMITS } from '../limits.ts';
 import type { Session } from '../session.ts';
 import { type JobConfig, type JobKeyword, TRIGGER_KEYS } from '../shape/job.ts';
-import { didYouMean } from '../suggest.ts';
 import type { RootMap } from '../yaml/compose.ts';
 import type { Place } from '../yaml/source-map.ts';
 import { type Complain, checkValues } from './check-values.ts';

@@ -1,3 +1,4 @@
+import { didYouMean } from '../../base/index.ts';
 import type { Job } from '../config/job.ts';
 import type { RootConfig } from '../config/read-root.ts';
 import { findCycle } from '../plan/find-cycle.ts';
@@ -5,7 +6,6 @@ import { isOwnPipeline } from '../plan/resolve-needs.ts';
 import type { Session } from '../session.ts';
 import type { EnvironmentConfig } from '../shape/deploy.ts';
 import type { NeedItem } from '../shape/needs.ts';
-import { didYouMean } from '../suggest.ts';
 import type { Place } from '../yaml/source-map.ts';
 
 interface Graph {

@@ -1,8 +1,8 @@
+import { didYouMean } from '../../base/index.ts';
 import { LIMITS } from '../limits.ts';
 import type { Session } from '../session.ts';
 import { reportMisfit } from '../shape/check-keywords.ts';
 import { Include, type IncludeItemConfig } from '../shape/root.ts';
-import { didYouMean } from '../suggest.ts';
 import { expandText } from '../values/index.ts';
 import type { RootMap } from '../yaml/compose.ts';
 import { MADE_OF } from '../yaml/mapping.ts';

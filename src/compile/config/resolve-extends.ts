@@ -1,6 +1,6 @@
+import { didYouMean } from '../../base/index.ts';
 import { LIMITS } from '../limits.ts';
 import type { Session } from '../session.ts';
-import { didYouMean } from '../suggest.ts';
 import type { RootMap } from '../yaml/compose.ts';
 import { isMapping, MADE_OF, type Mapping } from '../yaml/mapping.ts';
 import type { Place } from '../yaml/source-map.ts';

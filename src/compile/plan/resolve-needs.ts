@@ -1,8 +1,8 @@
+import { didYouMean } from '../../base/index.ts';
 import type { Need } from '../../protocol/index.ts';
 import { LIMITS } from '../limits.ts';
 import type { Session } from '../session.ts';
 import type { NeedItem, NeedJob, RuleNeeds } from '../shape/needs.ts';
-import { didYouMean } from '../suggest.ts';
 import { expandMatrix, matrixName } from './expand-parallel.ts';
 import type { PickedJob } from './pick-jobs.ts';
 

@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox';
+import { didYouMean } from '../../base/index.ts';
 import type { ProblemList } from '../problems.ts';
-import { didYouMean } from '../suggest.ts';
 import { MADE_OF, type Mapping } from '../yaml/mapping.ts';
 import { explain } from './explain.ts';
 import type { ShapeChecks } from './validator.ts';

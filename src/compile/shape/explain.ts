@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox';
+import { didYouMean } from '../../base/index.ts';
 import type { Finding } from '../problems.ts';
-import { didYouMean } from '../suggest.ts';
 import { isMapping, type Mapping, Reference } from '../yaml/mapping.ts';
 import type { Place } from '../yaml/source-map.ts';
 import { YamlFloat } from '../yaml/yaml-float.ts';
@@ -53,15 +53,9 @@ export function explain(schema: TSchema, value: unknown, subject: Omit<Subject, 
 }
 
 function explainValue(schema: Schema, value: unknown, subject: Subject): readonly Misfit[] {
-  if (schema.$ref !== undefined) {
-    const parts = { ...subject.parts, ...schema.$defs };
-    const target = parts[schema.$ref] ?? {};
-    return explainValue({ description: schema.description ?? target.description ?? '', ...target }, value, {
-      ...subject,
-      parts,
-    });
-  }
-  if (value instanceof Reference) return [mustBe(subject, 'a value; this !reference could not be resolved here')];
+  if (schema.$ref !== undefined) return explainPart(schema, value, subject);
+  // What could not be resolved was reported when it was met.
+  if (value instanceof Reference) return [];
   if (schema['x-exactly-one'] !== undefined && isMapping(value)) return explainExactlyOne(schema, value, subject);
   if (schema.anyOf !== undefined) return explainUnion(schema, schema.anyOf, value, subject);
   if (schema['x-float'] === true) return value instanceof YamlFloat ? [] : [mustBe(subject, 'a number')];
@@ -89,20 +83,25 @@ function explainValue(schema: Schema, value: unknown, subject: Subject): readonl
   }
 }
 
+/** A reference into the parts of a recursive schema. The description of the place, if it has one, says more than the part's own. */
+function explainPart({ $ref = '', $defs, description }: Schema, value: unknown, subject: Subject): readonly Misfit[] {
+  const parts = { ...subject.parts, ...$defs };
+  const part = parts[$ref] ?? {};
+  return explainValue(description === undefined ? part : { ...part, description }, value, { ...subject, parts });
+}
+
 function explainUnion(
   schema: Schema,
   branches: readonly Schema[],
   value: unknown,
   subject: Subject,
 ): readonly Misfit[] {
-  const named = branches.map((branch) =>
-    branch.$ref === undefined ? branch : { ...branch, ...subject.parts[branch.$ref] },
-  );
-  const choices = named.filter((branch) => branch.type !== 'null');
-  const inherited =
-    choices.length === 1 && choices[0] ? [choices[0]] : choices.filter((branch) => takesKind(branch, value));
+  const choices = branches
+    .map((branch) => (branch.$ref === undefined ? branch : (subject.parts[branch.$ref] ?? branch)))
+    .filter((branch) => branch.type !== 'null');
+  const only = choices.length === 1 ? choices[0] : undefined;
   let best: readonly Misfit[] | null = null;
-  for (const branch of inherited) {
+  for (const branch of only ? [only] : choices.filter((choice) => takesKind(choice, value))) {
     const misfits = explainValue(branch, value, subject);
     if (misfits.length === 0) return [];
     if (best === null || misfits.length < best.length) best = misfits;
@@ -114,6 +113,8 @@ function explainUnion(
 function takesKind(schema: Schema, value: unknown): boolean {
   if (schema.anyOf !== undefined) return schema.anyOf.some((branch) => takesKind(branch, value));
   if (schema.$ref !== undefined) return takesKind(schema.$defs?.[schema.$ref] ?? {}, value);
+  // A single word among other kinds is better told by the whole union.
+  if (schema.const !== undefined) return false;
   if (schema.enum !== undefined) return typeof value === 'string';
   if (schema['x-float'] === true) return value instanceof YamlFloat;
   if (schema.type === 'object') return isMapping(value);
