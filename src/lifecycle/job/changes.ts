@@ -105,7 +105,7 @@ export const noteCancel: Change = {
 };
 
 export const noteForce: Change = {
-  says: 'note who and when, and what was owed: cleanup `skipped`',
+  says: 'note who and when; cleanup `skipped` if owed, with what was left to do',
   make: ({ job, event, now }) => {
     const { by } = expectEvent(event, 'force_cancel');
     const cause = job.status === 'canceling' ? job.cause : 'canceled';

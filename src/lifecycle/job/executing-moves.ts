@@ -24,7 +24,7 @@ import {
 } from './guards.ts';
 import type { Trigger } from './job-event.ts';
 import { type Change, ignore, type Move, type MoveTable, moveTo, refuse } from './move.ts';
-import { cleanupLost, cleanupOverdue, nothingOwed, recordCleanup } from './record-cleanup.ts';
+import { cleanupLost, cleanupOverdue, nothingElseOwed, nothingOwed, recordCleanup } from './record-cleanup.ts';
 
 const EXECUTING: readonly Status[] = ['running', 'canceling'];
 const FINISHED: readonly Status[] = ['success', 'failed', 'canceled', 'skipped'];
@@ -175,7 +175,7 @@ const CANCEL_MOVES: MoveTable = [
     on: ['force_cancel'],
     kind: 'script',
     from: EXECUTING,
-    outcome: moveTo('canceled', { changes: [noteForce, cleanupLost('force cancel')], effects: ['abort'] }),
+    outcome: moveTo('canceled', { changes: [noteForce, nothingElseOwed], effects: ['abort'] }),
     why: 'The only thing that cuts a teardown short, or skips it. On record.',
   },
   {

@@ -11,6 +11,12 @@ export const nothingOwed: Change = {
   make: () => ({ cleanup: { outcome: 'not_owed', attempt: 0 } }),
 };
 
+/** After a change that has recorded whatever was owed. */
+export const nothingElseOwed: Change = {
+  says: '`not_owed` if there was none',
+  make: ({ job }) => (job.cleanup === null ? { cleanup: { outcome: 'not_owed', attempt: 0 } } : {}),
+};
+
 export function cleanupLost(reason: string): Change {
   return closeAs(`cleanup \`lost\` if still owed: ${reason}`, () => ({ outcome: 'lost', reason }));
 }

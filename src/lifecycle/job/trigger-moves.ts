@@ -1,7 +1,7 @@
 import { likeChild, noteCancel, noteChildEnd, noteForce, noteRejection, setCause, takeChild } from './changes.ts';
 import { childFinished, childRuns, childWaitsForPerson, followsNothing } from './guards.ts';
 import { type MoveTable, moveTo } from './move.ts';
-import { nothingOwed } from './record-cleanup.ts';
+import { nothingElseOwed, nothingOwed } from './record-cleanup.ts';
 
 /** Trigger jobs start a child pipeline instead of running on a runner: no phase, no lease, no cleanup of their own. */
 export const TRIGGER_MOVES: MoveTable = [
@@ -80,7 +80,7 @@ export const TRIGGER_MOVES: MoveTable = [
     kind: 'trigger',
     from: ['running', 'manual'],
     guard: childRuns,
-    outcome: moveTo('canceled', { changes: [noteForce, nothingOwed], effects: ['cancel_child'] }),
+    outcome: moveTo('canceled', { changes: [noteForce, nothingElseOwed], effects: ['cancel_child'] }),
     why: 'The force reaches the child too.',
   },
   {

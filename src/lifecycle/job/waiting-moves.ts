@@ -13,7 +13,7 @@ import {
 } from './changes.ts';
 import { runnerHidesPhases, wantsGracefulRunner } from './guards.ts';
 import { type MoveTable, moveTo, refuse } from './move.ts';
-import { nothingOwed } from './record-cleanup.ts';
+import { nothingElseOwed, nothingOwed } from './record-cleanup.ts';
 
 const WAITING: readonly Status[] = ['created', 'waiting_for_resource', 'scheduled', 'manual', 'pending'];
 
@@ -126,7 +126,7 @@ export const WAITING_MOVES: MoveTable = [
     id: 'force-waiting',
     on: ['force_cancel'],
     from: WAITING,
-    outcome: moveTo('canceled', { changes: [noteForce, nothingOwed] }),
+    outcome: moveTo('canceled', { changes: [noteForce, nothingElseOwed] }),
     why: 'The same as a cancel: nothing ran.',
   },
 ];

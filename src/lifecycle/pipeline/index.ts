@@ -6,3 +6,4 @@ export * from './pipeline-event.ts';
 export type { PipelineJob, PipelineOptions, PipelineState, SchedulableJob } from './pipeline-state.ts';
 export * from './read-pipeline.ts';
 export { ROLL_UP, type RollUpRule, type Token } from './roll-up.ts';
+export { ACCEPTED } from './take-turns.ts';

@@ -8,7 +8,7 @@ import { slotAt } from './slots.ts';
 import { tokensIn } from './token-sum.ts';
 
 /** What the jobs before must have come to for a job to start. Anything else that is finished skips it. */
-const ACCEPTED: Readonly<Record<When, Readonly<Record<'stage' | 'needs', readonly Status[]>>>> = {
+export const ACCEPTED: Readonly<Record<When, Readonly<Record<'stage' | 'needs', readonly Status[]>>>> = {
   on_success: { stage: ['success', 'skipped'], needs: ['success'] },
   manual: { stage: ['success', 'skipped'], needs: ['success'] },
   delayed: { stage: ['success', 'skipped'], needs: ['success'] },
