@@ -67,8 +67,15 @@ export async function readCheckout(dir: string, signal?: AbortSignal): Promise<C
 
 /** The top directory of the checkout that `dir` lies in. */
 export async function findTopLevel(dir: string, signal?: AbortSignal): Promise<string> {
+  return text(
+    await asCheckout(dir, runGit({ cwd: dir, args: ['rev-parse', '--show-toplevel'], ...(signal && { signal }) })),
+  );
+}
+
+/** What `rev-parse --show-toplevel` in `dir` says, with its one odd answer put into clear words. */
+export async function asCheckout(dir: string, answer: Promise<Buffer>): Promise<Buffer> {
   try {
-    return text(await runGit({ cwd: dir, args: ['rev-parse', '--show-toplevel'], ...(signal && { signal }) }));
+    return await answer;
   } catch (error) {
     if (!(error instanceof Failure) || !error.message.includes('must be run in a work tree')) throw error;
     throw new Failure('not_a_checkout', `${dir} has no files checked out: it is a bare repository or inside .git`, {
