@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -172,6 +173,11 @@ describe('reading', () => {
     await expect(read()).rejects.toMatchObject(unreadable);
     await writeArchive(zip, listed(collected('a', 'some content')), limits, signal);
     tamper('some content', 'SOME content');
+    await expect(read()).rejects.toMatchObject(unreadable);
+    await writeArchive(zip, listed(collected('a', randomBytes(100_000).toString('latin1'))), limits, signal);
+    const bytes = readFileSync(zip);
+    bytes.writeUInt8(bytes.readUInt8(70_000) ^ 1, 70_000);
+    writeFileSync(zip, bytes);
     await expect(read()).rejects.toMatchObject(unreadable);
     truncateSync(zip, 60);
     await expect(read()).rejects.toMatchObject(unreadable);

@@ -24,8 +24,7 @@ const FILE_TYPES = { file: 0o100000, directory: 0o040000, symlink: 0o120000 } as
 
 /**
  * Packs files into a zip at `path`, which appears whole or not at all. Files are read one after another as the iterator yields them.
- * Our own writer: 20,000 files of 1 KB take half the time that yazl takes, and it grows with the number of files, not with its square
- * (yazl looks through all its entries for each).
+ * Our own writer: see docs/decisions/0005-own-zip-writer.md.
  * @throws Failure `archive_too_large` (limits), `file_not_written` (disk, unreadable file); the abort reason when aborted.
  */
 export async function writeArchive(
