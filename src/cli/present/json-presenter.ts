@@ -2,7 +2,7 @@ import type { RunEvent } from '../../local/index.ts';
 import type { Output } from '../terminal/output.ts';
 import type { Presenter } from './presenter.ts';
 
-/** `--json`: one event a line, as docs/events describes them; log bytes become `text`. */
+/** `--json`: one event a line, in the shape of RunEvent; the bytes of a log become `text`. */
 export function createJsonPresenter(output: Output): Presenter {
   return {
     present(event) {

@@ -3,13 +3,14 @@ import { LIMITS } from '../limits.ts';
 import type { Session } from '../session.ts';
 import { checkKeywords } from '../shape/check-keywords.ts';
 import { JOB_KEYWORD_TABLE, type JobConfig } from '../shape/job.ts';
+import { suggest } from '../../base/index.ts';
 import type { RootMap } from '../yaml/compose.ts';
-import { isMapping } from '../yaml/mapping.ts';
+import { isMapping, type Mapping } from '../yaml/mapping.ts';
 import { defaultsPicker, type Job } from './job.ts';
 import type { RootConfig } from './read-root.ts';
-import { isHidden, isImpossibleName, isReserved } from './root-keys.ts';
+import { hintForRootKey, isHidden, isImpossibleName, isReserved } from './root-keys.ts';
 
-/** The jobs of the file, each checked by itself. One that does not fit is left out; its problems are on the list. */
+/** The jobs of the file, each checked by itself. */
 export function readJobs(merged: RootMap, root: RootConfig, session: Session): readonly Job[] {
   const jobs: Job[] = [];
   const defaultsOf = defaultsPicker(root.defaults);
@@ -21,7 +22,8 @@ export function readJobs(merged: RootMap, root: RootConfig, session: Session): r
     const config = readConfig(name, value, merged, session);
     if (config === null) continue;
     const job = { name, order: jobs.length, stage: config.stage ?? 'test', config, defaults: defaultsOf(config) };
-    if (checkJob(job, merged, root, session)) jobs.push(job);
+    checkJob(job, merged, root, session);
+    jobs.push(job);
   }
   if (visible === 0) {
     const message = 'the file has no job: every key is a keyword, or a template whose name starts with "."';
@@ -46,9 +48,29 @@ function checkName(name: string, merged: RootMap, { problems }: Session): void {
 function readConfig(name: string, value: unknown, merged: RootMap, { problems, checks }: Session): JobConfig | null {
   if (!isMapping(value)) {
     const message = `"${name}" is neither a keyword nor a job: a job is a mapping with a script`;
-    problems.add({ code: 'bad-job', message, path: `jobs.${name}` }, { node: merged, key: name });
+    problems.add(
+      { code: 'bad-job', message, path: `jobs.${name}`, ...hintForRootKey(name) },
+      { node: merged, key: name },
+    );
     return null;
   }
   const owner = () => ({ subject: `job "${name}"`, path: `jobs.${name}` });
-  return checkKeywords(value, JOB_KEYWORD_TABLE, checks, { problems, owner }) ? (value as JobConfig) : null;
+  const misfits = checkKeywords(value, JOB_KEYWORD_TABLE, checks, { problems, owner });
+  return (misfits.length === 0 ? value : withoutMisfits(value, misfits)) as JobConfig;
+}
+
+/** What does not fit is known; the rest of the job is worth checking, and other jobs may need this one. */
+function withoutMisfits(value: Mapping, misfits: readonly string[]): Mapping {
+  const rest = { ...value };
+  for (const key of misfits) delete rest[key];
+  // A script that does not fit is still a script.
+  if (rest.script === undefined && rest.trigger === undefined && misfits.some(isAction))
+    rest.script = UNREADABLE_SCRIPT;
+  return rest;
+}
+
+const UNREADABLE_SCRIPT = ['exit 1'];
+
+function isAction(key: string): boolean {
+  return key === 'script' || key === 'trigger' || key === 'run' || suggest(key, ['script', 'trigger']) !== undefined;
 }

@@ -1,4 +1,6 @@
+import { DEFAULT_KEYWORD_TABLE } from '../shape/job.ts';
 import { ROOT_KEYWORDS } from '../shape/root.ts';
+import { didYouMean } from '../../base/index.ts';
 
 const RESERVED: ReadonlySet<string> = new Set(['default', 'spec', ...Object.keys(ROOT_KEYWORDS)]);
 
@@ -17,4 +19,10 @@ export function isHidden(key: string): boolean {
 
 export function isImpossibleName(key: string): boolean {
   return NOT_NAMES.has(key);
+}
+
+/** For a root key that cannot be a job: what was meant, if that can be told. */
+export function hintForRootKey(key: string): { hint?: string } {
+  if (DEFAULT_KEYWORD_TABLE.has(key)) return { hint: `"${key}" belongs into default or into a job` };
+  return didYouMean(key, RESERVED);
 }
