@@ -68,17 +68,23 @@ export class Checkout {
       GIT_COMMITTER_EMAIL: 'a@example.org',
       OUTSIDE: this.outside,
       [MARK]: this.mark,
+      // By this one `bin/test` finds, and ends, what an interrupted test left.
+      EPILOGUE_TEST_RUN: process.env.EPILOGUE_TEST_RUN ?? '',
       ...more,
     };
   }
 
-  /** Starts the program in the checkout, as the leader of a process group of its own. */
-  start(args: readonly string[], more: Readonly<Record<string, string>> = {}): Running {
+  /** Starts the program in the checkout, as the leader of a process group of its own. `ignore`: its output goes nowhere. */
+  start(
+    args: readonly string[],
+    more: Readonly<Record<string, string>> = {},
+    output: 'pipe' | 'ignore' = 'pipe',
+  ): Running {
     const child = spawn(PROGRAM, args, {
       cwd: this.dir,
       env: this.environment(more),
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', output, output],
     });
     return new Running(
       child.pid ?? -1,
@@ -109,6 +115,14 @@ export class Checkout {
 
   list(): string[] {
     return readdirSync(this.outside).sort();
+  }
+
+  /** The log file of the only job of the only run. */
+  logFile(): string {
+    const [run = ''] = readdirSync(join(this.state, 'epilogue', 'runs'));
+    const jobs = join(this.state, 'epilogue', 'runs', run, 'jobs');
+    const [job = ''] = readdirSync(jobs);
+    return join(jobs, job, 'log');
   }
 
   /** Every process that anything here started, guards included, has ended. */
@@ -144,16 +158,16 @@ export class Running {
 
   constructor(
     pid: number,
-    stdout: Readable,
-    stderr: Readable,
+    stdout: Readable | null,
+    stderr: Readable | null,
     exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }>,
   ) {
     this.pid = pid;
     this.#exit = exit;
-    stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text;
     });
-    stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr += text;
     });
   }
