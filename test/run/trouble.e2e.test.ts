@@ -58,13 +58,11 @@ describe('a log with strange bytes', () => {
     checkout = new Checkout({
       '.gitlab-ci.yml': 'long:\n  script: ["head -c 300000000 /dev/zero | tr \'\\\\0\' x; echo; echo end"]\n',
     });
-    const run = checkout.start(['run', '--json', '--keep']);
+    const run = checkout.start(['run'], {}, 'ignore');
     const peak = peakMemory(run.pid);
-    // Reads the log file rather than the events: the test itself must not hold 300 MB either.
-    const ended = await run.ended(120_000);
-    expect(finished(ended, 'long').status).toBe('success');
-    expect(countBytes(finished(ended, 'long').logFile ?? '', 'x'.charCodeAt(0))).toBeGreaterThanOrEqual(300_000_000);
-    expect(await peak).toBeLessThan(400 * 1024);
+    expect((await run.ended(120_000)).code).toBe(0);
+    expect(countBytes(checkout.logFile(), 'x'.charCodeAt(0))).toBeGreaterThanOrEqual(300_000_000);
+    expect(await peak).toBeLessThan(250 * 1024);
   });
 });
 

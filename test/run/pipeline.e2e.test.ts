@@ -1,0 +1,247 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Checkout, type Ended, finished, shownLog } from '../support/checkout.ts';
+
+let checkout: Checkout;
+
+afterEach(() => checkout.dispose());
+
+async function run(
+  file: string,
+  more: Readonly<Record<string, string>> = {},
+  args: readonly string[] = [],
+): Promise<Ended> {
+  checkout = new Checkout({ '.gitlab-ci.yml': file, ...more });
+  return await checkout.run(['run', '--json', ...args]);
+}
+
+function statuses(ended: Ended): Record<string, string> {
+  return Object.fromEntries(
+    ended.events.flatMap((event) => (event.type === 'job_finished' ? [[event.name, event.status]] : [])),
+  );
+}
+
+describe('what a job finds in its directory', () => {
+  it('is the working tree as it is: changed, new and deleted files, without the ignored ones', async () => {
+    checkout = new Checkout({
+      '.gitlab-ci.yml':
+        'look: { script: [ls -A | sort | xargs, cat tracked, git status --porcelain, git log --format=%s] }',
+      '.gitignore': 'ignored\n',
+      tracked: 'old',
+      gone: '',
+    });
+    checkout.write({ tracked: 'changed', untracked: '', ignored: '' });
+    checkout.git('rm', '--quiet', 'gone');
+    const before = checkout.git('status', '--porcelain');
+    const ended = await checkout.run(['run', '--json']);
+    const log = shownLog(ended, 'look');
+    expect(log).toContain('.git .gitignore .gitlab-ci.yml tracked untracked\n');
+    expect(log).toContain('changed');
+    expect(log).toContain(' M tracked\n');
+    expect(log).toContain('First\n');
+    expect(checkout.git('status', '--porcelain')).toBe(before);
+  });
+
+  it('is fresh for every job, so that what one writes no other finds', async () => {
+    const ended = await run(
+      '{ a: { script: [touch made, test ! -e other] }, b: { script: [touch other, test ! -e made] } }',
+    );
+    expect(statuses(ended)).toEqual({ a: 'success', b: 'success' });
+  });
+});
+
+describe('the order of jobs', () => {
+  it('starts a job the moment its needs are done, while others of that stage still run', async () => {
+    const ended = await run(
+      `
+stages: [one, two]
+fast: { stage: one, script: [touch $OUTSIDE/fast] }
+slow: { stage: one, script: ['until [ -e $OUTSIDE/needs-fast ]; do sleep 0.01; done'] }
+needs-fast: { stage: two, needs: [fast], script: [test -e $OUTSIDE/fast, touch $OUTSIDE/needs-fast] }
+`,
+      {},
+      ['--concurrency', '2'],
+    );
+    expect(statuses(ended)).toEqual({ fast: 'success', slow: 'success', 'needs-fast': 'success' });
+  });
+
+  it('skips what comes after a failure, but for on_failure and always', async () => {
+    const ended = await run(`
+stages: [one, two]
+bad: { stage: one, script: [exit 3] }
+next: { stage: two, script: ['true'] }
+mend: { stage: two, when: on_failure, script: [touch $OUTSIDE/mended] }
+tidy: { stage: two, when: always, script: [touch $OUTSIDE/tidied] }
+`);
+    expect(ended.code).toBe(1);
+    expect(statuses(ended)).toEqual({ bad: 'failed', next: 'skipped', mend: 'success', tidy: 'success' });
+    expect(finished(ended, 'bad')).toMatchObject({ exitCode: 3, failureReason: 'script_failure' });
+  });
+
+  it('counts an allowed exit code as no failure, and retries what may be retried', async () => {
+    const ended = await run(`
+stages: [one, two]
+allowed: { stage: one, script: [exit 42], allow_failure: { exit_codes: 42 } }
+flaky: { stage: one, retry: 2, script: ['echo >> $OUTSIDE/tries; [ $(wc -l < $OUTSIDE/tries) = 3 ]'], after_script: [echo >> $OUTSIDE/cleanups] }
+after: { stage: two, script: ['true'] }
+`);
+    expect(ended.code).toBe(0);
+    expect(statuses(ended)).toEqual({ allowed: 'failed', flaky: 'success', after: 'success' });
+    expect(checkout.read('tries')).toBe('\n\n\n');
+    expect(checkout.read('cleanups')).toBe('\n\n\n');
+  });
+
+  it('leaves manual jobs alone unless they are asked for', async () => {
+    const file = `
+stages: [one, two]
+gate: { stage: one, when: manual, allow_failure: false, script: ['true'] }
+after: { stage: two, script: [touch $OUTSIDE/after] }
+`;
+    const blocked = await run(file);
+    expect(blocked.code).toBe(0);
+    expect(checkout.has('after')).toBe(false);
+    checkout.dispose();
+    expect(statuses(await run(file, {}, ['--manual', 'gate']))).toEqual({ gate: 'success', after: 'success' });
+  });
+
+  it('gives a resource group to one job at a time', async () => {
+    const ended = await run(
+      `
+.exclusive:
+  resource_group: database
+  script: [mkdir $OUTSIDE/held, sleep 0.2, rmdir $OUTSIDE/held]
+a: { extends: .exclusive }
+b: { extends: .exclusive }
+c: { extends: .exclusive }
+`,
+      {},
+      ['--concurrency', '3'],
+    );
+    expect(statuses(ended)).toEqual({ a: 'success', b: 'success', c: 'success' });
+  });
+
+  it('runs a child pipeline and waits for it with strategy: depend', async () => {
+    const ended = await run(
+      `
+stages: [one, two]
+child: { stage: one, trigger: { include: child.yml, strategy: depend } }
+after: { stage: two, script: [test -e $OUTSIDE/child] }
+`,
+      { 'child.yml': 'inner: { script: [touch $OUTSIDE/child], after_script: [echo inner cleanup] }' },
+    );
+    expect(statuses(ended)).toEqual({ 'child: inner': 'success', child: 'success', after: 'success' });
+  });
+});
+
+describe('what jobs hand on', () => {
+  it('are artifacts and dotenv variables', async () => {
+    const ended = await run(`
+stages: [one, two]
+make:
+  stage: one
+  script: [mkdir out, echo made > out/file, ln -s file out/link, echo VERSION=1.2 > build.env]
+  artifacts: { paths: [out], exclude: [out/none], reports: { dotenv: build.env } }
+use: { stage: two, script: [cat out/link, echo version=$VERSION] }
+without: { stage: two, dependencies: [], script: [test ! -e out] }
+`);
+    expect(statuses(ended)).toEqual({ make: 'success', use: 'success', without: 'success' });
+    expect(shownLog(ended, 'use')).toContain('made\n');
+    expect(shownLog(ended, 'use')).toContain('version=1.2\n');
+  });
+
+  it('is a cache that the next run finds', async () => {
+    const file = `
+job:
+  cache: { key: k, paths: [cached] }
+  script: ['if [ -e cached/file ]; then touch $OUTSIDE/hit; fi', mkdir -p cached, touch cached/file]
+`;
+    await run(file);
+    expect(checkout.has('hit')).toBe(false);
+    await checkout.run(['run', '--json']);
+    expect(checkout.has('hit')).toBe(true);
+  });
+
+  it('are artifacts of a failed job only when they are asked for', async () => {
+    const ended = await run(`
+a: { script: [echo > f, exit 1], artifacts: { paths: [f] } }
+b: { script: [echo > f, exit 1], artifacts: { paths: [f], when: on_failure } }
+`);
+    expect(finished(ended, 'a').artifacts).toEqual([]);
+    expect(finished(ended, 'b').artifacts).toHaveLength(1);
+  });
+});
+
+describe('variables', () => {
+  it('come from the file, the matrix, the env file and the command line, in this order of weight', async () => {
+    checkout = new Checkout({
+      '.gitlab-ci.yml': `
+variables: { A: file, B: file, C: file, D: file }
+job:
+  parallel: { matrix: [{ B: [matrix1, matrix2] }] }
+  script: ['echo "$A $B $C $D" >> $OUTSIDE/seen']
+`,
+    });
+    writeFileSync(join(checkout.root, 'vars.env'), 'C=envfile\nD=envfile\n');
+    const ended = await checkout.run([
+      'run',
+      '--json',
+      '--env-file',
+      join(checkout.root, 'vars.env'),
+      '--var',
+      'D=flag',
+    ]);
+    expect(statuses(ended)).toEqual({ 'job: [matrix1]': 'success', 'job: [matrix2]': 'success' });
+    expect(checkout.read('seen').trim().split('\n').sort()).toEqual([
+      'file matrix1 envfile flag',
+      'file matrix2 envfile flag',
+    ]);
+  });
+
+  it('tell the job where it is', async () => {
+    const ended = await run(
+      'job: { script: [\'echo "$CI $CI_JOB_NAME $CI_JOB_STAGE $CI_COMMIT_BRANCH $CI_PIPELINE_SOURCE"\', \'test "$PWD" = "$CI_PROJECT_DIR"\', \'test "$(git rev-parse HEAD)" = "$CI_COMMIT_SHA"\'] }',
+    );
+    expect(statuses(ended)).toEqual({ job: 'success' });
+    expect(shownLog(ended, 'job')).toContain('true job test main push\n');
+  });
+});
+
+describe('hooks', () => {
+  it('run before the sources are there, open the obligation, and a failing one fails the job', async () => {
+    const ended = await run(`
+default:
+  hooks: { pre_get_sources_script: ['test ! -e "$CI_PROJECT_DIR/.gitlab-ci.yml"', echo hook ran] }
+good: { script: [test -e .gitlab-ci.yml] }
+bad:
+  hooks: { pre_get_sources_script: [exit 9] }
+  script: [touch $OUTSIDE/script-ran]
+  after_script: [echo $CI_JOB_STATUS > $OUTSIDE/cleaned]
+`);
+    expect(statuses(ended)).toEqual({ good: 'success', bad: 'failed' });
+    expect(shownLog(ended, 'good')).toContain('hook ran\n');
+    expect(finished(ended, 'bad')).toMatchObject({ exitCode: 9, cleanup: { outcome: 'succeeded' } });
+    expect(checkout.list()).toEqual(['cleaned']);
+    expect(checkout.read('cleaned')).toBe('failed\n');
+  });
+
+  it('of Kubernetes are ignored by the shell executor, which says so once', async () => {
+    const ended = await run(
+      'job: { hooks: { pre_stop_k8s_container_handler: { exec: [echo bye] } }, script: [echo hi] }',
+    );
+    expect(shownLog(ended, 'job').match(/ignores pre_stop_k8s_container_handler/g)).toHaveLength(1);
+  });
+});
+
+it('runs the cleanup of a job that no longer has its directory', async () => {
+  const ended = await run('job: { script: [rm -rf "$CI_PROJECT_DIR"], after_script: [touch $OUTSIDE/cleaned] }');
+  expect(finished(ended, 'job').cleanup).toMatchObject({ outcome: 'succeeded' });
+  expect(checkout.has('cleaned')).toBe(true);
+});
+
+it('works from a directory below the top of the checkout, and with a file of another name', async () => {
+  checkout = new Checkout({ 'ci/other.yml': 'job: { script: [ls] }', 'deep/er/file': '' });
+  mkdirSync(join(checkout.dir, 'deep', 'er'), { recursive: true });
+  const ended = await checkout.run(['run', '--json', '-C', 'deep/er', '--file', 'ci/other.yml']);
+  expect(statuses(ended)).toEqual({ job: 'success' });
+});
