@@ -2,11 +2,8 @@ export { type ConditionCache, createConditionCache } from './condition-cache.ts'
 export { decideInclude, type IncludeDecision } from './decide-include.ts';
 export { decideJob, type JobConditions, type JobContext, type JobDecision, type JobRule } from './decide-job.ts';
 export { decideWorkflow, type WorkflowDecision, type WorkflowRule } from './decide-workflow.ts';
-export { evaluateExpression } from './expression/evaluate-expression.ts';
-export type { BinaryOperator, Expression, ParsedExpression, SyntaxMistake } from './expression/expression.ts';
-export { parseExpression } from './expression/parse-expression.ts';
+export type { Expression, ParsedExpression, SyntaxMistake } from './expression/expression.ts';
 export type { RefPolicy } from './match-only-except.ts';
 export type { PipelineRef } from './match-refs.ts';
-export { compileGlob, type GlobMatcher } from './paths/glob.ts';
 export type { ChangesClause, ExistsClause, FileSources, PathSource } from './paths/match-paths.ts';
-export { pickRule, type RuleClauses, type RuleContext, type RulePick } from './pick-rule.ts';
+export type { RuleClauses, RuleContext } from './pick-rule.ts';

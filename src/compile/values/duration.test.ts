@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDuration, parseExpiry } from './duration.ts';
 
@@ -42,6 +43,24 @@ describe('parseDuration', () => {
     1e300,
   ])('refuses %j with a hint', (text) => {
     expect(parseDuration(text)).toMatchObject({ ok: false, hint: expect.stringContaining('90 minutes') });
+  });
+});
+
+describe('parseDuration of anything', () => {
+  it('answers with whole milliseconds or a message', () => {
+    const piece = fc.constantFrom('1', '0.5', 'h', 'min', 'and', ' ', ',', ':', '-', 'week', 'two');
+    const text = fc.oneof(
+      fc.string(),
+      fc.double(),
+      fc.array(piece, { maxLength: 6 }).map((pieces) => pieces.join('')),
+    );
+    fc.assert(
+      fc.property(text, (written) => {
+        const parsed = parseDuration(written);
+        if (parsed.ok) expect(Number.isSafeInteger(parsed.ms) && parsed.ms > 0).toBe(true);
+        else expect(parsed.message).toContain(String(written));
+      }),
+    );
   });
 });
 

@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are CI variables.
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseExpression } from './parse-expression.ts';
 
@@ -76,5 +77,39 @@ describe('parseExpression', () => {
     const variables = (count: number) => Array.from({ length: count }, () => '$A').join('&&');
     expect(parseExpression(`(${variables(49)})`).ok).toBe(true);
     expect(mistake(variables(51)).message).toBe('the expression has more than 100 parts');
+  });
+
+  it('answers any text, and never points outside of it', () => {
+    const piece = fc.constantFrom(
+      '$A',
+      '"x"',
+      "'",
+      '/a/',
+      '/',
+      '==',
+      '=~',
+      '!',
+      '&&',
+      '|',
+      '(',
+      ')',
+      ' ',
+      'null',
+      '\\',
+      '😀',
+    );
+    const text = fc.oneof(
+      fc.string(),
+      fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join('')),
+    );
+    fc.assert(
+      fc.property(text, (written) => {
+        const parsed = parseExpression(written);
+        if (parsed.ok) return;
+        expect(parsed.mistake.offset).toBeGreaterThanOrEqual(0);
+        expect(parsed.mistake.offset).toBeLessThanOrEqual(written.length);
+      }),
+      { numRuns: 2000 },
+    );
   });
 });
