@@ -196,8 +196,9 @@ export const noteRejection: Change = {
 
 export const noteChildEnd: Change = {
   says: 'cause and failure reason of the child',
-  make: ({ event }) => {
+  make: ({ job, event }) => {
     const { status } = expectEvent(event, 'child_changed');
+    if (status === 'skipped' && job.spec.strategy === 'mirror') return { skipReason: 'its child pipeline was skipped' };
     if (status === 'success') return { cause: 'succeeded' };
     if (status === 'canceled') return { cause: 'canceled' };
     return { cause: 'failed', failureReason: 'unknown_failure' };

@@ -1,4 +1,14 @@
-import { likeChild, noteCancel, noteChildEnd, noteForce, noteRejection, setCause, takeChild } from './changes.ts';
+import {
+  likeChild,
+  noteCancel,
+  noteChildEnd,
+  noteDrop,
+  noteForce,
+  noteRejection,
+  noteSkip,
+  setCause,
+  takeChild,
+} from './changes.ts';
 import { childFinished, childRuns, childWaitsForPerson, followsNothing } from './guards.ts';
 import { type MoveTable, moveTo } from './move.ts';
 import { nothingElseOwed, nothingOwed } from './record-cleanup.ts';
@@ -88,7 +98,7 @@ export const TRIGGER_MOVES: MoveTable = [
     on: ['drop'],
     kind: 'trigger',
     from: ['running'],
-    outcome: moveTo('failed', { changes: [noteRejection, nothingOwed], effects: ['cancel_child'] }),
+    outcome: moveTo('failed', { changes: [noteDrop, nothingOwed], effects: ['cancel_child'] }),
     why: 'The coordinator gives it up.',
   },
   {
@@ -96,7 +106,7 @@ export const TRIGGER_MOVES: MoveTable = [
     on: ['skip'],
     kind: 'trigger',
     from: ['scheduled', 'manual'],
-    outcome: moveTo('skipped', { changes: [nothingOwed] }),
+    outcome: moveTo('skipped', { changes: [noteSkip, nothingOwed] }),
     why: 'Trigger jobs may be skipped while they wait for a person.',
   },
 ];

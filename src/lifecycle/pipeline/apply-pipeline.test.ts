@@ -1,0 +1,300 @@
+import { describe, expect, it } from 'vitest';
+import { applyPipeline } from './apply-pipeline.ts';
+import { job, PipelineRun } from './pipeline-fixture.ts';
+import { everyJob, findJob, stageStatus } from './read-pipeline.ts';
+
+describe('whose turn it is', () => {
+  it('stage by stage: the next one starts when every job of the one before is done', () => {
+    const run = new PipelineRun([job('a', 0), job('b', 0), job('c', 1), job('d', 2)]);
+    expect(run.statuses).toEqual({ a: 'pending', b: 'pending', c: 'created', d: 'created' });
+    run.pass('a');
+    expect(run.statuses.c).toBe('created');
+    run.pass('b');
+    expect(run.statuses.c).toBe('pending');
+    run.pass('c', 'd');
+    expect(run.state.status).toBe('success');
+  });
+
+  it('by needs: a job starts the moment its needs are done, whatever its stage waits for', () => {
+    const run = new PipelineRun([job('a', 0), job('b', 0), job('c', 1, { needs: ['a'] }), job('d', 1, { needs: [] })]);
+    expect(run.statuses.d).toBe('pending');
+    run.pass('a');
+    expect(run.statuses).toMatchObject({ b: 'pending', c: 'pending' });
+  });
+
+  it('after a failure skips what needs success, and runs what asked for it', () => {
+    const run = new PipelineRun([
+      job('a', 0),
+      job('next', 1),
+      job('rescue', 1, { when: 'on_failure' }),
+      job('report', 2, { when: 'always' }),
+      job('deep', 2, { needs: ['next'] }),
+    ]);
+    run.fail('a');
+    expect(run.statuses).toMatchObject({ next: 'skipped', rescue: 'pending', deep: 'skipped', report: 'created' });
+    run.pass('rescue', 'report');
+    expect(run.state.status).toBe('failed');
+    expect(stageStatus(run.state, 0)).toBe('failed');
+  });
+
+  it('an allowed failure counts as success, by exit code too', () => {
+    const run = new PipelineRun([
+      job('a', 0, { allowFailure: true }),
+      job('b', 0, { allowFailure: { exitCodes: [42] } }),
+      job('c', 1),
+    ]);
+    run.fail('a');
+    run.fail('b', { exitCode: 42 });
+    expect(run.statuses.c).toBe('pending');
+    expect(run.jobOf('b').allowFailure).toBe(true);
+    run.pass('c');
+    expect(run.state.status).toBe('success');
+  });
+
+  it('an exit code that is not listed is a failure', () => {
+    const run = new PipelineRun([job('a', 0, { allowFailure: { exitCodes: [42] } }), job('b', 1)]);
+    run.fail('a', { exitCode: 1 });
+    expect(run.statuses.b).toBe('skipped');
+    expect(run.state.status).toBe('failed');
+  });
+
+  it('a previous canceled fits nothing, not even when: always', () => {
+    const run = new PipelineRun([job('a', 0), job('b', 1, { when: 'always' })]);
+    run.send('a', { type: 'cancel', by: 'ann', cause: 'canceled' });
+    expect(run.statuses).toEqual({ a: 'canceled', b: 'skipped' });
+  });
+
+  it('a pipeline of which nothing can start is skipped', () => {
+    const run = new PipelineRun([job('a', 0, { when: 'on_failure' })]);
+    expect(run.state.status).toBe('skipped');
+  });
+});
+
+describe('manual and delayed jobs', () => {
+  it('a manual job that need not be played does not hold up its stage', () => {
+    const run = new PipelineRun([job('a', 0, { when: 'manual', allowFailure: true }), job('b', 1)]);
+    expect(run.statuses).toEqual({ a: 'manual', b: 'pending' });
+  });
+
+  it('one that must be played blocks', () => {
+    const run = new PipelineRun([job('a', 0, { when: 'manual' }), job('b', 1)]);
+    expect(run.statuses).toEqual({ a: 'manual', b: 'created' });
+    expect(run.state.status).toBe('manual');
+    run.send('a', { type: 'play' });
+    run.pass('a');
+    expect(run.statuses.b).toBe('pending');
+  });
+
+  it('playing gives what was skipped because of it another turn', () => {
+    const run = new PipelineRun([
+      job('a', 0, { when: 'manual', allowFailure: true }),
+      job('b', 1, { needs: ['a'] }),
+      job('c', 2, { needs: ['b'] }),
+    ]);
+    expect(run.statuses).toEqual({ a: 'manual', b: 'skipped', c: 'skipped' });
+    run.send('a', { type: 'play' });
+    expect(run.statuses).toEqual({ a: 'pending', b: 'created', c: 'created' });
+    run.pass('a', 'b', 'c');
+    expect(run.state.status).toBe('success');
+  });
+
+  it('a delayed job asks to be woken, and starts then', () => {
+    const run = new PipelineRun([job('a', 0, { when: 'delayed', startInMs: 500 })]);
+    expect(run.effects).toContainEqual({ type: 'wake', job: 1, at: 1_500 });
+    expect(run.state.status).toBe('scheduled');
+    run.now = 1_500;
+    run.send('a', { type: 'tick' });
+    expect(run.statuses.a).toBe('pending');
+  });
+});
+
+describe('retry', () => {
+  const retry = { max: 2, when: ['script_failure'], exitCodes: [] } as const;
+
+  it('puts a new job in the place of a failed one, as often as allowed', () => {
+    const run = new PipelineRun([job('a', 0, { retry }), job('b', 1)]);
+    run.fail('a');
+    expect(run.effects).toContainEqual({ type: 'retry_created', job: 3, of: 1 });
+    expect(findJob(run.state, 1)).toMatchObject({ retriedAs: 3, state: { status: 'failed' } });
+    expect(run.jobOf('a')).toMatchObject({ id: 3, earlierRetries: 1, state: { status: 'pending' } });
+    run.fail('a');
+    run.fail('a');
+    expect(run.statuses).toEqual({ a: 'failed', b: 'skipped' });
+    expect(everyJob(run.state)).toHaveLength(4);
+  });
+
+  it('lets the pipeline succeed when the second try does', () => {
+    const run = new PipelineRun([job('a', 0, { retry }), job('b', 1, { needs: ['a'] })]);
+    run.fail('a');
+    run.pass('a', 'b');
+    expect(run.state.status).toBe('success');
+  });
+
+  it('starts a manual job again at once', () => {
+    const run = new PipelineRun([job('a', 0, { when: 'manual', retry })]);
+    run.send('a', { type: 'play' });
+    run.fail('a');
+    expect(run.statuses.a).toBe('pending');
+  });
+
+  it('by hand: of a finished job, and revives what was skipped', () => {
+    const run = new PipelineRun([job('a', 0), job('b', 1)]);
+    run.fail('a');
+    expect(run.state.status).toBe('failed');
+    run.feed({ type: 'retry', job: 1 });
+    expect(run.statuses).toEqual({ a: 'pending', b: 'created' });
+    run.pass('a', 'b');
+    expect(run.state.status).toBe('success');
+    expect(applyPipeline(run.state, { type: 'retry', job: 1 }, 0).refused).toBe('wrong_status');
+  });
+});
+
+describe('resource groups', () => {
+  const group = { resourceGroup: 'production' };
+
+  it('have one holder at a time, in the order the jobs came', () => {
+    const run = new PipelineRun([job('a', 0, group), job('b', 0, group), job('c', 0, group)]);
+    expect(run.statuses).toEqual({ a: 'pending', b: 'waiting_for_resource', c: 'waiting_for_resource' });
+    run.send('b', { type: 'cancel', by: 'ann', cause: 'canceled' });
+    run.pass('a');
+    expect(run.statuses).toEqual({ a: 'success', b: 'canceled', c: 'pending' });
+  });
+
+  it('are still held while canceling', () => {
+    const run = new PipelineRun([job('a', 0, group), job('b', 0, group)]);
+    run.begin('a');
+    run.send('a', { type: 'cancel', by: 'ann', cause: 'canceled' });
+    expect(run.statuses).toEqual({ a: 'canceling', b: 'waiting_for_resource' });
+    run.end('a');
+    expect(run.statuses).toEqual({ a: 'canceled', b: 'pending' });
+  });
+
+  it('across pipelines are granted by the driver', () => {
+    const run = new PipelineRun([job('a', 0, group)], { resources: 'outside' });
+    expect(run.effects).toContainEqual({ type: 'resource_wanted', job: 1, key: 'production' });
+    run.send('a', { type: 'resource_granted' });
+    run.pass('a');
+    expect(run.effects.at(-2)).toEqual({ type: 'resource_released', job: 1, key: 'production' });
+  });
+});
+
+describe('trigger jobs', () => {
+  const child = (strategy: 'none' | 'depend' | 'mirror') => job('t', 0, { isTrigger: true, trigger: { strategy } });
+
+  it('without a strategy end when the child is there', () => {
+    const run = new PipelineRun([child('none'), job('b', 1)]);
+    expect(run.effects).toContainEqual({ type: 'start_child', job: 1 });
+    run.send('t', { type: 'child_created' });
+    expect(run.statuses).toEqual({ t: 'success', b: 'pending' });
+  });
+
+  it.each([
+    ['depend', 'skipped', 'failed'],
+    ['mirror', 'skipped', 'skipped'],
+    ['depend', 'canceled', 'canceled'],
+    ['depend', 'manual', 'running'],
+    ['mirror', 'manual', 'manual'],
+    ['mirror', 'success', 'success'],
+  ] as const)('strategy %s, child %s: %s', (strategy, status, own) => {
+    const run = new PipelineRun([child(strategy)]);
+    run.send('t', { type: 'child_created' });
+    expect(run.statuses.t).toBe('running');
+    run.send('t', { type: 'child_changed', status });
+    expect(run.statuses.t).toBe(own);
+  });
+
+  it('take their child with them when they are cancelled', () => {
+    const run = new PipelineRun([child('depend')]);
+    run.send('t', { type: 'child_created' });
+    run.feed({ type: 'force_cancel', by: 'ann' });
+    expect(run.effects).toContainEqual({ type: 'cancel_child', job: 1, force: true });
+    expect(run.state.status).toBe('canceled');
+  });
+});
+
+describe('cancelling a pipeline', () => {
+  const cancel = { type: 'cancel', by: 'ann', cause: 'canceled' } as const;
+
+  it('ends what has not started at once, manual jobs too, and tears down what runs', () => {
+    const run = new PipelineRun([
+      job('done', 0),
+      job('failed', 0),
+      job('runs', 0),
+      job('waits', 0),
+      job('hand', 0, { when: 'manual' }),
+      job('later', 1, { when: 'always' }),
+    ]);
+    run.pass('done');
+    run.fail('failed');
+    run.begin('runs');
+    run.feed(cancel);
+    expect(run.statuses).toEqual({
+      done: 'success',
+      failed: 'failed',
+      runs: 'canceling',
+      waits: 'canceled',
+      hand: 'canceled',
+      later: 'canceled',
+    });
+    expect(run.state.status).toBe('canceling');
+    run.end('runs');
+    expect(run.state.status).toBe('canceled');
+  });
+
+  it('again changes nothing; force ends the teardown', () => {
+    const run = new PipelineRun([job('a', 0)]);
+    run.begin('a');
+    run.feed(cancel);
+    const { state } = run;
+    run.feed({ ...cancel, by: 'eve' });
+    expect(run.state).toBe(state);
+    run.feed({ type: 'force_cancel', by: 'eve' });
+    expect(run.jobOf('a').state.cleanup).toMatchObject({ outcome: 'skipped', skippedBy: 'eve' });
+    expect(run.state).toMatchObject({ status: 'canceled', cancelRequest: { by: 'ann' } });
+  });
+
+  it('of a finished pipeline changes nothing', () => {
+    const run = new PipelineRun([job('a', 0)]);
+    run.pass('a');
+    run.feed(cancel);
+    expect(run.state).toMatchObject({ status: 'success', cancelRequest: null });
+  });
+
+  it('by a newer one may spare what is not interruptible', () => {
+    const run = new PipelineRun([job('a', 0, { interruptible: true }), job('b', 0)]);
+    run.feed({ type: 'cancel', by: 'pipeline 2', cause: 'superseded', only: 'interruptible' });
+    expect(run.statuses).toEqual({ a: 'canceled', b: 'pending' });
+  });
+
+  it('does not hand a freed resource group to a job that is cancelled with it', () => {
+    const group = { resourceGroup: 'x' };
+    const run = new PipelineRun([job('a', 0, group), job('b', 0, group)]);
+    run.effects.length = 0;
+    run.feed(cancel);
+    expect(run.effects.filter(({ type }) => type === 'claimable')).toEqual([]);
+  });
+
+  it('on the first failure, when auto_cancel says so: the pipeline still counts as failed', () => {
+    const autoCancel = { onNewCommit: 'none', onJobFailure: 'all' } as const;
+    const run = new PipelineRun([job('a', 0), job('b', 0), job('c', 1, { when: 'on_failure' })], { autoCancel });
+    run.begin('b');
+    run.fail('a');
+    expect(run.statuses).toEqual({ a: 'failed', b: 'canceling', c: 'canceled' });
+    expect(run.jobOf('b').state).toMatchObject({ cause: 'superseded', cancelRequest: { by: 'job 1' } });
+    run.end('b');
+    expect(run.state.status).toBe('failed');
+  });
+});
+
+describe('events that make no sense', () => {
+  it('are refused, and the pipeline is as it was', () => {
+    const { state } = new PipelineRun([job('a', 0)]);
+    expect(applyPipeline(state, { type: 'job', job: 99, event: { type: 'play' } }, 0)).toEqual({
+      state,
+      effects: [],
+      refused: 'unknown_job',
+    });
+    const play = applyPipeline(state, { type: 'job', job: 1, event: { type: 'play' } }, 0);
+    expect(play).toEqual({ state, effects: [], refused: 'wrong_status' });
+  });
+});
