@@ -1,14 +1,13 @@
 import { type CallExpression, type MemberExpression, type NewExpression, Visitor } from 'oxc-parser';
-import { isFixture, isTest, placeOf, pureRooms } from './rooms.ts';
+import { isFixture, isTest, isTestSupport, placeOf, pureRooms } from './rooms.ts';
 import { type Finding, lineAt, type SourceFile } from './source-file.ts';
 
-/** Where the one real clock is built, and where a test may wait: both under a deadline, both in one place. */
+/** Where the one real clock is built. */
 const clockFile = 'src/base/clock.ts';
-const waitingSupport = 'test/support/';
 
 /**
  * Time, chance and the environment are passed in: only `main.ts` and the real clock read them. Tests poll with a deadline
- * (`vi.waitFor`, `expect.poll`) and never just sleep.
+ * (`vi.waitFor`, `expect.poll`, a function of their support) and never just sleep.
  */
 export function checkBans(files: readonly SourceFile[]): readonly Finding[] {
   return files.filter(({ path }) => !isFixture(path)).flatMap(checkFile);
@@ -23,7 +22,7 @@ function checkFile({ path, text, program, imports }: SourceFile): readonly Findi
   const test = isTest(path);
   const product = place?.kind === 'room' && !test && path !== clockFile;
   const pure = product && pureRooms.has(place.room);
-  const mayNotSleep = test && !path.startsWith(waitingSupport);
+  const mayNotSleep = test && !isTestSupport(path);
   new Visitor({
     MemberExpression: (node) => {
       const name = memberName(node);

@@ -42,9 +42,14 @@ export function placeOf(path: string): Place | null {
   return second in arrows ? { kind: 'room', room: second } : null;
 }
 
-/** Tests, and what they share: `*.testing.ts` in a room, `test/support` for more than one. */
+/** Tests and what they share. */
 export function isTest(path: string): boolean {
-  return path.endsWith('.test.ts') || path.endsWith('.testing.ts') || path.startsWith('test/');
+  return path.endsWith('.test.ts') || path.startsWith('test/') || isTestSupport(path);
+}
+
+/** What tests share: `*.testing.ts` and `fixtures` in a room, `test/support` between rooms. */
+export function isTestSupport(path: string): boolean {
+  return path.endsWith('.testing.ts') || path.startsWith('test/support/') || isFixture(path);
 }
 
 export function isFixture(path: string): boolean {
