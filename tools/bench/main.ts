@@ -35,6 +35,10 @@ async function measure(group: Group): Promise<void> {
   try {
     for (const comparison of await group.comparisons()) say((await compare(comparison)).line);
     for (const reading of (await group.readings?.()) ?? []) say(formatReading(reading));
+  } catch (error) {
+    // The other groups can still be measured.
+    say(`FAILED: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
   } finally {
     group.close?.();
   }
