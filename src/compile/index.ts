@@ -9,4 +9,4 @@ export type {
 } from './context.ts';
 export { jsonSchema } from './shape/json-schema.ts';
 export { environmentSlug, slugify } from './values/slug.ts';
-export { dumpMerged, mergedToJson } from './yaml/dump-merged.ts';
+export { dumpMerged, plainValue } from './yaml/dump-merged.ts';

@@ -1,5 +1,5 @@
 import { hasErrors } from '../../base/index.ts';
-import { dumpMerged, mergedToJson } from '../../compile/index.ts';
+import { dumpMerged, plainValue } from '../../compile/index.ts';
 import { EXIT, type Host } from '../host.ts';
 import { parseArguments } from '../parse-arguments.ts';
 import { addPipelineFlags, type PipelineFlags } from './pipeline-flags.ts';
@@ -25,6 +25,7 @@ export async function command(args: readonly string[], host: Host): Promise<numb
   const { merged, problems } = prepared.compiled.result;
   if (merged === null || hasErrors(problems)) return refuse(problems, host, { json });
   printProblems(problems, host, host.stderr);
-  host.stdout.write(json ? `${JSON.stringify(mergedToJson(merged))}\n` : dumpMerged(merged));
+  const plain = Object.fromEntries([...merged].map(([name, value]) => [name, plainValue(value)]));
+  host.stdout.write(json ? `${JSON.stringify(plain)}\n` : dumpMerged(merged));
   return EXIT.ok;
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { collectNamedValue, type NamedValue } from '../parse-arguments.ts';
-import { EVENTS } from '../settings/setting-keys.ts';
+import { EVENTS } from '../settings/settings.ts';
 
 /** Options of every command that compiles the CI file of a checkout. */
 export interface PipelineFlags {

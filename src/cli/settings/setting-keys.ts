@@ -1,4 +1,4 @@
-import type { Settings } from './settings.ts';
+import { EVENTS, EXECUTORS, type Settings } from './settings.ts';
 
 /** A setting's value, or why the text or value cannot be one. */
 export type SettingParse<Value> = { readonly value: Value } | { readonly mistake: string };
@@ -11,23 +11,6 @@ interface SettingKey<Value> {
 }
 
 type Keys = { readonly [Key in keyof Omit<Settings, 'variables'>]-?: SettingKey<NonNullable<Settings[Key]>> };
-
-export const EXECUTORS = ['shell', 'docker'] as const;
-
-/** What starts a pipeline. Source: GitLab's values of `CI_PIPELINE_SOURCE`. */
-export const EVENTS = [
-  'push',
-  'merge_request_event',
-  'web',
-  'api',
-  'schedule',
-  'trigger',
-  'pipeline',
-  'parent_pipeline',
-  'external',
-  'external_pull_request_event',
-  'chat',
-] as const;
 
 /** Every setting that an environment variable and epilogue.toml may give; the variables table stands apart. */
 export const SETTING_KEYS: Keys = {

@@ -1,4 +1,19 @@
-import type { EVENTS, EXECUTORS } from './setting-keys.ts';
+export const EXECUTORS = ['shell', 'docker'] as const;
+
+/** What starts a pipeline. Source: GitLab's values of `CI_PIPELINE_SOURCE`. */
+export const EVENTS = [
+  'push',
+  'merge_request_event',
+  'web',
+  'api',
+  'schedule',
+  'trigger',
+  'pipeline',
+  'parent_pipeline',
+  'external',
+  'external_pull_request_event',
+  'chat',
+] as const;
 
 /** What a run is told to do where neither the CI file nor the checkout says it. Frozen once it is read. */
 export interface Settings {

@@ -1,16 +1,16 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import { errorCode, Failure } from '../base/index.ts';
+import { errorCode, Failure } from '../../base/index.ts';
 import {
   type CompileContext,
   type CompileRef,
   type CompileResult,
   type CompileSource,
   compile,
-} from '../compile/index.ts';
-import { type Checkout, changedFiles, findTopLevel, listFiles, readCheckout } from '../git/index.ts';
-import type { PlannedJob, PlanVariable } from '../protocol/index.ts';
-import type { PipelineFacts } from './build-payload.ts';
+} from '../../compile/index.ts';
+import { type Checkout, changedFiles, findTopLevel, listFiles, readCheckout } from '../../git/index.ts';
+import type { PlannedJob, PlanVariable } from '../../protocol/index.ts';
+import type { PipelineFacts } from '../build-payload.ts';
 import { PROJECT_ID, predefinedVariables } from './predefined-variables.ts';
 
 export interface CheckoutRequest {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { CompileRef } from '../compile/index.ts';
-import type { Checkout } from '../git/index.ts';
+import type { CompileRef } from '../../compile/index.ts';
+import type { Checkout } from '../../git/index.ts';
 import { predefinedVariables } from './predefined-variables.ts';
 
 const SHA = '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d';

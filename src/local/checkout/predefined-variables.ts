@@ -1,5 +1,5 @@
-import { type CompileRef, slugify } from '../compile/index.ts';
-import type { Checkout } from '../git/index.ts';
+import { type CompileRef, slugify } from '../../compile/index.ts';
+import type { Checkout } from '../../git/index.ts';
 
 export interface PredefinedFacts {
   readonly checkout: Checkout;
