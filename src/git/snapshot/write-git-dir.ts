@@ -1,5 +1,5 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { errorCode } from '../../base/index.ts';
 import { runGit } from '../run-git.ts';
 import type { Repository } from './describe-repository.ts';
@@ -18,7 +18,7 @@ export async function writeGitDir(source: Repository, snapshotDir: string, signa
   }
   writeFileSync(join(gitDir, 'HEAD'), `${source.head ?? 'ref: refs/heads/main'}\n`);
   writeFileSync(join(gitDir, 'config'), formatConfig(source.settings));
-  writeFileSync(join(gitDir, 'objects/info/alternates'), `${listObjectStores(source.objects).join('\n')}\n`);
+  writeFileSync(join(gitDir, 'objects/info/alternates'), `${source.objects}\n`);
   writeFileSync(join(gitDir, 'packed-refs'), packRefs(source.refs));
   copyIfThere(join(source.objects, '../shallow'), join(gitDir, 'shallow'));
   copyIfThere(join(source.objects, '../info/exclude'), join(gitDir, 'info/exclude'));
@@ -37,27 +37,6 @@ async function writeIndex(sourceGitDir: string, snapshotDir: string, signal?: Ab
   for (const name of files) copyIfThere(join(sourceGitDir, name), join(gitDir, name));
   const plain = ['-c', 'core.splitIndex=false', '-c', 'core.untrackedCache=false'];
   await runGit({ cwd: snapshotDir, args: [...plain, 'read-tree', '--reset', 'HEAD'], ...(signal && { signal }) });
-}
-
-/** All stores that the checkout reads from: its own and, in turn, what that borrows from. Git follows relative paths only one step. */
-function listObjectStores(objects: string): readonly string[] {
-  const stores = new Set([objects]);
-  for (const store of stores) {
-    const borrowed = readIfThere(join(store, 'info/alternates')).split('\n');
-    for (const line of borrowed) {
-      if (line !== '' && !line.startsWith('#')) stores.add(resolve(store, line));
-    }
-  }
-  return [...stores];
-}
-
-function readIfThere(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return '';
-    throw error;
-  }
 }
 
 function copyIfThere(from: string, to: string): void {
