@@ -63,7 +63,7 @@ describe('collecting files from a disk', () => {
       seen.push(file.path);
       if (file.path === 'a/file') renameSync(join(root, 'b'), join(fixture.job.stepsDir, 'gone'));
     }
-    expect(seen).toEqual(['a', 'a/file', 'c', 'c/file']);
+    expect(seen).toEqual(['a', 'a/file', 'b', 'c', 'c/file']);
   });
 });
 

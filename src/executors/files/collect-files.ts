@@ -14,6 +14,9 @@ interface Walk {
   readonly signal: AbortSignal;
 }
 
+/** So many files are looked at together: one after the other, 100,000 files take 3 s instead of 1.3 s. */
+const BATCH = 64;
+
 /**
  * Walks the project directory in path order, one directory's names in memory at a time. Links are entries and never
  * followed, so nothing outside can be reached; sockets, pipes and devices are passed over, as are files that vanish meanwhile.
@@ -29,17 +32,25 @@ export async function* collectFiles(
 }
 
 async function* walk(job: Walk, directory: string, selected: boolean): AsyncGenerator<CollectedFile> {
-  for (const { entry, visit } of await listInPathOrder(join(job.root, directory))) {
-    job.signal.throwIfAborted();
-    const path = directory === '' ? entry.name : `${directory}/${entry.name}`;
-    const chosen = selected || job.test.selects(path);
-    if (visit === 'below') {
-      if (leadsOn(job, path, chosen)) yield* walk(job, path, chosen);
-    } else if ((chosen || job.untracked.has(path)) && !job.test.excludes(path)) {
-      const file = await describe(job.root, path);
+  const visits = await listInPathOrder(job.root, directory);
+  for (let from = 0; from < visits.length; from += BATCH) {
+    const batch = visits
+      .slice(from, from + BATCH)
+      .map((visit) => ({ ...visit, chosen: selected || job.test.selects(visit.path) }));
+    const files = await Promise.all(
+      batch.map((visit) => (isWanted(job, visit) ? describe(job.root, visit.path) : null)),
+    );
+    for (const [index, { path, visit, chosen }] of batch.entries()) {
+      job.signal.throwIfAborted();
+      const file = files[index] ?? null;
       if (file !== null) yield file;
+      if (visit === 'below' && leadsOn(job, path, chosen)) yield* walk(job, path, chosen);
     }
   }
+}
+
+function isWanted({ test, untracked }: Walk, { path, visit, chosen }: Visit & { readonly chosen: boolean }): boolean {
+  return visit === 'itself' && (chosen || untracked.has(path)) && !test.excludes(path);
 }
 
 function leadsOn({ test, untracked }: Walk, directory: string, chosen: boolean): boolean {
@@ -48,18 +59,20 @@ function leadsOn({ test, untracked }: Walk, directory: string, chosen: boolean):
 }
 
 interface Visit {
-  readonly entry: Dirent;
+  readonly path: string;
   readonly visit: 'itself' | 'below';
 }
 
 /** `a`, `a.txt`, `a/b`: a directory's own entry and what lies below it are apart in path order. */
-async function listInPathOrder(directory: string): Promise<readonly Visit[]> {
-  const visits = new Map<string, Visit>();
-  for (const entry of await readNames(directory)) {
-    visits.set(entry.name, { entry, visit: 'itself' });
-    if (entry.isDirectory()) visits.set(`${entry.name}/`, { entry, visit: 'below' });
+async function listInPathOrder(root: string, directory: string): Promise<readonly Visit[]> {
+  const prefix = directory === '' ? '' : `${directory}/`;
+  const visits: { readonly key: string; readonly path: string; readonly visit: Visit['visit'] }[] = [];
+  for (const entry of await readNames(join(root, directory))) {
+    const path = prefix + entry.name;
+    visits.push({ key: path, path, visit: 'itself' });
+    if (entry.isDirectory()) visits.push({ key: `${path}/`, path, visit: 'below' });
   }
-  return [...visits].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, visit]) => visit);
+  return visits.sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 async function readNames(directory: string): Promise<readonly Dirent[]> {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { realClock } from '../../base/index.ts';
 import { NEVER, openJob, readAll, until, waitForEnd, waitForOutput } from '../executor-contract.testing.ts';
 import { readWrapper } from '../steps/step-directory.ts';
@@ -12,7 +12,8 @@ const shell = createShellExecutor({ clock: realClock });
 
 describe('the shell executor', () => {
   it('gives a step the job’s environment and nothing of its own', async () => {
-    process.env.EPILOGUE_TEST_OF_RUNNER = 'secret';
+    vi.stubEnv('EPILOGUE_TEST_OF_RUNNER', 'secret');
+    onTestFinished(() => void vi.unstubAllEnvs());
     await using fixture = await openJob(shell, { environment: { PATH: '/usr/bin:/bin', NAME: 'a b' } });
     const { job, place } = fixture;
     await place.start({ id: 'env', script: 'env; exit' });
@@ -24,7 +25,6 @@ describe('the shell executor', () => {
       'NAME=a b',
       'PATH=/usr/bin:/bin',
     ]);
-    delete process.env.EPILOGUE_TEST_OF_RUNNER;
   });
 
   it('runs steps in the project directory, without input and without our files', async () => {
@@ -192,12 +192,12 @@ describe('trouble with the machine', () => {
     await expect(shell.prepare(job, NEVER)).rejects.toMatchObject({ code: 'executor_unavailable', message: /ENOTDIR/ });
   });
 
-  it('says that the project directory is gone', async () => {
+  it('gives a step its project directory back when a script has removed it', async () => {
     await using fixture = await openJob(shell);
     rmSync(fixture.job.projectDir, { recursive: true });
-    const start = fixture.place.start({ id: 'step', script: 'true' });
-    await expect(start).rejects.toMatchObject({ code: 'step_not_started', message: /project is missing/ });
-    expect(await fixture.place.look('step')).toEqual({ kind: 'absent' });
+    await fixture.place.start({ id: 'step', script: 'pwd' });
+    await waitForEnd(fixture.place, 'step');
+    expect((await readAll(fixture.place, 'step')).toString()).toBe(`${fixture.job.projectDir}\n`);
   });
 
   it('says that the variables are too large', async () => {

@@ -46,8 +46,6 @@ function createShellPlace(job: JobPlace, shell: string, { clock, durable = false
 
   async function start({ id, script }: StepSpec): Promise<void> {
     const dir = stepDir(job, id);
-    // A script may have removed it, and its cleanup is owed all the same.
-    await makeProjectDir(job);
     const step = { id, dir, script, workingDir: job.projectDir, environment, shell, wrapperShell, durable };
     const child = await startStep(step, clock);
     if (child !== null) follow(id).adopt(child);

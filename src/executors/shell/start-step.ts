@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { type Clock, describeError, errorCode, Failure } from '../../base/index.ts';
-import { hasBegun, readClaim, readExit, writeStepFiles } from '../steps/step-directory.ts';
+import { hasBegun, readClaim, readExit, readWrapper, writeStepFiles } from '../steps/step-directory.ts';
 import { wrapperArguments } from '../steps/step-wrapper.ts';
 
 export interface StepStart {
@@ -35,6 +35,8 @@ export async function startStep(step: StepStart, clock: Clock): Promise<StepChil
   if (claim === 'wrapper') return null;
   if (claim === 'forbidden') throw notStarted(step, 'it has been given up');
   try {
+    // A script may have removed it, and its cleanup is owed all the same.
+    mkdirSync(step.workingDir, { recursive: true, mode: 0o700 });
     writeStepFiles(step.dir, step.script, step.durable);
   } catch (error) {
     throw notStarted(step, systemReason(error), error);
@@ -52,7 +54,8 @@ export async function startStep(step: StepStart, clock: Clock): Promise<StepChil
       throw notStarted(step, `its wrapper did not begin within ${BEGIN_DEADLINE_MS / 1000} s`);
     await clock.sleep(1);
   }
-  if (hasBegun(step.dir)) return { pid: child.pid, exited };
+  // Of several starters' wrappers one has the claim; the others are gone.
+  if (hasBegun(step.dir)) return readWrapper(step.dir)?.pid === child.pid ? { pid: child.pid, exited } : null;
   if (readExit(step.dir) !== null) throw notStarted(step, 'its log cannot be created');
   // The wrapper is gone and ran nothing: somebody else has the step, or it was stopped so early, or could not write.
   if (readClaim(step.dir) === 'wrapper') return null;
@@ -61,7 +64,7 @@ export async function startStep(step: StepStart, clock: Clock): Promise<StepChil
 
 function spawnWrapper(step: StepStart): Promise<StepChild> {
   const { promise, resolve, reject } = Promise.withResolvers<StepChild>();
-  const fail = (error: unknown): void => reject(notStarted(step, spawnReason(step, error), error));
+  const fail = (error: unknown): void => reject(notStarted(step, systemReason(error), error));
   try {
     const child = spawn(step.wrapperShell, wrapperArguments(step.dir, step.shell), {
       cwd: step.workingDir,
@@ -80,13 +83,6 @@ function spawnWrapper(step: StepStart): Promise<StepChild> {
   return promise;
 }
 
-/** Node reports a missing working directory as a missing program. */
-function spawnReason(step: StepStart, error: unknown): string {
-  if (!existsSync(step.workingDir)) return `its directory ${step.workingDir} is missing`;
-  if (errorCode(error) === 'E2BIG') return 'its variables are larger than the system allows';
-  return systemReason(error);
-}
-
 const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'no space left on the device',
   EDQUOT: 'the disk quota is used up',
@@ -94,6 +90,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EAGAIN: 'the system allows no more processes',
   ENOMEM: 'out of memory',
+  E2BIG: 'its variables are larger than the system allows',
 };
 
 function systemReason(error: unknown): string {

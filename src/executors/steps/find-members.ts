@@ -14,7 +14,8 @@ const LATE_WRAPPER_TICKS = 60 * TICKS_PER_SECOND;
 
 /**
  * The job's processes, wrappers included: members of a step's session, those that carry the cookie, those that were members
- * before, and all that descends from any of them. This process and pid 1 are never among them.
+ * before, and all that descends from any of them. This process and pid 1 are never among them. Parents come before their
+ * children, so that a script that is killed with its command does not first go on to the next one.
  */
 export function findMembers(entries: readonly ProcessEntry[], marks: JobMarks): readonly ProcessEntry[] {
   const belongs = membershipTest(marks);
@@ -26,7 +27,7 @@ export function findMembers(entries: readonly ProcessEntry[], marks: JobMarks): 
     members.set(entry.pid, entry);
     queue.push(...(children.get(entry.pid) ?? []));
   }
-  return [...members.values()];
+  return [...members.values()].sort((a, b) => a.startedAt - b.startedAt || a.pid - b.pid);
 }
 
 function membershipTest({ steps, assignment, seen }: JobMarks): (entry: ProcessEntry) => boolean {

@@ -8,6 +8,7 @@ import { type Clock, realClock } from '../../base/index.ts';
 import {
   type JobFixture,
   openJob,
+  readAll,
   signalUntilDead,
   until,
   waitForEnd,
@@ -89,6 +90,19 @@ describe('the process tree of a job', () => {
     await startTree(fixture, 'hop() { hop & }; hop 2>/dev/null');
     await signalUntilDead(fixture.place, 'KILL');
     expect((await fixture.place.look('tree')).kind).not.toBe('absent');
+  });
+
+  it('does not let a script go on when the command that it waits for is killed with it', async () => {
+    await using fixture = await openJob(shell);
+    const { place } = fixture;
+    for (let round = 0; round < 10; round++) {
+      const id = `round-${round}`;
+      await place.start({ id, script: 'echo ready; sleep 1000; echo went on' });
+      await waitForOutput(place, id, 'ready');
+      await signalUntilDead(place, 'KILL');
+      expect(await waitForEnd(place, id)).toEqual({ kind: 'ended', code: 137 });
+      expect((await readAll(place, id)).toString()).not.toContain('went on');
+    }
   });
 
   it('finds what outlived a wrapper that was killed from outside', async () => {
