@@ -50,10 +50,13 @@ export function compile(source: CompileSource, context: CompileContext): Compile
   return { plan, problems: problems.sorted(), filtered: null, merged, jobs: reports };
 }
 
-function rejectInputs(main: YamlFile, session: Session): void {
-  if (main.header === null) return;
-  session.problems.add(
-    { code: 'not-supported', message: 'spec (inputs) is not supported yet', path: 'spec' },
-    { node: main.header },
-  );
+function rejectInputs({ header, root }: YamlFile, session: Session): void {
+  const spec = header?.get('spec');
+  if (spec !== undefined && spec !== null) {
+    const finding = { code: 'not-supported', message: 'spec (inputs) is not supported yet', path: 'spec' };
+    session.problems.add(finding, { node: header, key: 'spec' });
+  }
+  if (!root?.has('spec')) return;
+  const message = 'spec stands in a document of its own, before a line with ---';
+  session.problems.add({ code: 'bad-spec', message, path: 'spec' }, { node: root, key: 'spec' });
 }

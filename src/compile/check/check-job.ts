@@ -1,7 +1,9 @@
 import { didYouMean } from '../../base/index.ts';
 import type { Job } from '../config/job.ts';
 import type { RootConfig } from '../config/read-root.ts';
+import { hintForRootKey } from '../config/root-keys.ts';
 import { LIMITS } from '../limits.ts';
+import { expandMatrix } from '../plan/expand-parallel.ts';
 import type { Session } from '../session.ts';
 import { type JobConfig, type JobKeyword, TRIGGER_KEYS } from '../shape/job.ts';
 import type { RootMap } from '../yaml/compose.ts';
@@ -9,20 +11,19 @@ import type { Place } from '../yaml/source-map.ts';
 import { type Complain, checkValues } from './check-values.ts';
 import { isGiven } from './is-given.ts';
 
-/** What one job must keep beyond the shape of each of its keywords. true: nothing is wrong. */
-export function checkJob(job: Job, merged: RootMap, root: RootConfig, session: Session): boolean {
-  let fits = true;
-  const complain: Complain = (code, message, key, hint) => {
-    fits = false;
+/** What one job must keep beyond the shape of each of its keywords. */
+export function checkJob(job: Job, merged: RootMap, root: RootConfig, session: Session): void {
+  const complain: Complain = (code, message, key, { at, hint } = {}) => {
     const path = key === undefined ? `jobs.${job.name}` : `jobs.${job.name}.${key}`;
-    const place: Place = key === undefined ? { node: merged, key: job.name } : { node: job.config, key };
-    session.problems.add({ code, message: `job "${job.name}": ${message}`, path, ...hint }, place);
+    const place: Place = at ?? (key === undefined ? { node: merged, key: job.name } : { node: job.config, key });
+    const finding = { code, message: `job "${job.name}": ${message}`, path, ...(hint === undefined ? {} : { hint }) };
+    session.problems.add(finding, place);
   };
   checkStage(job, root, complain);
-  checkAction(job.config, complain);
+  checkAction(job, complain);
+  checkMatrix(job.config, complain);
   checkTiming(job.config, session, complain);
   checkValues(job.config, session, complain);
-  return fits;
 }
 
 function checkStage(job: Job, root: RootConfig, complain: Complain): void {
@@ -34,12 +35,19 @@ function checkStage(job: Job, root: RootConfig, complain: Complain): void {
   });
 }
 
-function checkAction(config: JobConfig, complain: Complain): void {
+/** An `extends` that is still there could not be resolved: the script may well be in what it names. */
+function checkAction({ name, config }: Job, complain: Complain): void {
   const { script, run, trigger } = config;
   if (isGiven(trigger)) checkTriggerJob(config, complain);
   else if (isGiven(run)) complain('not-supported', 'run (steps) is not supported yet', 'run', { hint: 'use script' });
-  else if (!isGiven(script)) complain('no-script', 'needs a script or a trigger');
-  else if (isEmptyScript(script)) complain('no-script', 'script is empty', 'script');
+  else if (!isGiven(script) && !isGiven(config.extends)) {
+    complain('no-script', 'needs a script or a trigger', undefined, hintForRootKey(name));
+  } else if (isGiven(script) && isEmptyScript(script)) complain('no-script', 'script is empty', 'script');
+}
+
+function checkMatrix({ parallel }: JobConfig, complain: Complain): void {
+  if (!isGiven(parallel) || typeof parallel === 'number' || expandMatrix(parallel.matrix) !== null) return;
+  complain('matrix-too-large', `parallel:matrix makes more than ${LIMITS.parallel} jobs`, 'parallel');
 }
 
 function checkTriggerJob(config: JobConfig, complain: Complain): void {

@@ -170,7 +170,8 @@ function checkOnStop(job: Job, environment: EnvironmentConfig, graph: Graph): vo
     return;
   }
   const other = target.config.environment;
-  if (typeof other !== 'object' || other?.name !== environment.name)
-    complain(`names "${target.name}", which has another environment`);
-  else if (other.action !== 'stop') complain(`names "${target.name}", whose environment:action is not stop`);
+  const otherName = typeof other === 'string' ? other : other?.name;
+  if (otherName !== environment.name) complain(`names "${target.name}", which has another environment`);
+  else if (typeof other !== 'object' || other?.action !== 'stop')
+    complain(`names "${target.name}", whose environment:action is not stop`);
 }

@@ -1,9 +1,16 @@
 import { LIMITS } from '../limits.ts';
 import type { Session } from '../session.ts';
 import type { JobConfig, JobKeyword } from '../shape/job.ts';
+import type { Place } from '../yaml/source-map.ts';
 import { isGiven } from './is-given.ts';
 
-export type Complain = (code: string, message: string, key?: JobKeyword, hint?: { hint?: string }) => void;
+/** `at` names a place inside the keyword's value when that says more than the keyword itself. */
+export type Complain = (
+  code: string,
+  message: string,
+  key?: JobKeyword,
+  more?: { readonly hint?: string; readonly at?: Place },
+) => void;
 
 /** What single keywords must keep beyond their shape, in a job or in `default`. */
 export function checkValues(config: JobConfig, session: Session, complain: Complain): void {
@@ -21,16 +28,17 @@ function checkTimeout({ timeout }: JobConfig, session: Session, complain: Compla
 
 function checkArtifacts({ artifacts }: JobConfig, session: Session, complain: Complain): void {
   if (!isGiven(artifacts)) return;
+  const at = (key: string) => ({ at: { node: artifacts, key } });
   if (isGiven(artifacts.expire_in)) {
     const parsed = session.expiry(artifacts.expire_in);
-    if (!parsed.ok) complain('bad-duration', `artifacts.expire_in: ${parsed.message}`, 'artifacts');
+    if (!parsed.ok) complain('bad-duration', `artifacts.expire_in: ${parsed.message}`, 'artifacts', at('expire_in'));
   }
   if (isGiven(artifacts.public) && isGiven(artifacts.access)) {
-    complain('bad-artifacts', 'artifacts: "public" and "access" exclude each other', 'artifacts');
+    complain('bad-artifacts', 'artifacts: "public" and "access" exclude each other', 'artifacts', at('access'));
   }
   if (!isGiven(artifacts.expose_as)) return;
   const paths = artifacts.paths ?? [];
   if (paths.length === 0 || paths.some((path) => path.includes('*'))) {
-    complain('bad-artifacts', 'artifacts: expose_as needs paths without "*"', 'artifacts');
+    complain('bad-artifacts', 'artifacts: expose_as needs paths without "*"', 'artifacts', at('expose_as'));
   }
 }

@@ -2,7 +2,7 @@ import { didYouMean } from '../../base/index.ts';
 import { LIMITS } from '../limits.ts';
 import type { Session } from '../session.ts';
 import { reportMisfit } from '../shape/check-keywords.ts';
-import { Include, type IncludeItemConfig } from '../shape/root.ts';
+import { IncludeItem, type IncludeItemConfig } from '../shape/root.ts';
 import { expandText } from '../values/index.ts';
 import type { RootMap } from '../yaml/compose.ts';
 import { MADE_OF } from '../yaml/mapping.ts';
@@ -49,23 +49,27 @@ function mergeIncludes(root: RootMap, loader: Loader): RootMap {
   return merged;
 }
 
-function includeItems(
-  root: RootMap,
-  include: unknown,
-  session: Session,
-): readonly { item: IncludeItemConfig; place: Place }[] {
+interface IncludeEntry {
+  readonly item: IncludeItemConfig;
+  readonly place: Place;
+}
+
+/** The items whose shape is right; the others are reported. */
+function includeItems(root: RootMap, include: unknown, session: Session): readonly IncludeEntry[] {
   if (include === null) return [];
-  if (!session.checks.passes(Include, include)) {
-    reportMisfit(
-      { schema: Include, value: include, node: root, key: 'include' },
-      { subject: '', path: '' },
-      session.problems,
-    );
-    return [];
+  const entries: IncludeEntry[] = [];
+  for (const [index, item] of (Array.isArray(include) ? include : [include]).entries()) {
+    const [node, key, part] = Array.isArray(include)
+      ? ([include, index] as const)
+      : ([root, 'include', 'value'] as const);
+    if (session.checks.passes(IncludeItem, item)) {
+      entries.push({ item: item as IncludeItemConfig, place: { node, key, ...(part ? { part } : {}) } });
+    } else {
+      const owner = { subject: key === 'include' ? '' : 'include', path: key === 'include' ? '' : 'include' };
+      reportMisfit({ schema: IncludeItem, value: item, node, key }, owner, session.problems);
+    }
   }
-  if (!Array.isArray(include))
-    return [{ item: include as IncludeItemConfig, place: { node: root, key: 'include', part: 'value' } }];
-  return include.map((item, index) => ({ item, place: { node: include, key: index } }));
+  return entries;
 }
 
 /** The files that one item of `include` stands for; none when its rules say no. */

@@ -1,9 +1,9 @@
+import { suggest } from '../../base/index.ts';
 import { checkJob } from '../check/check-job.ts';
 import { LIMITS } from '../limits.ts';
 import type { Session } from '../session.ts';
 import { checkKeywords } from '../shape/check-keywords.ts';
 import { JOB_KEYWORD_TABLE, type JobConfig } from '../shape/job.ts';
-import { suggest } from '../../base/index.ts';
 import type { RootMap } from '../yaml/compose.ts';
 import { isMapping, type Mapping } from '../yaml/mapping.ts';
 import { defaultsPicker, type Job } from './job.ts';

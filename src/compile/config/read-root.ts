@@ -63,9 +63,9 @@ function readDefaults(root: RootMap, session: Session): JobConfig {
   }
   const owner = () => ({ subject: 'default', path: 'default' });
   const defaults: Mapping = {};
-  if (checkKeywords(written, DEFAULT_KEYWORD_TABLE, session.checks, { problems: session.problems, owner })) {
-    Object.assign(defaults, written);
-  }
+  Object.assign(defaults, written);
+  const { problems, checks } = session;
+  for (const key of checkKeywords(written, DEFAULT_KEYWORD_TABLE, checks, { problems, owner })) delete defaults[key];
   for (const key of GLOBAL_DEFAULTS) {
     const value = readKey<unknown>(root, key, session);
     if (value === null) continue;
@@ -79,8 +79,9 @@ function readDefaults(root: RootMap, session: Session): JobConfig {
   }
   // Root-level spellings are found in the root itself.
   defaults[MADE_OF] = [written, root as unknown as Mapping];
-  checkValues(defaults as JobConfig, session, (code, message, key = 'image') => {
-    session.problems.add({ code, message: `default: ${message}`, path: `default.${key}` }, { node: defaults, key });
+  checkValues(defaults as JobConfig, session, (code, message, key = 'image', { at } = {}) => {
+    const finding = { code, message: `default: ${message}`, path: `default.${key}` };
+    session.problems.add(finding, at ?? { node: defaults, key });
   });
   return defaults as JobConfig;
 }

@@ -46,21 +46,26 @@ function extendEntry(name: string, own: Mapping, resolver: Resolver): Entry {
   resolver.open.push(name);
   let merged: Mapping | null = null;
   let depth = 0;
+  let isIncomplete = parents.length === 0 && !Array.isArray(own.extends);
   for (const { parent, place } of parents) {
     const base = resolveParent(name, parent, place, resolver);
+    isIncomplete ||= base === null || base.job.extends !== undefined;
     if (base === null) continue;
     merged = merged === null ? base.job : mergeJobs(merged, base.job);
     depth = Math.max(depth, base.depth + 1);
   }
   resolver.open.pop();
-  if (depth === LIMITS.extendsDepth + 1) {
-    const message = `job "${name}": extends is nested more than ${LIMITS.extendsDepth} levels deep`;
-    resolver.session.problems.add(
-      { code: 'extends-depth', message, path: `jobs.${name}.extends` },
-      { node: own, key: 'extends' },
-    );
-  }
-  return { job: mergeJobs(merged ?? {}, own), depth };
+  if (depth === LIMITS.extendsDepth + 1) reportDepth(name, own, resolver.session);
+  const job = mergeJobs(merged ?? {}, own);
+  // Kept as a mark: what this job lacks may be in the parent that could not be found.
+  if (isIncomplete) job.extends = name;
+  return { job, depth };
+}
+
+function reportDepth(name: string, own: Mapping, session: Session): void {
+  const message = `job "${name}": extends is nested more than ${LIMITS.extendsDepth} levels deep`;
+  const finding = { code: 'extends-depth', message, path: `jobs.${name}.extends` };
+  session.problems.add(finding, { node: own, key: 'extends' });
 }
 
 function parentsOf(name: string, own: Mapping, session: Session): readonly { parent: string; place: Place }[] {

@@ -1,14 +1,24 @@
 import { LIMITS } from '../limits.ts';
 import type { Session } from '../session.ts';
 import type { RootMap } from '../yaml/compose.ts';
-import { isMapping, type List, type Mapping, ORIGIN, Reference } from '../yaml/mapping.ts';
+import { isMapping, type List, MADE_OF, type Mapping, ORIGIN, Reference, UNREADABLE } from '../yaml/mapping.ts';
+
+/** A bound for the walk itself; chains this long have been reported long before. */
+const MAX_OPEN = 1000;
 
 interface Resolver {
   readonly session: Session;
   readonly root: RootMap;
-  readonly resolved: Map<object, unknown>;
+  /** By identity: aliases make one value appear in many places, and a reference target is often wanted again. */
+  readonly done: Map<object, Resolved>;
   /** References being resolved right now, the outermost first. */
   readonly open: Reference[];
+}
+
+interface Resolved {
+  readonly value: unknown;
+  /** How many references lead through each other below here. */
+  readonly depth: number;
 }
 
 /**
@@ -16,70 +26,73 @@ interface Resolver {
  * and rules flatten them later, so that positions keep pointing at the right item. What holds no reference is not copied.
  */
 export function resolveReferences(root: RootMap, session: Session): RootMap {
-  const resolver: Resolver = { session, root, resolved: new Map(), open: [] };
+  const resolver: Resolver = { session, root, done: new Map(), open: [] };
   const result: RootMap = new Map();
-  for (const [key, value] of root) result.set(key, resolve(value, resolver));
-  return Object.assign(result, root);
-}
-
-function resolve(value: unknown, resolver: Resolver): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  // Aliases make one value appear in many places: look at each once.
-  if (resolver.resolved.has(value)) return resolver.resolved.get(value);
-  const depth = resolver.open.length;
-  const result = resolveObject(value, resolver);
-  if (depth === 0 || !(value instanceof Reference)) resolver.resolved.set(value, result);
+  for (const [key, value] of root) result.set(key, resolve(value, resolver).value);
+  result[MADE_OF] = [root];
   return result;
 }
 
-function resolveObject(value: object, resolver: Resolver): unknown {
-  if (value instanceof Reference) return resolveReference(value, resolver);
-  if (Array.isArray(value)) return resolveList(value, resolver);
-  return isMapping(value) ? resolveMapping(value, resolver) : value;
+function resolve(value: unknown, resolver: Resolver): Resolved {
+  if (typeof value !== 'object' || value === null) return { value, depth: 0 };
+  const done = resolver.done.get(value);
+  if (done !== undefined) return done;
+  const result = resolveObject(value, resolver);
+  resolver.done.set(value, result);
+  return result;
 }
 
-function resolveList(list: List, resolver: Resolver): List {
+function resolveObject(value: object, resolver: Resolver): Resolved {
+  if (value instanceof Reference) return value === UNREADABLE ? { value, depth: 0 } : resolveReference(value, resolver);
+  if (Array.isArray(value)) return resolveList(value, resolver);
+  return isMapping(value) ? resolveMapping(value, resolver) : { value, depth: 0 };
+}
+
+function resolveList(list: List, resolver: Resolver): Resolved {
   let copy: List | null = null;
+  let deepest = 0;
   for (const [index, item] of list.entries()) {
-    const result = resolve(item, resolver);
-    if (result === item) continue;
+    const { value, depth } = resolve(item, resolver);
+    deepest = Math.max(deepest, depth);
+    if (value === item) continue;
     if (copy === null) {
       copy = [...list];
       if (list[ORIGIN] !== undefined) copy[ORIGIN] = list[ORIGIN];
     }
-    copy[index] = result;
+    copy[index] = value;
   }
-  return copy ?? list;
+  return { value: copy ?? list, depth: deepest };
 }
 
-function resolveMapping(mapping: Mapping, resolver: Resolver): Mapping {
+function resolveMapping(mapping: Mapping, resolver: Resolver): Resolved {
   let copy: Mapping | null = null;
+  let deepest = 0;
   for (const key of Object.keys(mapping)) {
-    const result = resolve(mapping[key], resolver);
-    if (result === mapping[key]) continue;
+    const { value, depth } = resolve(mapping[key], resolver);
+    deepest = Math.max(deepest, depth);
+    if (value === mapping[key]) continue;
     copy ??= { ...mapping };
-    copy[key] = result;
+    copy[key] = value;
   }
-  return copy ?? mapping;
+  return { value: copy ?? mapping, depth: deepest };
 }
 
-function resolveReference(reference: Reference, resolver: Resolver): unknown {
+function resolveReference(reference: Reference, resolver: Resolver): Resolved {
   const { open, session } = resolver;
   const text = `!reference [${reference.path.join(', ')}]`;
-  const report = (code: string, message: string, hint?: string) => {
-    session.problems.add({ code, message, ...(hint === undefined ? {} : { hint }) }, { node: reference });
-    return null;
+  const fail = (code: string, message: string): Resolved => {
+    session.problems.add({ code, message }, { node: reference });
+    return { value: UNREADABLE, depth: 0 };
   };
-  if (open.includes(reference)) return report('reference-cycle', `${text} leads back to itself`);
-  if (open.length >= LIMITS.referenceDepth) {
-    return report('reference-depth', `${text} is nested more than ${LIMITS.referenceDepth} references deep`);
-  }
+  if (open.includes(reference)) return fail('reference-cycle', `${text} leads back to itself`);
+  if (open.length > MAX_OPEN) return fail('reference-depth', `${text} is nested far too deep`);
   const target = lookUp(reference.path, resolver);
-  if (typeof target === 'string') return report('bad-reference', `${text}: ${target}`);
+  if (typeof target === 'string') return fail('bad-reference', `${text}: ${target}`);
   open.push(reference);
-  const result = resolve(target.value, resolver);
+  const { value, depth } = resolve(target.value, resolver);
   open.pop();
-  return result;
+  if (depth < LIMITS.referenceDepth) return { value, depth: depth + 1 };
+  return fail('reference-depth', `${text} is nested more than ${LIMITS.referenceDepth} references deep`);
 }
 
 /** The value at a path, or why there is none. */
@@ -88,7 +101,8 @@ function lookUp(path: readonly unknown[], resolver: Resolver): { readonly value:
   let value: unknown = resolver.root;
   for (const step of path) {
     // A path may lead through another reference.
-    if (value instanceof Reference) value = resolve(value, resolver);
+    if (value instanceof Reference) value = resolve(value, resolver).value;
+    if (value === UNREADABLE) return { value };
     const key = typeof step === 'string' || typeof step === 'number' ? String(step) : null;
     if (key === null) return 'its parts must be names';
     if (value instanceof Map && value.has(key)) value = value.get(key);

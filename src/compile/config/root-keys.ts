@@ -1,6 +1,6 @@
+import { didYouMean } from '../../base/index.ts';
 import { DEFAULT_KEYWORD_TABLE } from '../shape/job.ts';
 import { ROOT_KEYWORDS } from '../shape/root.ts';
-import { didYouMean } from '../../base/index.ts';
 
 const RESERVED: ReadonlySet<string> = new Set(['default', 'spec', ...Object.keys(ROOT_KEYWORDS)]);
 

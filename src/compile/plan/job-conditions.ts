@@ -4,6 +4,7 @@ import { memo } from '../memo.ts';
 import type { Session } from '../session.ts';
 import type { NestedRules } from '../shape/rules.ts';
 import { isInherited } from '../yaml/mapping.ts';
+import { plainList } from './flatten.ts';
 import { type PlannedRule, readPolicy, readRules } from './job-rules.ts';
 
 /** A job and when it is added to a pipeline, ready to be judged. */
@@ -56,5 +57,5 @@ function startIn(text: string | number | null | undefined, session: Session): nu
 function allowFailure(value: Job['config']['allow_failure']): JobConditions<PlannedRule>['allowFailure'] {
   if (value === null || value === undefined) return null;
   if (typeof value === 'boolean') return value;
-  return { exitCodes: typeof value.exit_codes === 'number' ? [value.exit_codes] : value.exit_codes };
+  return { exitCodes: typeof value.exit_codes === 'number' ? [value.exit_codes] : plainList(value.exit_codes) };
 }

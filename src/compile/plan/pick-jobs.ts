@@ -36,7 +36,7 @@ export function pickJobs(jobs: readonly ConditionedJob[], pipeline: Pipeline, se
     const { job } = conditioned;
     const { variables } = job.config;
     const own = isInherited(job.config, 'variables', variables) ? sharedVariables(variables) : planVariables(variables);
-    for (const instance of expandParallel(job, session)) {
+    for (const instance of expandParallel(job)) {
       const found = judge(conditioned, instance, { own, pipeline }, session);
       if (found === null) continue;
       const { decision } = found;

@@ -1,5 +1,6 @@
 import type { Image, Service } from '../../protocol/index.ts';
 import type { ImageConfig, ServiceConfig } from '../shape/containers.ts';
+import { plainList } from './flatten.ts';
 import { planVariables } from './plan-variables.ts';
 
 export function planImage(image: ImageConfig): Image {
@@ -7,8 +8,9 @@ export function planImage(image: ImageConfig): Image {
   const { pull_policy: policy } = image;
   return {
     name: image.name,
-    entrypoint: image.entrypoint ?? null,
-    pullPolicy: policy === null || policy === undefined ? [] : Array.isArray(policy) ? policy : [policy as string],
+    entrypoint: image.entrypoint ? plainList(image.entrypoint) : null,
+    pullPolicy:
+      policy === null || policy === undefined ? [] : Array.isArray(policy) ? plainList(policy) : [policy as string],
     executorOpts: executorOptions(image),
   };
 }
@@ -20,7 +22,7 @@ export function planServices(services: readonly ServiceConfig[]): readonly Servi
     return {
       ...image,
       alias: service.alias ?? null,
-      command: service.command ?? null,
+      command: service.command ? plainList(service.command) : null,
       variables: planVariables(service.variables),
     };
   });

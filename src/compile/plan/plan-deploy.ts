@@ -1,6 +1,7 @@
 import type { Environment, FailureReason, Retry, Trigger } from '../../protocol/index.ts';
 import type { EnvironmentConfig, TriggerConfig } from '../shape/deploy.ts';
 import type { RetryConfig } from '../shape/job.ts';
+import { plainList } from './flatten.ts';
 
 export function planEnvironment(config: EnvironmentConfig): Environment {
   const mapping = typeof config === 'string' ? { name: config } : config;
@@ -47,5 +48,5 @@ export function planRetry(config: RetryConfig | null | undefined): Retry {
 
 function asList<T>(value: T | readonly T[] | null | undefined): readonly T[] {
   if (value === null || value === undefined) return [];
-  return Array.isArray(value) ? value : [value as T];
+  return Array.isArray(value) ? plainList(value) : [value as T];
 }

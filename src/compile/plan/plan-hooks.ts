@@ -27,7 +27,7 @@ function planHandler(handler: HandlerConfig, planLines: PlanLines): LifecycleHan
       ...(host ? { host } : {}),
       ...(path ? { path } : {}),
       ...(scheme ? { scheme } : {}),
-      ...(headers ? { http_headers: headers } : {}),
+      ...(headers ? { http_headers: headers.map(({ name, value }) => ({ name, value })) } : {}),
     },
   };
 }

@@ -7,7 +7,7 @@ import type { DefaultKeyword, JobConfig } from '../shape/job.ts';
 import type { NestedLines } from '../shape/scalars.ts';
 import { expandText } from '../values/index.ts';
 import { isInherited } from '../yaml/mapping.ts';
-import { flatten } from './flatten.ts';
+import { flatten, plainList } from './flatten.ts';
 import type { PickedJob } from './pick-jobs.ts';
 import { planImage, planServices } from './plan-container.ts';
 import { planEnvironment, planRetry, planTrigger } from './plan-deploy.ts';
@@ -28,6 +28,9 @@ export function jobPlanner(session: Session): PlanJob {
   const cache = planKeyword('cache', planCache);
   const artifacts = planKeyword('artifacts', planArtifacts);
   const retry = planKeyword('retry', planRetry);
+  const beforeScript = planKeyword('before_script', lines);
+  const afterScript = planKeyword('after_script', lines);
+  const tags = planKeyword('tags', plainList);
   const never = planRetry(0);
   return (picked, resolved) => {
     const { decision, job, instance } = picked;
@@ -50,14 +53,14 @@ export function jobPlanner(session: Session): PlanJob {
       resourceGroup: config.resource_group ? expandText(config.resource_group, picked.lookup) || null : null,
       isTrigger: config.trigger !== undefined && config.trigger !== null,
       variables: picked.variables,
-      beforeScript: lines(keyword(job, 'before_script')),
+      beforeScript: beforeScript(job) ?? NONE,
       script: lines(config.script),
-      afterScript: lines(keyword(job, 'after_script')),
+      afterScript: afterScript(job) ?? NONE,
       hooks: hooks ? planHooks(hooks, lines) : NO_HOOKS,
       timeoutMs: timeout ? timeoutMs(timeout, session) : null,
       image: image(job),
       services: services(job) ?? NONE,
-      tags: planTags(keyword(job, 'tags') ?? NONE, picked),
+      tags: expandTags(tags(job) ?? NONE, picked),
       cache: cache(job) ?? NONE,
       artifacts: artifacts(job),
       environment: config.environment ? planEnvironment(config.environment) : null,
@@ -100,7 +103,7 @@ function timeoutMs(timeout: string | number, session: Session): number | null {
   return parsed.ok ? parsed.ms : null;
 }
 
-function planTags(tags: readonly string[], picked: PickedJob): readonly string[] {
+function expandTags(tags: readonly string[], picked: PickedJob): readonly string[] {
   for (const tag of tags) if (tag.includes('$')) return tags.map((text) => expandText(text, picked.lookup));
   return tags;
 }

@@ -1,11 +1,12 @@
 import type { ArtifactRule, CacheRule } from '../../protocol/index.ts';
 import type { ArtifactsConfig, CacheItemConfig } from '../shape/artifacts.ts';
+import { plainList } from './flatten.ts';
 
 export function planArtifacts(config: ArtifactsConfig): ArtifactRule {
   return {
     name: config.name ?? null,
-    paths: config.paths ?? [],
-    exclude: config.exclude ?? [],
+    paths: plainList(config.paths),
+    exclude: plainList(config.exclude),
     untracked: config.untracked ?? false,
     when: config.when ?? 'on_success',
     expireIn: config.expire_in === null || config.expire_in === undefined ? null : String(config.expire_in),
@@ -20,7 +21,7 @@ function planReports(reports: NonNullable<ArtifactsConfig['reports']>): Readonly
   for (const [type, value] of Object.entries(reports)) {
     if (value === null || value === undefined) continue;
     if (typeof value === 'string') planned[type] = [value];
-    else planned[type] = 'path' in value ? [value.path] : value;
+    else planned[type] = 'path' in value ? [value.path] : plainList(value);
   }
   return planned;
 }
@@ -32,9 +33,9 @@ export function planCache(config: CacheItemConfig | readonly CacheItemConfig[]):
     const isText = typeof key !== 'object' || key === null;
     return {
       key: isText ? (key ?? 'default') : (key.prefix ?? ''),
-      keyFiles: isText ? [] : 'files' in key ? key.files : key.files_commits,
-      fallbackKeys: item.fallback_keys ?? [],
-      paths: item.paths ?? [],
+      keyFiles: isText ? [] : plainList('files' in key ? key.files : key.files_commits),
+      fallbackKeys: plainList(item.fallback_keys),
+      paths: plainList(item.paths),
       untracked: item.untracked ?? false,
       policy: item.policy ?? 'pull-push',
       when: item.when ?? 'on_success',

@@ -10,7 +10,7 @@ export function planVariables(variables: RootVariables | JobVariables | null | u
   const planned: PlanVariable[] = [];
   for (const key in variables) {
     const variable: unknown = variables[key];
-    if (!isMapping(variable)) planned.push({ key, value: String(variable), raw: false });
+    if (!isMapping(variable)) planned.push({ key, value: textOf(variable), raw: false });
     else planned.push({ key, value: textOf(variable.value), raw: variable.expand === false });
   }
   return planned;

@@ -7,6 +7,7 @@ const Port = Type.Union(
     Type.Integer({ minimum: 1, maximum: 65535 }),
     Type.String({
       pattern: '^([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]|.*\\$.*)$',
+      description: 'a port from 1 to 65535, or a variable',
     }),
   ],
   { description: 'a port from 1 to 65535, or a variable' },
@@ -33,11 +34,10 @@ export type HandlerConfig = Static<typeof Handler>;
 const Nothing = Type.Array(Type.Unknown(), { maxItems: 0 });
 
 /** `null` or `[]` removes an inherited hook. */
-export const Hooks = closed(
-  {
-    pre_get_sources_script: maybe(Lines),
-    pre_stop_k8s_container_handler: maybe(Type.Union([Handler, Nothing])),
-  },
-  { description: 'pre_get_sources_script and pre_stop_k8s_container_handler' },
-);
+export const Hooks = closed({
+  pre_get_sources_script: maybe(Lines),
+  pre_stop_k8s_container_handler: maybe(
+    Type.Union([Handler, Nothing], { description: 'exactly one of exec, tcp_socket, http_get' }),
+  ),
+});
 export type HooksConfig = Static<typeof Hooks>;

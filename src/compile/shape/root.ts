@@ -15,7 +15,7 @@ const includeExtras = {
   rules: maybe(Type.Array(IncludeRule)),
   inputs: maybe(namesTo(Type.Unknown())),
 };
-const IncludeItem = Type.Union(
+export const IncludeItem = Type.Union(
   [
     Type.String({ minLength: 1 }),
     closed({ local: Type.String({ minLength: 1 }), ...includeExtras }),

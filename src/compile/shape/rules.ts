@@ -70,19 +70,24 @@ export type WorkflowRuleConfig = Static<typeof WorkflowRule>;
 export const IncludeRule = closed({ ...clauses, when: maybe(oneOf('always', 'never')) });
 export type IncludeRuleConfig = Static<typeof IncludeRule>;
 
-/** Rules as written: lists inside lists come from `!reference`. `flattenRules` makes `RuleConfig[]` of them. */
+/** Rules as written: lists inside lists come from `!reference`. They are flattened when a job's conditions are read. */
 export type NestedRules = readonly (RuleConfig | NestedRules)[];
 export const Rules = Type.Unsafe<NestedRules>(
-  Type.Cyclic({ Rule, Rules: Type.Array(Type.Union([Type.Ref('Rule'), Type.Ref('Rules')])) }, 'Rules', {
-    description: 'a list of rules',
-  }),
+  Type.Cyclic(
+    { Rule, Rules: Type.Array(Type.Union([Type.Ref('Rule'), Type.Ref('Rules')]), { description: 'a list of rules' }) },
+    'Rules',
+  ),
 );
 export type NestedWorkflowRules = readonly (WorkflowRuleConfig | NestedWorkflowRules)[];
 export const WorkflowRules = Type.Unsafe<NestedWorkflowRules>(
   Type.Cyclic(
-    { WorkflowRule, WorkflowRules: Type.Array(Type.Union([Type.Ref('WorkflowRule'), Type.Ref('WorkflowRules')])) },
+    {
+      WorkflowRule,
+      WorkflowRules: Type.Array(Type.Union([Type.Ref('WorkflowRule'), Type.Ref('WorkflowRules')]), {
+        description: 'a list of rules',
+      }),
+    },
     'WorkflowRules',
-    { description: 'a list of rules' },
   ),
 );
 

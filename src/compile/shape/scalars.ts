@@ -16,9 +16,12 @@ export type Scalar = Static<typeof Scalar>;
 /** Shell lines. Lists inside lists come from `!reference` and anchors; they are flattened later. */
 export type NestedLines = string | readonly NestedLines[];
 export const Lines = Type.Unsafe<NestedLines>(
-  Type.Cyclic({ Lines: Type.Union([Type.String(), Type.Array(Type.Ref('Lines'))]) }, 'Lines', {
-    description: 'text or a list of texts',
-  }),
+  Type.Cyclic(
+    {
+      Lines: Type.Union([Type.String(), Type.Array(Type.Ref('Lines'))], { description: 'text or a list of texts' }),
+    },
+    'Lines',
+  ),
 );
 
 export const TextList = Type.Array(Type.String(), { description: 'a list of texts' });

@@ -1,10 +1,13 @@
 import Type, { type Static } from 'typebox';
 import { closed, maybe, namesTo, Scalar } from './scalars.ts';
 
+/** `NAME:` without a value is an empty variable. */
+const EMPTY_OR_SCALAR = [Type.Null(), Scalar] as const;
+
 /** Root variables may carry what a form needs to ask for them. */
 export const RootVariables = namesTo(
   Type.Union([
-    Scalar,
+    ...EMPTY_OR_SCALAR,
     closed({
       value: maybe(Scalar),
       description: maybe(Type.String()),
@@ -15,9 +18,11 @@ export const RootVariables = namesTo(
 );
 export type RootVariables = Static<typeof RootVariables>;
 
-export const JobVariables = namesTo(Type.Union([Scalar, closed({ value: Scalar, expand: maybe(Type.Boolean()) })]));
+export const JobVariables = namesTo(
+  Type.Union([...EMPTY_OR_SCALAR, closed({ value: maybe(Scalar), expand: maybe(Type.Boolean()) })]),
+);
 export type JobVariables = Static<typeof JobVariables>;
 
 /** Variables of a rule: values only. */
-export const RuleVariables = namesTo(Scalar);
+export const RuleVariables = namesTo(Type.Union([...EMPTY_OR_SCALAR]));
 export type RuleVariables = Static<typeof RuleVariables>;

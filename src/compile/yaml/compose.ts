@@ -10,7 +10,7 @@ import {
 import type { Problem } from '../../base/index.ts';
 import { LIMITS } from '../limits.ts';
 import { startOfEvent } from './events.ts';
-import { isMapping, type List, MADE_OF, type Mapping, ORIGIN, Reference } from './mapping.ts';
+import { isMapping, type List, MADE_OF, type Mapping, ORIGIN, Reference, UNREADABLE } from './mapping.ts';
 import { resolvePlainScalar, type ScalarValue } from './scalars.ts';
 import { type FileDetails, readDetails, type SourceFile } from './source-map.ts';
 
@@ -213,11 +213,11 @@ function composeAlias(composer: Composer): unknown {
       severity: 'error',
       hint: 'anchors work inside one file only; across files use extends or !reference',
     });
-    return null;
+    return UNREADABLE;
   }
   if (anchor.isOpen) {
     report(composer, at, { code: 'alias-cycle', message: `the anchor "&${name}" contains itself`, severity: 'error' });
-    return null;
+    return UNREADABLE;
   }
   const before = composer.nodes;
   composer.nodes += anchor.nodes;
@@ -229,7 +229,7 @@ function composeAlias(composer: Composer): unknown {
       severity: 'error',
     });
   }
-  return null;
+  return UNREADABLE;
 }
 
 /** Psych writes merged keys over those that stand before the `<<`; keys after it win over the merged ones. */
@@ -245,6 +245,7 @@ function mergeInto(mapping: Mapping, sources: readonly Mapping[]): void {
 function mergeSources(composer: Composer, value: unknown, at: number): readonly Mapping[] {
   if (isMapping(value)) return [value];
   if (Array.isArray(value) && value.every(isMapping)) return value.toReversed();
+  if (value === UNREADABLE) return [];
   report(composer, at, { code: 'bad-merge', message: '"<<" needs a mapping or a list of mappings', severity: 'error' });
   return [];
 }

@@ -23,6 +23,9 @@ export class Reference {
   }
 }
 
+/** Stands for a value that could not be had. Whoever puts it there has reported why; nobody complains about it again. */
+export const UNREADABLE = new Reference([], -1);
+
 export function isMapping(value: unknown): value is Mapping {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

@@ -2,14 +2,13 @@ import { parseEvents, YAMLException } from 'js-yaml';
 import { hasErrors, type Problem } from '../../base/index.ts';
 import { LIMITS } from '../limits.ts';
 import { compose, type RootMap } from './compose.ts';
-import type { Mapping } from './mapping.ts';
 import type { SourceMap } from './source-map.ts';
 
 export interface YamlFile {
   /** null: nothing usable; `problems` says why. */
   readonly root: RootMap | null;
   /** `spec:` header before the first `---`; null when the file has none. */
-  readonly header: Mapping | null;
+  readonly header: RootMap | null;
   readonly hasReferences: boolean;
   readonly problems: readonly Problem[];
 }
@@ -37,8 +36,7 @@ function pickDocuments(
 ): YamlFile {
   const { hasReferences } = composed;
   const [first, second] = documents;
-  const header =
-    documents.length > 1 && first instanceof Map && first.has('spec') ? (first.get('spec') as Mapping) : null;
+  const header = documents.length > 1 && first instanceof Map && first.has('spec') ? first : null;
   const root = header === null ? first : second;
   if (root instanceof Map) return { root, header, hasReferences, problems: composed.problems };
   if (hasErrors(composed.problems)) return { ...failed(...composed.problems), header };
