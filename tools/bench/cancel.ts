@@ -53,10 +53,18 @@ async function once(
     stdio: 'ignore',
   });
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  await waitUntil(() => existsSync(join(dir, 'ready')), { what: 'the script to start', timeoutMs: settleMs });
-  const sentAt = process.hrtime.bigint();
-  child.kill('SIGINT');
-  await waitUntil(() => existsSync(join(dir, 'seen')), { what: 'TERM at the script', timeoutMs: settleMs });
-  await ended;
-  return Number(BigInt(readFileSync(join(dir, 'seen'), 'utf8')) - sentAt) / 1e6;
+  const appears = (name: string, what: string): Promise<void> =>
+    waitUntil(() => existsSync(join(dir, name)), { what, timeoutMs: settleMs });
+  try {
+    await appears('ready', 'the script to start');
+    const sentAt = process.hrtime.bigint();
+    child.kill('SIGINT');
+    await appears('seen', 'TERM at the script');
+    return Number(BigInt(readFileSync(join(dir, 'seen'), 'utf8')) - sentAt) / 1e6;
+  } catch (error) {
+    child.kill('SIGTERM');
+    throw error;
+  } finally {
+    await ended;
+  }
 }
