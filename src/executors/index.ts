@@ -1,11 +1,5 @@
-export { COOKIE_VARIABLE, makeCookie } from './cookie.ts';
+export { makeCookie } from './cookie.ts';
 export type * from './executor.ts';
-export type { ScriptedFiles } from './scripted/scripted-files.ts';
-export {
-  createScriptedMachine,
-  type Performance,
-  type ScriptedMachine,
-  type ScriptedOptions,
-} from './scripted/scripted-machine.ts';
+export { createScriptedMachine, type ScriptedMachine } from './scripted/scripted-machine.ts';
 export type { Act } from './scripted/scripted-step.ts';
-export { createShellExecutor, type ShellOptions } from './shell/shell.ts';
+export { createShellExecutor } from './shell/shell.ts';
