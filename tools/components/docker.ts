@@ -77,13 +77,16 @@ async function answers(host: string): Promise<boolean> {
   );
 }
 
+/** And proves that a container can be run. */
 async function importImage(host: string, dir: string): Promise<void> {
   const script = `
     set -e
     mkdir -p "$1/image/bin" "$1/image/tmp"
-    cp "$(command -v busybox)" "$1/image/bin/busybox"
     for applet in $(busybox --list); do ln -sf busybox "$1/image/bin/$applet"; done
-    tar -C "$1/image" -c . | docker --host "$2" import - "$3"`;
+    rm -f "$1/image/bin/busybox"
+    cp "$(command -v busybox)" "$1/image/bin/busybox"
+    tar -C "$1/image" -c . | docker --host "$2" import - "$3"
+    docker --host "$2" run --rm --network none "$3" true`;
   await run('sh', ['-c', script, 'sh', dir, host, image]);
 }
 

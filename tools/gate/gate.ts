@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { nodeTool, root, type Step } from './check-steps.ts';
@@ -8,6 +8,8 @@ import { readVitestReport } from './read-vitest-report.ts';
 import { formatReport, formatSeconds, type Row } from './report.ts';
 import { runCommand } from './run-command.ts';
 
+const gates = join(root, '.tools/gates');
+const keepLogsMs = 24 * 60 * 60 * 1000;
 const shownLines = 150;
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -21,8 +23,9 @@ export class Gate {
   #interruptedBy: keyof typeof exitCodes | null = null;
 
   constructor(deadlineMs: number) {
-    mkdirSync(join(root, '.tools'), { recursive: true });
-    this.#logs = mkdtempSync(join(root, '.tools/gate-'));
+    mkdirSync(gates, { recursive: true });
+    removeOldLogs();
+    this.#logs = mkdtempSync(join(gates, 'gate-'));
     const interrupt = new AbortController();
     for (const name of ['SIGINT', 'SIGTERM'] as const) {
       process.on(name, () => {
@@ -89,6 +92,14 @@ export class Gate {
 
   #logFile(name: string): string {
     return join(this.#logs, `${name.replaceAll(' ', '-')}.log`);
+  }
+}
+
+/** Logs of bad runs are kept for a day. */
+function removeOldLogs(): void {
+  for (const name of readdirSync(gates)) {
+    const path = join(gates, name);
+    if (statSync(path).mtimeMs < Date.now() - keepLogsMs) rmSync(path, { recursive: true });
   }
 }
 
