@@ -1,4 +1,5 @@
 export { type CompiledCheckout, compileCheckout, findCheckout } from './checkout/compile-checkout.ts';
+export { withDefaultImage } from './default-image.ts';
 export { recoverRuns } from './recover.ts';
 export { FORCED_EXIT_CODE, RunControl, SIGNAL_EXIT_CODES } from './run-control.ts';
 export type * from './run-event.ts';

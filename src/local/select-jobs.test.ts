@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '../compile/index.ts';
 import type { Plan } from '../protocol/index.ts';
+import { withDefaultImage } from './default-image.ts';
 import { selectJobs } from './select-jobs.ts';
 
 const FILE = `
@@ -46,4 +47,11 @@ describe('named jobs', () => {
   it('that do not exist are named', () => {
     expect(selectJobs(planOf(FILE), ['notes', 'nothing', 'unit 3/2']).unknown).toEqual(['nothing', 'unit 3/2']);
   });
+});
+
+it('gives the default image to the jobs that name none', () => {
+  const plan = planOf('own: { script: make, image: alpine }\nnone: { script: make }');
+  const images = (name: string | null) => withDefaultImage(plan, name).jobs.map((job) => job.image?.name ?? null);
+  expect(images('debian')).toEqual(['alpine', 'debian']);
+  expect(images(null)).toEqual(['alpine', null]);
 });

@@ -15,7 +15,7 @@ export function printProblems(problems: readonly Problem[], host: Host, output: 
 
 /** Ends a command that found only problems: nothing was run or listed. */
 export function refuse(problems: readonly Problem[], host: Host, options: { readonly json: boolean }): number {
-  if (options.json) host.stdout.write(`${JSON.stringify({ problems })}\n`);
+  if (options.json) host.stdout.write(`${JSON.stringify({ type: 'problems', problems })}\n`);
   else printProblems(problems, host, host.stderr);
   return hasErrors(problems) ? EXIT.usage : EXIT.ok;
 }

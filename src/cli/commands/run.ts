@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { formatProblem, hasErrors, type Problem, suggest } from '../../base/index.ts';
-import { namedJobs, RunControl, type RunEvent, runLocal, selectJobs } from '../../local/index.ts';
+import { namedJobs, RunControl, type RunEvent, runLocal, selectJobs, withDefaultImage } from '../../local/index.ts';
 import type { Plan } from '../../protocol/index.ts';
 import { closeShow, forwardSignals } from '../forward-signals.ts';
 import { EXIT, type Host } from '../host.ts';
@@ -26,31 +26,28 @@ export async function command(args: readonly string[], host: Host): Promise<numb
   const json = options.json === true;
   const prepared = await preparePipeline(options, host);
   if ('problems' in prepared) return refuse(prepared.problems, host, { json });
-  const { result } = prepared.compiled;
-  if (hasErrors(result.problems)) return refuse(result.problems, host, { json });
-  if (prepared.settings.executor === 'docker') {
-    const message =
-      'the docker executor is not available yet; without --executor jobs run with the shell of this machine';
-    return refuse([{ code: 'executor', severity: 'error', message }], host, { json });
-  }
-  if (result.plan === null) {
-    host.stderr.write(`epilogue: no pipeline: ${result.filtered ?? 'there is nothing to run'}\n`);
+  const { problems, plan, filtered } = prepared.compiled.result;
+  if (hasErrors(problems)) return refuse(problems, host, { json });
+  if (prepared.settings.executor === 'docker') return refuse([NO_DOCKER], host, { json });
+  if (plan === null) {
+    host.stderr.write(`epilogue: no pipeline: ${filtered ?? 'there is nothing to run'}\n`);
     return EXIT.ok;
   }
-  const selected = selectJobs(result.plan, words);
-  const { plan } = result;
-  const manual = options.manual ?? [];
-  const unknown = [...selected.unknown, ...manual.filter((name) => namedJobs(plan, name).length === 0)];
-  if (unknown.length > 0)
-    return refuse(
-      unknown.map((name) => unknownJob(name, prepared)),
-      host,
-      { json },
-    );
+  const started = options.manual ?? [];
+  const selected = selectJobs(plan, words);
+  const unknown = [...selected.unknown, ...started.filter((name) => namedJobs(plan, name).length === 0)];
+  const mistakes = unknown.map((name) => unknownJob(name, prepared));
+  if (mistakes.length > 0) return refuse(mistakes, host, { json });
   // To name a manual job is to start it.
-  const started = [...words, ...manual].flatMap((name) => namedJobs(plan, name));
-  return run({ prepared, plan: selected.plan, manual: new Set(started.map((job) => job.name)), json }, host);
+  const manual = new Set([...words, ...started].flatMap((name) => namedJobs(plan, name)).map((job) => job.name));
+  return run({ prepared, plan: withDefaultImage(selected.plan, prepared.settings.image), manual, json }, host);
 }
+
+const NO_DOCKER: Problem = {
+  code: 'executor',
+  severity: 'error',
+  message: 'the docker executor is not available yet; without --executor jobs run with the shell of this machine',
+};
 
 function defineRun(line: Command): Command {
   return addPipelineFlags(line)
@@ -63,10 +60,14 @@ function defineRun(line: Command): Command {
     .option('--concurrency <number>', 'how many jobs run at once (default: one a core)')
     .option('--manual <job>', 'start this manual job; may be repeated', collectWord)
     .option('--keep', 'keep the directories that jobs ran in')
-    .addHelpText('after', EXIT_CODES);
+    .addHelpText('after', AFTERWORD);
 }
 
-const EXIT_CODES = `
+const AFTERWORD = `
+--file, --executor, --image, --concurrency, --event, --env-file and --keep may also be set by a variable, as in
+EPILOGUE_ENV_FILE=.env, or in an epilogue.toml in the checkout or in ~/.config/epilogue, as in env_file = ".env"; the shell of
+scripts as EPILOGUE_SHELL or shell; variables of jobs in a table [variables]. Options win over variables, these over files.
+
 Exit codes:
   0    success
   1    the pipeline failed

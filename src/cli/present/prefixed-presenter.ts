@@ -16,12 +16,17 @@ const MAX_NAME_CELLS = 32;
 export function createPrefixedPresenter(output: Output, paint: Paint): Presenter {
   const view = newRunView();
   const logs = new Map<number, PrefixLog>();
+  /** Of the names that the start of the run has told. */
+  let widest = 0;
   const keepColours = paint('bold', 'x') !== 'x';
 
   function logOf(job: number, name: string): PrefixLog {
     const known = logs.get(job);
     if (known !== undefined) return known;
-    const log = createPrefixLog(`${paint('blue', padWidth(printable(name), nameCells(view, name)))} | `, keepColours);
+    const log = createPrefixLog(
+      `${paint('blue', padWidth(printable(name), Math.max(widest, nameCells(name))))} | `,
+      keepColours,
+    );
     logs.set(job, log);
     return log;
   }
@@ -40,6 +45,7 @@ export function createPrefixedPresenter(output: Output, paint: Paint): Presenter
       if ('job' in event) endLine(event.job);
       const news = describeEvent(event, view, paint);
       applyEvent(view, event);
+      if (event.type === 'run_started') widest = Math.max(0, ...event.jobs.map((job) => nameCells(job.name)));
       if (news.length > 0) output.write(`${news.join('\n')}\n`);
       if (event.type === 'job_finished') logs.delete(event.job);
       return output.room();
@@ -52,10 +58,8 @@ export function createPrefixedPresenter(output: Output, paint: Paint): Presenter
   };
 }
 
-/** As wide as the widest name that is known; while an earlier run is recovered only the job's own is. */
-function nameCells(view: RunView, name: string): number {
-  const names = [name, ...view.jobs.map((job) => job.name)];
-  return Math.min(MAX_NAME_CELLS, Math.max(...names.map((each) => displayWidth(printable(each)))));
+function nameCells(name: string): number {
+  return Math.min(MAX_NAME_CELLS, displayWidth(printable(name)));
 }
 
 /** The view is the one before the event. */
