@@ -80,6 +80,7 @@ export function reviveSkipped(draft: Draft, position: number): void {
   }
 }
 
+/** Every job of a later stage, and those of its own stage that need it; needs never point forwards. */
 function followers({ state }: Draft, position: number): ReadonlySet<number> {
   const { rules, neededBy } = state.shape;
   const stage = rules[position]?.stageIndex ?? 0;
@@ -88,7 +89,7 @@ function followers({ state }: Draft, position: number): ReadonlySet<number> {
   const open = [position];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     for (const dependent of neededBy[next] ?? []) {
-      if (found.has(dependent) && rules[dependent]?.stageIndex !== stage) continue;
+      if (found.has(dependent)) continue;
       found.add(dependent);
       open.push(dependent);
     }
