@@ -1,0 +1,123 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '../base/index.ts';
+import { type Act, createScriptedMachine, type Executor, type ScriptedMachine } from '../executors/index.ts';
+import { CAUSE_RULES, type JobPayload } from '../protocol/index.ts';
+import { AutoClock } from './auto-clock.testing.ts';
+import { JobControl } from './job-control.ts';
+import type { JobPorts, PhaseChange } from './job-run.ts';
+import type { JobResult, Move } from './move.ts';
+import { runJob } from './run-job.ts';
+import { payload } from './script/payload.testing.ts';
+
+/** What each step of a scripted job does, by id; a step that is not named prints its id. */
+export type Acts = Readonly<Record<string, readonly Act[] | { readonly refuse: string }>>;
+
+export const START = Date.UTC(2026, 0, 1);
+
+/** One job on a scripted machine: a runner can be started on it, and another one when that one is gone. */
+export class JobBench {
+  readonly directory = mkdtempSync(join(tmpdir(), 'epilogue-job-'));
+  readonly clock = new AutoClock(START);
+  readonly machine: ScriptedMachine;
+  readonly payload: JobPayload;
+  readonly phases: PhaseChange[] = [];
+  readonly trouble: string[] = [];
+  getSources: JobPorts['getSources'] = async () => {};
+
+  constructor(acts: Acts, changes: Partial<JobPayload> = {}) {
+    this.machine = createScriptedMachine({
+      clock: this.clock,
+      perform: ({ id }) => acts[id] ?? [{ do: 'print', text: `${id}\n` }],
+    });
+    this.payload = payload({
+      steps: [
+        { name: 'script', script: ['true'], timeout: 3600, when: 'on_success', allow_failure: false },
+        { name: 'after_script', script: ['true'], timeout: 3600, when: 'always', allow_failure: true },
+      ],
+      ...changes,
+    });
+  }
+
+  /** A runner's life. `takeOver`: it finds what the one before it left. `fate` is asked at every turn of that life and may end it. */
+  run(control = new JobControl(), takeOver = false, fate = () => {}): Promise<JobResult | null> {
+    return runJob({
+      directory: this.directory,
+      projectDir: join(this.directory, 'project'),
+      payload: takeOver ? null : this.payload,
+      executor: fatedExecutor(this.machine.executor(), fate),
+      clock: fatedClock(this.clock, fate),
+      control,
+      ports: {
+        getSources: (projectDir, signal) => this.getSources(projectDir, signal),
+        dependencyArchive: async () => null,
+        artifactsDir: join(this.directory, 'artifacts'),
+        cacheDir: join(this.directory, 'cache'),
+        onPhase: (change) => void this.phases.push(change),
+        onLog: () => {},
+        onTrouble: (message) => void this.trouble.push(message),
+      },
+      causeRules: CAUSE_RULES,
+      environment: {},
+      version: 'test',
+      keep: false,
+    });
+  }
+
+  get started(): string[] {
+    return this.machine.started.map(({ step }) => step.id);
+  }
+
+  /** When each step started, in ms after the job did. */
+  startOf(id: string): number | undefined {
+    const found = this.machine.started.find(({ step }) => step.id === id);
+    return found === undefined ? undefined : found.at - START;
+  }
+
+  get signals(): string[] {
+    return this.machine.signals.map(({ signal, at }) => `${signal} ${at - START}`);
+  }
+
+  log(): string {
+    return readFileSync(join(this.directory, 'log'), 'utf8');
+  }
+
+  moves(): Move[] {
+    return readFileSync(join(this.directory, 'moves.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Move);
+  }
+
+  dispose(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+function fatedClock(clock: Clock, fate: () => void): Clock {
+  return {
+    now() {
+      fate();
+      return clock.now();
+    },
+    sleep: (ms, signal) => clock.sleep(ms, signal),
+  };
+}
+
+/** Fate strikes between any two calls of the contract. */
+function fatedExecutor(executor: Executor, fate: () => void): Executor {
+  return {
+    name: executor.name,
+    async prepare(job, signal) {
+      fate();
+      return new Proxy(await executor.prepare(job, signal), {
+        get(place, key, receiver) {
+          const value: unknown = Reflect.get(place, key, receiver);
+          if (typeof value === 'function') fate();
+          return value;
+        },
+      });
+    },
+  };
+}

@@ -1,0 +1,198 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { Failure } from '../base/index.ts';
+import { JobBench } from './job-bench.testing.ts';
+import { JobControl } from './job-control.ts';
+import type { JobResult } from './move.ts';
+
+const MINUTE = 60_000;
+let bench: JobBench;
+
+afterEach(() => bench.dispose());
+
+/** Interrupts after so many ms of the job's own time. */
+function at(ms: number, action: () => void): void {
+  void bench.clock.sleep(ms).then(action);
+}
+
+describe('a job that nobody interrupts', () => {
+  it('runs script and after_script and writes down each move before or after it', async () => {
+    bench = new JobBench({});
+    const result = await bench.run();
+    expect(result).toMatchObject({
+      status: 'success',
+      cause: 'succeeded',
+      cleanup: { outcome: 'succeeded', attempt: 1 },
+    });
+    expect(bench.started).toEqual(['step_script', 'after_script-1']);
+    expect(bench.moves().map((move) => move.move)).toEqual([
+      'accepted',
+      'step_ended',
+      'obligation_opened',
+      'step_started',
+      'step_ended',
+      'teardown_begun',
+      'tree_dead',
+      'cleanup_started',
+      'cleanup_ended',
+      'saved',
+      'finished',
+    ]);
+    expect(bench.phases.map((change) => change.phase)).toEqual(['preparing', 'script', 'teardown']);
+  });
+
+  it('tells after_script how the script ended', async () => {
+    bench = new JobBench({ step_script: [{ do: 'exit', code: 3 }] });
+    const result = await bench.run();
+    expect(result).toMatchObject({ status: 'failed', failureReason: 'script_failure', exitCode: 3 });
+    const script = bench.machine.started.at(-1)?.step.script ?? '';
+    expect(script).toContain("export CI_JOB_STATUS='failed'");
+    expect(script).toContain("export EPILOGUE_TEARDOWN_CAUSE='failed'");
+    expect(script).toContain("export EPILOGUE_SCRIPT_EXIT_CODE='3'");
+  });
+
+  it('ends what the script left behind before after_script starts', async () => {
+    bench = new JobBench({ step_script: [{ do: 'leave_process' }] });
+    await bench.run();
+    expect(bench.signals[0]).toMatch(/^TERM/);
+    const { at: signalledAt } = bench.machine.signals[0] ?? { at: Number.POSITIVE_INFINITY };
+    expect(bench.machine.started.at(-1)?.at).toBeGreaterThanOrEqual(signalledAt);
+  });
+});
+
+describe('budgets', () => {
+  it('add up: a job that times out still has its whole grace and its whole cleanup', async () => {
+    bench = new JobBench(
+      {
+        step_script: [{ do: 'ignore_term' }, { do: 'hang' }],
+        'after_script-1': [{ do: 'wait', ms: 5 * MINUTE - 100 }],
+      },
+      { runner_info: { timeout: 60 } },
+    );
+    const result = await bench.run();
+    expect(result).toMatchObject({
+      status: 'failed',
+      cause: 'timed_out',
+      failureReason: 'job_execution_timeout',
+      cleanup: { outcome: 'succeeded' },
+    });
+    expect(bench.signals[0]).toBe(`TERM ${MINUTE}`);
+    expect(bench.signals.find((signal) => signal.startsWith('KILL'))).toMatch(/^KILL 700\d\d$/);
+  });
+
+  it('cut off a cleanup that overruns its own, and say so', async () => {
+    bench = new JobBench({ 'after_script-1': [{ do: 'ignore_term' }, { do: 'hang' }] });
+    const result = await bench.run();
+    expect(result).toMatchObject({ status: 'success', cleanup: { outcome: 'timed_out' } });
+    expect(result?.cleanup.durationMs).toBeGreaterThanOrEqual(5 * MINUTE);
+    expect(bench.log()).toContain('after_script did not end within 300 s');
+  });
+});
+
+describe('an interruption', () => {
+  it('before the first user command leaves nothing owed', async () => {
+    bench = new JobBench({});
+    const control = new JobControl();
+    bench.getSources = async (_, signal) => {
+      control.interrupt({ cause: 'canceled', by: 'user' });
+      signal.throwIfAborted();
+    };
+    const result = await bench.run(control);
+    expect(result).toMatchObject({ status: 'canceled', cleanup: { outcome: 'not_owed', attempt: 0 } });
+    expect(bench.started).toEqual([]);
+  });
+
+  it('while the script runs stops it and runs the cleanup', async () => {
+    bench = new JobBench({ step_script: [{ do: 'print', text: 'up\n' }, { do: 'hang' }] });
+    const control = new JobControl();
+    at(MINUTE, () => control.interrupt({ cause: 'canceled', by: 'user' }));
+    const result = await bench.run(control);
+    expect(result).toMatchObject({ status: 'canceled', failureReason: null, cleanup: { outcome: 'succeeded' } });
+    expect(bench.signals[0]).toBe(`TERM ${MINUTE}`);
+    expect(bench.log()).toContain('Canceled by user');
+  });
+
+  it('changes nothing once the script is over: the first cause wins', async () => {
+    bench = new JobBench({ 'after_script-1': [{ do: 'wait', ms: MINUTE }] });
+    const control = new JobControl();
+    at(MINUTE / 2, () => control.interrupt({ cause: 'canceled', by: 'user' }));
+    expect(await bench.run(control)).toMatchObject({ status: 'success', cleanup: { outcome: 'succeeded' } });
+  });
+});
+
+describe('a force', () => {
+  it.each([
+    { moment: 'while the script runs', ms: MINUTE, attempt: 0 },
+    { moment: 'while the script is dying', ms: 2 * MINUTE + 5_000, attempt: 0 },
+    { moment: 'while after_script runs', ms: 3 * MINUTE, attempt: 1 },
+  ])('$moment kills everything and records who skipped the cleanup, and why', async ({ ms, attempt }) => {
+    bench = new JobBench({
+      step_script: [{ do: 'ignore_term' }, { do: 'hang' }],
+      'after_script-1': [{ do: 'ignore_term' }, { do: 'hang' }],
+    });
+    const control = new JobControl();
+    at(2 * MINUTE, () => control.interrupt({ cause: 'canceled', by: 'ann' }));
+    at(ms, () => control.force({ by: 'bob', why: 'in a hurry' }));
+    const result = await bench.run(control);
+    expect(result).toMatchObject({
+      status: 'canceled',
+      cleanup: { outcome: 'skipped', skippedBy: 'bob', reason: 'in a hurry', attempt },
+    });
+    expect(bench.moves().find((move) => move.move === 'forced')).toMatchObject({ by: 'bob', why: 'in a hurry' });
+    expect(bench.signals.at(-1)).toMatch(/^KILL/);
+  });
+});
+
+describe('trouble', () => {
+  it('with the sources fails the job, and owes nothing', async () => {
+    bench = new JobBench({});
+    bench.getSources = async () => {
+      throw new Failure('no_space', 'no space left');
+    };
+    expect(await bench.run()).toMatchObject({
+      status: 'failed',
+      failureReason: 'runner_system_failure',
+      cleanup: { outcome: 'not_owed' },
+    });
+    expect(bench.trouble.join()).toContain('no space left');
+  });
+
+  it('with the sources after a hook still runs the cleanup', async () => {
+    bench = new JobBench({}, { hooks: [{ name: 'pre_get_sources_script', script: ['true'] }] });
+    bench.getSources = async () => {
+      throw new Failure('no_space', 'no space left');
+    };
+    expect(await bench.run()).toMatchObject({ status: 'failed', cleanup: { outcome: 'succeeded' } });
+    expect(bench.started).toEqual(['pre_get_sources_script', 'after_script-1']);
+  });
+
+  it('starting the script still runs the cleanup: it was owed from the moment before', async () => {
+    bench = new JobBench({ step_script: { refuse: 'no space' } });
+    expect(await bench.run()).toMatchObject({ status: 'failed', cleanup: { outcome: 'succeeded' } });
+  });
+
+  it('starting after_script is how the cleanup ended, and is said', async () => {
+    bench = new JobBench({ 'after_script-1': { refuse: 'no space' } });
+    const result = await bench.run();
+    expect(result?.cleanup).toMatchObject({ outcome: 'failed' });
+    expect(bench.trouble.join()).toContain('after_script could not start');
+  });
+
+  it('that takes the script away from outside is told from a failure of its own', async () => {
+    bench = new JobBench({ step_script: [{ do: 'vanish' }] });
+    expect(await bench.run()).toMatchObject({
+      status: 'failed',
+      failureReason: 'runner_system_failure',
+      cleanup: { outcome: 'succeeded' },
+    });
+  });
+
+  it('that takes after_script away begins it again, with the next attempt, and gives up in the end', async () => {
+    bench = new JobBench({ 'after_script-1': [{ do: 'vanish' }] });
+    expect((await bench.run())?.cleanup).toMatchObject({ outcome: 'succeeded', attempt: 2 });
+    bench.dispose();
+    const vanish = [{ do: 'vanish' }] as const;
+    bench = new JobBench({ 'after_script-1': vanish, 'after_script-2': vanish, 'after_script-3': vanish });
+    const result: JobResult | null = await bench.run();
+    expect(result?.cleanup).toMatchObject({ outcome: 'lost', attempt: 3 });
+  });
+});

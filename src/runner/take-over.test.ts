@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { JobBench } from './job-bench.testing.ts';
+import { JobControl } from './job-control.ts';
+
+class Killed extends Error {}
+
+/** Lets a runner live for n turns: looks at the clock and calls to its executor. No move is written without one. */
+function dieAfter(n: number): () => void {
+  let turns = 0;
+  return () => {
+    turns += 1;
+    if (turns > n) throw new Killed(`at turn ${turns}`);
+  };
+}
+
+const LINES = Array.from({ length: 6 }, (_, index) => `line ${index}\n`);
+
+function newBench(): JobBench {
+  const chatter = (word: string) =>
+    LINES.flatMap((line) => [{ do: 'print', text: `${word} ${line}` } as const, { do: 'wait', ms: 400 } as const]);
+  return new JobBench(
+    { step_script: chatter('script'), 'after_script-1': chatter('cleanup') },
+    { hooks: [{ name: 'pre_get_sources_script', script: ['true'] }] },
+  );
+}
+
+/** Runs a job until its runner dies; false: it lived to the end. */
+async function runUntilKilled(bench: JobBench, fate: () => void): Promise<boolean> {
+  try {
+    await bench.run(new JobControl(), false, fate);
+    return false;
+  } catch (error) {
+    if (error instanceof Killed) return true;
+    throw error;
+  }
+}
+
+function takeOver(bench: JobBench): ReturnType<JobBench['run']> {
+  const control = new JobControl();
+  control.interrupt({ cause: 'runner_lost', by: 'guard' });
+  return bench.run(control, true);
+}
+
+/** Which of the counted lines the log has, in order. */
+function counted(bench: JobBench, word: string): string[] {
+  return [...bench.log().matchAll(new RegExp(`^${word} (line \\d+\\n)`, 'gm'))].map((match) => match[1] ?? '');
+}
+
+describe('a job whose runner is killed, at every moment there is', () => {
+  it('is finished by the next runner: cleanup once, log without a gap or a repeat', { timeout: 60_000 }, async () => {
+    let moments = 0;
+    for (let n = 1; ; n += 1) {
+      const bench = newBench();
+      try {
+        if (!(await runUntilKilled(bench, dieAfter(n)))) break;
+        moments += 1;
+        const result = await takeOver(bench);
+        const userCommandRan = bench.started.includes('pre_get_sources_script');
+        const context = `killed at turn ${n}: ${JSON.stringify(bench.started)}`;
+        if (result === null) {
+          expect(userCommandRan, context).toBe(false);
+          continue;
+        }
+        expect(bench.started.length, context).toBe(new Set(bench.started).size);
+        expect(bench.started.includes('after_script-1'), context).toBe(result.cleanup.outcome !== 'not_owed');
+        if (userCommandRan) {
+          expect(result.cleanup, context).toMatchObject({ outcome: 'succeeded', attempt: 1 });
+          expect(counted(bench, 'cleanup'), context).toEqual(LINES);
+        }
+        const script = counted(bench, 'script');
+        expect(script, context).toEqual(LINES.slice(0, script.length));
+        expect(bench.moves().at(-1), context).toMatchObject({ move: 'finished' });
+        // Once more changes nothing: the result is on record.
+        expect(await takeOver(bench), context).toEqual(result);
+      } finally {
+        bench.dispose();
+      }
+    }
+    expect(moments).toBeGreaterThan(60);
+  });
+
+  it('is finished also when the next runner is killed in its turn', { timeout: 60_000 }, async () => {
+    for (let n = 1; n < 40; n += 1) {
+      const bench = newBench();
+      try {
+        await runUntilKilled(bench, dieAfter(30));
+        const control = new JobControl();
+        control.interrupt({ cause: 'runner_lost', by: 'guard' });
+        await bench.run(control, true, dieAfter(n)).catch((error) => {
+          if (!(error instanceof Killed)) throw error;
+        });
+        const result = await takeOver(bench);
+        expect(result?.cleanup).toMatchObject({ outcome: 'succeeded', attempt: 1 });
+        expect(bench.started).toEqual([...new Set(bench.started)]);
+        expect(counted(bench, 'cleanup')).toEqual(LINES);
+      } finally {
+        bench.dispose();
+      }
+    }
+  });
+
+  it('begins a cleanup anew that was lost together with its machine', async () => {
+    const bench = newBench();
+    try {
+      // Dies on its first turn after the cleanup has started.
+      const cleaning = () => bench.started.includes('after_script-1');
+      expect(await runUntilKilled(bench, () => void (cleaning() && dieAfter(0)()))).toBe(true);
+      bench.machine.lose();
+      const result = await takeOver(bench);
+      expect(result?.cleanup).toMatchObject({ outcome: 'succeeded', attempt: 2 });
+      expect(bench.started.filter((id) => id.startsWith('after_script'))).toEqual(['after_script-1', 'after_script-2']);
+    } finally {
+      bench.dispose();
+    }
+  });
+});
+
+it('finds nothing to take over where the runner died before it had accepted the job', async () => {
+  const bench = newBench();
+  try {
+    expect(await takeOver(bench)).toBeNull();
+  } finally {
+    bench.dispose();
+  }
+});
