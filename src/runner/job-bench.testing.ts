@@ -7,7 +7,7 @@ import { CAUSE_RULES, type JobPayload } from '../protocol/index.ts';
 import { AutoClock } from './auto-clock.testing.ts';
 import { JobControl } from './job-control.ts';
 import type { JobPorts, PhaseChange } from './job-run.ts';
-import type { JobResult, Move } from './move.ts';
+import type { JobResult, Move } from './journal/move.ts';
 import { runJob } from './run-job.ts';
 import { payload } from './script/payload.testing.ts';
 

@@ -1,36 +1,14 @@
-import type { Clock } from '../base/index.ts';
-import type { Executor } from '../executors/index.ts';
-import type { CauseRules, Cleanup, JobPayload } from '../protocol/index.ts';
-import { cleanUp } from './clean-up.ts';
-import type { JobControl } from './job-control.ts';
-import { type JobPorts, type JobRun, record, say } from './job-run.ts';
+import type { Cleanup } from '../protocol/index.ts';
+import type { JobOptions } from './job-options.ts';
+import { type JobRun, record, say } from './job-run.ts';
+import type { JobResult, Verdict } from './journal/move.ts';
+import { releaseReserve } from './journal/reserve.ts';
 import { errorLine, infoLine, sectionEnd, warningLine } from './log/sections.ts';
-import type { JobResult, Verdict } from './move.ts';
 import { openJob } from './open-job.ts';
-import { releaseReserve } from './reserve.ts';
 import { runScript } from './run-script.ts';
-import { type Saved, saveResults } from './save-results.ts';
-import { stopTree } from './stop-tree.ts';
-
-export interface JobOptions {
-  /** The job's journal directory; made when it is not there. */
-  readonly directory: string;
-  /** `CI_PROJECT_DIR` on the runner's machine. */
-  readonly projectDir: string;
-  /** null: take over the job whose journal lies in `directory`. */
-  readonly payload: JobPayload | null;
-  readonly executor: Executor;
-  readonly clock: Clock;
-  readonly control: JobControl;
-  readonly ports: JobPorts;
-  readonly causeRules: CauseRules;
-  /** Environment that every step of the job starts with. */
-  readonly environment: Readonly<Record<string, string>>;
-  /** Shown in the log and as `CI_RUNNER_VERSION`. */
-  readonly version: string;
-  /** Leave the project directory behind. */
-  readonly keep: boolean;
-}
+import { cleanUp } from './teardown/clean-up.ts';
+import { type Saved, saveResults } from './teardown/save-results.ts';
+import { stopTree } from './teardown/stop-tree.ts';
 
 /**
  * The life of one job on a runner, from the hand-out to the result; also the rest of the life of a job whose runner died.

@@ -4,9 +4,9 @@ import { type Deadline, deadlineSignal } from './deadline.ts';
 import { fetchDependencies } from './fetch-dependencies.ts';
 import { followStep } from './follow-step.ts';
 import { beginStep, heading, type JobRun, record, saveOptions, say, ship } from './job-run.ts';
+import type { Verdict } from './journal/move.ts';
+import { holdReserve } from './journal/reserve.ts';
 import { sectionEnd } from './log/sections.ts';
-import type { Verdict } from './move.ts';
-import { holdReserve } from './reserve.ts';
 import { restoreCaches } from './save/cache.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode, Failure } from '../base/index.ts';
+import { errorCode, Failure } from '../../base/index.ts';
 
 const RESERVE_BYTES = 1024 * 1024;
 

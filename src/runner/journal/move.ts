@@ -1,7 +1,7 @@
-import type { Cause, Cleanup, FailureReason } from '../protocol/index.ts';
-import type { SavedArtifact } from './save/artifacts.ts';
+import type { Cause, Cleanup, FailureReason } from '../../protocol/index.ts';
+import type { SavedArtifact } from '../save/artifacts.ts';
 
-export type { SavedArtifact } from './save/artifacts.ts';
+export type { SavedArtifact } from '../save/artifacts.ts';
 
 /**
  * What a runner has done for one job, one line each in `moves.jsonl`, in this order for a job that runs to its end:

@@ -1,7 +1,7 @@
 import { closeSync, fdatasyncSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { errorCode, Failure } from '../base/index.ts';
-import type { JobPayload } from '../protocol/index.ts';
+import { errorCode, Failure } from '../../base/index.ts';
+import type { JobPayload } from '../../protocol/index.ts';
 import type { Move } from './move.ts';
 import { advance, NO_PROGRESS, type Progress } from './progress.ts';
 

@@ -1,10 +1,10 @@
-import { describeError, Failure } from '../base/index.ts';
-import { deadlineSignal } from './deadline.ts';
-import { heading, type JobRun, record, saveOptions, say } from './job-run.ts';
-import { errorLine, sectionEnd } from './log/sections.ts';
-import type { SavedArtifact, Verdict } from './move.ts';
-import { saveArtifacts, selectArtifacts } from './save/artifacts.ts';
-import { saveCaches } from './save/cache.ts';
+import { describeError, Failure } from '../../base/index.ts';
+import { deadlineSignal } from '../deadline.ts';
+import { heading, type JobRun, record, saveOptions, say } from '../job-run.ts';
+import type { SavedArtifact, Verdict } from '../journal/move.ts';
+import { errorLine, sectionEnd } from '../log/sections.ts';
+import { saveArtifacts, selectArtifacts } from '../save/artifacts.ts';
+import { saveCaches } from '../save/cache.ts';
 
 export interface Saved {
   readonly artifacts: readonly SavedArtifact[];

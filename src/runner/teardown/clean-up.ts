@@ -1,10 +1,10 @@
-import { describeError, Failure, invariant } from '../base/index.ts';
-import type { Cleanup } from '../protocol/index.ts';
-import { deadlineSignal } from './deadline.ts';
-import { followStep } from './follow-step.ts';
-import { beginStep, type CleanupVariables, heading, type JobRun, record, say, ship } from './job-run.ts';
-import { sectionEnd, warningLine } from './log/sections.ts';
-import type { Verdict } from './move.ts';
+import { describeError, Failure, invariant } from '../../base/index.ts';
+import type { Cleanup } from '../../protocol/index.ts';
+import { deadlineSignal } from '../deadline.ts';
+import { followStep } from '../follow-step.ts';
+import { beginStep, type CleanupVariables, heading, type JobRun, record, say, ship } from '../job-run.ts';
+import type { Verdict } from '../journal/move.ts';
+import { sectionEnd, warningLine } from '../log/sections.ts';
 import { stopTree } from './stop-tree.ts';
 
 /** A cleanup whose process vanished (host restarted, killed from outside) is begun again so many times in all. */

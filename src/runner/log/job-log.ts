@@ -9,9 +9,9 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode, Failure } from '../base/index.ts';
-import type { Place } from '../executors/index.ts';
-import type { LogFilter } from './log/log-filter.ts';
+import { errorCode, Failure } from '../../base/index.ts';
+import type { Place } from '../../executors/index.ts';
+import type { LogFilter } from './log-filter.ts';
 
 /**
  * A job's log: one spool file, written by this class alone, that holds what the runner says and what the steps print.

@@ -1,4 +1,4 @@
-import type { Cleanup } from '../protocol/index.ts';
+import type { Cleanup } from '../../protocol/index.ts';
 import type { JobResult, Move, SavedArtifact, Verdict } from './move.ts';
 
 /** Where a job stands: what its moves add up to. Same moves, same progress. */

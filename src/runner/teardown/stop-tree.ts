@@ -1,5 +1,5 @@
-import { type JobRun, say, ship } from './job-run.ts';
-import { warningLine } from './log/sections.ts';
+import { type JobRun, say, ship } from '../job-run.ts';
+import { warningLine } from '../log/sections.ts';
 
 /** Between two looks at a dying tree. */
 const LOOK_EVERY_MS = 20;

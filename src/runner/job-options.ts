@@ -1,0 +1,26 @@
+import type { Clock } from '../base/index.ts';
+import type { Executor } from '../executors/index.ts';
+import type { CauseRules, JobPayload } from '../protocol/index.ts';
+import type { JobControl } from './job-control.ts';
+import type { JobPorts } from './job-run.ts';
+
+/** What a runner is given together with a job. */
+export interface JobOptions {
+  /** The job's journal directory; made when it is not there. */
+  readonly directory: string;
+  /** `CI_PROJECT_DIR` on the runner's machine. */
+  readonly projectDir: string;
+  /** null: take over the job whose journal lies in `directory`. */
+  readonly payload: JobPayload | null;
+  readonly executor: Executor;
+  readonly clock: Clock;
+  readonly control: JobControl;
+  readonly ports: JobPorts;
+  readonly causeRules: CauseRules;
+  /** Environment that every step of the job starts with. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Shown in the log and as `CI_RUNNER_VERSION`. */
+  readonly version: string;
+  /** Leave the project directory behind. */
+  readonly keep: boolean;
+}
