@@ -69,7 +69,7 @@ export class Checkout {
       OUTSIDE: this.outside,
       [MARK]: this.mark,
       // By this one `bin/test` finds, and ends, what an interrupted test left.
-      EPILOGUE_TEST_RUN: process.env.EPILOGUE_TEST_RUN ?? '',
+      GATE_RUN: process.env.GATE_RUN ?? '',
       ...more,
     };
   }

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { waitUntil } from '../components/index.ts';
 
-/** Set in the environment of everything that a test run starts, and so of what that starts. */
-export const cookieVariable = 'EPILOGUE_TEST_RUN';
+/** Set in the environment of everything that a test run starts, and so of what that starts; jobs see no EPILOGUE_* of their caller. */
+export const cookieVariable = 'GATE_RUN';
 const settleMs = 5000;
 
 /** Processes that a run has left behind although its tests are over, as `pid command`. They are ended. */
