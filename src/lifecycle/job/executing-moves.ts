@@ -1,34 +1,17 @@
-import type { Status } from '../../protocol/index.ts';
 import {
   byCause,
   extendLease,
   noteCancel,
-  noteDrop,
   noteForce,
-  noteLoss,
   noteResult,
   offerCleanup,
   openObligation,
-  setCause,
   setRunnersCause,
   setTeardownDeadline,
-  takeCleanup,
 } from './changes.ts';
-import {
-  canHandCleanupOver,
-  cleanupEnded,
-  isStale,
-  namesCancelCause,
-  runnerCanStop,
-  runnerTakesNoCleanups,
-} from './guards.ts';
-import type { Trigger } from './job-event.ts';
-import { type Change, ignore, type Move, type MoveTable, moveTo, refuse } from './move.ts';
-import { cleanupLost, cleanupOverdue, nothingElseOwed, nothingOwed, recordCleanup } from './record-cleanup.ts';
-
-const EXECUTING: readonly Status[] = ['running', 'canceling'];
-const FINISHED: readonly Status[] = ['success', 'failed', 'canceled', 'skipped'];
-const WAITING: readonly Status[] = ['created', 'waiting_for_resource', 'scheduled', 'manual', 'pending'];
+import { canHandCleanupOver, cleanupEnded, isStale, namesCancelCause, runnerCanStop } from './guards.ts';
+import { EXECUTING, FINISHED, ignore, type Move, type MoveTable, moveTo, refuse, WAITING } from './move.ts';
+import { cleanupLost, nothingElseOwed, nothingOwed, recordCleanup } from './record-cleanup.ts';
 
 /** Must stand first: whatever an attempt says that does not hold the job (any more) changes nothing. */
 const STALE: Move = {
@@ -187,99 +170,7 @@ const CANCEL_MOVES: MoveTable = [
   },
 ];
 
-const LOSS_MOVES: MoveTable = [
-  {
-    id: 'lose-runner-offer-cleanup',
-    on: ['runner_lost', 'lease_lapsed'],
-    from: EXECUTING,
-    guard: canHandCleanupOver,
-    outcome: moveTo('same', {
-      phase: 'teardown',
-      changes: [noteLoss, offerCleanup],
-      effects: ['abort', 'offer_cleanup'],
-    }),
-    why: 'The obligation outlives the runner: the cleanup alone goes to another one.',
-  },
-  {
-    id: 'lose-runner',
-    on: ['runner_lost', 'lease_lapsed'],
-    from: EXECUTING,
-    outcome: moveTo(byCause, { changes: [noteLoss, cleanupLost('its runner was lost')], effects: ['abort'] }),
-    why: 'Nobody is left to clean, or nothing was owed.',
-  },
-  {
-    id: 'claim-cleanup-refused',
-    on: ['claim_cleanup'],
-    from: EXECUTING,
-    handOuts: ['cleanup_offered'],
-    guard: runnerTakesNoCleanups,
-    outcome: refuse('runner_cannot_take_cleanups'),
-    why: 'It would run the whole job.',
-  },
-  {
-    id: 'claim-cleanup',
-    on: ['claim_cleanup'],
-    from: EXECUTING,
-    handOuts: ['cleanup_offered'],
-    outcome: moveTo('same', { phase: 'same', changes: [takeCleanup] }),
-    why: 'The cleanup has an attempt, a lease and a deadline of its own.',
-  },
-  {
-    id: 'teardown-overdue',
-    on: ['deadline_passed'],
-    from: EXECUTING,
-    phases: ['teardown'],
-    outcome: moveTo(byCause, { changes: [cleanupOverdue], effects: ['abort'] }),
-    why: 'Every teardown has a deadline that the coordinator owns: no job stays in `canceling`.',
-  },
-];
-
-/** Something other than a person ends the script: one path for every cause, told apart by how far the job had come. */
-function strike(name: string, on: Trigger, change: Change, why: string): MoveTable {
-  const lost = cleanupLost('its runner cannot be asked to stop');
-  const common = { on: [on], kind: 'script', from: ['running'] } as const;
-  return [
-    {
-      ...common,
-      id: `${name}-preparing`,
-      phases: ['preparing'],
-      outcome: moveTo('failed', { changes: [change, nothingOwed], effects: ['abort'] }),
-      why: `${why} No user command has started.`,
-    },
-    {
-      ...common,
-      id: `${name}-script`,
-      phases: ['script'],
-      guard: runnerCanStop,
-      outcome: moveTo('same', { phase: 'teardown', changes: [change, setTeardownDeadline], effects: ['stop'] }),
-      why: `${why} The script is stopped, then \`after_script\` runs.`,
-    },
-    {
-      ...common,
-      id: `${name}-script-at-once`,
-      phases: ['script'],
-      outcome: moveTo('failed', { changes: [change, lost], effects: ['abort'] }),
-      why: `${why} Its runner knows only how to drop a job.`,
-    },
-  ];
-}
-
-const STRIKE_MOVES: MoveTable = [
-  ...strike('time-out', 'deadline_passed', setCause('timed_out'), 'The runner has not kept the `timeout` by itself.'),
-  ...strike('evict', 'evicted', setCause('evicted'), 'Its place is going away.'),
-  ...strike('drop', 'drop', noteDrop, 'It must not go on (log too large, …).'),
-  {
-    id: 'strike-teardown',
-    on: ['evicted', 'drop'],
-    kind: 'script',
-    from: EXECUTING,
-    phases: ['teardown'],
-    outcome: ignore,
-    why: 'The script is over already; the first cause stands and the teardown goes on.',
-  },
-];
-
 export const STALE_MOVE = STALE;
 
-/** From the moment a runner has the job. */
-export const EXECUTING_MOVES: MoveTable = [...RUNNER_MOVES, ...CANCEL_MOVES, ...LOSS_MOVES, ...STRIKE_MOVES];
+/** From the moment a runner has the job: what it says, and what people ask for. */
+export const EXECUTING_MOVES: MoveTable = [...RUNNER_MOVES, ...CANCEL_MOVES];

@@ -3,4 +3,4 @@ export * from './due.ts';
 export * from './job-event.ts';
 export * from './job-moves.ts';
 export * from './job-state.ts';
-export type { Change, Guard, Move, MoveOutcome, MoveTable, Verdict } from './move.ts';
+export type { Guard, Move, MoveTable } from './move.ts';

@@ -1,4 +1,5 @@
 import { EXECUTING_MOVES, STALE_MOVE } from './executing-moves.ts';
+import { LOSS_MOVES, STRIKE_MOVES } from './loss-moves.ts';
 import type { MoveTable } from './move.ts';
 import { TRIGGER_MOVES } from './trigger-moves.ts';
 import { WAITING_MOVES } from './waiting-moves.ts';
@@ -8,4 +9,11 @@ import { WAITING_MOVES } from './waiting-moves.ts';
  * The first row that fits decides, so a row with a guard stands before the one for "otherwise". An event for which no row
  * fits is refused with `wrong_status`.
  */
-export const MOVES: MoveTable = [STALE_MOVE, ...TRIGGER_MOVES, ...WAITING_MOVES, ...EXECUTING_MOVES];
+export const MOVES: MoveTable = [
+  STALE_MOVE,
+  ...TRIGGER_MOVES,
+  ...WAITING_MOVES,
+  ...EXECUTING_MOVES,
+  ...LOSS_MOVES,
+  ...STRIKE_MOVES,
+];

@@ -1,4 +1,4 @@
-import type { Phase, Status } from '../../protocol/index.ts';
+import { isExecuting, isFinished, type Phase, STATUSES, type Status } from '../../protocol/index.ts';
 import type { JobEvent, Refusal, Trigger } from './job-event.ts';
 import type { HandOut, JobSpec, JobState } from './job-state.ts';
 
@@ -64,6 +64,11 @@ export interface Verdict {
 }
 
 export type MoveTable = readonly Move[];
+
+export const EXECUTING: readonly Status[] = STATUSES.filter(isExecuting);
+export const FINISHED: readonly Status[] = STATUSES.filter(isFinished);
+/** No runner has it yet. */
+export const WAITING: readonly Status[] = STATUSES.filter((status) => !isExecuting(status) && !isFinished(status));
 
 /** Shorthand for the common kind of row outcome. */
 export function moveTo(

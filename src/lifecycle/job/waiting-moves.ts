@@ -1,4 +1,3 @@
-import type { Status } from '../../protocol/index.ts';
 import {
   afterQueueing,
   clearStartAt,
@@ -12,10 +11,8 @@ import {
   takeJob,
 } from './changes.ts';
 import { runnerHidesPhases, wantsGracefulRunner } from './guards.ts';
-import { type MoveTable, moveTo, refuse } from './move.ts';
+import { type MoveTable, moveTo, refuse, WAITING } from './move.ts';
 import { nothingElseOwed, nothingOwed } from './record-cleanup.ts';
-
-const WAITING: readonly Status[] = ['created', 'waiting_for_resource', 'scheduled', 'manual', 'pending'];
 
 /** From `created` until a runner takes the job. Nothing has run, so nothing is owed. */
 export const WAITING_MOVES: MoveTable = [

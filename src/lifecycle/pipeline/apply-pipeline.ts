@@ -1,13 +1,12 @@
 import { isFinished, type Status } from '../../protocol/index.ts';
+import { countOf, rollUp, tokenOf, tokensIn } from '../decisions/index.ts';
 import type { CancelCause, Refusal } from '../job/index.ts';
 import { bookToken } from './book-token.ts';
 import { type Draft, draftOf, jobAt } from './draft.ts';
 import type { OutsideJobEvent, PipelineEvent, PipelineResult } from './pipeline-event.ts';
 import type { PipelineJob, PipelineState } from './pipeline-state.ts';
-import { rollUp, tokenOf } from './roll-up.ts';
 import { retryJob, send } from './send.ts';
 import { reviveSkipped, takeTurns } from './take-turns.ts';
-import { countOf, tokensIn } from './token-sum.ts';
 
 /**
  * The next state of a pipeline. Pure. Costs what the event touches: the job, those that wait for it, and a few hundred pointers

@@ -1,8 +1,7 @@
+import { isDone, isSumDone, type Token, tokenOf, withToken } from '../decisions/index.ts';
 import { currentJob, type Draft } from './draft.ts';
 import type { PipelineState } from './pipeline-state.ts';
-import { isDone, type Token, tokenOf } from './roll-up.ts';
 import { slotAt, withSlot } from './slots.ts';
-import { isSumDone, withToken } from './token-sum.ts';
 
 /** The current job of a position counted as `before`: books what it counts as now, and who may be ready because of it. */
 export function bookToken(draft: Draft, position: number, before: Token): void {

@@ -1,8 +1,8 @@
 import { invariant } from '../../base/index.ts';
+import { EMPTY_SUM, isSumDone, withToken } from '../decisions/index.ts';
 import { createJob, DEFAULT_POLICY, type JobPolicy, type JobSpec } from '../job/index.ts';
 import type { PipelineJob, PipelineOptions, PipelineShape, PipelineState, SchedulableJob } from './pipeline-state.ts';
 import { slotsOf } from './slots.ts';
-import { EMPTY_SUM, isSumDone, withToken } from './token-sum.ts';
 
 /** A pipeline whose jobs are all `created`. Send it `start` to set it going. */
 export function createPipeline(rules: readonly SchedulableJob[], options: PipelineOptions): PipelineState {

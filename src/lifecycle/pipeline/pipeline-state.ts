@@ -1,7 +1,7 @@
 import type { AutoCancel, JobRules, Status } from '../../protocol/index.ts';
+import type { TokenSum } from '../decisions/index.ts';
 import type { CancelRequest, JobPolicy, JobState, TriggerStrategy } from '../job/index.ts';
 import type { Slots } from './slots.ts';
-import type { TokenSum } from './token-sum.ts';
 
 /** What a pipeline is made of. A `PlannedJob` fits as it is. */
 export interface SchedulableJob extends JobRules {

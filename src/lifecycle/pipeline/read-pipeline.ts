@@ -1,8 +1,7 @@
 import type { Status } from '../../protocol/index.ts';
+import { rollUp, tokensIn } from '../decisions/index.ts';
 import type { PipelineJob, PipelineState } from './pipeline-state.ts';
-import { rollUp } from './roll-up.ts';
 import { allSlots, slotAt } from './slots.ts';
-import { tokensIn } from './token-sum.ts';
 
 /** The job with this id, retried or not. */
 export function findJob(state: PipelineState, id: number): PipelineJob | undefined {

@@ -1,11 +1,10 @@
+import { decideRetry, tokenOf } from '../decisions/index.ts';
 import { applyJob, type JobEvent, type JobState, nextDue, type Refusal } from '../job/index.ts';
 import { bookToken } from './book-token.ts';
 import { newJob } from './create-pipeline.ts';
-import { decideRetry } from './decide-retry.ts';
 import { currentIndex, type Draft, jobAt, putJob } from './draft.ts';
 import { bookResource } from './hold-resource.ts';
 import type { PipelineJob } from './pipeline-state.ts';
-import { tokenOf } from './roll-up.ts';
 import { withSlot } from './slots.ts';
 
 /** Sends a job an event and books what comes of it. Returns why it was refused, or null. */

@@ -1,11 +1,10 @@
 import { isFinished, type JobRules, type Status, type When } from '../../protocol/index.ts';
+import { bitOf, rollUp, tokenOf, tokensIn } from '../decisions/index.ts';
 import type { SchedulingEvent } from '../job/index.ts';
 import { currentIndex, currentJob, type Draft, jobAt } from './draft.ts';
 import { nextHolder } from './hold-resource.ts';
-import { bitOf, rollUp, tokenOf } from './roll-up.ts';
 import { send } from './send.ts';
 import { slotAt } from './slots.ts';
-import { tokensIn } from './token-sum.ts';
 
 /** What the jobs before must have come to for a job to start. Anything else that is finished skips it. */
 export const ACCEPTED: Readonly<Record<When, Readonly<Record<'stage' | 'needs', readonly Status[]>>>> = {
