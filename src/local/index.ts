@@ -1,8 +1,13 @@
-export { type CompiledCheckout, compileCheckout, findCheckout } from './checkout/compile-checkout.ts';
+export {
+  type CompiledCheckout,
+  type CompiledPipeline,
+  compileCheckout,
+  findCheckout,
+} from './checkout/compile-checkout.ts';
 export { withDefaultImage } from './default-image.ts';
-export { recoverRuns } from './recover.ts';
+export { recoverRuns } from './recovery/recover.ts';
+export { tellEarlierRuns } from './recovery/tell-earlier-runs.ts';
 export { FORCED_EXIT_CODE, RunControl, SIGNAL_EXIT_CODES } from './run-control.ts';
 export type * from './run-event.ts';
-export { runLocal } from './run-local.ts';
+export { type LocalPipeline, runLocal } from './run-local.ts';
 export { namedJobs, selectJobs } from './select-jobs.ts';
-export { tellEarlierRuns } from './tell-earlier-runs.ts';

@@ -4,11 +4,12 @@ import { type Clock, describeError, type FileLock } from '../base/index.ts';
 import type { Executor } from '../executors/index.ts';
 import { placeSnapshot, takeSnapshot } from '../git/index.ts';
 import type { Plan, PlannedJob, Status } from '../protocol/index.ts';
-import type { PipelineFacts } from './build-payload.ts';
-import { type Guard, startGuard } from './guard.ts';
-import { idsNeeded, PipelineDriver } from './pipeline-driver.ts';
-import { ReadyQueue } from './ready-queue.ts';
-import { recoverRuns } from './recover.ts';
+import type { PipelineFacts } from './drive/build-payload.ts';
+import { idsNeeded, PipelineDriver } from './drive/pipeline-driver.ts';
+import { ReadyQueue } from './drive/ready-queue.ts';
+import { runLocalJob } from './drive/run-local-job.ts';
+import { type Guard, startGuard } from './recovery/guard.ts';
+import { recoverRuns } from './recovery/recover.ts';
 import { FORCED_EXIT_CODE, type RunControl, SIGNAL_EXIT_CODES } from './run-control.ts';
 import {
   createRun,
@@ -20,16 +21,19 @@ import {
   writeEnding,
 } from './run-directory.ts';
 import type { RunEvent, RunFinished } from './run-event.ts';
-import { type RunContext, runLocalJob } from './run-local-job.ts';
+
+/** A pipeline that can be run, and how to come by those that its trigger jobs start. */
+export interface LocalPipeline {
+  readonly plan: Plan;
+  readonly facts: PipelineFacts;
+  /** null: the child's file has errors, or makes no pipeline; whoever compiled it has said so. */
+  readonly compileChild: (job: PlannedJob) => Promise<LocalPipeline | null>;
+}
 
 export interface LocalRunOptions {
   /** The checkout's top directory. */
   readonly checkout: string;
-  readonly plan: Plan;
-  /** Variables of project, pipeline and commit for the payloads; from `compileCheckout`. */
-  readonly facts: PipelineFacts;
-  /** Compiles the child file of a trigger job; null: it has errors, which the caller has shown. */
-  readonly compileChild: (job: PlannedJob) => Promise<Plan | null>;
+  readonly pipeline: LocalPipeline;
   readonly executor: Executor;
   readonly concurrency: number;
   readonly manual: ReadonlySet<string>;
@@ -54,7 +58,8 @@ export async function runLocal(options: LocalRunOptions): Promise<RunFinished> {
   const { clock, control, paths, checkout } = options;
   const startedAt = clock.now();
   await recoverRuns({ ...options, runId: null, by: 'run', wait: false });
-  const record = { checkout, startedAt, ref: options.facts.git.ref, sha: options.facts.git.sha, keep: options.keep };
+  const { ref, sha } = options.pipeline.facts.git;
+  const record = { checkout, startedAt, ref, sha, keep: options.keep };
   const { run, lock } = await createRun(paths, record);
   const guard = startGuard(
     run,
@@ -99,17 +104,17 @@ async function snapshot(options: LocalRunOptions, template: string, end: () => P
 }
 
 /** One snapshot serves all jobs, so that only the pipeline's own variables count. */
-function submoduleStrategy({ plan, facts }: LocalRunOptions): 'none' | 'normal' | 'recursive' {
+function submoduleStrategy({ pipeline: { plan, facts } }: LocalRunOptions): 'none' | 'normal' | 'recursive' {
   const known = [...plan.variables, ...facts.given].findLast(({ key }) => key === 'GIT_SUBMODULE_STRATEGY')?.value;
   return known === 'normal' || known === 'recursive' ? known : 'none';
 }
 
 async function drive(options: LocalRunOptions, run: RunDirectory, template: string): Promise<Status> {
-  const { plan, clock, control } = options;
-  const context: RunContext = {
+  const { clock, control } = options;
+  const context = {
     ...options,
     run,
-    async placeSources(projectDir, signal) {
+    async placeSources(projectDir: string, signal: AbortSignal) {
       // What a hook left there goes, as with GitLab's `git clean`.
       rmSync(projectDir, { recursive: true, force: true });
       await placeSnapshot(template, projectDir, signal);
@@ -117,25 +122,25 @@ async function drive(options: LocalRunOptions, run: RunDirectory, template: stri
   };
   const queue = new ReadyQueue(options.concurrency);
   let nextJobId = firstJobId(run);
-  const makeDriver = (childPlan: Plan, namePrefix: string): PipelineDriver => {
+  const makeDriver = ({ plan, facts, compileChild }: LocalPipeline, namePrefix: string): PipelineDriver => {
     const first = nextJobId;
-    nextJobId += idsNeeded(childPlan);
+    nextJobId += idsNeeded(plan);
     return new PipelineDriver({
-      plan: childPlan,
+      plan,
       firstJobId: first,
       namePrefix,
       clock,
       queue,
       manual: options.manual,
       emit: (event) => void options.emit(event),
-      work: (work) => runLocalJob(context, work),
+      work: (work) => runLocalJob({ ...context, facts }, work),
       child: async (job) => {
-        const compiled = await options.compileChild(job);
-        return compiled === null ? null : makeDriver(compiled, `${namePrefix}${job.name}: `);
+        const pipeline = await compileChild(job);
+        return pipeline === null ? null : makeDriver(pipeline, `${namePrefix}${job.name}: `);
       },
     });
   };
-  const driver = makeDriver(plan, '');
+  const driver = makeDriver(options.pipeline, '');
   announceStart(options, run, driver);
   const running = driver.run();
   followSignals(options, driver);
@@ -158,7 +163,8 @@ function followSignals(options: LocalRunOptions, driver: PipelineDriver): void {
 }
 
 function announceStart(options: LocalRunOptions, run: RunDirectory, driver: PipelineDriver): void {
-  const { plan, clock, checkout, facts } = options;
+  const { clock, checkout } = options;
+  const { plan, facts } = options.pipeline;
   void options.emit({
     type: 'run_started',
     at: clock.now(),

@@ -1,6 +1,15 @@
 import type { Command } from 'commander';
 import { formatProblem, hasErrors, type Problem, suggest } from '../../base/index.ts';
-import { namedJobs, RunControl, type RunEvent, runLocal, selectJobs, withDefaultImage } from '../../local/index.ts';
+import {
+  type CompiledPipeline,
+  type LocalPipeline,
+  namedJobs,
+  RunControl,
+  type RunEvent,
+  runLocal,
+  selectJobs,
+  withDefaultImage,
+} from '../../local/index.ts';
 import type { Plan } from '../../protocol/index.ts';
 import { closeShow, forwardSignals } from '../forward-signals.ts';
 import { EXIT, type Host } from '../host.ts';
@@ -93,13 +102,7 @@ async function run({ prepared, plan, manual, json }: Order, host: Host): Promise
   try {
     const finished = await runLocal({
       checkout: compiled.checkout,
-      plan,
-      facts: compiled.facts,
-      async compileChild(job) {
-        const { plan: child, problems } = await compiled.compileChild(job);
-        for (const problem of problems) warn(problem);
-        return child;
-      },
+      pipeline: localPipeline(compiled, plan, warn),
       executor: shellExecutor(host, settings.shell),
       concurrency: settings.concurrency ?? host.cores,
       manual,
@@ -116,6 +119,18 @@ async function run({ prepared, plan, manual, json }: Order, host: Host): Promise
   } finally {
     await closeShow(presenter, host.clock, stopForwarding);
   }
+}
+
+function localPipeline(compiled: CompiledPipeline, plan: Plan, warn: (problem: Problem) => void): LocalPipeline {
+  return {
+    plan,
+    facts: compiled.facts,
+    async compileChild(job) {
+      const child = await compiled.compileChild(job);
+      for (const problem of child.result.problems) warn(problem);
+      return child.result.plan === null ? null : localPipeline(child, child.result.plan, warn);
+    },
+  };
 }
 
 function problemEvent(problem: Problem, host: Host): RunEvent {

@@ -132,7 +132,7 @@ given: { script: make, rules: [{ if: $GIVEN }] }
     const parent = await compiled({ variables: { GIVEN: '1' } });
     const start = parent.result.plan?.jobs[0];
     if (start === undefined) throw new Error(JSON.stringify(parent.result.problems));
-    const child = await parent.compileChild(start);
+    const { result: child } = await parent.compileChild(start);
     expect(child.problems).toEqual([]);
     expect(child.plan?.jobs.map((job) => job.name)).toEqual(['ours']);
   });
@@ -146,8 +146,8 @@ given: { script: make, rules: [{ if: $GIVEN }] }
     const parent = await compiled();
     const start = parent.result.plan?.jobs[0];
     if (start === undefined) throw new Error(JSON.stringify(parent.result.problems));
-    expect((await parent.compileChild(start)).plan?.jobs.map((job) => job.name)).toEqual(['a', 'b']);
+    expect((await parent.compileChild(start)).result.plan?.jobs.map((job) => job.name)).toEqual(['a', 'b']);
     rmSync(join(checkout, 'b.yml'));
-    expect((await parent.compileChild(start)).problems[0]?.message).toContain('b.yml');
+    expect((await parent.compileChild(start)).result.problems[0]?.message).toContain('b.yml');
   });
 });

@@ -10,7 +10,7 @@ import {
 } from '../../compile/index.ts';
 import { type Checkout, changedFiles, findTopLevel, listFiles, readCheckout } from '../../git/index.ts';
 import type { PlannedJob, PlanVariable } from '../../protocol/index.ts';
-import type { PipelineFacts } from '../build-payload.ts';
+import type { PipelineFacts } from '../drive/build-payload.ts';
 import { PROJECT_ID, predefinedVariables } from './predefined-variables.ts';
 
 export interface CheckoutRequest {
@@ -30,14 +30,17 @@ export interface CheckoutRequest {
   readonly now: number;
 }
 
-export interface CompiledCheckout {
-  readonly checkout: string;
-  readonly file: string;
+export interface CompiledPipeline {
   readonly result: CompileResult;
   /** For the payloads of the plan's jobs. */
   readonly facts: PipelineFacts;
   /** Compiles the pipeline that a trigger job starts. */
-  compileChild(job: PlannedJob): Promise<CompileResult>;
+  compileChild(job: PlannedJob): Promise<CompiledPipeline>;
+}
+
+export interface CompiledCheckout extends CompiledPipeline {
+  readonly checkout: string;
+  readonly file: string;
 }
 
 export const DEFAULT_CI_FILE = '.gitlab-ci.yml';
@@ -66,13 +69,19 @@ export async function compileCheckout(request: CheckoutRequest): Promise<Compile
     variables: request.variables,
     ref,
   };
-  const result = await compileWithRefs(readSource(checkout.topLevel, configPath), context, checkout);
+  const pipeline = await compilePipeline(readSource(checkout.topLevel, configPath), context, checkout);
+  return { ...pipeline, checkout: checkout.topLevel, file: configPath };
+}
+
+async function compilePipeline(
+  source: CompileSource,
+  context: CompileContext,
+  checkout: Checkout,
+): Promise<CompiledPipeline> {
   return {
-    checkout: checkout.topLevel,
-    file: configPath,
-    result,
-    facts: pipelineFacts(checkout, ref, { predefined, given: request.variables }),
-    compileChild: (job) => compileWithRefs(childSource(job, context), childContext(job, context), checkout),
+    result: await compileWithRefs(source, context, checkout),
+    facts: pipelineFacts(checkout, context),
+    compileChild: (job) => compilePipeline(childSource(job, context), childContext(job, context), checkout),
   };
 }
 
@@ -121,14 +130,7 @@ async function changesSinceRef(checkout: Checkout, ref: string): Promise<readonl
   }
 }
 
-function pipelineFacts(
-  checkout: Checkout,
-  ref: CompileRef,
-  variables: {
-    readonly predefined: Readonly<Record<string, string>>;
-    readonly given: Readonly<Record<string, string>>;
-  },
-): PipelineFacts {
+function pipelineFacts(checkout: Checkout, { ref, predefined, variables }: CompileContext): PipelineFacts {
   const { project, sha, beforeSha } = checkout;
   // Facts are taken literally; what a person gives may refer to other variables.
   const list = (values: Readonly<Record<string, string>>, raw: boolean): PlanVariable[] =>
@@ -136,8 +138,8 @@ function pipelineFacts(
   return {
     project: { id: PROJECT_ID, name: project.name, path: project.path },
     git: { ref: ref.name, refType: ref.kind === 'tag' ? 'tag' : 'branch', sha, beforeSha },
-    predefined: list(variables.predefined, true),
-    given: list(variables.given, false),
+    predefined: list(predefined, true),
+    given: list(variables, false),
   };
 }
 

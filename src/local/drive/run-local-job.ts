@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Clock } from '../base/index.ts';
-import type { Executor } from '../executors/index.ts';
-import { LOCAL_CAUSE_RULES, type PayloadDependency, type PlannedJob, type PlanVariable } from '../protocol/index.ts';
-import { type JobPorts, LOG_FILE, payloadBudgets, readDotenvReport, runJob } from '../runner/index.ts';
+import type { Clock } from '../../base/index.ts';
+import type { Executor } from '../../executors/index.ts';
+import { LOCAL_CAUSE_RULES, type PayloadDependency, type PlannedJob, type PlanVariable } from '../../protocol/index.ts';
+import { type JobPorts, LOG_FILE, payloadBudgets, readDotenvReport, runJob } from '../../runner/index.ts';
+import { jobDirectory, type LocalPaths, type RunDirectory } from '../run-directory.ts';
+import type { RunEvent } from '../run-event.ts';
 import { buildPayload, type PipelineFacts } from './build-payload.ts';
 import type { JobReport, JobWork } from './job-work.ts';
-import { jobDirectory, type LocalPaths, type RunDirectory } from './run-directory.ts';
-import type { RunEvent } from './run-event.ts';
 
 /** What all jobs of a local run share. */
 export interface RunContext {
@@ -36,6 +36,7 @@ export async function runLocalJob(context: RunContext, work: JobWork): Promise<J
     repository: run.record.checkout,
     job: { ...job, cache: job.cache.map((cache) => ({ ...cache, key: cacheKey(cache, context) })) },
     retryCount,
+    startedAt: clock.now(),
     dotenv: await dotenvVariables(work),
     dependencies: dependenciesOf(work),
   });

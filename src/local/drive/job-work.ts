@@ -1,5 +1,5 @@
-import type { Budgets, PlannedJob } from '../protocol/index.ts';
-import type { JobControl, JobResult, PhaseChange } from '../runner/index.ts';
+import type { Budgets, PlannedJob } from '../../protocol/index.ts';
+import type { JobControl, JobResult, PhaseChange } from '../../runner/index.ts';
 
 /** One hand-out of a job to the runner inside this process. */
 export interface JobWork {

@@ -1,7 +1,7 @@
-import type { Clock } from '../base/index.ts';
+import type { Clock } from '../../base/index.ts';
+import { type LocalPaths, listRuns } from '../run-directory.ts';
+import type { RunEvent, RunMessage, RunRecovered } from '../run-event.ts';
 import { type AbandonedRun, findAbandonedRuns, tellEnding } from './recover.ts';
-import { type LocalPaths, listRuns } from './run-directory.ts';
-import type { RunEvent, RunMessage, RunRecovered } from './run-event.ts';
 
 export interface EarlierRuns {
   readonly paths: LocalPaths;

@@ -1,10 +1,11 @@
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Clock, describeError, errorCode, type FileLock, tryLock } from '../base/index.ts';
-import type { Executor } from '../executors/index.ts';
-import { isFinished, LOCAL_CAUSE_RULES } from '../protocol/index.ts';
-import { JobControl, LOG_FILE, readJournal, runJob } from '../runner/index.ts';
-import type { RunControl } from './run-control.ts';
+import { type Clock, describeError, errorCode, type FileLock, tryLock } from '../../base/index.ts';
+import type { Executor } from '../../executors/index.ts';
+import { isFinished, LOCAL_CAUSE_RULES } from '../../protocol/index.ts';
+import { JobControl, LOG_FILE, readJournal, runJob } from '../../runner/index.ts';
+import { jobPorts, projectDirectory } from '../drive/run-local-job.ts';
+import type { RunControl } from '../run-control.ts';
 import {
   type EndedJob,
   type Holder,
@@ -20,9 +21,8 @@ import {
   wasTold,
   writeEnding,
   writeHolder,
-} from './run-directory.ts';
-import type { RunEvent } from './run-event.ts';
-import { jobPorts, projectDirectory } from './run-local-job.ts';
+} from '../run-directory.ts';
+import type { RunEvent } from '../run-event.ts';
 
 export interface RecoverOptions {
   readonly paths: LocalPaths;

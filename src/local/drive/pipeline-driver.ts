@@ -1,4 +1,4 @@
-import type { Clock } from '../base/index.ts';
+import type { Clock } from '../../base/index.ts';
 import {
   applyPipeline,
   createPipeline,
@@ -8,12 +8,13 @@ import {
   type PipelineEvent,
   type PipelineJob,
   type PipelineState,
-} from '../lifecycle/index.ts';
-import { isFinished, type Plan, type PlannedJob, type Status } from '../protocol/index.ts';
-import { JobControl } from '../runner/index.ts';
+} from '../../lifecycle/index.ts';
+import { isFinished, type Plan, type PlannedJob, type Status } from '../../protocol/index.ts';
+import { JobControl } from '../../runner/index.ts';
+import type { RunEvent } from '../run-event.ts';
+import { changedEvent, finishedEvent } from './job-events.ts';
 import type { JobReport, JobWork } from './job-work.ts';
 import type { ReadyQueue } from './ready-queue.ts';
-import type { JobFinished, RunEvent } from './run-event.ts';
 
 export interface DriverOptions {
   readonly plan: Plan;
@@ -226,11 +227,8 @@ export class PipelineDriver {
 
   #emitChange(id: number): void {
     const job = this.#job(id);
-    const { status, phase, cause } = job.state;
-    // What people wait for is the cleanup; the lifecycle's own deadline lies further out.
-    const deadline = phase === 'teardown' ? (this.#cleanupDeadlines.get(id) ?? null) : null;
-    const at = this.#options.clock.now();
-    this.#options.emit({ type: 'job_changed', at, job: id, name: this.#name(job), status, phase, cause, deadline });
+    const cleanupDeadline = this.#cleanupDeadlines.get(id) ?? null;
+    this.#options.emit(changedEvent(job, { name: this.#name(job), at: this.#options.clock.now(), cleanupDeadline }));
   }
 
   #jobFinished(id: number): void {
@@ -241,8 +239,9 @@ export class PipelineDriver {
   }
 
   #announce(id: number): void {
+    const job = this.#job(id);
     this.#options.emit(
-      finishedEvent(this.#job(id), this.#name(this.#job(id)), this.#reports.get(id), this.#options.clock.now()),
+      finishedEvent(job, { name: this.#name(job), at: this.#options.clock.now(), report: this.#reports.get(id) }),
     );
   }
 
@@ -293,24 +292,4 @@ export class PipelineDriver {
   #name(job: PipelineJob): string {
     return this.#options.namePrefix + job.rules.name;
   }
-}
-
-function finishedEvent(job: PipelineJob, name: string, report: JobReport | undefined, at: number): JobFinished {
-  const { state } = job;
-  return {
-    type: 'job_finished',
-    at,
-    job: job.id,
-    name,
-    status: state.status,
-    cause: state.cause,
-    failureReason: state.failureReason,
-    exitCode: state.exitCode,
-    allowFailure: job.allowFailure,
-    durationMs: state.startedAt === null || state.finishedAt === null ? null : state.finishedAt - state.startedAt,
-    cleanup: state.cleanup ?? { outcome: 'not_owed', attempt: 0 },
-    logFile: report?.logFile ?? null,
-    artifacts: report?.result.artifacts.map((artifact) => artifact.path) ?? [],
-    retriedAs: job.retriedAs,
-  };
 }

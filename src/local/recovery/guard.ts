@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunDirectory } from './run-directory.ts';
+import type { RunDirectory } from '../run-directory.ts';
 
 /**
  * Holds the read end of a pipe, nothing else. A run that ends says `done`; one that dies says nothing, the kernel closes the pipe,

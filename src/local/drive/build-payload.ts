@@ -1,3 +1,4 @@
+import { environmentSlug, slugify } from '../../compile/index.ts';
 import type {
   JobPayload,
   PayloadArtifact,
@@ -7,7 +8,7 @@ import type {
   PlannedJob,
   PlanVariable,
   Variable,
-} from '../protocol/index.ts';
+} from '../../protocol/index.ts';
 
 /** What is known of a pipeline besides its plan. */
 export interface PipelineFacts {
@@ -35,6 +36,8 @@ export interface PayloadFacts extends PipelineFacts {
   readonly dotenv: readonly PlanVariable[];
   readonly dependencies: readonly PayloadDependency[];
   readonly retryCount: number;
+  /** UTC ms. */
+  readonly startedAt: number;
 }
 
 /** s; GitLab's default for a project. */
@@ -95,9 +98,12 @@ export function buildPayload(facts: PayloadFacts): JobPayload {
 function payloadVariables(facts: PayloadFacts): Variable[] {
   const { job } = facts;
   const own: PlanVariable[] = [
+    known('CI_PIPELINE_ID', String(facts.pipelineId)),
+    known('CI_PIPELINE_IID', String(facts.pipelineId)),
     known('CI_JOB_ID', String(facts.id)),
+    known('CI_JOB_STARTED_AT', new Date(facts.startedAt).toISOString()),
     known('CI_JOB_NAME', job.name),
-    known('CI_JOB_NAME_SLUG', slug(job.name)),
+    known('CI_JOB_NAME_SLUG', slugify(job.name)),
     known('CI_JOB_GROUP_NAME', job.groupName),
     known('CI_JOB_STAGE', job.stage),
     known('CI_JOB_RETRY_COUNT', String(facts.retryCount)),
@@ -114,20 +120,11 @@ function environmentVariables(job: PlannedJob): PlanVariable[] {
   if (environment === null) return [];
   return [
     known('CI_ENVIRONMENT_NAME', environment.name),
-    known('CI_ENVIRONMENT_SLUG', slug(environment.name).slice(0, 24).replace(/-+$/, '')),
+    known('CI_ENVIRONMENT_SLUG', environmentSlug(environment.name)),
     known('CI_ENVIRONMENT_ACTION', environment.action),
     ...(environment.deploymentTier === null ? [] : [known('CI_ENVIRONMENT_TIER', environment.deploymentTier)]),
     ...(environment.url === null ? [] : [{ key: 'CI_ENVIRONMENT_URL', value: environment.url, raw: false }]),
   ];
-}
-
-/** Lower case, everything else a `-`, at most 63 bytes, no `-` at either end. */
-function slug(text: string): string {
-  return text
-    .toLowerCase()
-    .replace(/[^a-z0-9]/g, '-')
-    .slice(0, 63)
-    .replace(/^-+|-+$/g, '');
 }
 
 /** Facts are taken literally: a branch may have a `$` in its name. */
