@@ -25,7 +25,7 @@ export function applyPipeline(state: PipelineState, event: PipelineEvent, now: n
 function handle(draft: Draft, event: PipelineEvent): Refusal | null {
   switch (event.type) {
     case 'start':
-      draft.turns.push(...draft.state.shape.rules.keys());
+      for (const position of draft.state.shape.rules.keys()) draft.turns.push(position);
       return null;
     case 'job':
       return handleJob(draft, event.job, event.event);

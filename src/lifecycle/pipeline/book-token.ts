@@ -29,7 +29,7 @@ function moveFrontier(draft: Draft, changed: number): void {
   if (changed < frontier && isOpen(changed)) frontier = changed;
   while (frontier < state.stages.length && !isOpen(frontier)) {
     frontier += 1;
-    draft.turns.push(...(state.shape.stageMode[frontier] ?? []));
+    for (const position of state.shape.stageMode[frontier] ?? []) draft.turns.push(position);
   }
   if (frontier !== state.frontier) draft.state = { ...state, frontier };
 }

@@ -31,9 +31,9 @@ export function nextHolder(draft: Draft, group: number): number | null {
   const isHeld = holder !== null && !isFinished(jobAt(draft, holder).state.status);
   if (isHeld) return null;
   // Those that were cancelled or skipped while they waited drop out here.
-  const still = waiting.filter((index) => jobAt(draft, index).state.status === 'waiting_for_resource');
-  const [next = null, ...rest] = still;
-  setQueue(draft, group, { holder: next, waiting: rest });
+  const first = waiting.findIndex((index) => jobAt(draft, index).state.status === 'waiting_for_resource');
+  const next = waiting[first] ?? null;
+  setQueue(draft, group, { holder: next, waiting: next === null ? [] : waiting.slice(first + 1) });
   return next;
 }
 

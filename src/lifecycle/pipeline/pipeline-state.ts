@@ -38,7 +38,7 @@ export interface PipelineJob {
 }
 
 /**
- * A pipeline between two events. A value: `applyPipeline` returns a new one, which shares all that did not change.
+ * A pipeline between two events, for a driver that keeps it in memory. A value: `applyPipeline` returns a new one, which shares all that did not change.
  * Read it through the functions of `read-pipeline.ts`; the rest is bookkeeping that makes one event cost what it touches.
  */
 export interface PipelineState {
