@@ -23,6 +23,14 @@ describe('fillDirectory', () => {
     expect(existsSync(dir)).toBe(false);
   });
 
+  it('makes missing parents, and refuses a place where nothing can be made', async () => {
+    const dir = join(temporary.dir, 'a/b/c');
+    await fillDirectory(dir, 'copy to', async () => {});
+    expect(existsSync(dir)).toBe(true);
+    // The kernel lets nobody make a directory there, root included.
+    await expect(fillAnd('/proc/self/fd/x/y', () => {})).rejects.toMatchObject({ code: 'target_unwritable' });
+  });
+
   it('passes Failures on, calls other system errors failures, and bugs bugs', async () => {
     const dir = temporary.fresh('into');
     const failure = new Failure('canceled', 'stop');

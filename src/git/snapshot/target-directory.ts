@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { describeError, errorCode, Failure } from '../../base/index.ts';
 
 /**
@@ -20,8 +21,20 @@ export async function fillDirectory(dir: string, what: string, fill: () => Promi
 }
 
 function makeEmpty(dir: string): void {
-  mkdirSync(dir, { recursive: true });
+  makeWithParents(dir);
   if (readdirSync(dir).length > 0) throw new Failure('target_not_empty', `${dir} is not empty`);
+}
+
+/** Node's own recursive mkdir says "no such file" on a read-only file system, and never returns in a directory like `/proc`. */
+function makeWithParents(dir: string): void {
+  try {
+    mkdirSync(dir);
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST' && statSync(dir).isDirectory()) return;
+    if (errorCode(error) !== 'ENOENT' || dirname(dir) === dir || existsSync(dirname(dir))) throw error;
+    makeWithParents(dirname(dir));
+    mkdirSync(dir);
+  }
 }
 
 function explain(error: unknown, dir: string, what: string): unknown {
@@ -35,11 +48,12 @@ function explain(error: unknown, dir: string, what: string): unknown {
     case 'EPERM':
     case 'ENOTDIR':
     case 'EEXIST':
+    case 'ENOENT':
       return new Failure('target_unwritable', `cannot ${what} ${dir}: ${describeError(error)}`, { cause: error });
     default:
       // Other system errors (EIO, EMFILE, …) are trouble outside as well; anything without a code is a bug.
       return errorCode(error)?.startsWith('E')
-        ? new Failure('copy_failed', `cannot ${what} ${dir}`, { cause: error })
+        ? new Failure('copy_failed', `cannot ${what} ${dir}: ${describeError(error)}`, { cause: error })
         : error;
   }
 }
