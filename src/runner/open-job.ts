@@ -1,5 +1,6 @@
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { describeError, Failure } from '../base/index.ts';
+import { describeError, errorCode, Failure } from '../base/index.ts';
 import { makeCookie, type Place } from '../executors/index.ts';
 import type { HookName, JobPayload } from '../protocol/index.ts';
 import type { JobOptions } from './job-options.ts';
@@ -34,6 +35,7 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
   try {
     log = openLog(options, payload, variables);
     if (log.sizeBytes === 0) log.write(openingLines(options, payload, [...variables.warnings, ...settings.warnings]));
+    makeTemporaryDir(`${options.projectDir}.tmp`);
     place = await options.executor.prepare(
       {
         stepsDir: `${options.directory}/steps`,
@@ -96,6 +98,15 @@ function neverRan(options: JobOptions, error: unknown): JobResult {
   };
 }
 
+/** Holds file variables and `GITLAB_ENV`. Made here, it costs a system call; made by each step, a process. */
+function makeTemporaryDir(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new Failure('executor_unavailable', `cannot make ${path} (${errorCode(cause)})`, { cause });
+  }
+}
+
 function openLog(options: JobOptions, payload: JobPayload, variables: JobVariables): JobLog {
   const filter = createLogFilter({
     maskedValues: variables.maskedValues,
@@ -137,8 +148,9 @@ interface ScriptFacts {
 }
 
 function stepScripts({ payload, place, settings, variables, withMore }: ScriptFacts): StepScripts {
-  const script = (lines: readonly string[], directory = place.projectDir, known = variables) =>
+  const script = (lines: readonly string[], directory: string, known = variables, isCleanup = false) =>
     buildStepScript({
+      isCleanup,
       shell: place.shell,
       exports: known.exports,
       files: known.files,
@@ -158,12 +170,13 @@ function stepScripts({ payload, place, settings, variables, withMore }: ScriptFa
       .map((step) => ({
         id: `step_${step.name}`,
         title: `Executing "step_${step.name}" stage of the job script`,
-        script: script(step.script),
+        script: script(step.script, place.projectDir),
       })),
     // Beside the project directory, which the sources will fill from scratch.
     preGetSources: hook('pre_get_sources_script', dirname(place.projectDir)),
     postGetSources: hook('post_get_sources_script', place.projectDir),
-    afterScript: afterScript.length === 0 ? null : (more) => script(afterScript, place.projectDir, withMore(more)),
+    afterScript:
+      afterScript.length === 0 ? null : (more) => script(afterScript, place.projectDir, withMore(more), true),
     ignoreCleanupErrors: settings.ignoreAfterScriptErrors,
   };
 }

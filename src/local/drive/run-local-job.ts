@@ -79,7 +79,7 @@ export function jobPorts(
     getSources: (projectDir, signal) => context.placeSources(projectDir, signal),
     dependencyArchive: async (dependency) => archiveOf(job.reportOf(dependency.name)),
     artifactsDir: artifactsDirectory(run, job.id),
-    cacheDir: join(paths.cache, 'cache'),
+    cacheDir: join(paths.cache, 'cache', checkoutKey(run.record.checkout)),
     onPhase: (change) => job.onPhase(change),
     onLog: (offset, bytes) => emit({ type: 'job_log', at: clock.now(), job: job.id, name: job.name, offset, bytes }),
     onTrouble(text) {
@@ -89,6 +89,11 @@ export function jobPorts(
       void emit({ type: 'message', at: clock.now(), level: 'error', text });
     },
   };
+}
+
+/** Checkouts share no cache, whatever their projects are called. */
+function checkoutKey(checkout: string): string {
+  return createHash('sha256').update(checkout).digest('hex').slice(0, 16);
 }
 
 export function artifactsDirectory(run: RunDirectory, job: number): string {

@@ -50,12 +50,13 @@ export function createLogFilter(options: LogFilterOptions): LogFilter {
 
   function filter(input: Uint8Array, isEnd: boolean): FilteredLog {
     const chunk = Buffer.from(input.buffer, input.byteOffset, input.byteLength);
+    const scan: Scan = { patterns, chunk, isEnd };
     const nextCandidate = candidates(chunk);
     const parts: Uint8Array[] = [];
     let done = 0;
     let at = nextCandidate(0);
     while (at < chunk.length) {
-      const secret = secretAt(patterns, chunk, at, isEnd);
+      const secret = secretAt(scan, at);
       if (secret === UNDECIDED) break;
       if (secret !== null) {
         parts.push(wellFormed(chunk.subarray(done, secret.start)), MASK);
@@ -77,19 +78,22 @@ interface Secret {
   readonly end: number;
 }
 
-function secretAt(
-  patterns: SecretPatterns,
-  chunk: Buffer,
-  at: number,
-  isEnd: boolean,
-): Secret | null | typeof UNDECIDED {
-  const length = valueAt(patterns, chunk, at, isEnd);
+/** One call of the filter. */
+interface Scan {
+  readonly patterns: SecretPatterns;
+  readonly chunk: Buffer;
+  readonly isEnd: boolean;
+}
+
+function secretAt(scan: Scan, at: number): Secret | null | typeof UNDECIDED {
+  const { patterns, chunk } = scan;
+  const length = valueAt(scan, at);
   if (length === UNDECIDED) return UNDECIDED;
   if (length > 0) return { start: at, end: at + length };
   for (const lead of patterns.leads[chunk[at] ?? 0] ?? []) {
-    const start = leadEnd(patterns, lead, chunk, at, isEnd);
+    const start = leadEnd(scan, lead, at);
     if (start === UNDECIDED) return UNDECIDED;
-    const end = start === 0 ? 0 : runEnd(patterns, lead, chunk, start, isEnd);
+    const end = start === 0 ? 0 : runEnd(scan, lead, start);
     if (end === UNDECIDED) return UNDECIDED;
     if (end > start) return { start, end };
   }
@@ -97,7 +101,7 @@ function secretAt(
 }
 
 /** Length of the longest value that stands at `at`, 0 for none. */
-function valueAt(patterns: SecretPatterns, chunk: Buffer, at: number, isEnd: boolean): number {
+function valueAt({ patterns, chunk, isEnd }: Scan, at: number): number {
   for (const value of patterns.values[chunk[at] ?? 0] ?? []) {
     const shared = sharedLength(value, chunk, at, false);
     if (shared === value.length) return shared;
@@ -107,21 +111,23 @@ function valueAt(patterns: SecretPatterns, chunk: Buffer, at: number, isEnd: boo
 }
 
 /** Where the run behind a lead at `at` starts, 0 when the lead is not there or a value starts inside it. */
-function leadEnd(patterns: SecretPatterns, lead: Lead, chunk: Buffer, at: number, isEnd: boolean): number {
+function leadEnd(scan: Scan, lead: Lead, at: number): number {
+  const { chunk, isEnd } = scan;
   const shared = sharedLength(lead.bytes, chunk, at, lead.anyCase);
   if (shared < lead.bytes.length) return at + shared === chunk.length && !isEnd ? UNDECIDED : 0;
   for (let inside = at + 1; inside < at + shared; inside += 1) {
-    const length = valueAt(patterns, chunk, inside, isEnd);
+    const length = valueAt(scan, inside);
     if (length !== 0) return length === UNDECIDED ? UNDECIDED : 0;
   }
   return at + shared;
 }
 
-function runEnd(patterns: SecretPatterns, lead: Lead, chunk: Buffer, start: number, isEnd: boolean): number {
+function runEnd(scan: Scan, lead: Lead, start: number): number {
+  const { chunk, isEnd } = scan;
   let at = start;
   while (at - start < MAX_RUN_BYTES) {
     if (at >= chunk.length) return isEnd ? at : UNDECIDED;
-    const length = valueAt(patterns, chunk, at, isEnd);
+    const length = valueAt(scan, at);
     if (length === UNDECIDED) return UNDECIDED;
     if (length === 0 && lead.runBytes[chunk[at] ?? 0] === 0) return at;
     at += length === 0 ? 1 : length;

@@ -5,6 +5,7 @@ import type { SavedArtifact, Verdict } from '../journal/move.ts';
 import { errorLine, sectionEnd } from '../log/sections.ts';
 import { saveArtifacts, selectArtifacts } from '../save/artifacts.ts';
 import { saveCaches } from '../save/cache.ts';
+import { readDotenvReport } from '../save/dotenv.ts';
 
 export interface Saved {
   readonly artifacts: readonly SavedArtifact[];
@@ -56,6 +57,13 @@ async function uploadArtifacts(
   const targetDir = run.ports.artifactsDir;
   const expand = (text: string) => variables.expand(text);
   const saved = await saveArtifacts({ artifacts, succeeded, place, targetDir, expand, limits, log, signal });
+  for (const report of saved) if (report.type === 'dotenv') await checkDotenv(report.path, signal);
   say(run, sectionEnd(section, run.clock.now()));
   return saved;
+}
+
+/** A coordinator refuses a broken dotenv report, and with it the job: later jobs would miss variables without a word. */
+async function checkDotenv(path: string, signal: AbortSignal): Promise<void> {
+  const dotenv = await readDotenvReport(path, signal);
+  if (!dotenv.ok) throw new Failure('dotenv_invalid', `the dotenv report is not valid: ${dotenv.error}`);
 }
