@@ -1,3 +1,5 @@
+import type { Plan } from '../protocol/index.ts';
+import { checkConditions } from './check/check-conditions.ts';
 import { checkRelations } from './check/check-needs.ts';
 import { warnUnsupported } from './check/warn-unsupported.ts';
 import { loadIncludes } from './config/load-includes.ts';
@@ -8,8 +10,7 @@ import { resolveReferences } from './config/resolve-references.ts';
 import type { CompileContext, CompileResult, CompileSource } from './context.ts';
 import { assemblePlan } from './plan/assemble-plan.ts';
 import { decidePipeline } from './plan/decide-pipeline.ts';
-import { readConditions } from './plan/job-conditions.ts';
-import { pickJobs } from './plan/pick-jobs.ts';
+import { draftJobs } from './plan/draft-jobs.ts';
 import { openSession, type Session } from './session.ts';
 import { readYaml, type YamlFile } from './yaml/read-yaml.ts';
 
@@ -32,7 +33,7 @@ export function compile(source: CompileSource, context: CompileContext): Compile
 
   const root = readRoot(merged, session);
   const jobs = readJobs(merged, root, session);
-  const conditioned = readConditions(jobs, session);
+  checkConditions(jobs, session);
   checkRelations(jobs, root, session);
   warnUnsupported(jobs, session);
 
@@ -41,13 +42,18 @@ export function compile(source: CompileSource, context: CompileContext): Compile
   if (problems.hasErrors()) return stop(null);
   if (pipeline.filtered !== null) return stop(pipeline.filtered);
 
-  const { jobs: picked, reports } = pickJobs(conditioned, pipeline, session);
-  const plan = assemblePlan(picked, root, pipeline, session);
+  const { drafts, reports } = draftJobs(jobs, pipeline, session);
+  const plan = assemblePlan(drafts, root, pipeline, session);
   if (problems.hasErrors()) return { ...stop(null), jobs: reports };
-  const hasWork = plan.stages.some((stage) => stage !== '.pre' && stage !== '.post');
-  if (!hasWork)
-    return { ...stop(picked.length === 0 ? 'no job was added' : 'only .pre and .post jobs were added'), jobs: reports };
+  const idle = whyIdle(plan);
+  if (idle !== null) return { ...stop(idle), jobs: reports };
   return { plan, problems: problems.sorted(), filtered: null, merged, jobs: reports };
+}
+
+/** GitLab makes no pipeline that only has jobs before and after the work. */
+function whyIdle({ stages }: Plan): string | null {
+  if (stages.length === 0) return 'no job was added';
+  return stages.every((stage) => stage === '.pre' || stage === '.post') ? 'only .pre and .post jobs were added' : null;
 }
 
 function rejectInputs({ header, root }: YamlFile, session: Session): void {

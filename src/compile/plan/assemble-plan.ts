@@ -1,37 +1,33 @@
-import type { Plan } from '../../protocol/index.ts';
+import type { Plan, PlannedJob } from '../../protocol/index.ts';
 import type { RootConfig } from '../config/read-root.ts';
 import type { Session } from '../session.ts';
 import type { Pipeline } from './decide-pipeline.ts';
+import type { Draft } from './draft-jobs.ts';
 import { findCycle } from './find-cycle.ts';
-import type { PickedJob } from './pick-jobs.ts';
-import { jobPlanner } from './plan-job.ts';
 import { dependencyResolver } from './resolve-dependencies.ts';
 import { indexJobs, resolveNeeds } from './resolve-needs.ts';
 
-/** Joins the picked jobs into a plan: stages, needs and artifacts get their final names. */
-export function assemblePlan(
-  picked: readonly PickedJob[],
-  root: RootConfig,
-  pipeline: Pipeline,
-  session: Session,
-): Plan {
-  const used = new Set(picked.map(({ job }) => job.stage));
+/** Joins the drafts into a plan: now that all jobs of the pipeline are known, stages, needs and artifacts get their final names. */
+export function assemblePlan(drafts: readonly Draft[], root: RootConfig, pipeline: Pipeline, session: Session): Plan {
+  const used = new Set(drafts.map(({ job }) => job.stage));
   const stages = root.stages.filter((stage) => used.has(stage));
   const stageIndex = new Map(stages.map((stage, index) => [stage, index]));
-  const index = indexJobs(picked);
-  const planJob = jobPlanner(session);
-  const dependenciesOf = dependencyResolver(picked, index, stages);
-  const jobs = picked.map((job) => {
-    const needs = resolveNeeds(job, index, session);
-    const place = stageIndex.get(job.job.stage) ?? 0;
-    return planJob(job, { stageIndex: place, needs, dependencies: dependenciesOf(job, needs) });
-  });
+  const index = indexJobs(drafts);
+  const dependenciesOf = dependencyResolver(drafts, index, stages);
+  const jobs: PlannedJob[] = [];
+  for (const draft of drafts) {
+    const { planned } = draft;
+    planned.stageIndex = stageIndex.get(planned.stage) ?? 0;
+    planned.needs = resolveNeeds(draft, index, session);
+    planned.dependencies = dependenciesOf(draft, planned.needs);
+    jobs.push(planned);
+  }
   // Needs of the jobs themselves were checked before; `rules:needs` can still close a circle.
-  if (picked.some(({ decision }) => decision.rule?.config.needs)) reportCycle(jobs, session);
+  if (drafts.some(({ job, needs }) => needs && needs !== job.config.needs)) reportCycle(jobs, session);
   return { name: pipeline.name, stages, variables: pipeline.scope.planned, autoCancel: pipeline.autoCancel, jobs };
 }
 
-function reportCycle(jobs: Plan['jobs'], session: Session): void {
+function reportCycle(jobs: readonly PlannedJob[], session: Session): void {
   const needs = new Map(jobs.map((job) => [job.name, job.needs?.map((need) => need.job) ?? []]));
   const cycle = findCycle(needs.keys(), (name) => needs.get(name) ?? []);
   if (cycle === null) return;

@@ -1,12 +1,14 @@
 import type { AutoCancel, PlanVariable } from '../../protocol/index.ts';
+import { checkRules } from '../check/check-conditions.ts';
 import { decideWorkflow } from '../conditions/index.ts';
 import type { RootConfig } from '../config/read-root.ts';
 import { changesClause, existsClause } from '../config/rule-clauses.ts';
+import { LIMITS } from '../limits.ts';
 import type { Session } from '../session.ts';
-import type { WorkflowRuleConfig } from '../shape/rules.ts';
+import type { NestedWorkflowRules, WorkflowRuleConfig } from '../shape/rules.ts';
 import { expandText } from '../values/index.ts';
+import { flatten } from './flatten.ts';
 import { type RootScope, rootScope } from './job-lookup.ts';
-import { readWorkflowRules } from './job-rules.ts';
 import { mergeVariables, planVariables } from './plan-variables.ts';
 
 /** What `workflow` makes of the pipeline as a whole. */
@@ -23,7 +25,7 @@ export function decidePipeline(root: RootConfig, session: Session): Pipeline {
   const { workflow } = root;
   const planned = planVariables(root.variables);
   const scope = rootScope(planned, session);
-  const rules = workflow.rules ? readWorkflowRules(workflow.rules, session) : null;
+  const rules = workflow.rules ? readRules(workflow.rules, session) : null;
   const { decision, matched } = judge(rules, scope, session);
   const chosen = rootVariables(planned, matched, scope, session);
   const cancel = { ...workflow.auto_cancel, ...matched?.auto_cancel };
@@ -34,6 +36,11 @@ export function decidePipeline(root: RootConfig, session: Session): Pipeline {
     autoCancel: { onNewCommit: cancel.on_new_commit ?? 'conservative', onJobFailure: cancel.on_job_failure ?? 'none' },
     hasWorkflowRules: rules !== null,
   };
+}
+
+function readRules(nested: NestedWorkflowRules, session: Session): readonly WorkflowRuleConfig[] {
+  checkRules(nested, 'workflow', session);
+  return flatten<WorkflowRuleConfig>(nested, LIMITS.rules) ?? [];
 }
 
 function judge(

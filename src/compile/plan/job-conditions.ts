@@ -1,61 +1,72 @@
-import type { JobConditions } from '../conditions/index.ts';
+import type { When } from '../../protocol/index.ts';
+import type { JobConditions, JobRule, RefPolicy } from '../conditions/index.ts';
 import type { Job } from '../config/job.ts';
+import { changesClause, existsClause } from '../config/rule-clauses.ts';
+import { LIMITS } from '../limits.ts';
 import { memo } from '../memo.ts';
 import type { Session } from '../session.ts';
-import type { NestedRules } from '../shape/rules.ts';
+import type { NestedRules, PolicyConfig, RuleConfig } from '../shape/rules.ts';
 import { isInherited } from '../yaml/mapping.ts';
-import { plainList } from './flatten.ts';
-import { type PlannedRule, readPolicy, readRules } from './job-rules.ts';
+import { flatten, plainList } from './flatten.ts';
 
-/** A job and when it is added to a pipeline, ready to be judged. */
-export interface ConditionedJob {
-  readonly job: Job;
-  readonly conditions: JobConditions<PlannedRule>;
+/** A rule ready to be judged; `config` keeps what a matched rule changes in its job. */
+export interface PlannedRule extends JobRule {
+  readonly config: RuleConfig;
 }
 
-/** Reads the conditions of every job. All mistakes in them come to light here, whichever rule a pipeline would reach. */
-export function readConditions(jobs: readonly Job[], session: Session): readonly ConditionedJob[] {
-  const sharedRules = new Map<NestedRules, readonly PlannedRule[]>();
-  const policy = memo(readPolicy);
-  return jobs.map((job) => {
-    const { config } = job;
+/**
+ * Turns what a job says about its conditions into what `decideJob` judges. Mistakes were reported before. Nothing but shared rules is
+ * remembered: for thousands of jobs, things that die young are cheaper than things that are kept.
+ */
+export function conditionsReader(session: Session): (job: Job) => JobConditions<PlannedRule> {
+  const readRules = (nested: NestedRules) =>
+    (flatten<RuleConfig>(nested, LIMITS.rules) ?? []).map((rule) => readRule(rule, session));
+  const shared = memo(readRules);
+  return ({ config }) => {
+    const { rules, only, except, when, start_in: startIn, allow_failure: allow } = config;
+    const read = isInherited(config, 'rules', rules) ? shared : readRules;
     return {
-      job,
-      conditions: {
-        rules: config.rules ? rulesOf(job, config.rules, sharedRules, session) : null,
-        only: config.only ? policy(config.only) : null,
-        except: config.except ? policy(config.except) : null,
-        when: config.when ?? null,
-        startInMs: startIn(config.start_in, session),
-        allowFailure: allowFailure(config.allow_failure),
-      },
+      rules: rules ? read(rules) : null,
+      only: only ? readPolicy(only) : null,
+      except: except ? readPolicy(except) : null,
+      when: when ?? null,
+      startInMs: durationMs(startIn, session),
+      allowFailure: readAllowFailure(allow),
     };
-  });
+  };
 }
 
-function rulesOf(
-  job: Job,
-  nested: NestedRules,
-  shared: Map<NestedRules, readonly PlannedRule[]>,
-  session: Session,
-): readonly PlannedRule[] {
-  if (!isInherited(job.config, 'rules', nested)) return readRules(nested, job.name, session);
-  let rules = shared.get(nested);
-  if (rules === undefined) {
-    rules = readRules(nested, job.name, session);
-    shared.set(nested, rules);
-  }
-  return rules;
+function readRule(rule: RuleConfig, session: Session): PlannedRule {
+  return {
+    if: rule.if ?? null,
+    changes: changesClause(rule.changes),
+    exists: existsClause(rule.exists),
+    when: (rule.when as When | 'never' | null | undefined) ?? null,
+    startInMs: durationMs(rule.start_in, session),
+    allowFailure: rule.allow_failure ?? null,
+    config: rule,
+  };
 }
 
-function startIn(text: string | number | null | undefined, session: Session): number | null {
+function durationMs(text: string | number | null | undefined, session: Session): number | null {
   if (text === null || text === undefined) return null;
   const parsed = session.duration(text);
   return parsed.ok ? parsed.ms : null;
 }
 
-function allowFailure(value: Job['config']['allow_failure']): JobConditions<PlannedRule>['allowFailure'] {
+function readAllowFailure(value: Job['config']['allow_failure']): JobConditions<PlannedRule>['allowFailure'] {
   if (value === null || value === undefined) return null;
   if (typeof value === 'boolean') return value;
   return { exitCodes: typeof value.exit_codes === 'number' ? [value.exit_codes] : plainList(value.exit_codes) };
+}
+
+/** A list is short for `refs`. */
+function readPolicy(policy: PolicyConfig): RefPolicy {
+  if ('length' in policy) return { refs: policy, variables: null, changes: null, kubernetes: false };
+  return {
+    refs: policy.refs ?? null,
+    variables: policy.variables ?? null,
+    changes: policy.changes ?? null,
+    kubernetes: policy.kubernetes === 'active',
+  };
 }

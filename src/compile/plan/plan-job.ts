@@ -1,27 +1,37 @@
-import type { Hooks, PlannedJob } from '../../protocol/index.ts';
+import type { Hooks, PlannedJob, PlanVariable } from '../../protocol/index.ts';
+import type { JobDecision } from '../conditions/index.ts';
 import { hooksOf, type Job, keyword } from '../config/job.ts';
 import { LIMITS } from '../limits.ts';
 import { memo } from '../memo.ts';
 import type { Session } from '../session.ts';
 import type { DefaultKeyword, JobConfig } from '../shape/job.ts';
 import type { NestedLines } from '../shape/scalars.ts';
-import { expandText } from '../values/index.ts';
+import { expandText, type VariableLookup } from '../values/index.ts';
 import { isInherited } from '../yaml/mapping.ts';
+import type { Instance } from './expand-parallel.ts';
 import { flatten, plainList } from './flatten.ts';
-import type { PickedJob } from './pick-jobs.ts';
+import type { PlannedRule } from './job-conditions.ts';
 import { planImage, planServices } from './plan-container.ts';
 import { planEnvironment, planRetry, planTrigger } from './plan-deploy.ts';
 import { planHooks } from './plan-hooks.ts';
 import { planArtifacts, planCache } from './plan-storage.ts';
 
-export type PlanJob = (picked: PickedJob, resolved: Resolved) => PlannedJob;
-export type Resolved = Pick<PlannedJob, 'stageIndex' | 'needs' | 'dependencies'>;
+/** A job that its rules have added, with what they made of it. */
+export interface Decided {
+  readonly instance: Instance;
+  readonly decision: Extract<JobDecision<PlannedRule>, { kind: 'added' }>;
+  readonly variables: readonly PlanVariable[];
+  readonly lookup: VariableLookup;
+}
 
 const NONE: readonly never[] = [];
 const NO_HOOKS: Hooks = { preGetSourcesScript: NONE, preStopK8sContainerHandler: null };
 
-/** Makes the jobs of one plan. What jobs share in the file they share in the plan. */
-export function jobPlanner(session: Session): PlanJob {
+/**
+ * Makes the jobs of one plan, but for their stage index, needs and dependencies: these depend on the jobs that are added after them. What jobs
+ * share in the file they share in the plan.
+ */
+export function jobPlanner(session: Session): (decided: Decided) => PlannedJob {
   const lines = linePlanner(session);
   const image = planKeyword('image', planImage);
   const services = planKeyword('services', planServices);
@@ -32,8 +42,8 @@ export function jobPlanner(session: Session): PlanJob {
   const afterScript = planKeyword('after_script', lines);
   const tags = planKeyword('tags', plainList);
   const never = planRetry(0);
-  return (picked, resolved) => {
-    const { decision, job, instance } = picked;
+  return ({ decision, instance, variables, lookup }) => {
+    const { job } = instance;
     const { config, name: groupName, stage } = job;
     const hooks = hooksOf(job);
     const timeout = keyword(job, 'timeout');
@@ -41,18 +51,18 @@ export function jobPlanner(session: Session): PlanJob {
       name: instance.name,
       groupName,
       stage,
-      stageIndex: resolved.stageIndex,
+      stageIndex: 0,
       node: instance.node,
       when: decision.when,
       startInMs: decision.startInMs,
       allowFailure: decision.allowFailure,
-      needs: resolved.needs,
-      dependencies: resolved.dependencies,
+      needs: null,
+      dependencies: NONE,
       interruptible: decision.rule?.config.interruptible ?? keyword(job, 'interruptible') ?? false,
       retry: retry(job) ?? never,
-      resourceGroup: config.resource_group ? expandText(config.resource_group, picked.lookup) || null : null,
+      resourceGroup: config.resource_group ? expandText(config.resource_group, lookup) || null : null,
       isTrigger: config.trigger !== undefined && config.trigger !== null,
-      variables: picked.variables,
+      variables,
       beforeScript: beforeScript(job) ?? NONE,
       script: lines(config.script),
       afterScript: afterScript(job) ?? NONE,
@@ -60,7 +70,7 @@ export function jobPlanner(session: Session): PlanJob {
       timeoutMs: timeout ? timeoutMs(timeout, session) : null,
       image: image(job),
       services: services(job) ?? NONE,
-      tags: expandTags(tags(job) ?? NONE, picked),
+      tags: expandTags(tags(job) ?? NONE, lookup),
       cache: cache(job) ?? NONE,
       artifacts: artifacts(job),
       environment: config.environment ? planEnvironment(config.environment) : null,
@@ -103,7 +113,7 @@ function timeoutMs(timeout: string | number, session: Session): number | null {
   return parsed.ok ? parsed.ms : null;
 }
 
-function expandTags(tags: readonly string[], picked: PickedJob): readonly string[] {
-  for (const tag of tags) if (tag.includes('$')) return tags.map((text) => expandText(text, picked.lookup));
+function expandTags(tags: readonly string[], lookup: VariableLookup): readonly string[] {
+  for (const tag of tags) if (tag.includes('$')) return tags.map((text) => expandText(text, lookup));
   return tags;
 }

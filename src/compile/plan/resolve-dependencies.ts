@@ -1,9 +1,9 @@
 import type { Need } from '../../protocol/index.ts';
 import { keyword } from '../config/job.ts';
-import type { PickedJob } from './pick-jobs.ts';
+import type { Draft } from './draft-jobs.ts';
 import { type JobIndex, jobsNamed } from './resolve-needs.ts';
 
-export type ResolveDependencies = (picked: PickedJob, needs: readonly Need[] | null) => readonly string[];
+export type ResolveDependencies = (draft: Draft, needs: readonly Need[] | null) => readonly string[];
 
 const NONE: readonly string[] = [];
 
@@ -13,17 +13,17 @@ const NONE: readonly string[] = [];
  * thousands of jobs would take quadratic space.
  */
 export function dependencyResolver(
-  picked: readonly PickedJob[],
+  drafts: readonly Draft[],
   index: JobIndex,
   stages: readonly string[],
 ): ResolveDependencies {
-  const earlier = earlierProducers(picked, stages);
+  const earlier = earlierProducers(drafts, stages);
   return ({ job }, needs) => {
     const { dependencies } = job.config;
     if (!dependencies) return needs === null ? (earlier.get(job.stage) ?? NONE) : producersAmong(needs, null, index);
     const named = dependencies.flatMap((name) => jobsNamed(name, index));
-    if (needs === null) return named.filter(makesArtifacts).map((target) => target.instance.name);
-    return producersAmong(needs, new Set(named.map((target) => target.instance.name)), index);
+    if (needs === null) return named.filter(makesArtifacts).map((target) => target.planned.name);
+    return producersAmong(needs, new Set(named.map((target) => target.planned.name)), index);
   };
 }
 
@@ -41,21 +41,18 @@ function producersAmong(
   return names.length === 0 ? NONE : names;
 }
 
-function makesArtifacts({ job }: PickedJob): boolean {
+function makesArtifacts({ job }: Draft): boolean {
   const artifacts = keyword(job, 'artifacts');
   return artifacts !== undefined && artifacts !== null;
 }
 
-function earlierProducers(
-  picked: readonly PickedJob[],
-  stages: readonly string[],
-): ReadonlyMap<string, readonly string[]> {
+function earlierProducers(drafts: readonly Draft[], stages: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const ofStage = new Map<string, string[]>();
-  for (const one of picked) {
+  for (const one of drafts) {
     if (!makesArtifacts(one)) continue;
     const names = ofStage.get(one.job.stage);
-    if (names === undefined) ofStage.set(one.job.stage, [one.instance.name]);
-    else names.push(one.instance.name);
+    if (names === undefined) ofStage.set(one.job.stage, [one.planned.name]);
+    else names.push(one.planned.name);
   }
   const earlier = new Map<string, readonly string[]>();
   let before: readonly string[] = NONE;

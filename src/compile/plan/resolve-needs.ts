@@ -3,21 +3,21 @@ import type { Need } from '../../protocol/index.ts';
 import { LIMITS } from '../limits.ts';
 import type { Session } from '../session.ts';
 import type { NeedItem, NeedJob, RuleNeeds } from '../shape/needs.ts';
+import type { Draft } from './draft-jobs.ts';
 import { expandMatrix, matrixName } from './expand-parallel.ts';
-import type { PickedJob } from './pick-jobs.ts';
 
 /** Jobs of the pipeline by their own name; copies of parallel jobs also by the name they share. */
 export interface JobIndex {
-  readonly byName: ReadonlyMap<string, PickedJob>;
-  readonly copies: ReadonlyMap<string, readonly PickedJob[]>;
+  readonly byName: ReadonlyMap<string, Draft>;
+  readonly copies: ReadonlyMap<string, readonly Draft[]>;
 }
 
-export function indexJobs(picked: readonly PickedJob[]): JobIndex {
-  const byName = new Map<string, PickedJob>();
-  const copies = new Map<string, PickedJob[]>();
-  for (const one of picked) {
-    byName.set(one.instance.name, one);
-    if (one.instance.node === null) continue;
+export function indexJobs(drafts: readonly Draft[]): JobIndex {
+  const byName = new Map<string, Draft>();
+  const copies = new Map<string, Draft[]>();
+  for (const one of drafts) {
+    byName.set(one.planned.name, one);
+    if (one.planned.node === null) continue;
     const group = copies.get(one.job.name);
     if (group === undefined) copies.set(one.job.name, [one]);
     else group.push(one);
@@ -26,7 +26,7 @@ export function indexJobs(picked: readonly PickedJob[]): JobIndex {
 }
 
 /** The jobs that a name stands for: all copies of a parallel job, or one job by its full name. */
-export function jobsNamed(name: string, index: JobIndex): readonly PickedJob[] {
+export function jobsNamed(name: string, index: JobIndex): readonly Draft[] {
   const one = index.byName.get(name);
   return one === undefined ? (index.copies.get(name) ?? []) : [one];
 }
@@ -35,9 +35,8 @@ export function jobsNamed(name: string, index: JobIndex): readonly PickedJob[] {
  * The needs of one job with names resolved among the jobs that are in the pipeline; null: stage mode. A need that is not there is an
  * error unless it is optional.
  */
-export function resolveNeeds(picked: PickedJob, index: JobIndex, session: Session): readonly Need[] | null {
-  const { config } = picked.job;
-  const written = picked.decision.rule?.config.needs ?? config.needs;
+export function resolveNeeds(draft: Draft, index: JobIndex, session: Session): readonly Need[] | null {
+  const { job, needs: written } = draft;
   if (!Array.isArray(written)) return null;
   const needs: Need[] = [];
   for (const [position, item] of (written as readonly NeedItem[] | RuleNeeds).entries()) {
@@ -48,15 +47,15 @@ export function resolveNeeds(picked: PickedJob, index: JobIndex, session: Sessio
     const need: NeedJob | null = typeof item === 'string' ? { job: item } : isOwnPipeline(item) ? item : null;
     if (need === null) continue;
     const targets = targetsOf(need, index);
-    for (const target of targets) needs.push({ job: target.instance.name, artifacts: need.artifacts ?? true });
+    for (const target of targets) needs.push({ job: target.planned.name, artifacts: need.artifacts ?? true });
     if (targets.length > 0 || need.optional === true) continue;
-    reportAbsent(picked, need, { node: written, key: position, known: index.byName.keys() }, session);
+    reportAbsent(draft, need, { node: written, key: position, known: index.byName.keys() }, session);
   }
   if (needs.length > LIMITS.needs) {
-    const { name } = picked.instance;
+    const { name } = draft.planned;
     const message = `job "${name}": needs ${needs.length} jobs, and at most ${LIMITS.needs} are allowed`;
-    const path = `jobs.${picked.job.name}.needs`;
-    session.problems.add({ code: 'too-many-needs', message, path }, { node: config, key: 'needs' });
+    const path = `jobs.${draft.job.name}.needs`;
+    session.problems.add({ code: 'too-many-needs', message, path }, { node: job.config, key: 'needs' });
   }
   return needs;
 }
@@ -65,7 +64,7 @@ export function isOwnPipeline(item: Exclude<NeedItem, string>): item is NeedJob 
   return 'job' in item && !('project' in item) && !('pipeline' in item);
 }
 
-function targetsOf(need: NeedJob, index: JobIndex): readonly PickedJob[] {
+function targetsOf(need: NeedJob, index: JobIndex): readonly Draft[] {
   const matrix = need.parallel?.matrix;
   if (!matrix) return jobsNamed(need.job, index);
   const rows = expandMatrix(matrix) ?? [];
@@ -73,12 +72,12 @@ function targetsOf(need: NeedJob, index: JobIndex): readonly PickedJob[] {
 }
 
 function reportAbsent(
-  picked: PickedJob,
+  draft: Draft,
   need: NeedJob,
   { node, key, known }: { readonly node: unknown; readonly key: number; readonly known: Iterable<string> },
   session: Session,
 ): void {
-  const message = `job "${picked.instance.name}" needs "${need.job}", which is not in this pipeline`;
+  const message = `job "${draft.planned.name}" needs "${need.job}", which is not in this pipeline`;
   const hint = didYouMean(need.job, known).hint ?? 'if its rules may leave it out, say optional: true';
-  session.problems.add({ code: 'absent-need', message, path: `jobs.${picked.job.name}.needs`, hint }, { node, key });
+  session.problems.add({ code: 'absent-need', message, path: `jobs.${draft.job.name}.needs`, hint }, { node, key });
 }
