@@ -2,6 +2,7 @@ import type { Clock } from '../../base/index.ts';
 import {
   applyPipeline,
   createPipeline,
+  DEFAULT_POLICY,
   everyJob,
   findJob,
   type PipelineEffect,
@@ -35,6 +36,9 @@ export interface DriverOptions {
 /** Statuses that still come to an end without anybody's help. */
 const ALIVE: ReadonlySet<Status> = new Set(['pending', 'running', 'canceling', 'waiting_for_resource', 'scheduled']);
 
+/** There is no other runner that could take a cleanup which this one could not do. */
+const ALONE = { ...DEFAULT_POLICY, maxCleanupHandOuts: 0 };
+
 /** Every job may run three times: once, and two retries. */
 export function idsNeeded(plan: Plan): number {
   return plan.jobs.length * 3;
@@ -63,7 +67,7 @@ export class PipelineDriver {
   constructor(options: DriverOptions) {
     this.#options = options;
     const { plan, firstJobId } = options;
-    this.#state = createPipeline(plan.jobs, { stages: plan.stages, autoCancel: plan.autoCancel, firstJobId });
+    this.#state = createPipeline(plan.jobs, { stages: plan.stages, autoCancel: plan.autoCancel, firstJobId, policy: ALONE });
   }
 
   get status(): Status {
@@ -135,7 +139,7 @@ export class PipelineDriver {
         break;
       case 'retry_created':
       case 'pipeline_changed':
-      case 'offer_cleanup': // Needs a lost lease, and a local attempt has none.
+      case 'offer_cleanup': // Never, with this policy.
       case 'resource_wanted': // Resource groups are the pipeline's own here.
       case 'resource_released':
         break;
