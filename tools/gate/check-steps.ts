@@ -33,4 +33,5 @@ export const checkSteps: readonly Step[] = [
     argv: nodeTool('node_modules/knip/bin/knip.js', '--no-progress', '--exclude=types,binaries'),
     timeoutMs: 2 * minuteMs,
   },
+  { name: 'generated docs', argv: nodeTool('tools/generate-lifecycle-docs.ts', '--check'), timeoutMs: minuteMs },
 ];
