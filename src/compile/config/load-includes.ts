@@ -5,7 +5,7 @@ import { reportMisfit } from '../shape/check-keywords.ts';
 import { IncludeItem, type IncludeItemConfig } from '../shape/root.ts';
 import { expandText } from '../values/index.ts';
 import type { RootMap } from '../yaml/compose.ts';
-import { MADE_OF } from '../yaml/mapping.ts';
+import { MERGED } from '../yaml/mapping.ts';
 import { readYaml, type YamlFile } from '../yaml/read-yaml.ts';
 import type { Place } from '../yaml/source-map.ts';
 import { decideIncludeRules } from './include-rules.ts';
@@ -45,7 +45,7 @@ function mergeIncludes(root: RootMap, loader: Loader): RootMap {
   }
   merged = mergeRoots(merged, root);
   merged.delete('include');
-  merged[MADE_OF] = [root, ...(merged[MADE_OF] ?? [])];
+  merged[MERGED] = [root, ...(merged[MERGED] ?? [])];
   return merged;
 }
 

@@ -1,5 +1,5 @@
 import type { RootMap } from '../yaml/compose.ts';
-import { isMapping, MADE_OF, type Mapping, ORIGIN, overlay } from '../yaml/mapping.ts';
+import { isMapping, MADE_OF, type Mapping, MERGED, ORIGIN, overlay } from '../yaml/mapping.ts';
 
 /**
  * One job on top of another, as `extends` and `include` want it: mappings merge at every depth, everything else is replaced. Nothing that
@@ -36,7 +36,7 @@ export function mergeRoots(base: RootMap, over: RootMap): RootMap {
     const inherited = base.get(key);
     merged.set(key, isMapping(value) && isMapping(inherited) ? mergeEntries(inherited, value) : value);
   }
-  merged[MADE_OF] = [over, base];
+  merged[MERGED] = [over, base];
   return merged;
 }
 

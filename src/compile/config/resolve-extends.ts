@@ -2,7 +2,7 @@ import { didYouMean } from '../../base/index.ts';
 import { LIMITS } from '../limits.ts';
 import type { Session } from '../session.ts';
 import type { RootMap } from '../yaml/compose.ts';
-import { isMapping, MADE_OF, type Mapping } from '../yaml/mapping.ts';
+import { isMapping, type Mapping, MERGED } from '../yaml/mapping.ts';
 import type { Place } from '../yaml/source-map.ts';
 import { mergeJobs } from './merge.ts';
 import { isReserved } from './root-keys.ts';
@@ -26,10 +26,17 @@ export function resolveExtends(root: RootMap, session: Session): RootMap {
   let result = root;
   for (const [name, value] of root) {
     if (isReserved(name) || !isMapping(value) || value.extends === undefined) continue;
-    if (result === root) result = Object.assign(new Map(root), { [MADE_OF]: [root] });
-    result.set(name, resolveEntry(name, value, resolver).job);
+    if (result === root) result = Object.assign(new Map(root), { [MERGED]: [root] });
+    result.set(name, (extendKnown(value, resolver) ?? resolveEntry(name, value, resolver)).job);
   }
   return result;
+}
+
+/** The usual case, in which nothing can go wrong any more: one parent, which is resolved already. */
+function extendKnown(own: Mapping, { done }: Resolver): Entry | null {
+  const base = typeof own.extends === 'string' ? done.get(own.extends) : undefined;
+  if (base === undefined || base.depth >= LIMITS.extendsDepth || base.job.extends !== undefined) return null;
+  return { job: mergeJobs(base.job, own), depth: base.depth + 1 };
 }
 
 function resolveEntry(name: string, own: Mapping, resolver: Resolver): Entry {

@@ -1,7 +1,7 @@
 import { LIMITS } from '../limits.ts';
 import type { Session } from '../session.ts';
 import type { RootMap } from '../yaml/compose.ts';
-import { isMapping, type List, MADE_OF, type Mapping, ORIGIN, Reference, UNREADABLE } from '../yaml/mapping.ts';
+import { isMapping, type List, type Mapping, MERGED, ORIGIN, Reference, UNREADABLE } from '../yaml/mapping.ts';
 
 /** A bound for the walk itself; chains this long have been reported long before. */
 const MAX_OPEN = 1000;
@@ -29,7 +29,7 @@ export function resolveReferences(root: RootMap, session: Session): RootMap {
   const resolver: Resolver = { session, root, done: new Map(), open: [] };
   const result: RootMap = new Map();
   for (const [key, value] of root) result.set(key, resolve(value, resolver).value);
-  result[MADE_OF] = [root];
+  result[MERGED] = [root];
   return result;
 }
 

@@ -17,27 +17,40 @@ export interface Owner {
   readonly path: string;
 }
 
-/** Checks each key of a job (or of `default`) against its keyword; gives the keys that do not fit. Empty values count as absent. */
+/**
+ * Checks each key of a job (or of `default`) against its keyword; gives the keys that do not fit. Empty values count as absent. What a
+ * job has from a template is looked at once, in the template.
+ */
 export function checkKeywords(
   node: Mapping,
   keywords: KeywordTable,
   checks: ShapeChecks,
   report: { readonly problems: ProblemList; readonly owner: () => Owner },
 ): readonly string[] {
+  const [own, base] = node[MADE_OF] ?? [node];
+  const misfits = misfitsOf(node, own ?? node, keywords, checks);
+  const inherited = base === undefined ? NONE : checks.once(base, () => misfitsOf(base, base, keywords, checks));
+  if (misfits.length === 0 && inherited.length === 0) return NONE;
+  const all = [...misfits, ...inherited.filter((key) => node[key] === base?.[key] && !misfits.includes(key))];
+  for (const key of all) {
+    const schema = keywords.get(key);
+    if (schema === undefined) reportUnknown({ node, key }, keywords, report.owner(), report.problems);
+    else reportMisfit({ schema, value: node[key], node, key }, report.owner(), report.problems);
+  }
+  return all;
+}
+
+/** The keys of `part` under which `node` holds something that does not fit. */
+function misfitsOf(node: Mapping, part: Mapping, keywords: KeywordTable, checks: ShapeChecks): readonly string[] {
   let misfits: string[] | null = null;
-  const inherited = node[MADE_OF]?.[1];
-  for (const key in node) {
+  for (const key in part) {
     const value = node[key];
     const schema = keywords.get(key);
-    if (schema === undefined) {
-      misfits = [...(misfits ?? []), key];
-      reportUnknown({ node, key }, keywords, report.owner(), report.problems);
-    } else if (value !== null && value !== undefined) {
-      const isShared = inherited !== undefined && inherited[key] === value;
-      if (isShared ? checks.passesShared(schema, value) : checks.passes(schema, value)) continue;
-      misfits = [...(misfits ?? []), key];
-      reportMisfit({ schema, value, node, key }, report.owner(), report.problems);
-    }
+    if (schema !== undefined && (value === null || value === undefined || checks.passes(schema, value))) continue;
+    // `extends` itself is gone from a merged job.
+    if (value === undefined && !(key in node)) continue;
+    if (misfits === null) misfits = [key];
+    else misfits.push(key);
   }
   return misfits ?? NONE;
 }

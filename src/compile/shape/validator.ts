@@ -19,34 +19,32 @@ function compiledCheck(schema: TSchema): Check {
 /** Shape checks of one compile. */
 export interface ShapeChecks {
   passes(schema: TSchema, value: unknown): boolean;
-  /** For values that many jobs inherit from one template: a list or mapping that passed is not looked at again. */
-  passesShared(schema: TSchema, value: unknown): boolean;
+  /** What `check` found in a template, which many jobs share. */
+  once(template: object, check: () => readonly string[]): readonly string[];
   /** Whether a value of this schema was met. */
   met(schema: TSchema): boolean;
 }
 
 export function createShapeChecks(): ShapeChecks {
-  const passed = new Map<TSchema, Set<unknown>>();
-  const valuesOf = (schema: TSchema) => {
-    let values = passed.get(schema);
-    if (values === undefined) {
-      values = new Set();
-      passed.set(schema, values);
-    }
-    return values;
-  };
+  const used = new Map<TSchema, Check>();
+  const templates = new Map<object, readonly string[]>();
   return {
     passes(schema, value) {
-      valuesOf(schema);
-      return compiledCheck(schema)(value);
+      let check = used.get(schema);
+      if (check === undefined) {
+        check = compiledCheck(schema);
+        used.set(schema, check);
+      }
+      return check(value);
     },
-    passesShared(schema, value) {
-      const values = valuesOf(schema);
-      if (values.has(value)) return true;
-      if (!compiledCheck(schema)(value)) return false;
-      values.add(value);
-      return true;
+    once(template, check) {
+      let found = templates.get(template);
+      if (found === undefined) {
+        found = check();
+        templates.set(template, found);
+      }
+      return found;
     },
-    met: (schema) => passed.has(schema),
+    met: (schema) => used.has(schema),
   };
 }

@@ -1,4 +1,5 @@
 import {
+  COLLECTION_STYLE,
   EVENT_ID,
   type Event,
   getScalarValue,
@@ -10,12 +11,16 @@ import {
 import type { Problem } from '../../base/index.ts';
 import { LIMITS } from '../limits.ts';
 import { startOfEvent } from './events.ts';
-import { isMapping, type List, MADE_OF, type Mapping, ORIGIN, Reference, UNREADABLE } from './mapping.ts';
+import { isMapping, type List, type Mapping, MERGED, ORIGIN, Reference, UNREADABLE } from './mapping.ts';
 import { resolvePlainScalar, type ScalarValue } from './scalars.ts';
 import { type FileDetails, readDetails, type SourceFile } from './source-map.ts';
 
 /** The root of a document: a Map, because job names such as `2024` must keep their order. */
-export type RootMap = Map<string, unknown> & { [ORIGIN]?: number; [MADE_OF]?: readonly RootMap[] };
+export type RootMap = Map<string, unknown> & {
+  [ORIGIN]?: number;
+  /** What it was made of: other roots, or the pieces in which its file was read. The winning one first. */
+  [MERGED]?: readonly RootMap[];
+};
 
 export interface Composed {
   /** The root of each document: a `RootMap`, or whatever else stands there. */
@@ -24,14 +29,21 @@ export interface Composed {
   readonly hasReferences: boolean;
 }
 
-interface Composer {
+/** A file, or a piece of one, with its events. */
+export interface Piece {
   readonly file: SourceFile;
+  readonly events: readonly Event[];
+}
+
+interface Composer {
+  file: SourceFile;
+  text: string;
+  events: readonly Event[];
+  index: number;
+  /** Worked out when the first problem wants a position. */
   details: FileDetails | null;
   /** Items of the lists that are open, so that each list can be made in its final size. */
   readonly items: unknown[];
-  readonly text: string;
-  readonly events: readonly Event[];
-  index: number;
   /** Nodes so far, every alias counted as the whole tree that it stands for. */
   nodes: number;
   anchors: Map<string, Anchor>;
@@ -47,19 +59,8 @@ interface Anchor {
 }
 
 /** Turns events into plain values. A document that breaks a rule still gives a value, so that later passes can find more. */
-export function compose(file: SourceFile, events: readonly Event[]): Composed {
-  const composer: Composer = {
-    file,
-    details: null,
-    items: [],
-    text: file.text,
-    events,
-    index: 0,
-    nodes: 0,
-    anchors: new Map(),
-    problems: [],
-    hasReferences: false,
-  };
+export function compose(piece: Piece): Composed {
+  const composer = startComposer(piece);
   const documents: unknown[] = [];
   while (composer.index < composer.events.length) {
     composer.index++;
@@ -70,12 +71,60 @@ export function compose(file: SourceFile, events: readonly Event[]): Composed {
   return { documents, problems: composer.problems, hasReferences: composer.hasReferences };
 }
 
+/** Composes one document out of pieces, each of which is a block mapping of its own; null when one of them is not. */
+export function composePieces(pieces: Iterable<Piece>): Composed | null {
+  const root: RootMap = new Map();
+  const parts: RootMap[] = [];
+  let composer: Composer | null = null;
+  for (const piece of pieces) {
+    const opening = piece.events[1];
+    if (opening?.type !== EVENT_ID.MAPPING || opening.style !== COLLECTION_STYLE.BLOCK) return null;
+    if (opening.start !== 0 && piece.file.text[opening.start - 1] !== '\n') return null;
+    if (composer === null) composer = startComposer(piece);
+    else Object.assign(composer, { ...piece, text: piece.file.text, details: null });
+    composer.index = 2;
+    parts.push(originOf(composer));
+    composePairs(composer, root);
+  }
+  if (composer === null) return null;
+  // The last of two equal keys is the one that counts, so the last piece is asked first.
+  root[MERGED] = parts.reverse();
+  return { documents: [root], problems: composer.problems, hasReferences: composer.hasReferences };
+}
+
+function startComposer({ file, events }: Piece): Composer {
+  return {
+    file,
+    text: file.text,
+    events,
+    index: 0,
+    details: null,
+    items: [],
+    nodes: 0,
+    anchors: new Map(),
+    problems: [],
+    hasReferences: false,
+  };
+}
+
+/** An empty root that only says where the mapping stands that was just opened. */
+function originOf({ file, index }: Composer): RootMap {
+  const root: RootMap = new Map();
+  root[ORIGIN] = file.firstEvent + index - 1;
+  return root;
+}
+
 function composeRoot(composer: Composer): unknown {
   const event = composer.events[composer.index];
   if (event?.type !== EVENT_ID.MAPPING) return composeNode(composer);
-  const root: RootMap = new Map();
-  root[ORIGIN] = composer.file.firstEvent + composer.index;
   composer.index++;
+  const root = originOf(composer);
+  composePairs(composer, root);
+  composer.index++;
+  return root;
+}
+
+function composePairs(composer: Composer, root: RootMap): void {
   while (composer.events[composer.index]?.type !== EVENT_ID.POP) {
     const at = composer.index;
     const key = composeKey(composer);
@@ -89,8 +138,6 @@ function composeRoot(composer: Composer): unknown {
     if (root.has(key)) reportDuplicate(composer, key, at);
     root.set(key, value);
   }
-  composer.index++;
-  return root;
 }
 
 function composeNode(composer: Composer): unknown {
@@ -238,7 +285,7 @@ function mergeInto(mapping: Mapping, sources: readonly Mapping[]): void {
     for (const key of Object.keys(source)) mapping[key] = source[key];
   }
   // Of several lists the last one merged wins; `locate` asks the mapping's own text first.
-  mapping[MADE_OF] = [...sources.toReversed(), ...(mapping[MADE_OF] ?? [])];
+  mapping[MERGED] = [...sources.toReversed(), ...(mapping[MERGED] ?? [])];
 }
 
 /** In the order of writing: of a list, the first mapping must win and so comes last. */

@@ -1,13 +1,16 @@
 /** Where a list or mapping stands: a number that `SourceMap.place` turns into a file and a position. */
 export const ORIGIN: unique symbol = Symbol('origin');
-/** The mappings that a merged mapping was made of, the winning one first. Positions of its keys are looked up there. */
+/** Of a mapping that was laid over another: the upper and the lower one. Positions of its keys are looked up there. */
 export const MADE_OF: unique symbol = Symbol('made of');
+/** Of a mapping with merge keys (`<<`): the mappings that were merged, the winning one first. */
+export const MERGED: unique symbol = Symbol('merged');
 
 /** A YAML mapping below the root of a document. Plain, so that shape checks and callers see an ordinary object. */
 export interface Mapping {
   [key: string]: unknown;
   [ORIGIN]?: number;
-  [MADE_OF]?: readonly Mapping[];
+  [MADE_OF]?: readonly [over: Mapping, base: Mapping];
+  [MERGED]?: readonly Mapping[];
 }
 
 export type List = unknown[] & { [ORIGIN]?: number };

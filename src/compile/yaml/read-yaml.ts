@@ -1,8 +1,9 @@
-import { parseEvents, YAMLException } from 'js-yaml';
+import { type Event, parseEvents, YAMLException } from 'js-yaml';
 import { hasErrors, type Problem } from '../../base/index.ts';
 import { LIMITS } from '../limits.ts';
-import { compose, type RootMap } from './compose.ts';
-import type { SourceMap } from './source-map.ts';
+import { type Composed, compose, composePieces, type Piece, type RootMap } from './compose.ts';
+import { lineStarts, type SourceMap } from './source-map.ts';
+import { splitText } from './split-text.ts';
 
 export interface YamlFile {
   /** null: nothing usable; `problems` says why. */
@@ -18,15 +19,43 @@ export function readYaml(source: { readonly file: string; readonly text: string 
   const text = source.text.startsWith('\uFEFF') ? source.text.slice(1) : source.text;
   const unreadable = checkText({ file: source.file, text });
   if (unreadable) return failed(unreadable);
-  let events: ReturnType<typeof parseEvents>;
   try {
-    events = parseEvents(text, { filename: source.file, maxDepth: LIMITS.yamlDepth });
+    const pieces = splitText(text);
+    const composed =
+      (pieces.length > 1 && readPieces(source.file, text, pieces, sources)) || readWhole(source.file, text, sources);
+    return pickDocuments(source.file, composed.documents, composed);
   } catch (error) {
     if (error instanceof YAMLException) return failed(syntaxProblem({ file: source.file, text }, error));
     throw error;
   }
-  const composed = compose(sources.add(source.file, text, events.length), events);
-  return pickDocuments(source.file, composed.documents, composed);
+}
+
+function readWhole(name: string, text: string, sources: SourceMap): Composed {
+  const events = parse(text);
+  return compose({ file: sources.add({ name, text, lineStarts: lineStarts(text), start: 0 }, events.length), events });
+}
+
+/** null: the pieces do not stand for themselves, or are not valid; reading the whole tells. */
+function readPieces(name: string, whole: string, pieces: readonly string[], sources: SourceMap): Composed | null {
+  const lines = lineStarts(whole);
+  let start = 0;
+  function* parsed(): Generator<Piece> {
+    for (const text of pieces) {
+      const events = parse(text);
+      yield { file: sources.add({ name, text, lineStarts: lines, start }, events.length), events };
+      start += text.length;
+    }
+  }
+  try {
+    return composePieces(parsed());
+  } catch (error) {
+    if (error instanceof YAMLException) return null;
+    throw error;
+  }
+}
+
+function parse(text: string): readonly Event[] {
+  return parseEvents(text, { maxDepth: LIMITS.yamlDepth });
 }
 
 function pickDocuments(

@@ -1,15 +1,18 @@
 import { EVENT_ID, type Event, parseEvents } from 'js-yaml';
 import { invariant, type Position } from '../../base/index.ts';
 import { type EventText, keyText, skipNode, standsSomewhere, startOfEvent } from './events.ts';
-import { MADE_OF, type Mapping, ORIGIN } from './mapping.ts';
+import { MADE_OF, type Mapping, MERGED, ORIGIN } from './mapping.ts';
 
 /**
- * One file that was read. Positions cost nothing until a problem asks for one: a list or mapping only remembers the number of the event
+ * One file that was read, or a piece of a large one. Positions cost nothing until a problem asks for one: a list or mapping only remembers the number of the event
  * that opened it. The events themselves, ten times the size of the text, are not kept: the text is parsed again when a position is wanted.
  */
 export interface SourceFile {
   readonly name: string;
   readonly text: string;
+  /** Of the file that this is a piece of, and where in it the piece starts. */
+  readonly lineStarts: () => readonly number[];
+  readonly start: number;
   /** Number of this file's first event among the events of all files. */
   readonly firstEvent: number;
 }
@@ -27,8 +30,8 @@ export class SourceMap {
   private nextEvent = 0;
   private readonly details = new Map<SourceFile, FileDetails>();
 
-  add(name: string, text: string, eventCount: number): SourceFile {
-    const file = { name, text, firstEvent: this.nextEvent };
+  add(piece: Omit<SourceFile, 'firstEvent'>, eventCount: number): SourceFile {
+    const file = { ...piece, firstEvent: this.nextEvent };
     this.files.push(file);
     this.nextEvent += eventCount;
     return file;
@@ -47,7 +50,7 @@ export class SourceMap {
   private findKey(place: Place): number | null {
     const { node, key } = place;
     if (key === undefined || typeof node !== 'object' || node === null) return null;
-    const { [ORIGIN]: origin, [MADE_OF]: parts } = node as Mapping;
+    const { [ORIGIN]: origin } = node as Mapping;
     if (origin !== undefined) {
       const file = this.fileOf(origin);
       const details = this.detailsOf(file);
@@ -55,7 +58,7 @@ export class SourceMap {
       const child = node instanceof Map ? findRootChild(details, opening, place) : findChild(details, opening, place);
       if (child !== null) return file.firstEvent + child;
     }
-    for (const part of parts ?? []) {
+    for (const part of partsOf(node as Mapping)) {
       const found = this.findKey({ ...place, node: part });
       if (found !== null) return found;
     }
@@ -84,26 +87,30 @@ export interface FileDetails extends EventText {
   rootKeys(opening: number): ReadonlyMap<string, number>;
 }
 
-export function readDetails(file: Pick<SourceFile, 'name' | 'text'>, events: readonly Event[]): FileDetails {
+export function readDetails(file: SourceFile, events: readonly Event[]): FileDetails {
   const { name, text } = file;
-  let starts: readonly number[] | undefined;
   let keys: ReadonlyMap<string, number> | undefined;
   return {
     text,
     events,
     position(offset) {
-      starts ??= lineStarts(text);
-      const line = lineAt(starts, offset);
-      return { file: name, line: line + 1, column: offset - (starts[line] ?? 0) + 1 };
+      const starts = file.lineStarts();
+      const line = lineAt(starts, file.start + offset);
+      return { file: name, line: line + 1, column: file.start + offset - (starts[line] ?? 0) + 1 };
     },
     rootKeys: (opening) => (keys ??= keysOf({ text, events }, opening)),
   };
 }
 
-function lineStarts(text: string): readonly number[] {
-  const starts = [0];
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  return starts;
+/** The offsets at which the lines of a text start, worked out when they are first asked for. */
+export function lineStarts(text: string): () => readonly number[] {
+  let starts: number[] | undefined;
+  return () => {
+    if (starts !== undefined) return starts;
+    starts = [0];
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+    return starts;
+  };
 }
 
 function lineAt(starts: readonly number[], offset: number): number {
@@ -128,11 +135,16 @@ function keysOf({ text, events }: EventText, opening: number): ReadonlyMap<strin
   return keys;
 }
 
+function partsOf(node: Mapping): readonly Mapping[] {
+  const { [MADE_OF]: layers, [MERGED]: merged } = node;
+  return [...(layers ?? []), ...(merged ?? [])];
+}
+
 function findNode(node: unknown): number | null {
   if (typeof node !== 'object' || node === null) return null;
-  const { [ORIGIN]: origin, [MADE_OF]: parts } = node as Mapping;
+  const { [ORIGIN]: origin } = node as Mapping;
   if (origin !== undefined) return origin;
-  for (const part of parts ?? []) {
+  for (const part of partsOf(node as Mapping)) {
     const found = findNode(part);
     if (found !== null) return found;
   }
