@@ -1,25 +1,22 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Group } from './compare.ts';
-import { createFixture, type Fixture } from './fixture.ts';
+import { createFixture, type Fixture, temporaryDirectory } from './fixture.ts';
 import { program, time, timeWithPeak } from './processes.ts';
 
 const bigBytes = 100_000_000;
 const smallBytes = 1_000_000;
 const line = 'the quick brown fox jumps over the lazy dog and writes about it in a log file\n';
 
-const dir = mkdtempSync(join(tmpdir(), 'epilogue-bench-log-'));
-const fixtures: Fixture[] = [];
-
 /** Ours: the whole run, from start-up to exit, prefixed output to /dev/null. */
 export const bigLog: Group = {
   name: 'log',
   about: 'of a job that prints 100 MB, against `cat` of the same bytes through a pipe to a file',
   comparisons: () => {
+    const dir = temporaryDirectory();
     const peaks = { big: 0, small: 0 };
-    const big = printing('big', bigBytes);
-    const small = printing('small', smallBytes);
+    const big = printing(join(dir, 'big'), bigBytes);
+    const small = printing(join(dir, 'small'), smallBytes);
     const run = async (fixture: Fixture, size: keyof typeof peaks): Promise<number> => {
       const { ms, peakKiB } = await timeWithPeak(process.execPath, [program, 'run'], fixture.dir, fixture.env);
       peaks[size] = Math.max(peaks[size], peakKiB);
@@ -46,16 +43,9 @@ export const bigLog: Group = {
       },
     ];
   },
-  close() {
-    for (const { close } of fixtures.splice(0)) close();
-    rmSync(dir, { recursive: true });
-  },
 };
 
-function printing(name: string, bytes: number): Fixture {
-  const path = join(dir, name);
+function printing(path: string, bytes: number): Fixture {
   writeFileSync(path, line.repeat(Math.ceil(bytes / line.length)));
-  const fixture = createFixture(`print: { script: 'cat "${path}"' }\n`);
-  fixtures.push(fixture);
-  return fixture;
+  return createFixture(`print: { script: 'cat "${path}"' }\n`);
 }

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { waitUntil } from '../components/index.ts';
 import { type Group, median, quantile, type Reading } from './compare.ts';
-import { createFixture } from './fixture.ts';
+import { createFixture, temporaryDirectory } from './fixture.ts';
 import { program } from './processes.ts';
 
 const samples = 20;
@@ -28,13 +27,11 @@ export const cancelling: Group = {
 };
 
 async function latencies(name: string, chatty: boolean): Promise<readonly Reading[]> {
-  const dir = mkdtempSync(join(tmpdir(), 'epilogue-bench-cancel-'));
+  const dir = temporaryDirectory();
   const ciFile = `wait:\n  variables: { READY: ${dir}/ready, SEEN: ${dir}/seen }\n  script: exec ${process.execPath} -e "$CODE"\n`;
   const fixture = createFixture(ciFile);
   const values: number[] = [];
   for (let round = 0; round < samples; round++) values.push(await once(dir, fixture, scriptFor(chatty)));
-  fixture.close();
-  rmSync(dir, { recursive: true });
   const all = `${values.length} samples, ${quantile(values, 0).toFixed(1)}–${quantile(values, 1).toFixed(1)} ms`;
   return [
     { name: `${name}, median`, value: median(values), target: 20, unit: 'ms', note: all },

@@ -24,8 +24,6 @@ export interface Group {
   readonly about: string;
   comparisons(): Promise<readonly Comparison[]> | readonly Comparison[];
   readings?(): Promise<readonly Reading[]>;
-  /** Removes what the group has made. */
-  close?(): void;
 }
 
 export interface Result {

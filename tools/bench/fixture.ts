@@ -8,6 +8,18 @@ const files = 100;
 const fileBytes = 4096;
 export const cores = availableParallelism();
 
+const directories: string[] = [];
+process.once('exit', () => {
+  for (const dir of directories) rmSync(dir, { recursive: true, force: true });
+});
+
+/** Removed when the program ends, also when it is interrupted. */
+export function temporaryDirectory(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'epilogue-bench-'));
+  directories.push(dir);
+  return dir;
+}
+
 /** A small repository (100 files of 4 KiB) with a CI file, and a home of its own, so that nothing of the user's plays a part. */
 export interface Fixture {
   readonly dir: string;
@@ -16,11 +28,10 @@ export interface Fixture {
   run(): number;
   /** Ms of the same number of `bash -c true`, each in a fresh checkout, `concurrency` at a time. */
   runPlain(jobs: number, concurrency: number, way?: 'worktree' | 'files'): number;
-  close(): void;
 }
 
 export function createFixture(ciFile: string): Fixture {
-  const base = mkdtempSync(join(tmpdir(), 'epilogue-bench-'));
+  const base = temporaryDirectory();
   const dir = join(base, 'repo');
   const env = { PATH: process.env.PATH, HOME: join(base, 'home'), LANG: 'C.UTF-8' };
   mkdirSync(env.HOME);
@@ -45,7 +56,6 @@ export function createFixture(ciFile: string): Fixture {
       git('worktree', 'prune');
       return ms;
     },
-    close: () => rmSync(base, { recursive: true }),
   };
 }
 

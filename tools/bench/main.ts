@@ -20,6 +20,9 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 
+// Ending by `exit` removes what the groups have made.
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(130));
+
 const machine = `${cpus()[0]?.model ?? arch()}, ${availableParallelism()} cores, ${platform()}, Node ${process.version}`;
 const lines: string[] = [];
 say(machine);
@@ -39,8 +42,6 @@ async function measure(group: Group): Promise<void> {
     // The other groups can still be measured.
     say(`FAILED: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;
-  } finally {
-    group.close?.();
   }
 }
 

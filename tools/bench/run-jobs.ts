@@ -1,13 +1,5 @@
 import type { Comparison, Group } from './compare.ts';
-import { cores, createFixture, type Fixture } from './fixture.ts';
-
-const fixtures: Fixture[] = [];
-
-function fixture(ciFile: string): Fixture {
-  const made = createFixture(ciFile);
-  fixtures.push(made);
-  return made;
-}
+import { cores, createFixture } from './fixture.ts';
 
 interface Shape {
   readonly name: string;
@@ -31,19 +23,16 @@ export const running: Group = {
   name: 'run',
   about: `no-op jobs, against \`bash -c true\` in as many fresh git worktrees, ${cores} at a time (a chain: one)`,
   comparisons: () => shapes.map(compareShape).concat(filesOnly()),
-  close() {
-    for (const { close } of fixtures.splice(0)) close();
-  },
 };
 
 function compareShape({ name, jobs, target, rounds, width = cores, ciFile }: Shape): Comparison {
-  const { run, runPlain } = fixture(ciFile());
+  const { run, runPlain } = createFixture(ciFile());
   return { name, target, rounds, ours: run, theirs: () => runPlain(jobs, width) };
 }
 
 /** The hardest yardstick: jobs that get files and no repository. */
 function filesOnly(): Comparison {
-  const { run, runPlain } = fixture(independent(100));
+  const { run, runPlain } = createFixture(independent(100));
   const name = '100 jobs, against files without git';
   return { name, target: null, rounds: 5, ours: run, theirs: () => runPlain(100, cores, 'files') };
 }
