@@ -3,3 +3,4 @@ export * from './failure.ts';
 export * from './file-lock.ts';
 export * from './problem.ts';
 export * from './suggest.ts';
+export * from './write-durably.ts';

@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode, Failure, type FileLock, tryLock } from '../base/index.ts';
+import { errorCode, Failure, type FileLock, tryLock, writeDurably } from '../base/index.ts';
 import type { Cleanup, Status } from '../protocol/index.ts';
-import { writeDurably } from '../runner/index.ts';
 
 /** Where local runs keep what they must remember (`state`) and what can be made again (`cache`). */
 export interface LocalPaths {

@@ -1,6 +1,6 @@
 export { type Force, type Interruption, JobControl } from './job-control.ts';
 export type { JobPorts, PhaseChange } from './job-run.ts';
-export { readJournal, writeDurably } from './journal/journal.ts';
+export { readJournal } from './journal/journal.ts';
 export type { JobResult, SavedArtifact, Verdict } from './journal/move.ts';
 export type { Progress } from './journal/progress.ts';
 export { LOG_FILE } from './log/job-log.ts';

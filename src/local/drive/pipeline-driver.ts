@@ -67,7 +67,12 @@ export class PipelineDriver {
   constructor(options: DriverOptions) {
     this.#options = options;
     const { plan, firstJobId } = options;
-    this.#state = createPipeline(plan.jobs, { stages: plan.stages, autoCancel: plan.autoCancel, firstJobId, policy: ALONE });
+    this.#state = createPipeline(plan.jobs, {
+      stages: plan.stages,
+      autoCancel: plan.autoCancel,
+      firstJobId,
+      policy: ALONE,
+    });
   }
 
   get status(): Status {

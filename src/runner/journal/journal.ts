@@ -1,6 +1,6 @@
-import { closeSync, fdatasyncSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { errorCode, Failure } from '../../base/index.ts';
+import { closeSync, fdatasyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorCode, Failure, syncDirectory, writeDurably } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
 import type { Move } from './move.ts';
 import { advance, NO_PROGRESS, type Progress } from './progress.ts';
@@ -124,30 +124,6 @@ function movesText(directory: string): string {
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return '';
     throw error;
-  }
-}
-
-/** Writes a whole file so that it is there completely or not at all. */
-export function writeDurably(path: string, text: string, durable: boolean): void {
-  const draft = `${path}.tmp`;
-  const fd = openSync(draft, 'w', 0o600);
-  try {
-    const bytes = Buffer.from(text);
-    for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
-    if (durable) fdatasyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-  renameSync(draft, path);
-  if (durable) syncDirectory(dirname(path));
-}
-
-function syncDirectory(path: string): void {
-  const fd = openSync(path, 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
   }
 }
 
