@@ -4,33 +4,7 @@ import type { Finding } from '../problems.ts';
 import { isMapping, type Mapping, Reference } from '../yaml/mapping.ts';
 import type { Place } from '../yaml/source-map.ts';
 import { YamlFloat } from '../yaml/yaml-float.ts';
-
-/** JSON schema as TypeBox builds it; only the words that our schemas use. */
-interface Schema {
-  readonly type?: string;
-  readonly anyOf?: readonly Schema[];
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly patternProperties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly additionalProperties?: boolean | Schema;
-  readonly items?: Schema;
-  readonly $defs?: Readonly<Record<string, Schema>>;
-  readonly $ref?: string;
-  readonly description?: string;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-  readonly uniqueItems?: boolean;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly minProperties?: number;
-  readonly pattern?: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly 'x-exactly-one'?: readonly string[];
-  readonly 'x-float'?: boolean;
-}
+import type { Schema } from './schema-words.ts';
 
 export interface Misfit {
   readonly finding: Finding;
@@ -96,15 +70,17 @@ function explainUnion(
   value: unknown,
   subject: Subject,
 ): readonly Misfit[] {
+  if (value === null && branches.some((branch) => branch.type === 'null')) return [];
   const choices = branches
     .map((branch) => (branch.$ref === undefined ? branch : (subject.parts[branch.$ref] ?? branch)))
     .filter((branch) => branch.type !== 'null');
   const only = choices.length === 1 ? choices[0] : undefined;
   let best: readonly Misfit[] | null = null;
-  for (const branch of only ? [only] : choices.filter((choice) => takesKind(choice, value))) {
+  for (const branch of choices) {
     const misfits = explainValue(branch, value, subject);
     if (misfits.length === 0) return [];
-    if (best === null || misfits.length < best.length) best = misfits;
+    const isTelling = branch === only || takesKind(branch, value);
+    if (isTelling && (best === null || misfits.length < best.length)) best = misfits;
   }
   return best ?? [mustBe(subject, schema.description ?? describeKinds(choices))];
 }
