@@ -1,10 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AutoClock } from '../../test/support/auto-clock.ts';
 import type { Clock } from '../base/index.ts';
 import { type Act, createScriptedMachine, type Executor, type ScriptedMachine } from '../executors/index.ts';
 import { CAUSE_RULES, type JobPayload } from '../protocol/index.ts';
-import { AutoClock } from './auto-clock.testing.ts';
 import { JobControl } from './job-control.ts';
 import type { JobPorts, PhaseChange } from './job-run.ts';
 import type { JobResult, Move } from './journal/move.ts';

@@ -8,10 +8,10 @@ export class ReadyQueue {
     this.#limit = limit;
   }
 
-  /** The work must not reject. */
+  /** The work must not reject. It starts once its putter has finished what it is doing. */
   put(work: () => Promise<void>): void {
     this.#waiting.push(work);
-    this.#startNext();
+    queueMicrotask(() => this.#startNext());
   }
 
   #startNext(): void {

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Clock } from '../base/index.ts';
+import type { Clock } from '../../src/base/index.ts';
 
 /** Turns of the event loop without a new sleep after which everybody is taken to be waiting. */
 const QUIET_TURNS = 20;
