@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode, Failure, type FileLock, tryLock, writeDurably } from '../base/index.ts';
+import { errorCode, Failure, type FileLock, makeDirectory, tryLock, writeDurably } from '../base/index.ts';
 import type { Cleanup, Status } from '../protocol/index.ts';
 
 /** Where local runs keep what they must remember (`state`) and what can be made again (`cache`). */
@@ -83,7 +83,7 @@ export async function createRun(
 function claimDirectory(paths: LocalPaths, now: number): { id: number; path: string } {
   const runs = join(paths.state, 'runs');
   try {
-    mkdirSync(runs, { recursive: true, mode: 0o700 });
+    makeDirectory(runs, 0o700);
   } catch (error) {
     throw unwritable(runs, error);
   }

@@ -1,6 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { describeError, errorCode, Failure } from '../base/index.ts';
+import { describeError, errorCode, Failure, makeDirectory } from '../base/index.ts';
 import { makeCookie, type Place } from '../executors/index.ts';
 import type { HookName, JobPayload } from '../protocol/index.ts';
 import type { JobOptions } from './job-options.ts';
@@ -101,7 +100,7 @@ function neverRan(options: JobOptions, error: unknown): JobResult {
 /** Holds file variables and `GITLAB_ENV`. Made here, it costs a system call; made by each step, a process. */
 function makeTemporaryDir(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeDirectory(path, 0o700);
   } catch (cause) {
     throw new Failure('executor_unavailable', `cannot make ${path} (${errorCode(cause)})`, { cause });
   }

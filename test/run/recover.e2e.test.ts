@@ -131,6 +131,18 @@ it('goes on where a recovery was killed, and still runs the cleanup once', async
   await checkout.untilQuiet();
 });
 
+it('keeps an obligation that it cannot meet now, says so, and meets it when it can', async () => {
+  await killIn('script', true);
+  const failed = await checkout.run(['recover', '--json'], { EPILOGUE_SHELL: '/nowhere/sh' });
+  expect(failed.code).toBe(1);
+  expect(JSON.stringify(failed.events)).toMatch(/cleanup is still owed.*\/nowhere\/sh/);
+  expect(checkout.has('machine')).toBe(true);
+  const told = await checkout.run(['recover', '--json']);
+  expect(told.code).toBe(0);
+  expectNothingLost(told, 'script', 'recover');
+  await checkout.untilQuiet();
+});
+
 it('leaves a run that is still alive alone', async () => {
   checkout = new Checkout({ '.gitlab-ci.yml': FILE });
   const run = checkout.start(['run', '--json']);

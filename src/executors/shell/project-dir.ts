@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { chmod, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describeError, errorCode, Failure } from '../../base/index.ts';
+import { describeError, errorCode, Failure, makeDirectory } from '../../base/index.ts';
 import type { JobPlace } from '../executor.ts';
 
 /** In `stepsDir`, where it outlives this process: the project directory is ours to remove. */
@@ -13,7 +13,7 @@ export function makeProjectDir({ projectDir, stepsDir }: JobPlace): void {
     if (existsSync(projectDir)) return;
     // Marked first: a crash in between must not leave a directory that nobody removes.
     writeFileSync(join(stepsDir, OURS), '', { mode: 0o600 });
-    mkdirSync(projectDir, { recursive: true, mode: 0o700 });
+    makeDirectory(projectDir, 0o700);
   } catch (error) {
     const text = `the project directory cannot be made: ${describeError(error)}`;
     throw new Failure('executor_unavailable', text, { cause: error });

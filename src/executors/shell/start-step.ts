@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
-import { type Clock, describeError, errorCode, Failure } from '../../base/index.ts';
+import { type Clock, describeError, errorCode, Failure, makeDirectory } from '../../base/index.ts';
 import { hasBegun, readClaim, readExit, readWrapper, writeStepFiles } from '../steps/step-directory.ts';
 import { wrapperArguments } from '../steps/step-wrapper.ts';
 
@@ -36,7 +35,7 @@ export async function startStep(step: StepStart, clock: Clock): Promise<StepChil
   if (claim === 'forbidden') throw notStarted(step, 'it has been given up');
   try {
     // A script may have removed it, and its cleanup is owed all the same.
-    mkdirSync(step.workingDir, { recursive: true, mode: 0o700 });
+    makeDirectory(step.workingDir, 0o700);
     writeStepFiles(step.dir, step.script, step.durable);
   } catch (error) {
     throw notStarted(step, systemReason(error), error);

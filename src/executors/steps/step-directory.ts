@@ -4,7 +4,6 @@ import {
   existsSync,
   fsyncSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -13,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode, invariant } from '../../base/index.ts';
+import { errorCode, invariant, makeDirectory } from '../../base/index.ts';
 
 // All calls are synchronous: each touches a few bytes of a local directory in about 10 µs, a tenth of what a trip through
 // the thread pool costs, and `look` is the most frequent call of a running job.
@@ -37,7 +36,7 @@ const EXIT_ROOM = 4;
  * A system error is passed on; what had been begun is taken back then.
  */
 export function writeStepFiles(stepDir: string, script: string, durable: boolean): void {
-  mkdirSync(stepDir, { recursive: true, mode: 0o700 });
+  makeDirectory(stepDir, 0o700);
   reserve(join(stepDir, 'pid'), PID_ROOM);
   reserve(join(stepDir, 'exit'), EXIT_ROOM);
   // Appears whole or not at all: another starter's wrapper may run it at any moment.
@@ -82,7 +81,7 @@ export function readClaim(stepDir: string): 'none' | 'wrapper' | 'forbidden' {
 
 /** Takes the claim that a wrapper would need. As a link, whose few bytes lie in its inode: that works on a full disk. */
 export function forbidStep(stepDir: string): void {
-  mkdirSync(stepDir, { recursive: true, mode: 0o700 });
+  makeDirectory(stepDir, 0o700);
   try {
     symlinkSync('forbidden', join(stepDir, 'claim'));
   } catch (error) {

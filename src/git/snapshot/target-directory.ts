@@ -1,6 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { describeError, errorCode, Failure } from '../../base/index.ts';
+import { readdirSync, rmSync } from 'node:fs';
+import { describeError, errorCode, Failure, makeDirectory } from '../../base/index.ts';
 
 /**
  * Lets `fill` fill a directory that is absent or empty, and leaves nothing half-made when it cannot.
@@ -21,20 +20,8 @@ export async function fillDirectory(dir: string, what: string, fill: () => Promi
 }
 
 function makeEmpty(dir: string): void {
-  makeWithParents(dir);
+  makeDirectory(dir);
   if (readdirSync(dir).length > 0) throw new Failure('target_not_empty', `${dir} is not empty`);
-}
-
-/** Node's own recursive mkdir says "no such file" on a read-only file system, and never returns in a directory like `/proc`. */
-function makeWithParents(dir: string): void {
-  try {
-    mkdirSync(dir);
-  } catch (error) {
-    if (errorCode(error) === 'EEXIST' && statSync(dir).isDirectory()) return;
-    if (errorCode(error) !== 'ENOENT' || dirname(dir) === dir || existsSync(dirname(dir))) throw error;
-    makeWithParents(dirname(dir));
-    mkdirSync(dir);
-  }
 }
 
 function explain(error: unknown, dir: string, what: string): unknown {

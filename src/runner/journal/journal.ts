@@ -1,6 +1,6 @@
-import { closeSync, fdatasyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode, Failure, syncDirectory, writeDurably } from '../../base/index.ts';
+import { errorCode, Failure, makeDirectory, syncDirectory, writeDurably } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
 import type { Move } from './move.ts';
 import { advance, NO_PROGRESS, type Progress } from './progress.ts';
@@ -35,7 +35,7 @@ const MOVES = 'moves.jsonl';
 export function createJournal(options: JournalOptions, payload: JobPayload, cookie: string): Journal {
   const durable = owesCleanup(payload);
   attempt(options.directory, () => {
-    mkdirSync(join(options.directory, 'steps'), { recursive: true, mode: 0o700 });
+    makeDirectory(join(options.directory, 'steps'), 0o700);
     writeDurably(join(options.directory, PAYLOAD), JSON.stringify(payload), durable);
   });
   const journal = openMoves(options, durable, NO_PROGRESS);
