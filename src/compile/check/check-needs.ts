@@ -72,7 +72,9 @@ function checkNeeds(job: Job, needs: NonNullable<Job['config']['needs']>, graph:
     return false;
   }
   let pointsForward = false;
-  for (const [index, item] of (needs as readonly NeedItem[]).entries()) {
+  let index = -1;
+  for (const item of needs as readonly NeedItem[]) {
+    index++;
     const target = typeof item === 'string' ? graph.jobs.get(item) : undefined;
     if (target === undefined || !isEarlierOrSame(target, job, graph)) checkNeed(job, needs, index, graph);
     pointsForward ||= (target ?? find(nameOf(item) ?? '', graph) ?? job).order >= job.order;

@@ -34,7 +34,8 @@ export type RulePick<R> =
 
 /** The first rule whose clauses all hold. */
 export function pickRule<R extends RuleClauses>(rules: readonly R[], context: RuleContext): RulePick<R> {
-  for (const [index, rule] of rules.entries()) {
+  for (let index = 0; index < rules.length; index++) {
+    const rule = rules[index] as R;
     const verdict = holds(rule, context);
     if (typeof verdict === 'object') return { kind: 'broken', index, message: verdict.error };
     if (verdict) return { kind: 'matched', rule, index, reason: describeRule(rule, index) };
@@ -61,6 +62,8 @@ export function holdsIf(text: string, context: RuleContext): ClauseVerdict {
 }
 
 function describeRule(rule: RuleClauses, index: number): string {
+  if (rule.if !== null && rule.changes === null && rule.exists === null)
+    return `rule ${index + 1}: ${onOneLine(rule.if)}`;
   const clauses: string[] = [];
   if (rule.if !== null) clauses.push(onOneLine(rule.if));
   if (rule.changes !== null) clauses.push(`changes: [${rule.changes.paths.join(', ')}]`);

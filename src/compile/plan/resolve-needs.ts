@@ -39,7 +39,10 @@ export function resolveNeeds(draft: Draft, index: JobIndex, session: Session): r
   const { job, needs: written } = draft;
   if (!Array.isArray(written)) return null;
   const needs: Need[] = [];
-  for (const [position, item] of (written as readonly NeedItem[] | RuleNeeds).entries()) {
+  const items: readonly (NeedItem | RuleNeeds[number])[] = written;
+  let position = -1;
+  for (const item of items) {
+    position++;
     if (typeof item === 'string' && index.byName.has(item)) {
       needs.push({ job: item, artifacts: true });
       continue;
