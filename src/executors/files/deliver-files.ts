@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import { closeSync, createWriteStream, fchmodSync, futimesSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { chmod, lstat, lutimes, mkdir, realpath, rm, symlink, utimes } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -6,6 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import { describeError, errorCode, Failure } from '../../base/index.ts';
 import type { CollectedFile } from '../executor.ts';
 import { checkPath } from './check-path.ts';
+
+const SMALL_BYTES = 64 * 1024;
 
 interface Delivery {
   /** Without links. */
@@ -52,15 +54,36 @@ async function write(delivery: Delivery, file: CollectedFile): Promise<void> {
   await makeParent(delivery, dirname(path), file);
   if (file.kind === 'directory') return makeDirectory(delivery, path, file);
   // Unlinked and not overwritten: what is there may be a link, or a file that another name shares.
-  await rm(path, { force: true });
+  unlinkIfThere(path);
   if (file.kind === 'symlink') {
     delivery.safe.clear();
     await symlink((await buffer(file.open())).toString(), path);
     return lutimes(path, file.modifiedMs / 1000, file.modifiedMs / 1000);
   }
+  if (file.sizeBytes <= SMALL_BYTES) return writeSmall(path, await buffer(file.open()), file);
   await pipeline(file.open(), createWriteStream(path, { flags: 'wx', mode: 0o600 }), { signal: delivery.signal });
   await chmod(path, file.mode & 0o777);
   await utimes(path, file.modifiedMs / 1000, file.modifiedMs / 1000);
+}
+
+function unlinkIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+  }
+}
+
+/** At once, without trips through the thread pool: what makes the 20,000 small files of a package cache quick. */
+function writeSmall(path: string, content: Buffer, { mode, modifiedMs }: CollectedFile): void {
+  const fd = openSync(path, 'wx', 0o600);
+  try {
+    for (let done = 0; done < content.length; ) done += writeSync(fd, content, done);
+    fchmodSync(fd, mode & 0o777);
+    futimesSync(fd, modifiedMs / 1000, modifiedMs / 1000);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** Makes missing directories one by one, each only once its parent is known to lie inside. */
