@@ -1,12 +1,12 @@
 import { didYouMean } from '../../base/index.ts';
 import type { Job } from '../config/job.ts';
 import type { RootConfig } from '../config/read-root.ts';
-import { findCycle } from '../plan/find-cycle.ts';
 import { isOwnPipeline } from '../plan/resolve-needs.ts';
 import type { Session } from '../session.ts';
 import type { EnvironmentConfig } from '../shape/deploy.ts';
 import type { NeedItem } from '../shape/needs.ts';
 import type { Place } from '../yaml/source-map.ts';
+import { findCycle } from './find-cycle.ts';
 
 interface Graph {
   readonly jobs: ReadonlyMap<string, Job>;

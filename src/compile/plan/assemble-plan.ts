@@ -1,9 +1,9 @@
 import type { Plan, PlannedJob } from '../../protocol/index.ts';
+import { findCycle } from '../check/find-cycle.ts';
 import type { RootConfig } from '../config/read-root.ts';
 import type { Session } from '../session.ts';
 import type { Pipeline } from './decide-pipeline.ts';
 import type { Draft } from './draft-jobs.ts';
-import { findCycle } from './find-cycle.ts';
 import { dependencyResolver } from './resolve-dependencies.ts';
 import { indexJobs, resolveNeeds } from './resolve-needs.ts';
 

@@ -1,0 +1,227 @@
+import {
+  EVENT_ID,
+  type Event,
+  getScalarValue,
+  type MappingEvent,
+  SCALAR_STYLE,
+  type ScalarEvent,
+  type SequenceEvent,
+} from 'js-yaml';
+import type { Problem } from '../../base/index.ts';
+import { LIMITS } from '../limits.ts';
+import { startOfEvent } from './events.ts';
+import { isMapping, type List, type Mapping, MERGED, ORIGIN, Reference, UNREADABLE } from './mapping.ts';
+import { resolvePlainScalar, type ScalarValue } from './scalars.ts';
+import { type FileDetails, readDetails, type SourceFile } from './source-map.ts';
+
+/** Where composing stands, and what it has gathered. */
+export interface Composer {
+  file: SourceFile;
+  text: string;
+  events: readonly Event[];
+  index: number;
+  /** Worked out when the first problem wants a position. */
+  details: FileDetails | null;
+  /** Items of the lists that are open, so that each list can be made in its final size. */
+  readonly items: unknown[];
+  /** Nodes so far, every alias counted as the whole tree that it stands for. */
+  nodes: number;
+  anchors: Map<string, Anchor>;
+  readonly problems: Problem[];
+  hasReferences: boolean;
+}
+
+interface Anchor {
+  readonly value: unknown;
+  readonly nodes: number;
+  /** Its node is still being read: an alias to it would make a cycle. */
+  readonly isOpen: boolean;
+}
+
+/** Turns the events of one node into a plain value, the composer's index moving behind it. */
+export function composeNode(composer: Composer): unknown {
+  composer.nodes++;
+  const event = composer.events[composer.index] as Event;
+  switch (event.type) {
+    case EVENT_ID.SCALAR:
+      composer.index++;
+      return composeScalar(composer, event);
+    case EVENT_ID.ALIAS:
+      return composeAlias(composer);
+    case EVENT_ID.SEQUENCE:
+      return anchored(composer, event, composeList);
+    default:
+      return anchored(composer, event as MappingEvent, composeMapping);
+  }
+}
+
+function anchored<E extends SequenceEvent | MappingEvent>(
+  composer: Composer,
+  event: E,
+  composeBody: (composer: Composer, event: E) => unknown,
+): unknown {
+  if (event.anchorStart < 0) return composeBody(composer, event);
+  const name = composer.text.slice(event.anchorStart, event.anchorEnd);
+  const before = composer.nodes;
+  composer.anchors.set(name, { value: null, nodes: 0, isOpen: true });
+  const value = composeBody(composer, event);
+  composer.anchors.set(name, { value, nodes: composer.nodes - before, isOpen: false });
+  return value;
+}
+
+function composeList(composer: Composer, event: SequenceEvent): unknown {
+  const origin = composer.file.firstEvent + composer.index;
+  const start = composer.index++;
+  const { items } = composer;
+  const first = items.length;
+  while ((composer.events[composer.index] as Event).type !== EVENT_ID.POP) items.push(composeNode(composer));
+  composer.index++;
+  const list: List = items.slice(first);
+  items.length = first;
+  list[ORIGIN] = origin;
+  if (event.tagStart < 0) return list;
+  if (tagOf(composer, event) !== '!reference') {
+    reportUnknownTag(composer, event, start);
+    return list;
+  }
+  composer.hasReferences = true;
+  return new Reference(list, origin);
+}
+
+function composeMapping(composer: Composer, event: MappingEvent): Mapping {
+  const mapping: Mapping = {};
+  mapping[ORIGIN] = composer.file.firstEvent + composer.index;
+  if (event.tagStart >= 0) reportUnknownTag(composer, event, composer.index);
+  composer.index++;
+  while ((composer.events[composer.index] as Event).type !== EVENT_ID.POP) {
+    const at = composer.index;
+    const key = composeKey(composer);
+    const value = composeNode(composer);
+    if (key === null) continue;
+    if (key === '<<') {
+      mergeInto(mapping, mergeSources(composer, value, at));
+      continue;
+    }
+    if (mapping[key] !== undefined && Object.hasOwn(mapping, key)) reportDuplicate(composer, key, at);
+    mapping[key] = value;
+  }
+  composer.index++;
+  return mapping;
+}
+
+/** Keys are text, as written: nobody wants `on:` to become `true`. null: reported, leave the pair out. */
+export function composeKey(composer: Composer): string | null {
+  const at = composer.index;
+  const event = composer.events[at] as Event;
+  composer.nodes++;
+  if (event.type === EVENT_ID.SCALAR) {
+    composer.index++;
+    const key = getScalarValue(composer.text, event);
+    if (event.anchorStart >= 0) rememberScalar(composer, event, key);
+    if (key !== '__proto__') return key;
+  } else {
+    const value = composeNode(composer);
+    if (typeof value === 'string' || typeof value === 'number') return String(value);
+  }
+  report(composer, at, { code: 'bad-key', message: 'a key must be plain text', severity: 'error' });
+  return null;
+}
+
+function composeScalar(composer: Composer, event: ScalarEvent): ScalarValue {
+  const text = getScalarValue(composer.text, event);
+  let value: ScalarValue = text;
+  if (event.tagStart >= 0) value = resolveTagged(composer, event, text);
+  else if (event.style === SCALAR_STYLE.PLAIN) value = resolvePlainScalar(text);
+  if (event.anchorStart >= 0) rememberScalar(composer, event, value);
+  return value;
+}
+
+function resolveTagged(composer: Composer, event: ScalarEvent, text: string): ScalarValue {
+  const tag = tagOf(composer, event);
+  if (tag === '!' || tag === '!!str') return text;
+  if (tag === '!!int' || tag === '!!float' || tag === '!!bool' || tag === '!!null') return resolvePlainScalar(text);
+  reportUnknownTag(composer, event, composer.index - 1);
+  return text;
+}
+
+function rememberScalar(composer: Composer, event: ScalarEvent, value: unknown): void {
+  composer.anchors.set(composer.text.slice(event.anchorStart, event.anchorEnd), { value, nodes: 1, isOpen: false });
+}
+
+function composeAlias(composer: Composer): unknown {
+  const at = composer.index++;
+  const event = composer.events[at] as Event & { type: typeof EVENT_ID.ALIAS };
+  const name = composer.text.slice(event.anchorStart, event.anchorEnd);
+  const anchor = composer.anchors.get(name);
+  if (anchor === undefined) {
+    report(composer, at, {
+      code: 'unknown-alias',
+      message: `no anchor "&${name}" stands before this alias`,
+      severity: 'error',
+      hint: 'anchors work inside one file only; across files use extends or !reference',
+    });
+    return UNREADABLE;
+  }
+  if (anchor.isOpen) {
+    report(composer, at, { code: 'alias-cycle', message: `the anchor "&${name}" contains itself`, severity: 'error' });
+    return UNREADABLE;
+  }
+  const before = composer.nodes;
+  composer.nodes += anchor.nodes;
+  if (composer.nodes <= LIMITS.expandedNodes) return anchor.value;
+  if (before <= LIMITS.expandedNodes) {
+    report(composer, at, {
+      code: 'too-many-aliases',
+      message: `with its aliases expanded the file has more than ${LIMITS.expandedNodes} values`,
+      severity: 'error',
+    });
+  }
+  return UNREADABLE;
+}
+
+/** Psych writes merged keys over those that stand before the `<<`; keys after it win over the merged ones. */
+function mergeInto(mapping: Mapping, sources: readonly Mapping[]): void {
+  for (const source of sources) {
+    for (const key of Object.keys(source)) mapping[key] = source[key];
+  }
+  // Of several lists the last one merged wins; `locate` asks the mapping's own text first.
+  mapping[MERGED] = [...sources.toReversed(), ...(mapping[MERGED] ?? [])];
+}
+
+/** In the order of writing: of a list, the first mapping must win and so comes last. */
+export function mergeSources(composer: Composer, value: unknown, at: number): readonly Mapping[] {
+  if (isMapping(value)) return [value];
+  if (Array.isArray(value) && value.every(isMapping)) return value.toReversed();
+  if (value === UNREADABLE) return [];
+  report(composer, at, { code: 'bad-merge', message: '"<<" needs a mapping or a list of mappings', severity: 'error' });
+  return [];
+}
+
+function tagOf(composer: Composer, event: { readonly tagStart: number; readonly tagEnd: number }): string {
+  const tag = composer.text.slice(event.tagStart, event.tagEnd);
+  return tag.startsWith('!<tag:yaml.org,2002:') ? `!!${tag.slice('!<tag:yaml.org,2002:'.length, -1)}` : tag;
+}
+
+export function reportDuplicate(composer: Composer, key: string, at: number): void {
+  report(composer, at, {
+    code: 'duplicate-key',
+    message: `the key "${key}" stands here a second time; only this one counts`,
+    severity: 'warning',
+  });
+}
+
+function reportUnknownTag(composer: Composer, event: SequenceEvent | MappingEvent | ScalarEvent, at: number): void {
+  const tag = tagOf(composer, event);
+  if (tag === '!!seq' || tag === '!!map' || tag === '!') return;
+  report(composer, at, {
+    code: 'unknown-tag',
+    message: `the tag "${tag}" is not known and was ignored`,
+    severity: 'warning',
+  });
+}
+
+function report(composer: Composer, at: number, problem: Problem): void {
+  if (composer.problems.length >= LIMITS.problems) return;
+  composer.details ??= readDetails(composer.file, composer.events);
+  composer.problems.push({ ...problem, ...composer.details.position(startOfEvent(composer, at)) });
+}
