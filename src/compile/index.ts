@@ -5,8 +5,7 @@ export type {
   CompileResult,
   CompileSource,
   JobReport,
-  MergedFile,
 } from './context.ts';
-export { jsonSchema } from './shape/json-schema.ts';
+export { jsonSchema } from './schema/json-schema.ts';
 export { environmentSlug, slugify } from './values/slug.ts';
 export { dumpMerged, plainValue } from './yaml/dump-merged.ts';

@@ -3,7 +3,7 @@ import { createConditionCache } from './conditions/index.ts';
 import type { CompileContext } from './context.ts';
 import { memo } from './memo.ts';
 import { createProblemList, type ProblemList } from './problems.ts';
-import { createShapeChecks, type ShapeChecks } from './shape/validator.ts';
+import { createShapeChecks, type ShapeChecks } from './schema/validator.ts';
 import {
   type ParsedDuration,
   type ParsedExpiry,

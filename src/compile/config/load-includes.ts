@@ -1,7 +1,7 @@
 import { didYouMean } from '../../base/index.ts';
 import { LIMITS } from '../limits.ts';
+import { reportMisfit } from '../schema/check-keywords.ts';
 import type { Session } from '../session.ts';
-import { reportMisfit } from '../shape/check-keywords.ts';
 import { IncludeItem, type IncludeItemConfig } from '../shape/root.ts';
 import { expandText } from '../values/index.ts';
 import type { RootMap } from '../yaml/compose.ts';

@@ -1,8 +1,9 @@
 import { suggest } from '../../base/index.ts';
 import { checkJob } from '../check/check-job.ts';
+import { DEFAULT_STAGE } from '../check/stages.ts';
 import { LIMITS } from '../limits.ts';
+import { checkKeywords } from '../schema/check-keywords.ts';
 import type { Session } from '../session.ts';
-import { checkKeywords } from '../shape/check-keywords.ts';
 import { JOB_KEYWORD_TABLE, type JobConfig } from '../shape/job.ts';
 import type { RootMap } from '../yaml/compose.ts';
 import { isMapping, type Mapping } from '../yaml/mapping.ts';
@@ -21,7 +22,13 @@ export function readJobs(merged: RootMap, root: RootConfig, session: Session): r
     checkName(name, merged, session);
     const config = readConfig(name, value, merged, session);
     if (config === null) continue;
-    const job = { name, order: jobs.length, stage: config.stage ?? 'test', config, defaults: defaultsOf(config) };
+    const job = {
+      name,
+      order: jobs.length,
+      stage: config.stage ?? DEFAULT_STAGE,
+      config,
+      defaults: defaultsOf(config),
+    };
     checkJob(job, merged, root, session);
     jobs.push(job);
   }

@@ -1,8 +1,8 @@
 import type { TSchema } from 'typebox';
 import { checkValues } from '../check/check-values.ts';
 import { orderStages } from '../check/stages.ts';
+import { checkKeywords, reportMisfit } from '../schema/check-keywords.ts';
 import type { Session } from '../session.ts';
-import { checkKeywords, reportMisfit } from '../shape/check-keywords.ts';
 import { DEFAULT_KEYWORD_TABLE, type JobConfig } from '../shape/job.ts';
 import { GLOBAL_DEFAULTS, ROOT_KEYWORDS, type WorkflowConfig } from '../shape/root.ts';
 import type { RootVariables } from '../shape/variables.ts';

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, Duration, maybe, namesTo, oneOf, Scalar, TextList, TextOrList } from './scalars.ts';
+import { closed, Duration, maybe, namesTo, oneOf, Scalar, TextOrList } from './scalars.ts';
 
 export const EnvironmentMapping = closed({
   name: Type.String({ minLength: 1, maxLength: 255 }),
@@ -68,7 +68,6 @@ const ChildInclude = Type.Union([
   closed({ component: Type.String(), inputs: maybe(Inputs) }),
   closed({ remote: Type.String(), integrity: maybe(Type.String()), inputs: maybe(Inputs) }),
 ]);
-export type ChildIncludeConfig = Static<typeof ChildInclude>;
 
 const followUp = {
   strategy: maybe(oneOf('depend', 'mirror')),
@@ -90,4 +89,3 @@ export type TriggerConfig = Static<typeof Trigger>;
 
 export const Dast = closed({ site_profile: maybe(Type.String()), scanner_profile: maybe(Type.String()) });
 export const Steps = Type.Array(Type.Record(Type.String(), Type.Unknown()));
-export const Names = TextList;

@@ -4,11 +4,11 @@ import { Build } from 'typebox/schema';
 import { describe, expect, it } from 'vitest';
 import { fixtureNames, readFixture } from '../fixtures/read-fixture.ts';
 import { compile } from '../index.ts';
+import { JOB_KEYWORDS, type JobKeyword } from '../shape/job.ts';
+import { ROOT_KEYWORDS } from '../shape/root.ts';
 import { isMapping, Reference } from '../yaml/mapping.ts';
 import { compileCheck } from './compile-check.ts';
 import { explain } from './explain.ts';
-import { JOB_KEYWORDS, type JobKeyword } from './job.ts';
-import { ROOT_KEYWORDS } from './root.ts';
 import type { Schema } from './schema-words.ts';
 
 const keywords: [string, TSchema][] = Object.entries({ ...ROOT_KEYWORDS, ...JOB_KEYWORDS });

@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox';
-import { DEFAULT_KEYWORDS, JOB_KEYWORDS } from './job.ts';
-import { ROOT_KEYWORDS } from './root.ts';
+import { DEFAULT_KEYWORDS, JOB_KEYWORDS } from '../shape/job.ts';
+import { ROOT_KEYWORDS } from '../shape/root.ts';
 
 type Json = { readonly [key: string]: unknown };
 

@@ -1,2 +1,0 @@
-export type { JobConfig } from './job.ts';
-export type { PolicyConfig, RuleConfig, WorkflowRuleConfig } from './rules.ts';
