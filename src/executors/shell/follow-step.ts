@@ -24,7 +24,7 @@ export function createStepFollower(stepDir: string, clock: Clock): StepFollower 
   });
 
   async function readLog(offset: number, into: Uint8Array): Promise<number> {
-    const count = await log.read(offset, into);
+    const count = log.read(offset, into);
     if (count === 0 && isOver(look())) log.close();
     return count;
   }

@@ -9,6 +9,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { errorCode, Failure } from '../../base/index.ts';
 import type { Place } from '../../executors/index.ts';
 import type { LogFilter } from './log-filter.ts';
@@ -85,7 +86,9 @@ export class JobLog {
     const { step } = this.#position;
     if (step === null) return 0;
     let total = 0;
-    for (;;) {
+    for (let chunks = 1; ; chunks += 1) {
+      // A log that grows as fast as it is read must not keep signals and deadlines from coming in.
+      if (chunks % CHUNKS_A_TURN === 0) await setImmediate();
       const offset = this.#position.offset;
       const count = await place.readLog(step, offset, this.#chunk);
       if (count === 0) return total;
@@ -133,7 +136,9 @@ export class JobLog {
 
 export const LOG_FILE = 'log';
 const POSITION_FILE = 'log.position';
-const CHUNK_BYTES = 256 * 1024;
+/** Larger chunks make larger strings for whoever shows them, and these cost more to collect: 100 MB in 0.66 s, with 256 KiB in 0.8 s. */
+const CHUNK_BYTES = 64 * 1024;
+const CHUNKS_A_TURN = 16;
 /** The position is padded to this, so that each write covers the one before and stays in its block. */
 const POSITION_BYTES = 160;
 
