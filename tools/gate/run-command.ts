@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 
 export interface Command {
@@ -26,7 +27,7 @@ export async function runCommand(command: Command, signal: AbortSignal): Promise
   const log = createWriteStream(logFile);
   const [program, ...args] = argv;
   const child = spawn(program, args, {
-    env: { ...process.env, ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }), ...env },
+    env: { ...process.env, ...homes(dirname(logFile)), ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
@@ -56,6 +57,11 @@ export async function runCommand(command: Command, signal: AbortSignal): Promise
     ending: deadline.aborted ? `no end after ${timeoutMs / 1000} s` : ending,
     durationMs: performance.now() - startedAt,
   };
+}
+
+/** Vitest and Biome keep things in the user's home, where a test run has no business. */
+function homes(dir: string): Record<string, string> {
+  return { XDG_DATA_HOME: join(dir, 'data'), XDG_CACHE_HOME: join(dir, 'cache') };
 }
 
 function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
