@@ -23,12 +23,15 @@ interface Resolver {
 /** Merges every job with the jobs it extends; later parents win over earlier ones, the job itself wins over all. */
 export function resolveExtends(root: RootMap, session: Session): RootMap {
   const resolver: Resolver = { session, root, done: new Map(), open: [] };
-  let result = root;
+  const result: RootMap = new Map();
   for (const [name, value] of root) {
-    if (isReserved(name) || !isMapping(value) || value.extends === undefined) continue;
-    if (result === root) result = Object.assign(new Map(root), { [MERGED]: [root] });
-    result.set(name, (extendKnown(value, resolver) ?? resolveEntry(name, value, resolver)).job);
+    const extendsNothing = !isMapping(value) || value.extends === undefined || isReserved(name);
+    result.set(
+      name,
+      extendsNothing ? value : (extendKnown(value, resolver) ?? resolveEntry(name, value, resolver)).job,
+    );
   }
+  result[MERGED] = [root];
   return result;
 }
 

@@ -7,13 +7,11 @@ const NONE: readonly PlanVariable[] = [];
 /** Variables as written, in order, each value as the text a script sees. */
 export function planVariables(variables: RootVariables | JobVariables | null | undefined): readonly PlanVariable[] {
   if (variables === null || variables === undefined) return NONE;
-  const planned: PlanVariable[] = [];
-  for (const key in variables) {
+  return Object.keys(variables).map((key) => {
     const variable: unknown = variables[key];
-    if (!isMapping(variable)) planned.push({ key, value: textOf(variable), raw: false });
-    else planned.push({ key, value: textOf(variable.value), raw: variable.expand === false });
-  }
-  return planned;
+    if (!isMapping(variable)) return { key, value: textOf(variable), raw: false };
+    return { key, value: textOf(variable.value), raw: variable.expand === false };
+  });
 }
 
 function textOf(value: unknown): string {
@@ -24,10 +22,8 @@ function textOf(value: unknown): string {
 export function mergeVariables(base: readonly PlanVariable[], over: readonly PlanVariable[]): readonly PlanVariable[] {
   if (over.length === 0) return base;
   if (base.length === 0) return over;
-  const merged: PlanVariable[] = [];
-  for (const variable of base) if (!hasKey(over, variable.key)) merged.push(variable);
-  for (const variable of over) merged.push(variable);
-  return merged;
+  const kept = base.some(({ key }) => hasKey(over, key)) ? base.filter(({ key }) => !hasKey(over, key)) : base;
+  return [...kept, ...over];
 }
 
 /** The lists are short; a set for each job costs more than it saves. */

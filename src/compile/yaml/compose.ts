@@ -43,19 +43,28 @@ export function composePieces(pieces: Iterable<Piece>): Composed | null {
   const parts: RootMap[] = [];
   let composer: Composer | null = null;
   for (const piece of pieces) {
-    const opening = piece.events[1];
-    if (opening?.type !== EVENT_ID.MAPPING || opening.style !== COLLECTION_STYLE.BLOCK) return null;
-    if (opening.start !== 0 && piece.file.text[opening.start - 1] !== '\n') return null;
+    if (!isBareMapping(piece)) return null;
     if (composer === null) composer = startComposer(piece);
     else Object.assign(composer, { ...piece, text: piece.file.text, details: null });
     composer.index = 2;
     parts.push(originOf(composer));
     composePairs(composer, root);
+    // Behind the mapping the document closes; more would be another document.
+    if (composer.index + 2 !== piece.events.length) return null;
   }
   if (composer === null) return null;
   // The last of two equal keys is the one that counts, so the last piece is asked first.
   root[MERGED] = parts.reverse();
   return { documents: [root], problems: composer.problems, hasReferences: composer.hasReferences };
+}
+
+/** A document without marks and directives whose root is a block mapping at the left margin. */
+function isBareMapping({ file, events }: Piece): boolean {
+  const [document, opening] = events;
+  if (document?.type !== EVENT_ID.DOCUMENT || document.explicitStart || document.explicitEnd) return false;
+  if (document.directives.length > 0 || opening?.type !== EVENT_ID.MAPPING) return false;
+  const isAtMargin = opening.start === 0 || file.text[opening.start - 1] === '\n';
+  return isAtMargin && opening.style === COLLECTION_STYLE.BLOCK;
 }
 
 function startComposer({ file, events }: Piece): Composer {
