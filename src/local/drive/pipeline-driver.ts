@@ -5,6 +5,7 @@ import {
   DEFAULT_POLICY,
   everyJob,
   findJob,
+  type OutsideJobEvent,
   type PipelineEffect,
   type PipelineEvent,
   type PipelineJob,
@@ -13,6 +14,7 @@ import {
 import { isFinished, type Plan, type PlannedJob, type Status } from '../../protocol/index.ts';
 import { JobControl } from '../../runner/index.ts';
 import type { RunEvent } from '../run-event.ts';
+import { Alarms } from './alarms.ts';
 import { changedEvent, finishedEvent } from './job-events.ts';
 import type { JobReport, JobWork } from './job-work.ts';
 import type { ReadyQueue } from './ready-queue.ts';
@@ -30,7 +32,7 @@ export interface DriverOptions {
   /** Manual and delayed jobs to start by name as soon as they wait. */
   readonly manual: ReadonlySet<string>;
   /** A driver for the child pipeline of a trigger job; null (after having said why) when it cannot be made. */
-  readonly child: (job: PlannedJob, onStatus: (status: Status) => void) => Promise<PipelineDriver | null>;
+  readonly child: (job: PlannedJob) => Promise<PipelineDriver | null>;
 }
 
 /** Statuses that still come to an end without anybody's help. */
@@ -52,7 +54,7 @@ export class PipelineDriver {
   readonly #options: DriverOptions;
   readonly #controls = new Map<number, JobControl>();
   readonly #children = new Map<number, PipelineDriver>();
-  readonly #wakes = new Map<number, AbortController>();
+  readonly #alarms: Alarms;
   readonly #alive = new Set<number>();
   readonly #underWay = new Set<Promise<void>>();
   readonly #reports = new Map<number, JobReport>();
@@ -66,6 +68,7 @@ export class PipelineDriver {
 
   constructor(options: DriverOptions) {
     this.#options = options;
+    this.#alarms = new Alarms(options.clock);
     const { plan, firstJobId } = options;
     this.#state = createPipeline(plan.jobs, {
       stages: plan.stages,
@@ -73,10 +76,6 @@ export class PipelineDriver {
       firstJobId,
       policy: ALONE,
     });
-  }
-
-  get status(): Status {
-    return this.#state.status;
   }
 
   /** Every job that ever was, retried ones included, in the order of their ids. */
@@ -98,6 +97,10 @@ export class PipelineDriver {
 
   forceCancel(by: string): void {
     this.apply({ type: 'force_cancel', by });
+  }
+
+  #send(job: number, event: OutsideJobEvent): void {
+    this.apply({ type: 'job', job, event });
   }
 
   /** An event that comes up while another is being carried out waits for its turn. */
@@ -131,7 +134,7 @@ export class PipelineDriver {
         this.#controls.get(effect.job)?.force(this.#forceOf(effect.job));
         break;
       case 'wake':
-        this.#wake(effect.job, effect.at);
+        this.#alarms.set(effect.job, effect.at, () => this.#send(effect.job, { type: 'tick' }));
         break;
       case 'start_child':
         void this.#track(this.#runChild(effect.job));
@@ -166,15 +169,15 @@ export class PipelineDriver {
       reportOf: (name) => this.#reportsByName.get(name),
       claim: (budgets) => {
         const runner = { cancelGracefully: true, phases: true, cleanupOnly: false };
-        this.apply({ type: 'job', job: id, event: { type: 'claim', runner, leaseMs: null, budgets } });
+        this.#send(id, { type: 'claim', runner, leaseMs: null, budgets });
       },
       onPhase: (change) => {
         const { attempt } = this.#job(id).state;
-        if (change.phase === 'script') this.apply({ type: 'job', job: id, event: { type: 'script_started', attempt } });
+        if (change.phase === 'script') this.#send(id, { type: 'script_started', attempt });
         if (change.phase === 'teardown' && change.cause !== null) {
           this.#cleanupDeadlines.set(id, change.deadline);
           if (this.#job(id).state.phase === 'teardown') this.#emitChange(id);
-          else this.apply({ type: 'job', job: id, event: { type: 'teardown_started', attempt, cause: change.cause } });
+          else this.#send(id, { type: 'teardown_started', attempt, cause: change.cause });
         }
       },
     });
@@ -186,35 +189,27 @@ export class PipelineDriver {
       this.#announce(id);
       return;
     }
-    this.apply({
-      type: 'job',
-      job: id,
-      event: {
-        type: 'finished',
-        attempt: this.#job(id).state.attempt,
-        result: result.status === 'success' ? 'success' : 'failed',
-        cause: result.cause,
-        failureReason: result.failureReason,
-        exitCode: result.exitCode,
-        cleanup: result.cleanup,
-      },
+    const { attempt } = this.#job(id).state;
+    this.#send(id, {
+      ...result,
+      type: 'finished',
+      attempt,
+      result: result.status === 'success' ? 'success' : 'failed',
     });
   }
 
   async #runChild(id: number): Promise<void> {
     const job = this.#job(id);
-    const child = await this.#options.child(this.#planned(job), (status) =>
-      this.apply({ type: 'job', job: id, event: { type: 'child_changed', status } }),
-    );
+    const child = await this.#options.child(this.#planned(job));
     if (child === null) {
       const reason = 'downstream_pipeline_creation_failed';
-      this.apply({ type: 'job', job: id, event: { type: 'child_rejected', reason } });
+      this.#send(id, { type: 'child_rejected', reason });
       return;
     }
     this.#children.set(id, child);
-    this.apply({ type: 'job', job: id, event: { type: 'child_created' } });
+    this.#send(id, { type: 'child_created' });
     const status = await child.run();
-    this.apply({ type: 'job', job: id, event: { type: 'child_changed', status } });
+    this.#send(id, { type: 'child_changed', status });
   }
 
   #cancelChild(id: number, force: boolean): void {
@@ -230,8 +225,7 @@ export class PipelineDriver {
     else this.#alive.delete(id);
     this.#emitChange(id);
     const waits = status === 'manual' || status === 'scheduled';
-    if (waits && this.#options.manual.has(job.rules.name))
-      this.apply({ type: 'job', job: id, event: { type: 'play' } });
+    if (waits && this.#options.manual.has(job.rules.name)) this.#send(id, { type: 'play' });
   }
 
   #emitChange(id: number): void {
@@ -242,7 +236,7 @@ export class PipelineDriver {
 
   #jobFinished(id: number): void {
     this.#alive.delete(id);
-    this.#wakes.get(id)?.abort();
+    this.#alarms.clear(id);
     // A job whose runner is still winding down is announced when that is over: only then is it known what was kept.
     if (!this.#controls.has(id)) this.#announce(id);
   }
@@ -252,16 +246,6 @@ export class PipelineDriver {
     this.#options.emit(
       finishedEvent(job, { name: this.#name(job), at: this.#options.clock.now(), report: this.#reports.get(id) }),
     );
-  }
-
-  #wake(id: number, at: number): void {
-    const { clock } = this.#options;
-    this.#wakes.get(id)?.abort();
-    const calledOff = new AbortController();
-    this.#wakes.set(id, calledOff);
-    void clock.sleep(Math.max(0, at - clock.now()), calledOff.signal).then(() => {
-      if (!calledOff.signal.aborted) this.apply({ type: 'job', job: id, event: { type: 'tick' } });
-    });
   }
 
   async #track(work: Promise<void>): Promise<void> {
