@@ -33,7 +33,7 @@ afterEach(() => checkout.dispose());
 type Moment = 'script' | 'after_script';
 
 /** Kills the program with SIGKILL in the middle of a step; the guard too if asked. */
-async function killIn(moment: Moment, withGuard: boolean): Promise<{ killedAt: number }> {
+async function killIn(moment: Moment, withGuard: boolean): Promise<void> {
   checkout = new Checkout({ '.gitlab-ci.yml': FILE });
   const run = checkout.start(['run', '--json']);
   await waitUntil('the script runs', () => checkout.has('script-runs') && /script 3/.test(run.stdout));
@@ -45,9 +45,7 @@ async function killIn(moment: Moment, withGuard: boolean): Promise<{ killedAt: n
   expect(guards).toHaveLength(1);
   if (withGuard) for (const { pid } of guards) process.kill(pid, 'SIGKILL');
   run.kill('SIGKILL');
-  const killedAt = Date.now();
   await run.ended();
-  return { killedAt };
 }
 
 /** The whole log of the killed job, and what whoever asked was told. */
@@ -100,14 +98,6 @@ describe.each(['script', 'after_script'] as const)('kill -9 of the program in th
     expectNothingLost(told, moment, command);
     await checkout.untilQuiet();
   });
-});
-
-it('begins the cleanup of a killed run within a second', async () => {
-  const { killedAt } = await killIn('script', false);
-  await waitUntil('the cleanup runs', () => checkout.has('cleanup-runs'));
-  // What took the time may be this machine, not the guard: the bound is what the contract says, with the grace period on top.
-  expect(Date.now() - killedAt).toBeLessThan(1_500);
-  await checkout.untilQuiet(20_000);
 });
 
 it('runs the cleanup once when two recover at the same time, and the other waits', async () => {

@@ -5,12 +5,13 @@ import { bigLog } from './big-log.ts';
 import { cancelling } from './cancel.ts';
 import { compare, formatReading, type Group } from './compare.ts';
 import { compiling } from './compile.ts';
+import { killing } from './kill.ts';
 import { root } from './processes.ts';
 import { running } from './run-jobs.ts';
 import { startUp } from './start-up.ts';
 
 /** `bin/bench [--record] [GROUP…]`. */
-const groups: readonly Group[] = [startUp, compiling, running, bigLog, cancelling];
+const groups: readonly Group[] = [startUp, compiling, running, bigLog, cancelling, killing];
 const words = process.argv.slice(2);
 const record = words.includes('--record');
 const names = words.filter((word) => word !== '--record');
