@@ -1,4 +1,4 @@
-import { environmentSlug, slugify } from '../../compile/index.ts';
+import { environmentSlug, expandText, expandVariables, slugify } from '../../compile/index.ts';
 import type {
   JobPayload,
   PayloadArtifact,
@@ -110,20 +110,23 @@ function payloadVariables(facts: PayloadFacts): Variable[] {
     known('CI_NODE_TOTAL', String(job.node?.total ?? 1)),
     ...(job.node === null ? [] : [known('CI_NODE_INDEX', String(job.node.index))]),
     ...(job.when === 'manual' ? [known('CI_JOB_MANUAL', 'true')] : []),
-    ...environmentVariables(job),
   ];
-  return [...facts.predefined, ...own, ...job.variables, ...facts.dotenv, ...facts.given].map(wireVariable);
+  const all = [...facts.predefined, ...own, ...job.variables, ...facts.dotenv, ...facts.given];
+  return [...all, ...environmentVariables(job, all)].map(wireVariable);
 }
 
-function environmentVariables(job: PlannedJob): PlanVariable[] {
-  const { environment } = job;
+/** Name and URL may hold any of the job's variables. */
+function environmentVariables({ environment }: PlannedJob, variables: readonly PlanVariable[]): PlanVariable[] {
   if (environment === null) return [];
+  const { values } = expandVariables(variables);
+  const expand = (text: string) => expandText(text, (name) => values.get(name));
+  const name = expand(environment.name);
   return [
-    known('CI_ENVIRONMENT_NAME', environment.name),
-    known('CI_ENVIRONMENT_SLUG', environmentSlug(environment.name)),
+    known('CI_ENVIRONMENT_NAME', name),
+    known('CI_ENVIRONMENT_SLUG', environmentSlug(name)),
     known('CI_ENVIRONMENT_ACTION', environment.action),
     ...(environment.deploymentTier === null ? [] : [known('CI_ENVIRONMENT_TIER', environment.deploymentTier)]),
-    ...(environment.url === null ? [] : [{ key: 'CI_ENVIRONMENT_URL', value: environment.url, raw: false }]),
+    ...(environment.url === null ? [] : [known('CI_ENVIRONMENT_URL', expand(environment.url))]),
   ];
 }
 

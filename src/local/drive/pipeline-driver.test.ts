@@ -5,44 +5,10 @@ import type { JobResult } from '../../runner/index.ts';
 import type { RunEvent } from '../run-event.ts';
 import type { JobReport, JobWork } from './job-work.ts';
 import { PipelineDriver } from './pipeline-driver.ts';
+import { plannedJob as job } from './planned-job.testing.ts';
 import { ReadyQueue } from './ready-queue.ts';
 
 const START = Date.UTC(2026, 0, 1);
-
-function job(name: string, changes: Partial<PlannedJob> = {}): PlannedJob {
-  return {
-    name,
-    groupName: name,
-    stage: 'test',
-    stageIndex: 0,
-    when: 'on_success',
-    startInMs: null,
-    allowFailure: false,
-    needs: null,
-    interruptible: false,
-    retry: { max: 0, when: ['always'], exitCodes: [] },
-    resourceGroup: null,
-    isTrigger: false,
-    node: null,
-    dependencies: [],
-    variables: [],
-    beforeScript: [],
-    script: ['true'],
-    afterScript: ['true'],
-    hooks: { preGetSourcesScript: [], preStopK8sContainerHandler: null },
-    timeoutMs: null,
-    image: null,
-    services: [],
-    tags: [],
-    cache: [],
-    artifacts: null,
-    environment: null,
-    trigger: null,
-    coverage: null,
-    manualConfirmation: null,
-    ...changes,
-  };
-}
 
 function planOf(jobs: readonly PlannedJob[]): Plan {
   return {
