@@ -7,6 +7,7 @@ import type { Journal, MoveInput } from './journal/journal.ts';
 import type { JobLog } from './log/job-log.ts';
 import { sectionStart, title } from './log/sections.ts';
 import { type ArchiveLimits, DEFAULT_ARCHIVE_LIMITS } from './save/archive.ts';
+import type { JobSettings } from './script/job-settings.ts';
 import type { JobVariables } from './script/job-variables.ts';
 
 /** Everything the parts of one job's life share while this process takes care of it. */
@@ -19,6 +20,7 @@ export interface JobRun {
   readonly clock: Clock;
   readonly budgets: Budgets;
   readonly causeRules: CauseRules;
+  readonly attempts: JobSettings['attempts'];
   readonly ports: JobPorts;
   readonly scripts: StepScripts;
   readonly variables: JobVariables;

@@ -48,10 +48,23 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
     return abandon(options, journal, error);
   }
   const { clock, control, ports, causeRules } = options;
-  const { budgets } = settings;
+  const { budgets, attempts } = settings;
   const withMore = (more: CleanupVariables) => jobVariables(payload, surroundings, more);
   const scripts = stepScripts({ payload, place, settings, variables, withMore });
-  const run: JobRun = { payload, journal, log, place, control, clock, budgets, causeRules, ports, scripts, variables };
+  const run: JobRun = {
+    payload,
+    journal,
+    log,
+    place,
+    control,
+    clock,
+    budgets,
+    attempts,
+    causeRules,
+    ports,
+    scripts,
+    variables,
+  };
   if (log.lostBytes > 0) log.write(warningLine(`the machine stopped: ${log.lostBytes} bytes of this log were lost`));
   await ports.onPhase({ phase: 'preparing', cause: null, deadline: null });
   return run;

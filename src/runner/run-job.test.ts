@@ -156,6 +156,19 @@ describe('trouble', () => {
     expect(bench.trouble.join()).toContain('no space left');
   });
 
+  it('with the sources is tried as often as the job says, with a wait in between', async () => {
+    const variable = { key: 'GET_SOURCES_ATTEMPTS', value: '3', public: true, masked: false, file: false, raw: true };
+    bench = new JobBench({}, { variables: [variable] });
+    let tries = 0;
+    bench.getSources = async () => {
+      tries += 1;
+      if (tries < 3) throw new Failure('git_failed', 'the network is down');
+    };
+    expect(await bench.run()).toMatchObject({ status: 'success' });
+    expect(bench.startOf('step_script')).toBeGreaterThanOrEqual(15_000);
+    expect(bench.log()).toContain('the network is down; attempt 2 of 3');
+  });
+
   it('with the sources after a hook still runs the cleanup', async () => {
     bench = new JobBench({}, { hooks: [{ name: 'pre_get_sources_script', script: ['true'] }] });
     bench.getSources = async () => {

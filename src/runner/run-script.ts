@@ -6,8 +6,12 @@ import { followStep } from './follow-step.ts';
 import { beginStep, heading, type JobRun, record, saveOptions, say, ship } from './job-run.ts';
 import type { Verdict } from './journal/move.ts';
 import { holdReserve } from './journal/reserve.ts';
-import { sectionEnd } from './log/sections.ts';
+import { sectionEnd, warningLine } from './log/sections.ts';
 import { restoreCaches } from './save/cache.ts';
+
+/** Between attempts at a stage, doubled each time. Source: GitLab's runner. */
+const FIRST_WAIT_MS = 5_000;
+const LONGEST_WAIT_MS = 300_000;
 
 /**
  * Everything up to the end of the script, one stage after the other, until one of them gives a verdict: it failed, or somebody
@@ -23,17 +27,31 @@ export async function runScript(run: JobRun): Promise<Verdict> {
 }
 
 async function prepareSources(run: JobRun): Promise<Verdict | null> {
-  const { scripts, ports, place, payload } = run;
+  const { scripts, ports, place, payload, attempts } = run;
+  const getSources: Stage = {
+    id: 'get_sources',
+    title: 'Getting sources',
+    attempts: attempts.getSources,
+    action: (signal) => ports.getSources(place.projectDir, signal),
+  };
+  const restoreCache: Stage = {
+    id: 'restore_cache',
+    title: 'Restoring cache',
+    attempts: attempts.restoreCache,
+    action: (signal) => restoreCaches(saveOptions(run, signal)),
+  };
+  const downloadArtifacts: Stage = {
+    id: 'download_artifacts',
+    title: 'Downloading artifacts',
+    attempts: attempts.downloadArtifacts,
+    action: (signal) => fetchDependencies(run, signal),
+  };
   return (
     (await runStep(run, 'pre_get_sources_script', 'Running pre_get_sources_script', scripts.preGetSources)) ??
-    (await runStage(run, 'get_sources', 'Getting sources', (signal) => ports.getSources(place.projectDir, signal))) ??
+    (await runStage(run, getSources)) ??
     (await runStep(run, 'post_get_sources_script', 'Running post_get_sources_script', scripts.postGetSources)) ??
-    (payload.cache.length === 0
-      ? null
-      : await runStage(run, 'restore_cache', 'Restoring cache', (signal) => restoreCaches(saveOptions(run, signal)))) ??
-    (payload.dependencies.length === 0
-      ? null
-      : await runStage(run, 'download_artifacts', 'Downloading artifacts', (signal) => fetchDependencies(run, signal)))
+    (payload.cache.length === 0 ? null : await runStage(run, restoreCache)) ??
+    (payload.dependencies.length === 0 ? null : await runStage(run, downloadArtifacts))
   );
 }
 
@@ -107,20 +125,29 @@ async function openObligation(run: JobRun, step: string): Promise<Verdict | null
 }
 
 /** Work that the runner itself does for the job; done again when a crash left it unfinished. */
-async function runStage(
-  run: JobRun,
-  id: string,
-  title: string,
-  action: (signal: AbortSignal) => Promise<void>,
-): Promise<Verdict | null> {
+interface Stage {
+  readonly id: string;
+  readonly title: string;
+  /** `GET_SOURCES_ATTEMPTS` and the like. */
+  readonly attempts: number;
+  readonly action: (signal: AbortSignal) => Promise<void>;
+}
+
+async function runStage(run: JobRun, { id, title, attempts, action }: Stage): Promise<Verdict | null> {
   const { journal, control, clock } = run;
   if (journal.progress.steps.get(id)?.ended) return null;
-  if (control.interruption) return interrupted(run);
   say(run, heading(run, id, title));
-  try {
-    await action(control.interruptSignal);
-  } catch (error) {
-    return control.interruption ? interrupted(run) : systemFailure(run, id, error);
+  for (let attempt = 1; ; attempt += 1) {
+    if (control.interruption) return interrupted(run);
+    try {
+      await action(control.interruptSignal);
+      break;
+    } catch (error) {
+      if (control.interruption) return interrupted(run);
+      if (attempt >= attempts) return systemFailure(run, id, error);
+      say(run, warningLine(`${describeError(error)}; attempt ${attempt} of ${attempts}`));
+      await clock.sleep(Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS), control.interruptSignal);
+    }
   }
   record(run, { move: 'step_ended', step: id, code: 0 });
   say(run, sectionEnd(id, clock.now()));
