@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { program, time } from './processes.ts';
 
-const files = 100;
+const usualFiles = 100;
 const fileBytes = 4096;
 export const cores = availableParallelism();
 
@@ -20,7 +20,7 @@ export function temporaryDirectory(): string {
   return dir;
 }
 
-/** A small repository (100 files of 4 KiB) with a CI file, and a home of its own, so that nothing of the user's plays a part. */
+/** A small repository (usually 100 files of 4 KiB) with a CI file, and a home of its own, so that nothing of the user's plays a part. */
 export interface Fixture {
   readonly dir: string;
   readonly env: NodeJS.ProcessEnv;
@@ -30,7 +30,7 @@ export interface Fixture {
   runPlain(jobs: number, concurrency: number, way?: 'worktree' | 'files'): number;
 }
 
-export function createFixture(ciFile: string): Fixture {
+export function createFixture(ciFile: string, files = usualFiles): Fixture {
   const base = temporaryDirectory();
   const dir = join(base, 'repo');
   const env = { PATH: process.env.PATH, HOME: join(base, 'home'), LANG: 'C.UTF-8' };
