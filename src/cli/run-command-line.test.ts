@@ -140,10 +140,10 @@ describe('list', () => {
         "code": 0,
         "err": "",
         "out": "build
-        build 1/2  no conditions
-        build 2/2  no conditions
+        build 1/2  it has no rules
+        build 2/2  it has no rules
       deploy
-        deploy     manual, optional; needs build 1/2, build 2/2; no conditions
+        deploy     manual, optional; needs build 1/2, build 2/2; it has no rules
       ",
       }
     `);

@@ -94,7 +94,7 @@ describe('decideJob with rules', () => {
 
 describe('decideJob with only and except', () => {
   it('adds a job without conditions to branch and tag pipelines, not to merge request pipelines', () => {
-    expect(decideJob(job({}), context())).toMatchObject({ kind: 'added', reason: 'no conditions' });
+    expect(decideJob(job({}), context())).toMatchObject({ kind: 'added', reason: 'it has no rules' });
     expect(decideJob(job({}), context(MERGE_REQUEST))).toEqual({
       kind: 'excluded',
       reason: 'not in only: [branches, tags] (the default)',

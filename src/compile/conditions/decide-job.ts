@@ -115,5 +115,5 @@ function ownAllowFailure(job: Pick<JobConditions<JobRule>, 'allowFailure' | 'whe
 
 function describeAdmission(job: Pick<JobConditions<JobRule>, 'only' | 'except'>): string {
   if (job.only !== null) return 'only matched';
-  return job.except === null ? 'no conditions' : 'except did not match';
+  return job.except === null ? 'it has no rules' : 'except did not match';
 }
