@@ -1,8 +1,9 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Component, RunningComponent } from './component.ts';
+import { missingPrograms } from './missing-programs.ts';
 import { waitUntil } from './wait-until.ts';
 
 const run = promisify(execFile);
@@ -19,9 +20,9 @@ export const docker: Component = {
   name: 'Docker Engine',
   debianPackages: ['docker.io', 'busybox-static'],
   missing() {
-    const absent = ['dockerd', 'docker', 'busybox'].filter((program) => !isInPath(program));
-    if (absent.length > 0) return `${absent.join(', ')} not installed`;
-    return process.getuid?.() === 0 ? null : 'only root may start one';
+    return (
+      missingPrograms(['dockerd', 'docker', 'busybox']) ?? (process.getuid?.() === 0 ? null : 'only root may start one')
+    );
   },
   async start(dir, signal): Promise<RunningComponent> {
     const host = `unix://${dir}/docker.sock`;
@@ -41,11 +42,6 @@ export const docker: Component = {
     return { env: { EPILOGUE_TEST_DOCKER_HOST: host, EPILOGUE_TEST_DOCKER_IMAGE: image }, stop };
   },
 };
-
-function isInPath(program: string): boolean {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
-  return folders.some((folder) => existsSync(join(folder, program)));
-}
 
 function startEngine(dir: string, host: string): ChildProcess {
   mkdirSync(dir, { recursive: true });

@@ -1,7 +1,8 @@
 import type { Component } from './component.ts';
 import { docker } from './docker.ts';
+import { programs } from './programs.ts';
 
 export { type Component, installFromDebian, type RunningComponent } from './component.ts';
 export { waitUntil } from './wait-until.ts';
 
-export const components: readonly Component[] = [docker];
+export const components: readonly Component[] = [programs, docker];

@@ -15,9 +15,10 @@ await runAtMost(
   availableParallelism(),
   checkSteps.map((step) => () => gate.check(step)),
 );
-await gate.vitest('unit tests', 'unit', 5 * minuteMs);
+// Unit tests too need a program or two that is installed only now.
 const { env, stop } = await provided;
 try {
+  await gate.vitest('unit tests', 'unit', 5 * minuteMs);
   await gate.vitest('end-to-end tests', 'e2e', 10 * minuteMs, env);
 } finally {
   await stop();

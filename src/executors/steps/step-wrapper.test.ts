@@ -17,7 +17,9 @@ const SHELLS = [
 
 const installed = SHELLS.map((shell) => {
   const [program = '', ...args] = shell.command;
-  return { ...shell, program, args, missing: spawnSync(program, [...args, '-c', 'exit 0']).status !== 0 };
+  const isHere = spawnSync(program, [...args, '-c', 'exit 0']).status === 0;
+  // Under CI a missing shell is a failure: its tests then run, and cannot.
+  return { ...shell, program, args, missing: !isHere && process.env.CI !== 'true' };
 });
 
 let dir = '';

@@ -54,12 +54,12 @@ describe('an archive', () => {
     );
   });
 
-  it('is a zip for other programs too', async () => {
+  const withoutUnzip = spawnSync('unzip', ['-v']).error !== undefined && process.env.CI !== 'true';
+
+  it.skipIf(withoutUnzip)('is a zip for other programs too', async () => {
     await writeArchive(zip, listed(collected('a/b', 'x'.repeat(100_000)), collected('c', 'y')), limits, signal);
     const test = spawnSync('unzip', ['-tq', zip], { encoding: 'utf8' });
-    // Where there is no unzip, the reader of another make has to do.
-    if (test.error === undefined) expect(test.stdout + test.stderr).toContain('No errors');
-    else expect(await read()).toHaveLength(2);
+    expect(test.stdout + test.stderr).toContain('No errors');
   });
 
   it('may have more entries than 16 bits can count', async () => {

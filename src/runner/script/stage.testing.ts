@@ -19,9 +19,10 @@ export interface TestShell {
   readonly flags: readonly string[];
 }
 
-/** The shells of this machine; at least bash and one `sh`. */
+/** The shells of this machine; under CI all of them have to be there. */
 export const testShells: readonly TestShell[] = SHELLS.flatMap(({ name, shell, command: [word, ...flags] }) => {
   const program = spawnSync('sh', ['-c', `command -v ${word}`], { encoding: 'utf8' }).stdout.trim();
+  if (program === '' && process.env.CI === 'true') throw new Error(`${word} is not installed`);
   return program === '' ? [] : [{ name, shell, program, flags }];
 });
 
