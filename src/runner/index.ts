@@ -1,8 +1,7 @@
-export { type Force, type Interruption, JobControl } from './job-control.ts';
+export { JobControl } from './job-control.ts';
 export type { JobPorts, PhaseChange } from './job-run.ts';
 export { readJournal } from './journal/journal.ts';
-export type { JobResult, SavedArtifact, Verdict } from './journal/move.ts';
-export type { Progress } from './journal/progress.ts';
+export type { JobResult } from './journal/move.ts';
 export { LOG_FILE } from './log/job-log.ts';
 export { runJob } from './run-job.ts';
 export { readDotenvReport } from './save/dotenv.ts';
