@@ -145,7 +145,20 @@ async function drive(options: LocalRunOptions, run: RunDirectory, template: stri
   const running = driver.run();
   followSignals(options, driver);
   const status = await running;
+  for (const text of closingRemarks(options, run, driver)) {
+    void options.emit({ type: 'message', at: clock.now(), level: 'info', text });
+  }
   return control.signal === null ? status : 'canceled';
+}
+
+/** What a person needs to know to go on from here. */
+function closingRemarks(options: LocalRunOptions, run: RunDirectory, driver: PipelineDriver): string[] {
+  const blocking = driver.jobs().filter(({ state, allowFailure }) => state.status === 'manual' && !allowFailure);
+  const flags = blocking.map(({ rules }) => `--manual '${rules.name}'`).join(' ');
+  return [
+    ...(blocking.length > 0 ? [`waiting for a person to go on: run again with ${flags}`] : []),
+    ...(options.keep ? [`job directories are kept in ${run.builds}`] : []),
+  ];
 }
 
 function followSignals(options: LocalRunOptions, driver: PipelineDriver): void {

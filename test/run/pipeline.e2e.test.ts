@@ -100,6 +100,7 @@ after: { stage: two, script: [touch $OUTSIDE/after] }
 `;
     const blocked = await run(file);
     expect(blocked.code).toBe(0);
+    expect(blocked.stdout).toContain("run again with --manual 'gate'");
     expect(checkout.has('after')).toBe(false);
     checkout.dispose();
     expect(statuses(await run(file, {}, ['--manual', 'gate']))).toEqual({ gate: 'success', after: 'success' });
