@@ -14,6 +14,9 @@ import { payload } from './script/payload.testing.ts';
 /** What each step of a scripted job does, by id; a step that is not named prints its id. */
 export type Acts = Readonly<Record<string, readonly Act[] | { readonly refuse: string }>>;
 
+/** Told what is about to be called. */
+type Fate = (turn: string) => void;
+
 export const START = Date.UTC(2026, 0, 1);
 
 /** One job on a scripted machine: a runner can be started on it, and another one when that one is gone. */
@@ -41,7 +44,7 @@ export class JobBench {
   }
 
   /** A runner's life. `takeOver`: it finds what the one before it left. `fate` is asked at every turn of that life and may end it. */
-  run(control = new JobControl(), takeOver = false, fate = () => {}): Promise<JobResult | null> {
+  run(control = new JobControl(), takeOver = false, fate: Fate = () => {}): Promise<JobResult | null> {
     return runJob({
       directory: this.directory,
       projectDir: join(this.directory, 'project'),
@@ -95,10 +98,10 @@ export class JobBench {
   }
 }
 
-function fatedClock(clock: Clock, fate: () => void): Clock {
+function fatedClock(clock: Clock, fate: Fate): Clock {
   return {
     now() {
-      fate();
+      fate('now');
       return clock.now();
     },
     sleep: (ms, signal) => clock.sleep(ms, signal),
@@ -106,15 +109,15 @@ function fatedClock(clock: Clock, fate: () => void): Clock {
 }
 
 /** Fate strikes between any two calls of the contract. */
-function fatedExecutor(executor: Executor, fate: () => void): Executor {
+function fatedExecutor(executor: Executor, fate: Fate): Executor {
   return {
     name: executor.name,
     async prepare(job, signal) {
-      fate();
+      fate('prepare');
       return new Proxy(await executor.prepare(job, signal), {
         get(place, key, receiver) {
           const value: unknown = Reflect.get(place, key, receiver);
-          if (typeof value === 'function') fate();
+          if (typeof value === 'function') fate(String(key));
           return value;
         },
       });

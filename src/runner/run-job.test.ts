@@ -169,6 +169,16 @@ describe('trouble', () => {
     expect(bench.log()).toContain('the network is down; attempt 2 of 3');
   });
 
+  it('with cleaning the place up is told, and changes no result', async () => {
+    bench = new JobBench({});
+    const result = await bench.run(new JobControl(), false, (turn) => {
+      if (turn === 'clean') throw new Failure('processes_left', '2 processes of the job cannot be killed');
+    });
+    expect(result).toMatchObject({ status: 'success', cleanup: { outcome: 'succeeded' } });
+    expect(bench.trouble.join()).toContain('could not clean up after the job: 2 processes');
+    expect(bench.moves().at(-1)).toMatchObject({ move: 'finished' });
+  });
+
   it('with the sources after a hook still runs the cleanup', async () => {
     bench = new JobBench({}, { hooks: [{ name: 'pre_get_sources_script', script: ['true'] }] });
     bench.getSources = async () => {

@@ -1,3 +1,4 @@
+import { describeError, errorCode } from '../base/index.ts';
 import type { Cleanup } from '../protocol/index.ts';
 import type { JobOptions } from './job-options.ts';
 import { type JobRun, record, say } from './job-run.ts';
@@ -26,12 +27,22 @@ export async function runJob(options: JobOptions): Promise<JobResult | null> {
     const result = judge(run, verdict, cleanup, saved);
     say(run, closingLine(run, verdict, result));
     await run.log.flush();
-    if (!options.keep) await run.place.clean();
+    if (!options.keep) await cleanPlace(run);
     record(run, { move: 'finished', result });
     return result;
   } finally {
     run.log.close();
     run.journal.close();
+  }
+}
+
+/** Nothing is owed any more: what cannot be removed, or killed, is told and left. */
+async function cleanPlace(run: JobRun): Promise<void> {
+  try {
+    await run.place.clean();
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    run.ports.onTrouble(`${run.payload.job_info.name}: could not clean up after the job: ${describeError(error)}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Clock } from '../../base/index.ts';
+import { type Clock, describeError } from '../../base/index.ts';
 import type { Executor } from '../../executors/index.ts';
 import { LOCAL_CAUSE_RULES, type PayloadDependency, type PlannedJob, type PlanVariable } from '../../protocol/index.ts';
 import { type JobPorts, LOG_FILE, payloadBudgets, readDotenvReport, runJob } from '../../runner/index.ts';
@@ -43,6 +43,7 @@ export async function runLocalJob(context: RunContext, work: JobWork): Promise<J
   work.claim(payloadBudgets(payload));
   const directory = jobDirectory(run, id);
   const projectDir = projectDirectory(run, id, context.facts.project.name);
+  const ports = jobPorts(context, { id, name: work.displayName, reportOf: work.reportOf, onPhase: work.onPhase });
   const result = await runJob({
     directory,
     projectDir,
@@ -50,14 +51,14 @@ export async function runLocalJob(context: RunContext, work: JobWork): Promise<J
     executor,
     clock,
     control,
-    ports: jobPorts(context, { id, name: work.displayName, reportOf: work.reportOf, onPhase: work.onPhase }),
+    ports,
     causeRules: LOCAL_CAUSE_RULES,
     environment,
     version,
     keep: run.record.keep,
   });
   if (result === null) throw new Error(`bug: job ${id} was handed out and yet there is nothing to run`);
-  if (!run.record.keep) rmSync(dirname(projectDir), { recursive: true, force: true });
+  if (!run.record.keep) removeBuild(projectDir, ports.onTrouble);
   return { id, result, logFile: join(directory, LOG_FILE) };
 }
 
@@ -102,6 +103,15 @@ export function artifactsDirectory(run: RunDirectory, job: number): string {
 
 export function projectDirectory(run: RunDirectory, job: number, projectName: string): string {
   return join(run.builds, String(job), projectName);
+}
+
+/** What is left beside the project directory once the executor has removed that. What cannot be removed is told and left. */
+export function removeBuild(projectDir: string, onTrouble: (message: string) => void): void {
+  try {
+    rmSync(dirname(projectDir), { recursive: true, force: true });
+  } catch (error) {
+    onTrouble(`could not remove ${dirname(projectDir)}: ${describeError(error)}`);
+  }
 }
 
 function dependenciesOf(work: JobWork): PayloadDependency[] {

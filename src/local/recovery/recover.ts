@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type Clock, describeError, errorCode, type FileLock, tryLock } from '../../base/index.ts';
 import type { Executor } from '../../executors/index.ts';
-import { isFinished, LOCAL_CAUSE_RULES } from '../../protocol/index.ts';
+import { LOCAL_CAUSE_RULES } from '../../protocol/index.ts';
 import { JobControl, LOG_FILE, readJournal, runJob } from '../../runner/index.ts';
-import { jobPorts, projectDirectory } from '../drive/run-local-job.ts';
+import { jobPorts, projectDirectory, removeBuild } from '../drive/run-local-job.ts';
 import type { RunControl } from '../run-control.ts';
 import {
   type EndedJob,
@@ -166,6 +166,7 @@ async function finishJob(
   const job = new JobControl();
   job.interrupt({ cause: 'runner_lost', by: options.by });
   const force = () => job.force({ by: control.forcedBy ?? 'signal', why: 'forced while recovering' });
+  if (control.forcedBy !== null) force();
   control.forceSignal.addEventListener('abort', force, { once: true });
   const context = { run, paths, clock, emit, placeSources: async () => {} };
   const ports = jobPorts(context, {
@@ -192,7 +193,7 @@ async function finishJob(
       keep: run.record.keep,
     });
     if (result === null) return 'never_ran';
-    if (!run.record.keep) rmSync(dirname(projectDir), { recursive: true, force: true });
+    if (!run.record.keep) removeBuild(projectDir, ports.onTrouble);
     return { id, name, status: result.status, cleanup: result.cleanup, logFile: join(directory, LOG_FILE) };
   } catch (error) {
     void emit(message(options, 'error', `${name}: cleanup is still owed: ${describeError(error)}`));
@@ -217,7 +218,7 @@ export async function findAbandonedRuns(paths: LocalPaths, checkout: string): Pr
     if (lock === null && holder?.role === 'run') continue;
     const jobs = listJobs(run).flatMap((id) => {
       const known = readJournal(jobDirectory(run, id));
-      if (known === null || isFinished(known.progress.result?.status ?? 'running')) return [];
+      if (known === null || known.progress.result !== null) return [];
       return [{ id, name: known.payload.job_info.name, owed: known.progress.owed && known.progress.cleanup === null }];
     });
     found.push({ run: run.record.id, beingRecoveredBy: lock === null ? holder : null, jobs });

@@ -1,13 +1,4 @@
-import {
-  closeSync,
-  constants,
-  fdatasyncSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  readFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { errorCode, Failure } from '../../base/index.ts';
@@ -109,10 +100,6 @@ export class JobLog {
     await Promise.all(backlog);
   }
 
-  sync(): void {
-    fdatasyncSync(this.#spool);
-  }
-
   close(): void {
     closeSync(this.#spool);
     closeSync(this.#positionFile);
@@ -120,15 +107,16 @@ export class JobLog {
 
   #append(bytes: Uint8Array, moved: Partial<LogPosition>): void {
     const start = this.#position.spool;
+    const position = { ...this.#position, ...moved, spool: start + bytes.length };
     try {
       for (let done = 0; done < bytes.length; ) done += writeSync(this.#spool, bytes, done);
+      writeSync(this.#positionFile, formatPosition(position), 0);
     } catch (cause) {
       // What was written in part is cut off again: the position still says the truth.
       ftruncateSync(this.#spool, start);
       throw new Failure('log_unwritable', `cannot write the job log (${errorCode(cause)})`, { cause });
     }
-    this.#position = { ...this.#position, ...moved, spool: start + bytes.length };
-    writeSync(this.#positionFile, formatPosition(this.#position), 0);
+    this.#position = position;
     const taken = bytes.length > 0 ? this.#onBytes(start, bytes) : undefined;
     if (taken !== undefined) this.#backlog.push(taken);
   }
