@@ -1,4 +1,4 @@
-export { makeCookie } from './cookie.ts';
+export { COOKIE_VARIABLE, makeCookie } from './cookie.ts';
 export type * from './executor.ts';
 export { createScriptedMachine, type ScriptedMachine } from './scripted/scripted-machine.ts';
 export type { Act } from './scripted/scripted-step.ts';

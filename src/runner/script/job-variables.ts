@@ -1,3 +1,4 @@
+import { COOKIE_VARIABLE } from '../../executors/index.ts';
 import { DEFAULT_BUDGETS, type JobPayload, type Variable } from '../../protocol/index.ts';
 import { expand } from './expand.ts';
 
@@ -122,14 +123,15 @@ function plain(key: string, value: string): Variable {
 }
 
 /** Bash refuses to assign to these, which would end every step before its first command. */
-const READ_ONLY = new Set(['BASHOPTS', 'BASH_VERSINFO', 'EUID', 'PPID', 'SHELLOPTS', 'UID']);
-/** What the runner finds a job's processes by. */
-const COOKIE = 'EPILOGUE_JOB_COOKIE';
+const READ_ONLY = ['BASHOPTS', 'BASH_VERSINFO', 'EUID', 'PPID', 'SHELLOPTS', 'UID'];
+
+/** No variable of a job may have these names. */
+export const RESERVED_NAMES: readonly string[] = [COOKIE_VARIABLE, ...READ_ONLY];
 
 function refusalOf(key: string): string | null {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) return 'a shell has no variables of that name';
-  if (READ_ONLY.has(key)) return 'the shell sets it itself';
-  return key === COOKIE ? 'the runner sets it itself' : null;
+  if (READ_ONLY.includes(key)) return 'the shell sets it itself';
+  return key === COOKIE_VARIABLE ? 'the runner sets it itself' : null;
 }
 
 /** No process can be given a NUL byte in a variable. */

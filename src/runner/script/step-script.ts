@@ -1,4 +1,4 @@
-import type { Export, VariableFile } from './job-variables.ts';
+import { type Export, RESERVED_NAMES, type VariableFile } from './job-variables.ts';
 
 export interface StepScriptOptions {
   readonly shell: 'bash' | 'sh';
@@ -86,7 +86,7 @@ function readJobEnvironment(temporaryDir: string): string[] {
     '  while IFS= read -r epilogue_line || [ -n "$epilogue_line" ]; do',
     '    case "${epilogue_line%%=*}" in',
     '      \'\' | [0-9]* | *[!A-Za-z0-9_]* | "$epilogue_line") ;;',
-    '      EPILOGUE_JOB_COOKIE | BASHOPTS | BASH_VERSINFO | EUID | PPID | SHELLOPTS | UID) ;;',
+    `      ${RESERVED_NAMES.join(' | ')}) ;;`,
     '      *) export "$epilogue_line" ;;',
     '    esac',
     '  done <"$GITLAB_ENV"',
