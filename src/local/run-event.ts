@@ -1,5 +1,5 @@
-import type { Problem } from '../base/index.ts';
 import type { Cause, Cleanup, FailureReason, Phase, Status } from '../protocol/index.ts';
+import type { EndedJob } from './run-directory.ts';
 
 /** What a local run tells whoever shows it: one value, one moment. `at` is UTC ms. With `--json` each is a line. */
 export type RunEvent =
@@ -29,7 +29,6 @@ export interface RunStarted {
   }[];
   /** Directory that will hold the logs. */
   readonly logs: string;
-  readonly problems: readonly Problem[];
 }
 
 /** Status or phase of a job changed. */
@@ -81,13 +80,7 @@ export interface RunRecovered {
   readonly at: number;
   readonly run: string;
   readonly by: 'guard' | 'recover' | 'run';
-  readonly jobs: readonly {
-    readonly id: number;
-    readonly name: string;
-    readonly status: Status;
-    readonly cleanup: Cleanup;
-    readonly logFile: string;
-  }[];
+  readonly jobs: readonly EndedJob[];
 }
 
 /** A signal came in: the first asks for a graceful end, the second forces it. */

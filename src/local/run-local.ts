@@ -67,12 +67,16 @@ export async function runLocal(options: LocalRunOptions): Promise<RunFinished> {
     (text) => void options.emit({ type: 'message', at: clock.now(), level: 'warning', text }),
   );
   const template = join(run.builds, 'template');
-  const ready = await snapshot(options, template, async () => {
-    await endRun(options, run, lock, guard);
-  });
-  // An exception in here is a bug. The run then stays on record as not ended, and its guard takes over what it owes.
-  const status = ready ? await drive(options, run, template) : 'canceled';
-  if (ready) await endRun(options, run, lock, guard);
+  const submodules = submoduleStrategy(options);
+  const trouble = await takeSnapshot(checkout, template, { signal: control.gracefulSignal, submodules }).then(
+    () => null,
+    (error: unknown) => error,
+  );
+  const isReady = trouble === null && control.signal === null;
+  // An exception in `drive` is a bug. The run then stays on record as not ended, and its guard takes over what it owes.
+  const status = isReady ? await drive(options, run, template) : 'canceled';
+  await endRun(options, run, lock, guard);
+  if (trouble !== null && control.signal === null) throw trouble;
   const at = clock.now();
   const exitCode = exitCodeOf(control, status);
   const finished: RunFinished = {
@@ -85,22 +89,6 @@ export async function runLocal(options: LocalRunOptions): Promise<RunFinished> {
   };
   await options.emit(finished);
   return finished;
-}
-
-/** False: interrupted meanwhile. Whatever goes wrong here, nothing has started yet, and the run is over. */
-async function snapshot(options: LocalRunOptions, template: string, end: () => Promise<void>): Promise<boolean> {
-  const { checkout, control } = options;
-  try {
-    await takeSnapshot(checkout, template, { signal: control.gracefulSignal, submodules: submoduleStrategy(options) });
-    if (control.signal === null) return true;
-  } catch (error) {
-    if (control.signal === null) {
-      await end();
-      throw error;
-    }
-  }
-  await end();
-  return false;
 }
 
 /** One snapshot serves all jobs, so that only the pipeline's own variables count. */
@@ -193,7 +181,6 @@ function announceStart(options: LocalRunOptions, run: RunDirectory, driver: Pipe
       status: job.state.status,
     })),
     logs: join(run.path, 'jobs'),
-    problems: [],
   });
 }
 

@@ -3,7 +3,7 @@ import type { RunEvent } from '../../local/index.ts';
 import type { Paint } from '../terminal/colour.ts';
 import type { Output } from '../terminal/output.ts';
 import { closingLines, jobLines, logExcerpts } from './closing-report.ts';
-import { describeNote, describeProblem } from './describe-run.ts';
+import { describeNote } from './describe-run.ts';
 import { renderScreen } from './live-screen.ts';
 import type { Presenter } from './presenter.ts';
 import { createRedraw } from './redraw.ts';
@@ -85,6 +85,5 @@ export function createLivePresenter({ output, paint, clock, onResume }: LiveOpti
 /** What stays on the screen above the live lines. */
 function permanentLines(event: RunEvent, paint: Paint): string[] {
   if (event.type === 'run_recovered' || event.type === 'message') return describeNote(event, paint);
-  if (event.type === 'run_started') return event.problems.map((problem) => describeProblem(problem, paint));
   return [];
 }

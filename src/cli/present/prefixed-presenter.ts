@@ -5,7 +5,7 @@ import { displayWidth, padWidth } from '../terminal/display-width.ts';
 import type { Output } from '../terminal/output.ts';
 import { closingLines } from './closing-report.ts';
 import { countJobs, describeEnd, describeTeardown, shownName } from './describe-job.ts';
-import { describeNote, describeProblem } from './describe-run.ts';
+import { describeNote } from './describe-run.ts';
 import { createPrefixLog, type PrefixLog } from './prefix-log.ts';
 import type { Presenter } from './presenter.ts';
 import { applyEvent, newRunView, type RunView } from './run-view.ts';
@@ -66,10 +66,7 @@ function nameCells(name: string): number {
 function describeEvent(event: RunEvent, view: RunView, paint: Paint): string[] {
   switch (event.type) {
     case 'run_started':
-      return [
-        ...event.problems.map((problem) => describeProblem(problem, paint)),
-        `epilogue: ${countJobs(event.jobs.length)}, logs in ${event.logs}`,
-      ];
+      return [`epilogue: ${countJobs(event.jobs.length)}, logs in ${event.logs}`];
     case 'job_changed':
       return describeChange(event, view, paint);
     case 'job_finished':

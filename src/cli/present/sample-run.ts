@@ -19,7 +19,6 @@ export const started: RunStarted = {
     { id: 3, name: 'deploy', stage: 'deploy', status: 'created' },
   ],
   logs: '/home/ada/.local/state/epilogue/runs/42',
-  problems: [],
 };
 
 const NAMES: Readonly<Record<number, string>> = { 1: 'build', 2: 'test: unit', 3: 'deploy' };

@@ -63,7 +63,7 @@ async function runAttempt(run: JobRun, verdict: Verdict, attempt: number): Promi
   return { outcome: 'timed_out', attempt, durationMs };
 }
 
-async function endedCleanup(run: JobRun, attempt: number, exitCode: number, durationMs: number): Promise<Cleanup> {
+function endedCleanup(run: JobRun, attempt: number, exitCode: number, durationMs: number): Cleanup {
   say(run, sectionEnd('after_script', run.clock.now()));
   if (exitCode !== 0) say(run, warningLine(`after_script failed: exit code ${exitCode}`));
   return { outcome: exitCode === 0 ? 'succeeded' : 'failed', exitCode, attempt, durationMs };
