@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { plannedJob } from '../../../test/support/planned-job.ts';
 import { buildPayload, type PayloadFacts } from './build-payload.ts';
-import { plannedJob } from './planned-job.testing.ts';
 
 function facts(changes: Partial<PayloadFacts> = {}): PayloadFacts {
   return {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { AutoClock } from '../../../test/support/auto-clock.ts';
+import { plannedJob as job } from '../../../test/support/planned-job.ts';
 import { DEFAULT_BUDGETS, LOCAL_CAUSE_RULES, type Plan, type PlannedJob, type Status } from '../../protocol/index.ts';
 import type { JobResult } from '../../runner/index.ts';
 import type { RunEvent } from '../run-event.ts';
 import type { JobReport, JobWork } from './job-work.ts';
 import { PipelineDriver } from './pipeline-driver.ts';
-import { plannedJob as job } from './planned-job.testing.ts';
 import { ReadyQueue } from './ready-queue.ts';
 
 const START = Date.UTC(2026, 0, 1);
