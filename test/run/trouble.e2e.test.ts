@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, closeSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Checkout, finished, shownLog } from '../support/checkout.ts';
+import { itAsRoot } from '../support/privilege.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 let checkout: Checkout;
@@ -98,7 +99,7 @@ describe('a machine in trouble', () => {
     },
   );
 
-  it.skipIf(!canMount())('runs the cleanup of a script that filled the disk, and says that it was full', async () => {
+  itAsRoot('runs the cleanup of a script that filled the disk, and says that it was full', async () => {
     checkout = new Checkout({
       '.gitlab-ci.yml': `
 fill:
@@ -127,7 +128,7 @@ fill:
     }
   });
 
-  it.skipIf(!canMount())('runs nothing on a disk that is full from the start', async () => {
+  itAsRoot('runs nothing on a disk that is full from the start', async () => {
     checkout = new Checkout({
       '.gitlab-ci.yml': 'job: { script: touch $OUTSIDE/ran, after_script: touch $OUTSIDE/cleaned }',
     });
@@ -167,11 +168,6 @@ job:
   expect(checkout.git('status', '--porcelain')).toBe('');
   await checkout.untilQuiet();
 });
-
-/** Root may mount a tmpfs; under CI the test must be able to. */
-function canMount(): boolean {
-  return process.env.CI === 'true' || process.getuid?.() === 0;
-}
 
 function smallDisk(path: string, size: string): { undo(): void } {
   mkdirSync(path);

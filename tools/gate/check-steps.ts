@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Command } from './run-command.ts';
 
 /** One thing that a change must pass. */
 export interface Step {
@@ -7,13 +8,14 @@ export interface Step {
   readonly argv: readonly [string, ...string[]];
   readonly timeoutMs: number;
   readonly env?: Readonly<Record<string, string>>;
+  readonly as?: Command['as'];
 }
 
 export const root = join(import.meta.dirname, '../..');
 const minuteMs = 60_000;
 
 /** A tool from node_modules, run by our own Node, whatever `node` is first in PATH. */
-export function nodeTool(script: string, ...args: readonly string[]): readonly [string, ...string[]] {
+export function nodeTool(script: string, ...args: readonly string[]): Step['argv'] {
   const path = join(root, script);
   if (!existsSync(path)) throw new Error(`${script} is missing: run bin/setup`);
   return [process.execPath, path, ...args];

@@ -10,5 +10,5 @@ await runAtMost(
   availableParallelism(),
   checkSteps.map((step) => () => gate.check(step)),
 );
-await gate.vitest('unit tests', 'unit', 4 * minuteMs);
+await gate.vitest({ name: 'unit tests', projects: ['unit'], timeoutMs: 4 * minuteMs });
 await gate.finish();

@@ -3,7 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { root } from './check-steps.ts';
 import { cookieVariable, endLeftovers } from './leftovers.ts';
+import { findUser, makeOrdinaryUser } from './ordinary-user.ts';
 import { readVitestReport } from './read-vitest-report.ts';
 import { formatReport } from './report.ts';
 import { runCommand } from './run-command.ts';
@@ -76,7 +78,8 @@ describe("vitest's report", () => {
     ];
     writeFileSync(path, JSON.stringify({ testResults }));
     const failures = ['src/a.test.ts: divides by zero', 'src/b.test.ts: no such module'];
-    expect(readVitestReport(path, '/x')).toEqual({ passed: 1, failed: 2, skipped: 1, failures });
+    const passedOver = ['src/a.test.ts: needs Docker'];
+    expect(readVitestReport(path, '/x')).toEqual({ passed: 1, failed: 2, skipped: 1, failures, passedOver });
   });
 
   it('may be missing when vitest died', () => {
@@ -87,6 +90,7 @@ describe("vitest's report", () => {
 describe('the report', () => {
   const good = { name: 'types', passed: 1, failed: 0, skipped: 0, durationMs: 1234, failures: [] };
   const skipped = { ...good, name: 'Docker', passed: 0, skipped: 1, note: 'not installed' };
+  const partly = { ...good, name: 'e2e', skipped: 1, passedOver: ['x: mounts (needs root)'] };
   const bad = { ...good, name: 'unit tests', passed: 8, failed: 2, note: 'log', failures: ['a: b', 'c: d'] };
 
   it('ends with the one line that counts', () => {
@@ -95,16 +99,54 @@ describe('the report', () => {
   });
 
   it('says what was skipped and why, and names what failed last', () => {
-    expect(formatReport([good, skipped, bad]).split('\n')).toEqual([
+    expect(formatReport([good, skipped, partly, bad]).split('\n')).toEqual([
       '                      passed   failed  skipped',
       'types       passed         1        0        0     1.2 s',
       'Docker      skipped        0        0        1     1.2 s  not installed',
+      'e2e         passed         1        0        1     1.2 s',
       'unit tests  FAILED         8        2        0     1.2 s  log',
+      '',
+      'skipped e2e: x: mounts (needs root)',
       '',
       'FAILED  unit tests: a: b',
       'FAILED  unit tests: c: d',
       '',
-      '9 passed, 2 failed, 1 skipped',
+      '10 passed, 2 failed, 2 skipped',
     ]);
   });
+});
+
+describe('an ordinary user', () => {
+  it('is one that the machine has, and a number where it has none', () => {
+    expect(findUser('root:x:0:0::/root:/bin/sh\nnobody:x:99:98:n:/:/bin/false\n')).toEqual({ uid: 99, gid: 98 });
+    expect(findUser('root:x:0:0::/root:/bin/sh\n')).toEqual({ uid: 65534, gid: 65534 });
+  });
+
+  it.runIf(process.getuid?.() === 0)(
+    'can read and run the copy, write its home, and nothing is left of it (needs root)',
+    async () => {
+      const user = makeOrdinaryUser();
+      if (user === null) throw new Error('not root');
+      const program = join(root, 'tools/setup/is-fresh.sh');
+      const script = `
+      for (const path of [${JSON.stringify(program)}, '.']) try { fs.accessSync(path, 2); process.exit(4); } catch {}
+      fs.writeFileSync(os.homedir() + '/a', fs.readFileSync('package.json')); fs.writeFileSync(os.tmpdir() + '/left', '');
+      process.exit(process.getuid() === 0 || process.getgroups().includes(0) ? 5 : 0)`;
+      const {
+        argv,
+        env = {},
+        as,
+        timeoutMs,
+      } = user.instead({ name: 'x', argv: ['node', '-e', script], timeoutMs: 20_000 });
+      try {
+        const command = { argv, env, timeoutMs, logFile: join(dir, 'log'), ...(as && { as }) };
+        expect(await runCommand(command, never)).toMatchObject({ ending: 'exit 0' });
+        expect(user.leftFiles()).toEqual(['left']);
+      } finally {
+        user.remove();
+      }
+      expect(existsSync(user.home)).toBe(false);
+    },
+    60_000,
+  );
 });

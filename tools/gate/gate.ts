@@ -4,14 +4,27 @@ import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { nodeTool, root, type Step } from './check-steps.ts';
 import { cookieVariable, endLeftovers } from './leftovers.ts';
-import { readVitestReport } from './read-vitest-report.ts';
+import type { OrdinaryUser } from './ordinary-user.ts';
+import { readVitestReport, type TestCounts } from './read-vitest-report.ts';
 import { formatReport, formatSeconds, type Row } from './report.ts';
 import { runCommand } from './run-command.ts';
 
 const gates = join(root, '.tools/gates');
 const keepLogsMs = 24 * 60 * 60 * 1000;
 const shownLines = 150;
+const noTests: TestCounts = { passed: 0, failed: 0, skipped: 0, failures: [], passedOver: [] };
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** A part of the tests, run by vitest. */
+interface Suite {
+  readonly name: string;
+  /** Of `vitest.config.ts`. */
+  readonly projects: readonly string[];
+  readonly timeoutMs: number;
+  readonly env?: Step['env'];
+  /** In whose name; by default as we are. */
+  readonly user?: OrdinaryUser | null;
+}
 
 /** One run of everything a change must pass: collects rows, shows each as it comes, ends with the report and an exit code. */
 export class Gate {
@@ -49,14 +62,18 @@ export class Gate {
     this.add({ name: step.name, skipped: 0, durationMs, ...counts, ...(succeeded ? {} : this.#showLog(step.name)) });
   }
 
-  /** Runs the tests of one of vitest's projects; each counts. */
-  async vitest(name: string, project: string, timeoutMs: number, env: Step['env'] = {}): Promise<void> {
-    const report = join(this.#logs, `${project}.json`);
-    const workers = `--maxWorkers=${availableParallelism()}`;
+  /** Runs tests of vitest's; each counts, and those that were passed over are named. */
+  async vitest({ name, projects, timeoutMs, env = {}, user = null }: Suite): Promise<void> {
+    const report = join(user?.home ?? this.#logs, `${projects.join('-')}.json`);
     const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
-    const argv = nodeTool('node_modules/vitest/vitest.mjs', 'run', '--project', project, workers, ...reporters);
-    const { succeeded, ending, durationMs } = await this.#run({ name, argv, timeoutMs, env });
-    const counts = readVitestReport(report, root) ?? { passed: 0, failed: 0, skipped: 0, failures: [] };
+    const chosen = projects.flatMap((project) => ['--project', project]);
+    const workers = `--maxWorkers=${availableParallelism()}`;
+    // Vite's own loader writes beside the configuration, where a user may not.
+    const args = ['run', '--configLoader=native', ...chosen, workers, ...reporters];
+    const argv = nodeTool('node_modules/vitest/vitest.mjs', ...args);
+    const step = { name, argv, timeoutMs, env };
+    const { succeeded, ending, durationMs } = await this.#run(user === null ? step : user.instead(step));
+    const counts = readVitestReport(report, user?.checkout ?? root) ?? noTests;
     // An unhandled error outside any test, a crash or a deadline: vitest fails with no failed test to name.
     const unnamed = !succeeded && counts.failed === 0 ? { failed: 1, failures: [`vitest: ${ending}`] } : {};
     this.add({ name, durationMs, ...counts, ...unnamed, ...(succeeded ? {} : this.#showLog(name)) });
@@ -78,8 +95,9 @@ export class Gate {
     process.exit(succeeded ? 0 : failedCode);
   }
 
-  #run({ name, argv, timeoutMs, env = {} }: Step): ReturnType<typeof runCommand> {
-    const command = { argv, env: { ...env, [cookieVariable]: this.#cookie }, timeoutMs, logFile: this.#logFile(name) };
+  #run({ name, argv, timeoutMs, as, env = {} }: Step): ReturnType<typeof runCommand> {
+    const marked = { ...env, [cookieVariable]: this.#cookie };
+    const command = { argv, env: marked, timeoutMs, logFile: this.#logFile(name), ...(as && { as }) };
     return runCommand(command, this.signal);
   }
 

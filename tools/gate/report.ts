@@ -9,6 +9,8 @@ export interface Row {
   readonly note?: string;
   /** Names of what failed, shown last. */
   readonly failures: readonly string[];
+  /** Names of what was skipped. */
+  readonly passedOver?: readonly string[];
 }
 
 /** What was run, what was not and why; then the names of what failed; then the one line that counts. */
@@ -21,8 +23,13 @@ export function formatReport(rows: readonly Row[]): string {
     return line(name, result, [passed, failed, skipped], `${formatSeconds(durationMs)}  ${note}`);
   });
   const header = line('', '', ['passed', 'failed', 'skipped'], '');
+  const skipped = rows.flatMap(({ name, passedOver = [] }) => passedOver.map((test) => `skipped ${name}: ${test}`));
   const failures = rows.flatMap(({ name, failures: names }) => names.map((failure) => `FAILED  ${name}: ${failure}`));
-  return [header, ...table, '', ...failures, ...(failures.length > 0 ? [''] : []), formatTotal(rows)].join('\n');
+  return [header, ...table, ...block(skipped), ...block(failures), '', formatTotal(rows)].join('\n');
+}
+
+function block(lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ['', ...lines];
 }
 
 function formatTotal(rows: readonly Row[]): string {

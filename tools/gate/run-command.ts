@@ -6,6 +6,8 @@ import { finished } from 'node:stream/promises';
 export interface Command {
   readonly argv: readonly [string, ...string[]];
   readonly env?: Readonly<Record<string, string>>;
+  /** As somebody else, and where; by default as we are and where we are. */
+  readonly as?: { readonly uid: number; readonly gid: number; readonly cwd: string };
   readonly timeoutMs: number;
   /** The whole output, for a closer look and for tests that flood it. */
   readonly logFile: string;
@@ -22,11 +24,12 @@ const graceMs = 5000;
 
 /** Runs a command in a process group of its own, so that its end, a deadline or an interrupt takes its descendants along. */
 export async function runCommand(command: Command, signal: AbortSignal): Promise<CommandResult> {
-  const { argv, env, timeoutMs, logFile } = command;
+  const { argv, env, as = {}, timeoutMs, logFile } = command;
   const startedAt = performance.now();
   const log = createWriteStream(logFile);
   const [program, ...args] = argv;
   const child = spawn(program, args, {
+    ...as,
     env: { ...process.env, ...homes(dirname(logFile)), ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,

@@ -3,13 +3,14 @@ import { checkSteps } from './check-steps.ts';
 import { Gate } from './gate.ts';
 import { provideComponents } from './provide-components.ts';
 import { runAtMost } from './run-at-most.ts';
+import { testAsOrdinaryUser } from './test-as-ordinary-user.ts';
 
 /**
  * `bin/test`: everything a change must pass. With `CI=true` the real back ends are installed from Debian's packages and a missing
- * one is a failure; without, it is skipped, and the closing table says so.
+ * one is a failure; without, it is skipped, and the closing table says so. Root runs the tests a second time as somebody ordinary.
  */
 const minuteMs = 60_000;
-const gate = new Gate(15 * minuteMs);
+const gate = new Gate(40 * minuteMs);
 const provided = provideComponents(gate, process.env.CI === 'true');
 await runAtMost(
   availableParallelism(),
@@ -18,8 +19,9 @@ await runAtMost(
 // Unit tests too need a program or two that is installed only now.
 const { env, stop } = await provided;
 try {
-  await gate.vitest('unit tests', 'unit', 5 * minuteMs);
-  await gate.vitest('end-to-end tests', 'e2e', 10 * minuteMs, env);
+  await gate.vitest({ name: 'unit tests', projects: ['unit'], timeoutMs: 5 * minuteMs });
+  await gate.vitest({ name: 'end-to-end tests', projects: ['e2e'], timeoutMs: 10 * minuteMs, env });
+  await testAsOrdinaryUser(gate, 15 * minuteMs);
 } finally {
   await stop();
 }

@@ -2,7 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { describeAsRoot } from '../../../test/support/privilege.ts';
 import { realClock } from '../../base/index.ts';
 import { NEVER, openJob, waitForEnd } from '../executor-contract.testing.ts';
 import { createShellExecutor } from './shell.ts';
@@ -22,14 +23,11 @@ afterEach(() => {
   rmSync(disk, { recursive: true, force: true });
 });
 
-/** Mounting needs root. Where everything must be tested (CI), doing without is a failure. */
-const cannotMount = process.getuid?.() !== 0 && process.env.CI !== 'true';
-
 const fill = (): void => {
   expect(() => writeFileSync(join(disk, 'rest'), Buffer.alloc(1024 * 1024))).toThrow('ENOSPC');
 };
 
-describe.skipIf(cannotMount)('a full disk', () => {
+describeAsRoot('a full disk', () => {
   it('does not keep a step from ending with its exit code', async () => {
     expect(mounted).toBe(true);
     await using fixture = await openJob(shell, { stepsDir: join(disk, 'steps') });
@@ -62,7 +60,7 @@ describe.skipIf(cannotMount)('a full disk', () => {
   });
 });
 
-describe.skipIf(cannotMount)('a read-only directory', () => {
+describeAsRoot('a read-only directory', () => {
   it('refuses a step, saying so', async () => {
     expect(mounted).toBe(true);
     await using fixture = await openJob(shell, { stepsDir: join(disk, 'steps') });

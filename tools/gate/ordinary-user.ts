@@ -1,0 +1,96 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, chownSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { root, type Step } from './check-steps.ts';
+
+/** Somebody without privileges, for whom the tests run a second time: much that goes wrong is hidden from root. */
+export interface OrdinaryUser {
+  readonly name: string;
+  /** A copy of this checkout, built, that the user can read and not write. */
+  readonly checkout: string;
+  /** Where the user may write: vitest's report goes there too. */
+  readonly home: string;
+  /** The same step, taken in the user's name and copy. */
+  instead(step: Step): Step;
+  /** What the tests have left in the user's temporary directory. */
+  leftFiles(): readonly string[];
+  remove(): void;
+}
+
+/** Every machine has it, it owns nothing, and nothing has to be added to the machine's list of users and removed again. */
+const userName = 'nobody';
+const lastResort = '65534';
+/** The one directory that everybody can reach: TMPDIR may be root's own, and so may the checkout. */
+const shared = '/tmp';
+const uncopied: ReadonlySet<string> = new Set(['.git', '.tools', 'coverage']);
+
+/** Null when we are an ordinary user ourselves. */
+export function makeOrdinaryUser(): OrdinaryUser | null {
+  if (process.getuid?.() !== 0) return null;
+  const { uid, gid } = findUser(readFileSync('/etc/passwd', 'utf8'));
+  const base = mkdtempSync(join(shared, 'epilogue-user-'));
+  chmodSync(base, 0o755);
+  const checkout = join(base, 'checkout');
+  copyCheckout(checkout);
+  const home = join(base, 'home');
+  const tmp = join(base, 'tmp');
+  for (const path of [home, tmp]) {
+    mkdirSync(path, { mode: 0o700 });
+    chownSync(path, uid, gid);
+  }
+  const env = environmentOf(home, tmp);
+  return {
+    name: userName,
+    checkout,
+    home,
+    instead: (step) => ({
+      ...step,
+      argv: [ownNode(checkout), ...step.argv.slice(1).map((word) => moved(word, checkout))],
+      env: { ...step.env, ...env },
+      as: { uid, gid, cwd: checkout },
+    }),
+    leftFiles: () => readdirSync(tmp),
+    remove: () => rmSync(base, { recursive: true, force: true }),
+  };
+}
+
+function environmentOf(home: string, tmp: string): Readonly<Record<string, string>> {
+  return {
+    HOME: home,
+    USER: userName,
+    LOGNAME: userName,
+    SHELL: '/bin/sh',
+    TMPDIR: tmp,
+    XDG_CONFIG_HOME: join(home, 'config'),
+    XDG_CACHE_HOME: join(home, 'cache'),
+    XDG_DATA_HOME: join(home, 'data'),
+    XDG_STATE_HOME: join(home, 'state'),
+    XDG_RUNTIME_DIR: join(home, 'run'),
+  };
+}
+
+function ownNode(checkout: string): string {
+  return join(checkout, '.tools/bin/node');
+}
+
+/** A path below our checkout, in the user's. */
+function moved(word: string, checkout: string): string {
+  return word.startsWith(`${root}/`) ? join(checkout, relative(root, word)) : word;
+}
+
+export function findUser(passwd: string): { readonly uid: number; readonly gid: number } {
+  const row = passwd.split('\n').find((line) => line.startsWith(`${userName}:`)) ?? '';
+  const [, , uid = lastResort, gid = lastResort] = row.split(':');
+  return { uid: Number(uid), gid: Number(gid) };
+}
+
+/** A copy keeps times, so that it is as freshly built as we are, and everybody may read it, whatever our umask is. */
+function copyCheckout(target: string): void {
+  mkdirSync(join(target, '.tools/bin'), { recursive: true });
+  // Our own Node may be a link into root's home.
+  copyFileSync(process.execPath, ownNode(target));
+  const parts = readdirSync(root).filter((name) => !uncopied.has(name));
+  // `cp` and not Node's own copy, which takes far longer for node_modules.
+  execFileSync('cp', ['-a', '--', ...parts.map((name) => join(root, name)), target]);
+  execFileSync('chmod', ['-R', 'a+rX,go-w', '--', target]);
+}

@@ -1,0 +1,19 @@
+import type { Gate } from './gate.ts';
+import { makeOrdinaryUser } from './ordinary-user.ts';
+
+/**
+ * All tests once more, as an ordinary user: permission bits, limits and signals do not hold root. Nothing when we are such a user
+ * ourselves. What the tests leave in the user's temporary directory is a failure.
+ */
+export async function testAsOrdinaryUser(gate: Gate, timeoutMs: number): Promise<void> {
+  const user = makeOrdinaryUser();
+  if (user === null) return;
+  try {
+    await gate.vitest({ name: `all tests as ${user.name}`, projects: ['unit', 'e2e'], timeoutMs, user });
+    const failures = user.leftFiles();
+    if (failures.length === 0) return;
+    gate.add({ name: 'files left', passed: 0, failed: failures.length, skipped: 0, durationMs: 0, failures });
+  } finally {
+    user.remove();
+  }
+}
