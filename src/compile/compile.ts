@@ -28,8 +28,8 @@ export function compile(source: CompileSource, context: CompileContext): Compile
   rejectInputs(main, session);
 
   const loaded = loadIncludes(main, source.file, session);
-  const referenced = loaded.hasReferences ? resolveReferences(loaded.root, session) : loaded.root;
-  const merged = resolveExtends(referenced, session);
+  const extended = resolveExtends(loaded.root, session);
+  const merged = loaded.hasReferences ? resolveReferences(extended, session) : extended;
 
   const root = readRoot(merged, session);
   const jobs = readJobs(merged, root, session);

@@ -42,7 +42,7 @@ export interface JobReport {
   readonly reason: string;
 }
 
-/** The file after includes, `!reference` and `extends`; root keys and jobs by name. `dumpMerged` prints it. */
+/** The file after includes, `extends` and `!reference`; root keys and jobs by name. `dumpMerged` prints it. */
 export type MergedFile = ReadonlyMap<string, unknown>;
 
 export interface CompileResult {

@@ -1,7 +1,17 @@
 import { LIMITS } from '../limits.ts';
 import type { Session } from '../session.ts';
 import type { RootMap } from '../yaml/compose.ts';
-import { isMapping, type List, type Mapping, MERGED, ORIGIN, Reference, UNREADABLE } from '../yaml/mapping.ts';
+import {
+  isInherited,
+  isMapping,
+  type List,
+  MADE_OF,
+  type Mapping,
+  MERGED,
+  ORIGIN,
+  Reference,
+  UNREADABLE,
+} from '../yaml/mapping.ts';
 
 /** A bound for the walk itself; chains this long have been reported long before. */
 const MAX_OPEN = 1000;
@@ -9,8 +19,10 @@ const MAX_OPEN = 1000;
 interface Resolver {
   readonly session: Session;
   readonly root: RootMap;
-  /** By identity: aliases make one value appear in many places, and a reference target is often wanted again. */
+  /** By identity: aliases and templates make one value appear in many places, and a reference target is often wanted again. */
   readonly done: Map<object, Resolved>;
+  /** Templates with what jobs have inherited from them, resolved, so that those jobs still share it. */
+  readonly bases: Map<Mapping, Mapping>;
   /** References being resolved right now, the outermost first. */
   readonly open: Reference[];
 }
@@ -22,11 +34,12 @@ interface Resolved {
 }
 
 /**
- * Puts in place of each `!reference [job, key, …]` the value it names, as that value stands before `extends`. Lists stay nested here; script
- * and rules flatten them later, so that positions keep pointing at the right item. What holds no reference is not copied.
+ * Puts in place of each `!reference [job, key, …]` the value it names, as that value stands after `extends`. What comes in by reference is
+ * merged no further: to `extends`, a reference is a value like any text. Lists stay nested here and are flattened later, so that positions
+ * keep pointing at the right item. What holds no reference is not copied.
  */
 export function resolveReferences(root: RootMap, session: Session): RootMap {
-  const resolver: Resolver = { session, root, done: new Map(), open: [] };
+  const resolver: Resolver = { session, root, done: new Map(), bases: new Map(), open: [] };
   const result: RootMap = new Map();
   for (const [key, value] of root) result.set(key, resolve(value, resolver).value);
   result[MERGED] = [root];
@@ -71,10 +84,22 @@ function resolveMapping(mapping: Mapping, resolver: Resolver): Resolved {
     const { value, depth } = resolve(mapping[key], resolver);
     deepest = Math.max(deepest, depth);
     if (value === mapping[key]) continue;
-    copy ??= { ...mapping };
+    copy ??= copyOf(mapping, resolver);
     copy[key] = value;
+    const base = copy[MADE_OF]?.[1];
+    if (base !== undefined && isInherited(mapping, key, mapping[key])) base[key] = value;
   }
   return { value: copy ?? mapping, depth: deepest };
+}
+
+function copyOf(mapping: Mapping, { bases }: Resolver): Mapping {
+  const copy = { ...mapping };
+  if (mapping[MADE_OF] === undefined) return copy;
+  const [over, base] = mapping[MADE_OF];
+  const known = bases.get(base) ?? { ...base };
+  bases.set(base, known);
+  copy[MADE_OF] = [over, known];
+  return copy;
 }
 
 function resolveReference(reference: Reference, resolver: Resolver): Resolved {
@@ -97,7 +122,7 @@ function resolveReference(reference: Reference, resolver: Resolver): Resolved {
 
 /** The value at a path, or why there is none. */
 function lookUp(path: readonly unknown[], resolver: Resolver): { readonly value: unknown } | string {
-  if (path.length < 2) return 'needs a job and at least one key';
+  if (path.length === 0) return 'needs the name of a job';
   let value: unknown = resolver.root;
   for (const step of path) {
     // A path may lead through another reference.
@@ -108,6 +133,8 @@ function lookUp(path: readonly unknown[], resolver: Resolver): { readonly value:
     if (value instanceof Map && value.has(key)) value = value.get(key);
     else if (isMapping(value) && Object.hasOwn(value, key)) value = value[key];
     else if (Array.isArray(value) && typeof step === 'number' && step in value) value = value[step];
+    // An `extends` that is still there could not be resolved: the key may well be in what it names.
+    else if (isMapping(value) && value.extends !== undefined) return { value: UNREADABLE };
     else return `there is no "${key}"`;
   }
   return { value };

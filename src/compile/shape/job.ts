@@ -84,7 +84,7 @@ export type JobKeyword = keyof typeof JOB_KEYWORDS;
 export const JOB_KEYWORD_TABLE: ReadonlyMap<string, Type.TSchema> = new Map(Object.entries(JOB_KEYWORDS));
 export const DEFAULT_KEYWORD_TABLE: ReadonlyMap<string, Type.TSchema> = new Map(Object.entries(DEFAULT_KEYWORDS));
 
-/** A job after includes, references, extends and defaults: the values of the file, shape-checked, unexpanded. */
+/** A job after includes, extends, references and defaults: the values of the file, shape-checked, unexpanded. */
 export type JobConfig = { readonly [K in JobKeyword]?: Static<(typeof JOB_KEYWORDS)[K]> | null };
 
 /** Trigger jobs run nowhere, so most keywords make no sense there. Source: GitLab's trigger jobs, plus `manual_confirmation`. */
