@@ -1,5 +1,5 @@
-import type { Budgets, PlannedJob } from '../../protocol/index.ts';
-import type { JobControl, JobResult, PhaseChange } from '../../runner/index.ts';
+import type { Budgets, Cause, PlannedJob } from '../../protocol/index.ts';
+import type { JobControl, JobResult } from '../../runner/index.ts';
 
 /** One hand-out of a job to the runner inside this process. */
 export interface JobWork {
@@ -11,10 +11,16 @@ export interface JobWork {
   readonly retryCount: number;
   /** What is known of an earlier job of the same pipeline; undefined when it did not run. */
   readonly reportOf: (name: string) => JobReport | undefined;
-  /** Called once, before anything happens. */
-  readonly claim: (budgets: Budgets) => void;
-  readonly onPhase: (change: PhaseChange) => void;
+  /** Asked once, before anything happens: the job may have been cancelled since it was handed out. */
+  readonly claim: (budgets: Budgets) => Promise<Answer>;
+  /** Asked before the first user command. */
+  readonly askToStart: () => Promise<Answer>;
+  /** The script is over. `deadline`: UTC ms by when `after_script` has ended, one way or another. */
+  readonly onTeardown: (cause: Cause, deadline: number | null) => void;
 }
+
+/** `refused`: the job is no longer this runner's, and must not go on. */
+export type Answer = 'accepted' | 'refused';
 
 export interface JobReport {
   readonly id: number;

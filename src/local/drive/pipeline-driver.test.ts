@@ -23,11 +23,11 @@ function planOf(jobs: readonly PlannedJob[]): Plan {
 type Play = (work: JobWork, clock: AutoClock) => Promise<Partial<JobResult>>;
 
 /** A runner as the driver sees it: it takes the job, runs for a minute or until it is told to stop, cleans for a second. */
-const obedient: Play = async ({ control, onPhase }, clock) => {
-  await onPhase({ phase: 'script', cause: null, deadline: null });
+const obedient: Play = async ({ control, askToStart, onTeardown }, clock) => {
+  await askToStart();
   await clock.sleep(60_000, control.interruptSignal);
   const cause = control.interruption?.cause ?? 'succeeded';
-  await onPhase({ phase: 'teardown', cause, deadline: clock.now() + 1_000 });
+  onTeardown(cause, clock.now() + 1_000);
   await clock.sleep(1_000, control.forceSignal);
   const cleanup = { outcome: control.forced ? 'skipped' : 'succeeded', attempt: 1 } as const;
   return { cause, status: LOCAL_CAUSE_RULES[cause].endsAs, cleanup };
@@ -44,15 +44,16 @@ interface Bench {
 function bench(
   jobs: readonly PlannedJob[],
   play: Play = obedient,
-  more: { manual?: string[]; child?: Plan | null } = {},
+  more: { manual?: string[]; child?: Plan | null; beforeClaim?: (clock: AutoClock) => Promise<void> } = {},
 ): Bench {
   const clock = new AutoClock(START);
   const events: RunEvent[] = [];
   const started: string[] = [];
   const queue = new ReadyQueue(2);
-  const work = async (given: JobWork): Promise<JobReport> => {
+  const work = async (given: JobWork): Promise<JobReport | null> => {
+    await more.beforeClaim?.(clock);
+    if ((await given.claim(DEFAULT_BUDGETS)) === 'refused') return null;
     started.push(given.displayName);
-    given.claim(DEFAULT_BUDGETS);
     const result: JobResult = {
       status: 'success',
       cause: 'succeeded',
@@ -82,8 +83,8 @@ function bench(
   return { clock, driver, events, started, statuses };
 }
 
-const failing: Play = async ({ onPhase }) => {
-  await onPhase({ phase: 'script', cause: null, deadline: null });
+const failing: Play = async ({ askToStart }) => {
+  await askToStart();
   return { status: 'failed', cause: 'failed', failureReason: 'script_failure', exitCode: 1 };
 };
 
@@ -150,6 +151,31 @@ describe('cancelling it', () => {
     expect(clock.now()).toBe(START + 31_000);
     const [c] = events.filter((event) => event.type === 'job_finished');
     expect(c).toMatchObject({ name: 'c', at: START + 30_000, cleanup: { outcome: 'not_owed' } });
+  });
+
+  it('takes back a job that was handed out and has not been claimed yet: it does not start', async () => {
+    const beforeClaim = (clock: AutoClock) => clock.sleep(10_000);
+    const { driver, clock, started, events } = bench([job('a')], obedient, { beforeClaim });
+    void clock.sleep(5_000).then(() => driver.cancel('SIGINT', 'runner_shutdown'));
+    expect(await driver.run()).toBe('canceled');
+    expect(started).toEqual([]);
+    const ends = events.filter((event) => event.type === 'job_finished');
+    expect(ends).toMatchObject([{ name: 'a', status: 'canceled', cleanup: { outcome: 'not_owed' }, logFile: null }]);
+  });
+
+  it('refuses the script of a job that was cancelled while it was prepared', async () => {
+    const answers: string[] = [];
+    const slow: Play = async ({ askToStart, control }, clock) => {
+      await clock.sleep(10_000);
+      answers.push(await askToStart());
+      expect(control.forced).toMatchObject({ by: 'SIGINT' });
+      return { status: 'canceled', cause: 'canceled', cleanup: { outcome: 'not_owed', attempt: 0 } };
+    };
+    const { driver, clock, events } = bench([job('a')], slow);
+    void clock.sleep(5_000).then(() => driver.cancel('SIGINT', 'runner_shutdown'));
+    expect(await driver.run()).toBe('canceled');
+    expect(answers).toEqual(['refused']);
+    expect(events.at(-1)).toMatchObject({ status: 'canceled', cleanup: { outcome: 'not_owed' }, logFile: 'log' });
   });
 
   it('by force records what was skipped and by whom, and still waits for the runner to let go', async () => {

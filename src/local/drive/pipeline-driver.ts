@@ -10,13 +10,14 @@ import {
   type PipelineEvent,
   type PipelineJob,
   type PipelineState,
+  type Refusal,
 } from '../../lifecycle/index.ts';
 import { isFinished, type Plan, type PlannedJob, type Status } from '../../protocol/index.ts';
 import { JobControl } from '../../runner/index.ts';
 import type { RunEvent } from '../run-event.ts';
 import { Alarms } from './alarms.ts';
 import { changedEvent, finishedEvent } from './job-events.ts';
-import type { JobReport, JobWork } from './job-work.ts';
+import type { Answer, JobReport, JobWork } from './job-work.ts';
 import type { ReadyQueue } from './ready-queue.ts';
 
 export interface DriverOptions {
@@ -28,7 +29,8 @@ export interface DriverOptions {
   readonly clock: Clock;
   readonly queue: ReadyQueue;
   readonly emit: (event: RunEvent) => void;
-  readonly work: (work: JobWork) => Promise<JobReport>;
+  /** Null: the job was taken back before it began. */
+  readonly work: (work: JobWork) => Promise<JobReport | null>;
   /** Manual and delayed jobs to start by name as soon as they wait. */
   readonly manual: ReadonlySet<string>;
   /** A driver for the child pipeline of a trigger job; null (after having said why) when it cannot be made. */
@@ -62,7 +64,7 @@ export class PipelineDriver {
   readonly #reportsByName = new Map<string, JobReport>();
   /** When each job's after_script must have ended. */
   readonly #cleanupDeadlines = new Map<number, number | null>();
-  readonly #events: PipelineEvent[] = [];
+  readonly #events: { readonly event: PipelineEvent; readonly answer: (refused: Refusal | null) => void }[] = [];
   readonly #over = Promise.withResolvers<void>();
   #state: PipelineState;
 
@@ -85,32 +87,41 @@ export class PipelineDriver {
 
   /** Runs the pipeline until no job of it can go on by itself; a blocking manual job leaves it `manual`. */
   async run(): Promise<Status> {
-    this.apply({ type: 'start' });
+    void this.#apply({ type: 'start' });
     await this.#over.promise;
     await Promise.all(this.#underWay);
     return this.#state.status;
   }
 
   cancel(by: string, cause: 'canceled' | 'runner_shutdown'): void {
-    this.apply({ type: 'cancel', by, cause });
+    void this.#apply({ type: 'cancel', by, cause });
   }
 
   forceCancel(by: string): void {
-    this.apply({ type: 'force_cancel', by });
+    void this.#apply({ type: 'force_cancel', by });
   }
 
-  #send(job: number, event: OutsideJobEvent): void {
-    this.apply({ type: 'job', job, event });
+  #send(job: number, event: OutsideJobEvent): Promise<Refusal | null> {
+    return this.#apply({ type: 'job', job, event });
   }
 
-  /** An event that comes up while another is being carried out waits for its turn. */
-  apply(event: PipelineEvent): void {
-    this.#events.push(event);
-    if (this.#events.length > 1) return;
+  /**
+   * Resolves with what the lifecycle said: why it refused the event, or null. An event that comes up while another is being
+   * carried out waits for its turn.
+   */
+  #apply(event: PipelineEvent): Promise<Refusal | null> {
+    const answer = Promise.withResolvers<Refusal | null>();
+    this.#events.push({ event, answer: answer.resolve });
+    if (this.#events.length === 1) this.#workOff();
+    return answer.promise;
+  }
+
+  #workOff(): void {
     for (let next = this.#events[0]; next !== undefined; next = this.#events[0]) {
       try {
-        const { state, effects } = applyPipeline(this.#state, next, this.#options.clock.now());
+        const { state, effects, refused } = applyPipeline(this.#state, next.event, this.#options.clock.now());
         this.#state = state;
+        next.answer(refused);
         for (const effect of effects) this.#perform(effect);
       } finally {
         this.#events.shift();
@@ -134,7 +145,7 @@ export class PipelineDriver {
         this.#controls.get(effect.job)?.force(this.#forceOf(effect.job));
         break;
       case 'wake':
-        this.#alarms.set(effect.job, effect.at, () => this.#send(effect.job, { type: 'tick' }));
+        this.#alarms.set(effect.job, effect.at, () => void this.#send(effect.job, { type: 'tick' }));
         break;
       case 'start_child':
         void this.#track(this.#runChild(effect.job));
@@ -167,30 +178,33 @@ export class PipelineDriver {
       control,
       retryCount: job.earlierRetries,
       reportOf: (name) => this.#reportsByName.get(name),
-      claim: (budgets) => {
+      claim: async (budgets) => {
         const runner = { cancelGracefully: true, phases: true, cleanupOnly: false };
-        this.#send(id, { type: 'claim', runner, leaseMs: null, budgets });
+        return answerOf(await this.#send(id, { type: 'claim', runner, leaseMs: null, budgets }));
       },
-      onPhase: (change) => {
+      askToStart: async () => {
         const { attempt } = this.#job(id).state;
-        if (change.phase === 'script') this.#send(id, { type: 'script_started', attempt });
-        if (change.phase === 'teardown' && change.cause !== null) {
-          this.#cleanupDeadlines.set(id, change.deadline);
-          if (this.#job(id).state.phase === 'teardown') this.#emitChange(id);
-          else this.#send(id, { type: 'teardown_started', attempt, cause: change.cause });
-        }
+        return answerOf(await this.#send(id, { type: 'script_started', attempt }));
+      },
+      onTeardown: (cause, deadline) => {
+        const { attempt, phase } = this.#job(id).state;
+        this.#cleanupDeadlines.set(id, deadline);
+        if (phase === 'teardown') this.#emitChange(id);
+        else void this.#send(id, { type: 'teardown_started', attempt, cause });
       },
     });
-    this.#reports.set(id, report);
-    this.#reportsByName.set(planned.name, report);
     this.#controls.delete(id);
-    const { result } = report;
-    if (isFinished(this.#job(id).state.status)) {
+    if (report !== null) {
+      this.#reports.set(id, report);
+      this.#reportsByName.set(planned.name, report);
+    }
+    if (report === null || isFinished(this.#job(id).state.status)) {
       this.#announce(id);
       return;
     }
+    const { result } = report;
     const { attempt } = this.#job(id).state;
-    this.#send(id, {
+    void this.#send(id, {
       ...result,
       type: 'finished',
       attempt,
@@ -203,13 +217,13 @@ export class PipelineDriver {
     const child = await this.#options.child(this.#planned(job));
     if (child === null) {
       const reason = 'downstream_pipeline_creation_failed';
-      this.#send(id, { type: 'child_rejected', reason });
+      void this.#send(id, { type: 'child_rejected', reason });
       return;
     }
     this.#children.set(id, child);
-    this.#send(id, { type: 'child_created' });
+    void this.#send(id, { type: 'child_created' });
     const status = await child.run();
-    this.#send(id, { type: 'child_changed', status });
+    void this.#send(id, { type: 'child_changed', status });
   }
 
   #cancelChild(id: number, force: boolean): void {
@@ -225,7 +239,7 @@ export class PipelineDriver {
     else this.#alive.delete(id);
     this.#emitChange(id);
     const waits = status === 'manual' || status === 'scheduled';
-    if (waits && this.#options.manual.has(job.rules.name)) this.#send(id, { type: 'play' });
+    if (waits && this.#options.manual.has(job.rules.name)) void this.#send(id, { type: 'play' });
   }
 
   #emitChange(id: number): void {
@@ -285,4 +299,9 @@ export class PipelineDriver {
   #name(job: PipelineJob): string {
     return this.#options.namePrefix + job.rules.name;
   }
+}
+
+/** A refused runner has lost the job, whatever the reason: it must not go on. */
+function answerOf(refused: Refusal | null): Answer {
+  return refused === null ? 'accepted' : 'refused';
 }

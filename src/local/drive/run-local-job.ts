@@ -25,8 +25,8 @@ export interface RunContext {
   readonly version: string;
 }
 
-/** Hands one job to the runner inside this process and sees it to its end. */
-export async function runLocalJob(context: RunContext, work: JobWork): Promise<JobReport> {
+/** Hands one job to the runner inside this process and sees it to its end. Null: it was taken back before it began. */
+export async function runLocalJob(context: RunContext, work: JobWork): Promise<JobReport | null> {
   const { run, executor, clock, environment, version } = context;
   const { id, job, control, retryCount } = work;
   const payload = buildPayload({
@@ -40,10 +40,10 @@ export async function runLocalJob(context: RunContext, work: JobWork): Promise<J
     dotenv: await dotenvVariables(work),
     dependencies: dependenciesOf(work),
   });
-  work.claim(payloadBudgets(payload));
+  if ((await work.claim(payloadBudgets(payload))) === 'refused') return null;
   const directory = jobDirectory(run, id);
   const projectDir = projectDirectory(run, id, context.facts.project.name);
-  const ports = jobPorts(context, { id, name: work.displayName, reportOf: work.reportOf, onPhase: work.onPhase });
+  const ports = jobPorts(context, { id, name: work.displayName, reportOf: work.reportOf, onPhase: phasePort(work) });
   const result = await runJob({
     directory,
     projectDir,
@@ -60,6 +60,18 @@ export async function runLocalJob(context: RunContext, work: JobWork): Promise<J
   if (result === null) throw new Error(`bug: job ${id} was handed out and yet there is nothing to run`);
   if (!run.record.keep) removeBuild(projectDir, ports.onTrouble);
   return { id, result, logFile: join(directory, LOG_FILE) };
+}
+
+/** Until the answer is there the runner starts no user command; a refusal takes the job away from it. */
+function phasePort({ control, askToStart, onTeardown }: JobWork): JobPorts['onPhase'] {
+  return async ({ phase, cause, deadline }) => {
+    if (phase === 'teardown' && cause !== null) onTeardown(cause, deadline);
+    if (phase !== 'script' || (await askToStart()) === 'accepted') return;
+    control.force({
+      by: control.interruption?.by ?? 'coordinator',
+      why: 'the job was cancelled before its script started',
+    });
+  };
 }
 
 export interface PortFacts {
