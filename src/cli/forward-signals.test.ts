@@ -8,7 +8,7 @@ function send(...signals: readonly (readonly [at: number, signal: StopSignal])[]
   const control = new RunControl();
   let now = 0;
   let listener: (signal: StopSignal) => void = () => {};
-  const clock = { now: () => now, sleep: () => Promise.resolve() };
+  const clock = { now: () => now, monotonic: () => now, sleep: () => Promise.resolve() };
   const onStopSignal = (wanted: typeof listener) => {
     listener = wanted;
     return () => {};
@@ -44,7 +44,11 @@ it('gives signals their usual meaning back when nobody reads the report', async 
   const read = Promise.withResolvers<void>();
   const stopped = Promise.withResolvers<void>();
   const presenter = { present: () => undefined, close: () => read.promise };
-  const closing = closeShow(presenter, { now: () => 0, sleep: () => Promise.resolve() }, stopped.resolve);
+  const closing = closeShow(
+    presenter,
+    { now: () => 0, monotonic: () => 0, sleep: () => Promise.resolve() },
+    stopped.resolve,
+  );
   await stopped.promise;
   read.resolve();
   await closing;

@@ -104,6 +104,7 @@ function fatedClock(clock: Clock, fate: Fate): Clock {
       fate('now');
       return clock.now();
     },
+    monotonic: () => clock.monotonic(),
     sleep: (ms, signal) => clock.sleep(ms, signal),
   };
 }

@@ -4,26 +4,37 @@ import type { Clock } from '../../src/base/index.ts';
 /** Turns of the event loop without a new sleep after which everybody is taken to be waiting. */
 const QUIET_TURNS = 20;
 
-/** A clock that jumps to the next moment somebody sleeps for as soon as everybody does. Hours pass in milliseconds. */
+/** A clock that goes on to the next moment somebody sleeps for as soon as everybody does. Hours pass in milliseconds. */
 export class AutoClock implements Clock {
-  #now: number;
+  /** What the wall clock showed when `monotonic` was 0. */
+  #epoch: number;
+  #elapsed = 0;
   readonly #sleepers = new Set<{ readonly at: number; readonly wake: () => void }>();
   #turns = 0;
   #isTicking = false;
 
   constructor(now: number) {
-    this.#now = now;
+    this.#epoch = now;
   }
 
   now(): number {
-    return this.#now;
+    return this.#epoch + this.#elapsed;
+  }
+
+  monotonic(): number {
+    return this.#elapsed;
+  }
+
+  /** Sets the wall clock forward, or back; sleepers do not notice. */
+  jump(ms: number): void {
+    this.#epoch += ms;
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     if (ms <= 0 || signal?.aborted) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
     const sleeper = {
-      at: this.#now + ms,
+      at: this.#elapsed + ms,
       wake: () => {
         this.#sleepers.delete(sleeper);
         resolve();
@@ -44,8 +55,8 @@ export class AutoClock implements Clock {
       this.#turns += 1;
       if (this.#turns < QUIET_TURNS) continue;
       this.#turns = 0;
-      this.#now = Math.max(this.#now, Math.min(...[...this.#sleepers].map((sleeper) => sleeper.at)));
-      for (const sleeper of [...this.#sleepers]) if (sleeper.at <= this.#now) sleeper.wake();
+      this.#elapsed = Math.max(this.#elapsed, Math.min(...[...this.#sleepers].map((sleeper) => sleeper.at)));
+      for (const sleeper of [...this.#sleepers]) if (sleeper.at <= this.#elapsed) sleeper.wake();
     }
     this.#isTicking = false;
   }

@@ -11,6 +11,7 @@ function handClock(): Clock & { tick(ms: number): Promise<void> } {
   let wake = Promise.withResolvers<void>();
   return {
     now: () => now,
+    monotonic: () => now,
     sleep(_ms, signal) {
       signal?.addEventListener('abort', () => wake.resolve(), { once: true });
       return wake.promise;

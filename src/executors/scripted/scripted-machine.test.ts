@@ -11,6 +11,7 @@ function stoppedClock(): Clock & { advance(ms: number): Promise<void> } {
   const sleepers = new Set<{ readonly at: number; readonly wake: () => void }>();
   return {
     now: () => now,
+    monotonic: () => now,
     sleep(ms, signal) {
       const { promise, resolve } = Promise.withResolvers<void>();
       const sleeper = { at: now + ms, wake: resolve };
