@@ -7,10 +7,11 @@ const DEADLINE_MS = LONELY_WRAPPER_MS + 10_000;
 
 /** Kills until nothing of the job is left, wrappers included. @throws Failure `processes_left` when some cannot be killed. */
 export async function endTree(tree: ProcessTree, clock: Clock): Promise<void> {
-  const deadline = clock.now() + DEADLINE_MS;
+  const deadline = clock.monotonic() + DEADLINE_MS;
   let left = await tree.signal('KILL');
   while (left + tree.countWrappers() > 0) {
-    if (clock.now() >= deadline) throw new Failure('processes_left', `${left} processes of the job cannot be killed`);
+    if (clock.monotonic() >= deadline)
+      throw new Failure('processes_left', `${left} processes of the job cannot be killed`);
     await clock.sleep(ROUND_MS);
     left = await tree.signal('KILL');
   }

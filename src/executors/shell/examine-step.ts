@@ -50,8 +50,8 @@ export function createStepExaminer(stepDir: string, clock: Clock, onEnd: () => v
     const wrapper = readWrapper(stepDir);
     if (wrapper !== null) return wrapper.boot === bootId() && isAlive(wrapper);
     if (readClaim(stepDir) !== 'wrapper') return false;
-    unnamedSince ??= clock.now();
-    return clock.now() - unnamedSince < UNNAMED_MS;
+    unnamedSince ??= clock.monotonic();
+    return clock.monotonic() - unnamedSince < UNNAMED_MS;
   }
 
   return { adopt, look };

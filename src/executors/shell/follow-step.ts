@@ -35,12 +35,12 @@ export function createStepFollower(stepDir: string, clock: Clock): StepFollower 
     signal?.addEventListener('abort', stop, { once: true });
     waiting.add(stop);
     const unwatch = watchDirectory(stepDir, stop);
-    const deadline = clock.now() + maxMs;
+    const deadline = clock.monotonic() + maxMs;
     // Whoever calls in a loop without reading must not keep events, such as the end of the step, from coming in.
     await setImmediate();
     // Looked at once the watch stands, so that nothing falls between the caller's last look and the watch.
     while (!signal?.aborted && !over.signal.aborted && !isOver(look()) && !log.hasMore()) {
-      const left = deadline - clock.now();
+      const left = deadline - clock.monotonic();
       if (left <= 0) break;
       await clock.sleep(Math.min(POLL_MS, left), over.signal);
     }

@@ -47,9 +47,9 @@ export async function startStep(step: StepStart, clock: Clock): Promise<StepChil
     end = code;
     return code;
   });
-  const deadline = clock.now() + BEGIN_DEADLINE_MS;
+  const deadline = clock.monotonic() + BEGIN_DEADLINE_MS;
   while (end === undefined && !hasBegun(step.dir)) {
-    if (clock.now() >= deadline)
+    if (clock.monotonic() >= deadline)
       throw notStarted(step, `its wrapper did not begin within ${BEGIN_DEADLINE_MS / 1000} s`);
     await clock.sleep(1);
   }

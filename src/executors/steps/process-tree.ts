@@ -79,7 +79,7 @@ export function createProcessTree(stepsDir: string, cookie: string, clock: Clock
   }
 
   function killLonely(wrappers: readonly StepProcess[]): void {
-    const now = clock.now();
+    const now = clock.monotonic();
     for (const pid of lonelySince.keys()) if (!wrappers.some((step) => step.pid === pid)) lonelySince.delete(pid);
     for (const { pid } of wrappers) {
       const since = lonelySince.get(pid) ?? now;
