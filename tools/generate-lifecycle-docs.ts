@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ACCEPTED, MOVES, type Move, ROLL_UP, type RollUpRule } from '../src/lifecycle/index.ts';
+import { ACCEPTED, MOVES, type MoveRow, ROLL_UP, type RollUpRule } from '../src/lifecycle/index.ts';
 import {
   CAUSE_RULES,
   CAUSES,
@@ -62,7 +62,7 @@ function causeTable(): string {
 }
 
 /** `from` in words where it is a whole class of statuses. */
-function fromText({ from, phases, handOuts }: Move): string {
+function fromText({ from, phases, handOuts }: MoveRow): string {
   const classes: readonly (readonly [string, readonly Status[]])[] = [
     ['any status', STATUSES],
     ['not started', STATUSES.filter((status) => !isExecuting(status) && !isFinished(status))],
@@ -81,7 +81,7 @@ function fromText({ from, phases, handOuts }: Move): string {
   return `${words.join(', ')}${inPhase}${held}`;
 }
 
-function outcomeText({ outcome }: Move): readonly [string, string] {
+function outcomeText({ outcome }: MoveRow): readonly [string, string] {
   if (outcome.kind === 'ignore') return ['–', 'nothing'];
   if (outcome.kind === 'refuse') return ['–', `**refused**: \`${outcome.reason}\``];
   const { to, phase, changes, effects } = outcome;
@@ -91,18 +91,18 @@ function outcomeText({ outcome }: Move): readonly [string, string] {
   return [`${status}${phaseText}`, does.join('; ')];
 }
 
-function moveTable(rows: readonly Move[]): string {
+function moveTable(rows: readonly MoveRow[]): string {
   const cells = rows.map((move) => {
     const [becomes, does] = outcomeText(move);
-    const when = move.guard === undefined ? '' : move.guard.says;
+    const when = move.precondition === undefined ? '' : move.precondition.says;
     return [code([move.id]), code(move.on), fromText(move), when, becomes, does, move.why];
   });
   return table(['move', 'when this comes', 'in', 'and', 'becomes', 'notes and effects', 'why'], cells);
 }
 
 function moveSections(): string {
-  const isOfTrigger = (move: Move) => move.kind === 'trigger';
-  const isOfRunner = (move: Move) => !isOfTrigger(move) && move.from.some(isExecuting);
+  const isOfTrigger = (move: MoveRow) => move.kind === 'trigger';
+  const isOfRunner = (move: MoveRow) => !isOfTrigger(move) && move.from.some(isExecuting);
   const waiting = MOVES.filter((move) => !isOfTrigger(move) && !isOfRunner(move));
   return [
     `### Before a runner has it\n\n${moveTable(waiting)}`,
@@ -112,8 +112,8 @@ function moveSections(): string {
 }
 
 function rollUpTable(): string {
-  const words = ({ fits, tokens, needsOnly }: RollUpRule) =>
-    `${needsOnly ? '(needs only) ' : ''}${fits === 'only' ? 'only' : 'any'} ${code(tokens)}`;
+  const words = ({ fits, counted, needsOnly }: RollUpRule) =>
+    `${needsOnly ? '(needs only) ' : ''}${fits === 'only' ? 'only' : 'any'} ${code(counted)}`;
   const rows = ROLL_UP.map((rule) => [words(rule), code([rule.result])]);
   return table(['jobs', 'sum'], [['none', code(['success'])], ...rows, ['anything else', code(['failed'])]]);
 }

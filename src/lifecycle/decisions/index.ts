@@ -1,3 +1,3 @@
 export { decideRetry } from './decide-retry.ts';
 export * from './roll-up.ts';
-export * from './token-sum.ts';
+export * from './tally.ts';

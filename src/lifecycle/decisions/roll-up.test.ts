@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Status } from '../../protocol/index.ts';
-import { bitOf, rollUp, tokenOf } from './roll-up.ts';
+import { bitOf, countedAs, rollUp } from './roll-up.ts';
 
 /** `failed*` may fail. */
 function sum(jobs: string, mode: 'stage' | 'needs' = 'stage'): Status {
-  const tokens = jobs.split(', ').map((text) => tokenOf(text.replace('*', '') as Status, text.endsWith('*')));
+  const counted = jobs.split(', ').map((text) => countedAs(text.replace('*', '') as Status, text.endsWith('*')));
   return rollUp(
-    tokens.reduce((bits, token) => bits | bitOf(token), 0),
+    counted.reduce((bits, kind) => bits | bitOf(kind), 0),
     mode,
   );
 }

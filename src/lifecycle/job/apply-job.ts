@@ -1,11 +1,11 @@
 import { invariant } from '../../base/index.ts';
 import { CAUSE_RULES, isFinished, type Phase, type Status } from '../../protocol/index.ts';
 import { whatIsDue } from './due.ts';
-import { isHeld } from './guards.ts';
 import type { JobEffect, JobEvent, JobResult, Trigger } from './job-event.ts';
 import { MOVES } from './job-moves.ts';
 import type { JobState } from './job-state.ts';
-import type { EffectName, Moment, Move, MoveOutcome, MoveTable } from './move.ts';
+import type { EffectName, Moment, MoveOutcome, MoveRow, MoveTable } from './move-row.ts';
+import { isHeld } from './preconditions.ts';
 
 /**
  * The next state of a job. Pure; every event is defined in every state: it moves the job, changes nothing, or is refused with
@@ -23,18 +23,18 @@ export function applyJob(job: JobState, event: JobEvent, now: number, table: Mov
   return { kind: 'moved', job: next, effects: effectsOf(job, next, outcome.effects), move: id };
 }
 
-function fits(row: Move, trigger: Trigger, moment: Moment): boolean {
+function fits(row: MoveRow, trigger: Trigger, moment: Moment): boolean {
   const { job } = moment;
   if (!row.on.includes(trigger) || !row.from.includes(job.status)) return false;
   if (row.kind !== undefined && row.kind !== job.spec.kind) return false;
   if (row.phases !== undefined && (job.phase === null || !row.phases.includes(job.phase))) return false;
   if (row.handOuts !== undefined && !row.handOuts.includes(job.handOut)) return false;
-  return row.guard === undefined || row.guard.holds(moment);
+  return row.precondition === undefined || row.precondition.holds(moment);
 }
 
-type MoveRow = Extract<MoveOutcome, { kind: 'move' }>;
+type MovingOutcome = Extract<MoveOutcome, { kind: 'move' }>;
 
-function moved(moment: Moment, outcome: MoveRow): JobState {
+function moved(moment: Moment, outcome: MovingOutcome): JobState {
   const { event, now } = moment;
   let job = moment.job;
   for (const change of outcome.changes) job = { ...job, ...change.make({ job, event, now }) };
@@ -43,7 +43,7 @@ function moved(moment: Moment, outcome: MoveRow): JobState {
   return enter(job, status, phase, now);
 }
 
-function targetStatus({ to }: MoveRow, moment: Moment): Status {
+function targetStatus({ to }: MovingOutcome, moment: Moment): Status {
   if (to === 'same') return moment.job.status;
   if (typeof to === 'string') return to;
   const status = to.decide(moment);

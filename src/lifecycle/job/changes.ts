@@ -1,9 +1,9 @@
 import { invariant } from '../../base/index.ts';
 import { type Budgets, CAUSE_RULES, type Cause, type FailureReason } from '../../protocol/index.ts';
-import { isCancelCause } from './guards.ts';
 import type { JobEvent } from './job-event.ts';
 import type { JobState } from './job-state.ts';
-import type { Change, Moment, Verdict } from './move.ts';
+import type { Change, Moment, StatusChoice } from './move-row.ts';
+import { isCancelCause } from './preconditions.ts';
 
 /** The event, as the type that the table row promises. */
 function expectEvent<T extends JobEvent['type']>(event: JobEvent, type: T): Extract<JobEvent, { type: T }> {
@@ -163,7 +163,7 @@ export const offerCleanup: Change = {
 };
 
 /** Where the result of a teardown's end comes from. */
-export const byCause: Verdict = {
+export const byCause: StatusChoice = {
   says: '`canceled` if it was `canceling`, else as the cause says',
   oneOf: ['success', 'failed', 'canceled'],
   decide: ({ job }) => {
@@ -174,13 +174,13 @@ export const byCause: Verdict = {
   },
 };
 
-export const afterQueueing: Verdict = {
+export const afterQueueing: StatusChoice = {
   says: '`waiting_for_resource` if it has a resource group, else `pending`',
   oneOf: ['waiting_for_resource', 'pending'],
   decide: ({ job }) => (job.spec.hasResourceGroup ? 'waiting_for_resource' : 'pending'),
 };
 
-export const likeChild: Verdict = {
+export const likeChild: StatusChoice = {
   says: 'the status of the child; `skipped` counts as `failed` unless `strategy: mirror`',
   oneOf: ['success', 'failed', 'canceled', 'skipped'],
   decide: ({ job, event }) => {

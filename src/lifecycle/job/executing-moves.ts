@@ -9,16 +9,16 @@ import {
   setRunnersCause,
   setTeardownDeadline,
 } from './changes.ts';
-import { canHandCleanupOver, cleanupEnded, isStale, namesCancelCause, runnerCanStop } from './guards.ts';
-import { EXECUTING, FINISHED, ignore, type Move, type MoveTable, moveTo, refuse, WAITING } from './move.ts';
+import { EXECUTING, FINISHED, ignore, type MoveRow, type MoveTable, moveTo, refuse, WAITING } from './move-row.ts';
+import { canHandCleanupOver, cleanupEnded, isStale, namesCancelCause, runnerCanStop } from './preconditions.ts';
 import { cleanupLost, nothingElseOwed, nothingOwed, recordCleanup } from './record-cleanup.ts';
 
 /** Must stand first: whatever an attempt says that does not hold the job (any more) changes nothing. */
-const STALE: Move = {
+const STALE: MoveRow = {
   id: 'stale',
   on: ['renew', 'script_started', 'teardown_started', 'cleaned', 'finished', 'runner_lost', 'evicted'],
   from: [...WAITING, ...EXECUTING, ...FINISHED],
-  guard: isStale,
+  precondition: isStale,
   outcome: refuse('stale_attempt'),
   why: 'One attempt at a time. A runner that was given up may come back at any moment; it must hear that it lost the job.',
 };
@@ -51,7 +51,7 @@ const RUNNER_MOVES: MoveTable = [
     id: 'teardown-not-canceled',
     on: ['teardown_started'],
     from: ['running'],
-    guard: namesCancelCause,
+    precondition: namesCancelCause,
     outcome: refuse('not_canceled'),
     why: 'Only a person, the API or a newer pipeline cancels; the coordinator would know.',
   },
@@ -76,7 +76,7 @@ const RUNNER_MOVES: MoveTable = [
     on: ['cleaned'],
     from: EXECUTING,
     phases: ['script', 'teardown'],
-    guard: cleanupEnded,
+    precondition: cleanupEnded,
     outcome: moveTo('same', { phase: 'teardown', changes: [setRunnersCause, setTeardownDeadline, recordCleanup] }),
     why: 'The obligation is met. What strikes while artifacts are saved cannot lose it any more.',
   },
@@ -84,7 +84,7 @@ const RUNNER_MOVES: MoveTable = [
     id: 'finish-unclean',
     on: ['finished'],
     from: EXECUTING,
-    guard: canHandCleanupOver,
+    precondition: canHandCleanupOver,
     outcome: moveTo('same', {
       phase: 'teardown',
       changes: [setRunnersCause, noteResult, offerCleanup],
@@ -117,7 +117,7 @@ const CANCEL_MOVES: MoveTable = [
     kind: 'script',
     from: ['running'],
     phases: ['script'],
-    guard: runnerCanStop,
+    precondition: runnerCanStop,
     outcome: moveTo('canceling', {
       phase: 'teardown',
       changes: [noteCancel, setTeardownDeadline],

@@ -3,4 +3,4 @@ export * from './due.ts';
 export * from './job-event.ts';
 export * from './job-moves.ts';
 export * from './job-state.ts';
-export type { Guard, Move, MoveTable } from './move.ts';
+export type { MoveRow, MoveTable, Precondition } from './move-row.ts';

@@ -1,7 +1,7 @@
 import { byCause, noteDrop, noteLoss, offerCleanup, setCause, setTeardownDeadline, takeCleanup } from './changes.ts';
-import { canHandCleanupOver, runnerCanStop, runnerTakesNoCleanups } from './guards.ts';
 import type { Trigger } from './job-event.ts';
-import { type Change, EXECUTING, ignore, type MoveTable, moveTo, refuse } from './move.ts';
+import { type Change, EXECUTING, ignore, type MoveTable, moveTo, refuse } from './move-row.ts';
+import { canHandCleanupOver, runnerCanStop, runnerTakesNoCleanups } from './preconditions.ts';
 import { cleanupLost, cleanupOverdue, nothingOwed } from './record-cleanup.ts';
 
 /** What strikes an attempt from outside: its runner lost, its time over, its place evicted. */
@@ -10,7 +10,7 @@ export const LOSS_MOVES: MoveTable = [
     id: 'lose-runner-offer-cleanup',
     on: ['runner_lost', 'lease_lapsed'],
     from: EXECUTING,
-    guard: canHandCleanupOver,
+    precondition: canHandCleanupOver,
     outcome: moveTo('same', {
       phase: 'teardown',
       changes: [noteLoss, offerCleanup],
@@ -30,7 +30,7 @@ export const LOSS_MOVES: MoveTable = [
     on: ['claim_cleanup'],
     from: EXECUTING,
     handOuts: ['cleanup_offered'],
-    guard: runnerTakesNoCleanups,
+    precondition: runnerTakesNoCleanups,
     outcome: refuse('runner_cannot_take_cleanups'),
     why: 'It would run the whole job.',
   },
@@ -68,7 +68,7 @@ function strike(name: string, on: Trigger, change: Change, why: string): MoveTab
       ...common,
       id: `${name}-script`,
       phases: ['script'],
-      guard: runnerCanStop,
+      precondition: runnerCanStop,
       outcome: moveTo('same', { phase: 'teardown', changes: [change, setTeardownDeadline], effects: ['stop'] }),
       why: `${why} The script is stopped, then \`after_script\` runs.`,
     },

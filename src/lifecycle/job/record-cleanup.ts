@@ -1,5 +1,5 @@
-import { cleanupSaid, isSettled } from './guards.ts';
-import type { Change } from './move.ts';
+import type { Change } from './move-row.ts';
+import { cleanupSaid, isSettled } from './preconditions.ts';
 
 /*
  * How the record of the cleanup is closed. Every row that ends a job uses exactly one of these, so that no obligation can end

@@ -9,8 +9,8 @@ import {
   setCause,
   takeChild,
 } from './changes.ts';
-import { childFinished, childRuns, childWaitsForPerson, followsNothing } from './guards.ts';
-import { type MoveTable, moveTo } from './move.ts';
+import { type MoveTable, moveTo } from './move-row.ts';
+import { childFinished, childRuns, childWaitsForPerson, followsNothing } from './preconditions.ts';
 import { nothingElseOwed, nothingOwed } from './record-cleanup.ts';
 
 /** Trigger jobs start a child pipeline instead of running on a runner: no phase, no lease, no cleanup of their own. */
@@ -28,7 +28,7 @@ export const TRIGGER_MOVES: MoveTable = [
     on: ['child_created'],
     kind: 'trigger',
     from: ['pending'],
-    guard: followsNothing,
+    precondition: followsNothing,
     outcome: moveTo('success', { changes: [takeChild, setCause('succeeded'), nothingOwed] }),
     why: 'Without a strategy, having started the child is all that was asked.',
   },
@@ -53,7 +53,7 @@ export const TRIGGER_MOVES: MoveTable = [
     on: ['child_changed'],
     kind: 'trigger',
     from: ['running', 'manual'],
-    guard: childFinished,
+    precondition: childFinished,
     outcome: moveTo(likeChild, { changes: [noteChildEnd, nothingOwed] }),
     why: 'The trigger job ends as its child did.',
   },
@@ -62,7 +62,7 @@ export const TRIGGER_MOVES: MoveTable = [
     on: ['child_changed'],
     kind: 'trigger',
     from: ['running', 'manual'],
-    guard: childWaitsForPerson,
+    precondition: childWaitsForPerson,
     outcome: moveTo('manual'),
     why: '`mirror` shows that somebody is waited for.',
   },
@@ -71,7 +71,7 @@ export const TRIGGER_MOVES: MoveTable = [
     on: ['child_changed'],
     kind: 'trigger',
     from: ['running', 'manual'],
-    guard: childRuns,
+    precondition: childRuns,
     outcome: moveTo('running'),
     why: 'The child is under way (again).',
   },
@@ -80,7 +80,7 @@ export const TRIGGER_MOVES: MoveTable = [
     on: ['cancel'],
     kind: 'trigger',
     from: ['running', 'manual'],
-    guard: childRuns,
+    precondition: childRuns,
     outcome: moveTo('canceled', { changes: [noteCancel, nothingOwed], effects: ['cancel_child'] }),
     why: 'Nothing of its own is owed; the jobs of the child get their own teardown.',
   },
@@ -89,7 +89,7 @@ export const TRIGGER_MOVES: MoveTable = [
     on: ['force_cancel'],
     kind: 'trigger',
     from: ['running', 'manual'],
-    guard: childRuns,
+    precondition: childRuns,
     outcome: moveTo('canceled', { changes: [noteForce, nothingElseOwed], effects: ['cancel_child'] }),
     why: 'The force reaches the child too.',
   },

@@ -10,8 +10,8 @@ import {
   startOver,
   takeJob,
 } from './changes.ts';
-import { runnerHidesPhases, wantsGracefulRunner } from './guards.ts';
-import { type MoveTable, moveTo, refuse, WAITING } from './move.ts';
+import { type MoveTable, moveTo, refuse, WAITING } from './move-row.ts';
+import { runnerHidesPhases, wantsGracefulRunner } from './preconditions.ts';
 import { nothingElseOwed, nothingOwed } from './record-cleanup.ts';
 
 /** From `created` until a runner takes the job. Nothing has run, so nothing is owed. */
@@ -91,7 +91,7 @@ export const WAITING_MOVES: MoveTable = [
     on: ['claim'],
     kind: 'script',
     from: ['pending'],
-    guard: wantsGracefulRunner,
+    precondition: wantsGracefulRunner,
     outcome: refuse('runner_cannot_cancel_gracefully'),
     why: 'The teardown of such a job is guaranteed, so its runner must be able to keep the promise.',
   },
@@ -100,7 +100,7 @@ export const WAITING_MOVES: MoveTable = [
     on: ['claim'],
     kind: 'script',
     from: ['pending'],
-    guard: runnerHidesPhases,
+    precondition: runnerHidesPhases,
     outcome: moveTo('running', { phase: 'script', changes: [takeJob, openObligation] }),
     why: 'Nobody will say when the first user command starts, so cleanup is owed from the start.',
   },

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type Guard, MOVES, type Move, type MoveTable } from '../job/index.ts';
+import { MOVES, type MoveRow, type MoveTable, type Precondition } from '../job/index.ts';
 import { checkJob, describeViolation, NORMAL, STUCK } from './check-job.ts';
 import { INVARIANTS } from './invariants.ts';
 import { OURS, type Variant } from './world.ts';
 
-type MoveRow = Extract<Move['outcome'], { kind: 'move' }>;
+type MovingOutcome = Extract<MoveRow['outcome'], { kind: 'move' }>;
 
 /** The table without some rows. */
 function without(...ids: readonly string[]): MoveTable {
@@ -12,14 +12,14 @@ function without(...ids: readonly string[]): MoveTable {
 }
 
 /** The table with one row that moves differently. */
-function withOutcome(id: string, change: (outcome: MoveRow) => Partial<MoveRow>): MoveTable {
+function withOutcome(id: string, change: (outcome: MovingOutcome) => Partial<MovingOutcome>): MoveTable {
   return MOVES.map((row) => {
     if (row.id !== id || row.outcome.kind !== 'move') return row;
     return { ...row, outcome: { ...row.outcome, ...change(row.outcome) } };
   });
 }
 
-function alsoMaking(id: string, make: MoveRow['changes'][number]['make']): MoveTable {
+function alsoMaking(id: string, make: MovingOutcome['changes'][number]['make']): MoveTable {
   return withOutcome(id, ({ changes }) => ({ changes: [...changes, { says: 'a mistake', make }] }));
 }
 
@@ -30,7 +30,7 @@ interface Mutant {
   readonly variant?: Partial<Variant>;
 }
 
-const namesAnotherNumber: Guard = {
+const namesAnotherNumber: Precondition = {
   says: 'it names another attempt',
   holds: ({ job, event }) => 'attempt' in event && event.attempt !== job.attempt,
 };
@@ -83,7 +83,7 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     mistake: 'a lost attempt stays alive while its cleanup is offered',
-    table: MOVES.map((row) => (row.id === 'stale' ? { ...row, guard: namesAnotherNumber } : row)),
+    table: MOVES.map((row) => (row.id === 'stale' ? { ...row, precondition: namesAnotherNumber } : row)),
     caughtBy: 'no two attempts are accepted at once',
     variant: GRACEFUL,
   },

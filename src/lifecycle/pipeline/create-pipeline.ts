@@ -1,5 +1,5 @@
 import { invariant } from '../../base/index.ts';
-import { EMPTY_SUM, isSumDone, withToken } from '../decisions/index.ts';
+import { EMPTY_TALLY, isTallyDone, recount } from '../decisions/index.ts';
 import { createJob, DEFAULT_POLICY, type JobPolicy, type JobSpec } from '../job/index.ts';
 import type { PipelineJob, PipelineOptions, PipelineShape, PipelineState, SchedulableJob } from './pipeline-state.ts';
 import { slotsOf } from './slots.ts';
@@ -8,13 +8,13 @@ import { slotsOf } from './slots.ts';
 export function createPipeline(rules: readonly SchedulableJob[], options: PipelineOptions): PipelineState {
   const shape = shapeOf(rules, options);
   const jobs = rules.map((_, position) => newJob(shape, position, { id: shape.firstJobId + position }));
-  const stages = options.stages.map(() => EMPTY_SUM);
-  let total = EMPTY_SUM;
+  const stages = options.stages.map(() => EMPTY_TALLY);
+  let total = EMPTY_TALLY;
   for (const { stageIndex } of rules) {
-    stages[stageIndex] = withToken(stages[stageIndex] ?? EMPTY_SUM, 'created', 1);
-    total = withToken(total, 'created', 1);
+    stages[stageIndex] = recount(stages[stageIndex] ?? EMPTY_TALLY, 'created', 1);
+    total = recount(total, 'created', 1);
   }
-  const firstOpen = stages.findIndex((sum) => !isSumDone(sum));
+  const firstOpen = stages.findIndex((sum) => !isTallyDone(sum));
   return {
     shape,
     status: 'created',

@@ -13,10 +13,10 @@ function countsAs({ state, allowFailure }: PipelineJob): string {
 }
 
 export function slowSum(jobs: readonly PipelineJob[], mode: 'stage' | 'needs'): Status {
-  const tokens = jobs.map(countsAs);
-  const has = (...wanted: readonly string[]) => tokens.some((token) => wanted.includes(token));
-  const only = (...allowed: readonly string[]) => tokens.every((token) => allowed.includes(token));
-  if (tokens.length === 0) return 'success';
+  const counted = jobs.map(countsAs);
+  const has = (...wanted: readonly string[]) => counted.some((kind) => wanted.includes(kind));
+  const only = (...allowed: readonly string[]) => counted.every((kind) => allowed.includes(kind));
+  if (counted.length === 0) return 'success';
   if (mode === 'needs' && has('skipped', 'ignored')) return 'skipped';
   if (only('skipped', 'ignored')) return 'skipped';
   if (only('success', 'skipped', 'warn', 'ignored')) return 'success';

@@ -1,5 +1,5 @@
 import type { AutoCancel, JobRules, Status } from '../../protocol/index.ts';
-import type { TokenSum } from '../decisions/index.ts';
+import type { Tally } from '../decisions/index.ts';
 import type { CancelRequest, JobPolicy, JobState, TriggerStrategy } from '../job/index.ts';
 import type { Slots } from './slots.ts';
 
@@ -52,8 +52,8 @@ export interface PipelineState {
   readonly current: Slots<number>;
   /** How many needs of each position are not done yet; 0 in stage mode. */
   readonly openNeeds: Slots<number>;
-  readonly stages: Slots<TokenSum>;
-  readonly total: TokenSum;
+  readonly stages: Slots<Tally>;
+  readonly total: Tally;
   /** First stage that is not done: jobs in stage mode up to and including this one have had their turn. */
   readonly frontier: number;
   /** Who holds and who waits for each resource group, in the order of `PipelineShape.resourceKeys`. */

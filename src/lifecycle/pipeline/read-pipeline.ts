@@ -1,5 +1,5 @@
 import type { Status } from '../../protocol/index.ts';
-import { rollUp, tokensIn } from '../decisions/index.ts';
+import { countedIn, rollUp } from '../decisions/index.ts';
 import type { PipelineJob, PipelineState } from './pipeline-state.ts';
 import { allSlots, slotAt } from './slots.ts';
 
@@ -21,5 +21,5 @@ export function everyJob(state: PipelineState): readonly PipelineJob[] {
 
 /** The sum of one stage's jobs. */
 export function stageStatus(state: PipelineState, stageIndex: number): Status {
-  return rollUp(tokensIn(slotAt(state.stages, stageIndex)));
+  return rollUp(countedIn(slotAt(state.stages, stageIndex)));
 }

@@ -3,11 +3,11 @@ import type { JobEvent, Refusal, Trigger } from './job-event.ts';
 import type { HandOut, JobSpec, JobState } from './job-state.ts';
 
 /**
- * One row of the table of moves. A row fits when trigger, kind, status, phase, hand-out and guard all fit; the first row that
+ * One row of the table of moves. A row fits when trigger, kind, status, phase, hand-out and precondition all fit; the first row that
  * fits decides. Rows are data and small named functions that can say in words what they do, because docs/lifecycle.md is
  * printed from them.
  */
-export interface Move {
+export interface MoveRow {
   /** Unique, kebab-case; traces, tests and the docs name moves by it. */
   readonly id: string;
   readonly on: readonly Trigger[];
@@ -18,7 +18,7 @@ export interface Move {
   readonly phases?: readonly Phase[];
   /** Left out: any. */
   readonly handOuts?: readonly HandOut[];
-  readonly guard?: Guard;
+  readonly precondition?: Precondition;
   readonly outcome: MoveOutcome;
   readonly why: string;
 }
@@ -27,7 +27,7 @@ export type MoveOutcome =
   | {
       readonly kind: 'move';
       /** `same`: the status stays. */
-      readonly to: Status | 'same' | Verdict;
+      readonly to: Status | 'same' | StatusChoice;
       readonly phase: Phase | 'same' | null;
       readonly changes: readonly Change[];
       readonly effects: readonly EffectName[];
@@ -39,14 +39,14 @@ export type MoveOutcome =
 /** Effects that a row names. `changed`, `claimable`, `start_child` and `finished` follow from the new status by themselves. */
 export type EffectName = 'stop' | 'abort' | 'offer_cleanup' | 'cancel_child';
 
-/** What guards, changes and verdicts look at. */
+/** What preconditions, changes and choices of status look at. */
 export interface Moment {
   readonly job: JobState;
   readonly event: JobEvent;
   readonly now: number;
 }
 
-export interface Guard {
+export interface Precondition {
   readonly says: string;
   readonly holds: (moment: Moment) => boolean;
 }
@@ -57,13 +57,13 @@ export interface Change {
 }
 
 /** A target status that depends on how things stand. */
-export interface Verdict {
+export interface StatusChoice {
   readonly says: string;
   readonly oneOf: readonly Status[];
   readonly decide: (moment: Moment) => Status;
 }
 
-export type MoveTable = readonly Move[];
+export type MoveTable = readonly MoveRow[];
 
 export const EXECUTING: readonly Status[] = STATUSES.filter(isExecuting);
 export const FINISHED: readonly Status[] = STATUSES.filter(isFinished);
@@ -72,7 +72,7 @@ export const WAITING: readonly Status[] = STATUSES.filter((status) => !isExecuti
 
 /** Shorthand for the common kind of row outcome. */
 export function moveTo(
-  to: Status | 'same' | Verdict,
+  to: Status | 'same' | StatusChoice,
   rest: {
     readonly phase?: Phase | 'same' | null;
     readonly changes?: readonly Change[];

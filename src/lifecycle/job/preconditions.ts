@@ -1,6 +1,6 @@
 import { type Cause, type Cleanup, isFinished } from '../../protocol/index.ts';
 import type { CancelCause, JobState } from './job-state.ts';
-import type { Guard, Moment } from './move.ts';
+import type { Moment, Precondition } from './move-row.ts';
 
 /** An attempt holds the job, and its runner's messages count. */
 export function isHeld(job: JobState): boolean {
@@ -18,43 +18,43 @@ export function isSettled(cleanup: Cleanup | null): boolean {
   return cleanup.outcome === 'succeeded' || cleanup.outcome === 'failed' || cleanup.outcome === 'timed_out';
 }
 
-export const isStale: Guard = {
+export const isStale: Precondition = {
   says: 'it names another attempt than the one that holds the job',
   holds: ({ job, event }) => 'attempt' in event && (event.attempt !== job.attempt || !isHeld(job)),
 };
 
-export const wantsGracefulRunner: Guard = {
+export const wantsGracefulRunner: Precondition = {
   says: 'the job is `interruptible: graceful` and the runner lacks `cancel_gracefully`',
   holds: ({ job, event }) =>
     event.type === 'claim' && job.spec.interruptible === 'graceful' && !event.runner.cancelGracefully,
 };
 
-export const runnerHidesPhases: Guard = {
+export const runnerHidesPhases: Precondition = {
   says: 'the runner does not announce phases',
   holds: ({ event }) => event.type === 'claim' && !event.runner.phases,
 };
 
-export const runnerTakesNoCleanups: Guard = {
+export const runnerTakesNoCleanups: Precondition = {
   says: 'the runner does not take cleanups',
   holds: ({ event }) => event.type === 'claim_cleanup' && !event.runner.cleanupOnly,
 };
 
-export const runnerCanStop: Guard = {
+export const runnerCanStop: Precondition = {
   says: 'its runner can cancel gracefully',
   holds: ({ job }) => job.runner?.cancelGracefully === true,
 };
 
-export const namesCancelCause: Guard = {
+export const namesCancelCause: Precondition = {
   says: 'the cause is `canceled` or `superseded`',
   holds: ({ event }) => event.type === 'teardown_started' && isCancelCause(event.cause),
 };
 
-export const cleanupEnded: Guard = {
+export const cleanupEnded: Precondition = {
   says: 'the record says how the cleanup ended',
   holds: ({ event }) => event.type === 'cleaned' && isSettled(event.cleanup),
 };
 
-export const canHandCleanupOver: Guard = {
+export const canHandCleanupOver: Precondition = {
   says: 'cleanup is still owed, the job is `interruptible: graceful` and hand-outs are left',
   holds: ({ job, event }) => {
     if (!job.owed || isSettled(cleanupSaid({ job, event })) || job.spec.interruptible !== 'graceful') return false;
@@ -62,22 +62,22 @@ export const canHandCleanupOver: Guard = {
   },
 };
 
-export const childRuns: Guard = {
+export const childRuns: Precondition = {
   says: 'its child pipeline exists and is followed',
   holds: ({ job }) => followsChild(job),
 };
 
-export const followsNothing: Guard = {
+export const followsNothing: Precondition = {
   says: 'no `strategy`',
   holds: ({ job }) => job.spec.strategy === 'none',
 };
 
-export const childFinished: Guard = {
+export const childFinished: Precondition = {
   says: 'the child pipeline has finished',
   holds: ({ job, event }) => event.type === 'child_changed' && isFinished(event.status) && followsChild(job),
 };
 
-export const childWaitsForPerson: Guard = {
+export const childWaitsForPerson: Precondition = {
   says: 'the child pipeline is `manual`, and `strategy: mirror`',
   holds: ({ job, event }) =>
     event.type === 'child_changed' && event.status === 'manual' && job.spec.strategy === 'mirror' && followsChild(job),

@@ -6,7 +6,7 @@ import { slotAt, withSlot } from './slots.ts';
  * A pipeline in the middle of one event. The only mutable thing in this room: `applyPipeline` makes it and keeps it to itself.
  * Each change of a job updates the sums and marks who may be ready because of it; nothing is recomputed from all jobs.
  */
-export interface Draft {
+export interface Edit {
   state: PipelineState;
   readonly now: number;
   readonly effects: PipelineEffect[];
@@ -18,24 +18,24 @@ export interface Draft {
   readonly failures: number[];
 }
 
-export function draftOf(state: PipelineState, now: number): Draft {
+export function editOf(state: PipelineState, now: number): Edit {
   return { state, now, effects: [], turns: [], groups: [], failures: [] };
 }
 
-export function jobAt(draft: Draft, index: number): PipelineJob {
-  return slotAt(draft.state.jobs, index);
+export function jobAt(edit: Edit, index: number): PipelineJob {
+  return slotAt(edit.state.jobs, index);
 }
 
 /** Index of the job that counts for a position. */
-export function currentIndex(draft: Draft, position: number): number {
-  return slotAt(draft.state.current, position);
+export function currentIndex(edit: Edit, position: number): number {
+  return slotAt(edit.state.current, position);
 }
 
-export function currentJob(draft: Draft, position: number): PipelineJob {
-  return jobAt(draft, currentIndex(draft, position));
+export function currentJob(edit: Edit, position: number): PipelineJob {
+  return jobAt(edit, currentIndex(edit, position));
 }
 
 /** Replaces a job, or adds one at the end. */
-export function putJob(draft: Draft, index: number, job: PipelineJob): void {
-  draft.state = { ...draft.state, jobs: withSlot(draft.state.jobs, index, job) };
+export function putJob(edit: Edit, index: number, job: PipelineJob): void {
+  edit.state = { ...edit.state, jobs: withSlot(edit.state.jobs, index, job) };
 }
