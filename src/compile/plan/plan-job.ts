@@ -11,10 +11,10 @@ import { isInherited } from '../yaml/mapping.ts';
 import type { Instance } from './expand-parallel.ts';
 import { flatten, plainList } from './flatten.ts';
 import type { PlannedRule } from './job-conditions.ts';
-import { planImage, planServices } from './plan-container.ts';
-import { planEnvironment, planRetry, planTrigger } from './plan-deploy.ts';
-import { planHooks } from './plan-hooks.ts';
-import { planArtifacts, planCache } from './plan-storage.ts';
+import { planImage, planServices } from './keywords/plan-container.ts';
+import { planEnvironment, planRetry, planTrigger } from './keywords/plan-deploy.ts';
+import { planHooks } from './keywords/plan-hooks.ts';
+import { planArtifacts, planCache } from './keywords/plan-storage.ts';
 
 /** A job that its rules have added, with what they made of it. */
 export interface Decided {

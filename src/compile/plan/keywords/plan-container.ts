@@ -1,7 +1,7 @@
-import type { Image, Service } from '../../protocol/index.ts';
-import type { ImageConfig, ServiceConfig } from '../shape/containers.ts';
-import { plainList } from './flatten.ts';
-import { planVariables } from './plan-variables.ts';
+import type { Image, Service } from '../../../protocol/index.ts';
+import type { ImageConfig, ServiceConfig } from '../../shape/containers.ts';
+import { plainList } from '../flatten.ts';
+import { planVariables } from '../plan-variables.ts';
 
 export function planImage(image: ImageConfig): Image {
   if (typeof image === 'string') return { name: image, entrypoint: null, pullPolicy: [], executorOpts: {} };

@@ -1,6 +1,6 @@
-import type { ArtifactRule, CacheRule } from '../../protocol/index.ts';
-import type { ArtifactsConfig, CacheItemConfig } from '../shape/artifacts.ts';
-import { plainList } from './flatten.ts';
+import type { ArtifactRule, CacheRule } from '../../../protocol/index.ts';
+import type { ArtifactsConfig, CacheItemConfig } from '../../shape/artifacts.ts';
+import { plainList } from '../flatten.ts';
 
 export function planArtifacts(config: ArtifactsConfig): ArtifactRule {
   return {

@@ -1,7 +1,7 @@
-import type { Environment, FailureReason, Retry, Trigger } from '../../protocol/index.ts';
-import type { EnvironmentConfig, TriggerConfig } from '../shape/deploy.ts';
-import type { RetryConfig } from '../shape/job.ts';
-import { plainList } from './flatten.ts';
+import type { Environment, FailureReason, Retry, Trigger } from '../../../protocol/index.ts';
+import type { EnvironmentConfig, TriggerConfig } from '../../shape/deploy.ts';
+import type { RetryConfig } from '../../shape/job.ts';
+import { plainList } from '../flatten.ts';
 
 export function planEnvironment(config: EnvironmentConfig): Environment {
   const mapping = typeof config === 'string' ? { name: config } : config;

@@ -1,6 +1,6 @@
-import type { Hooks, LifecycleHandler } from '../../protocol/index.ts';
-import type { HandlerConfig, HooksConfig } from '../shape/hooks.ts';
-import type { NestedLines } from '../shape/scalars.ts';
+import type { Hooks, LifecycleHandler } from '../../../protocol/index.ts';
+import type { HandlerConfig, HooksConfig } from '../../shape/hooks.ts';
+import type { NestedLines } from '../../shape/scalars.ts';
 
 type PlanLines = (lines: NestedLines | null | undefined) => readonly string[];
 
