@@ -11,6 +11,7 @@ import type { CompileContext, CompileResult, CompileSource } from './context.ts'
 import { assemblePlan } from './plan/assemble-plan.ts';
 import { decidePipeline } from './plan/decide-pipeline.ts';
 import { draftJobs } from './plan/draft-jobs.ts';
+import { expandJobs } from './plan/expand-jobs.ts';
 import { openSession, type Session } from './session.ts';
 import { readYaml, type YamlFile } from './yaml/read-yaml.ts';
 
@@ -35,6 +36,7 @@ export function compile(source: CompileSource, context: CompileContext): Compile
   const jobs = readJobs(merged, root, session);
   checkConditions(jobs, session);
   checkRelations(jobs, root, session);
+  const instances = expandJobs(jobs, merged, session);
   warnUnsupported(jobs, session);
 
   const pipeline = decidePipeline(root, session);
@@ -42,8 +44,8 @@ export function compile(source: CompileSource, context: CompileContext): Compile
   if (problems.hasErrors()) return stop(null);
   if (pipeline.filtered !== null) return stop(pipeline.filtered);
 
-  const { drafts, reports } = draftJobs(jobs, pipeline, session);
-  const plan = assemblePlan(drafts, root, pipeline, session);
+  const { drafts, reports } = draftJobs(jobs, instances, pipeline, session);
+  const plan = assemblePlan(drafts, instances, { root, pipeline }, session);
   if (problems.hasErrors()) return { ...stop(null), jobs: reports };
   const idle = whyIdle(plan);
   if (idle !== null) return { ...stop(idle), jobs: reports };

@@ -4,15 +4,21 @@ import type { RootConfig } from '../config/read-root.ts';
 import type { Session } from '../session.ts';
 import type { Pipeline } from './decide-pipeline.ts';
 import type { Draft } from './draft-jobs.ts';
+import type { Instances } from './expand-jobs.ts';
 import { dependencyResolver } from './resolve-dependencies.ts';
 import { indexJobs, resolveNeeds } from './resolve-needs.ts';
 
 /** Joins the drafts into a plan: now that all jobs of the pipeline are known, stages, needs and artifacts get their final names. */
-export function assemblePlan(drafts: readonly Draft[], root: RootConfig, pipeline: Pipeline, session: Session): Plan {
+export function assemblePlan(
+  drafts: readonly Draft[],
+  { taken }: Instances,
+  { root, pipeline }: { readonly root: RootConfig; readonly pipeline: Pipeline },
+  session: Session,
+): Plan {
   const used = new Set(drafts.map(({ job }) => job.stage));
   const stages = root.stages.filter((stage) => used.has(stage));
   const stageIndex = new Map(stages.map((stage, index) => [stage, index]));
-  const index = indexJobs(drafts);
+  const index = indexJobs(drafts, taken);
   const dependenciesOf = dependencyResolver(drafts, index, stages);
   const jobs: PlannedJob[] = [];
   for (const draft of drafts) {

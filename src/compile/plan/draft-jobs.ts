@@ -8,7 +8,8 @@ import type { JobConfig } from '../shape/job.ts';
 import type { RuleNeeds } from '../shape/needs.ts';
 import { isInherited } from '../yaml/mapping.ts';
 import type { Pipeline } from './decide-pipeline.ts';
-import { expandParallel, type Instance } from './expand-parallel.ts';
+import type { Instances } from './expand-jobs.ts';
+import type { Instance } from './expand-parallel.ts';
 import { conditionsReader, type PlannedRule } from './job-conditions.ts';
 import { jobLookup } from './job-lookup.ts';
 import { type Decided, jobPlanner } from './plan-job.ts';
@@ -28,7 +29,7 @@ export interface Drafts {
 }
 
 /** Asks the rules of every job whether it is in the pipeline, and plans it. */
-export function draftJobs(jobs: readonly Job[], pipeline: Pipeline, session: Session): Drafts {
+export function draftJobs(jobs: readonly Job[], instances: Instances, pipeline: Pipeline, session: Session): Drafts {
   const drafts: Draft[] = [];
   const reports: JobReport[] = [];
   const sharedVariables = memo(planVariables);
@@ -38,7 +39,7 @@ export function draftJobs(jobs: readonly Job[], pipeline: Pipeline, session: Ses
     const { variables, needs } = job.config;
     const own = isInherited(job.config, 'variables', variables) ? sharedVariables(variables) : planVariables(variables);
     const conditions = conditionsOf(job);
-    for (const instance of expandParallel(job)) {
+    for (const instance of instances.of(job)) {
       const found = decide(instance, conditions, { own, pipeline }, session);
       if (found === null) continue;
       const { decision, decided } = found;

@@ -4,6 +4,7 @@ import { LIMITS } from '../limits.ts';
 import type { Session } from '../session.ts';
 import type { NeedItem, NeedJob, RuleNeeds } from '../shape/needs.ts';
 import type { Draft } from './draft-jobs.ts';
+import type { Instances } from './expand-jobs.ts';
 import { expandMatrix, matrixName } from './expand-parallel.ts';
 
 /** Jobs of the pipeline by their own name; copies of parallel jobs also by the name they share. */
@@ -12,7 +13,7 @@ export interface JobIndex {
   readonly copies: ReadonlyMap<string, readonly Draft[]>;
 }
 
-export function indexJobs(drafts: readonly Draft[]): JobIndex {
+export function indexJobs(drafts: readonly Draft[], taken: Instances['taken']): JobIndex {
   const byName = new Map<string, Draft>();
   const copies = new Map<string, Draft[]>();
   for (const one of drafts) {
@@ -22,6 +23,7 @@ export function indexJobs(drafts: readonly Draft[]): JobIndex {
     if (group === undefined) copies.set(one.job.name, [one]);
     else group.push(one);
   }
+  for (const [group, names] of taken) copies.get(group)?.push(...names.flatMap((name) => byName.get(name) ?? []));
   return { byName, copies };
 }
 
