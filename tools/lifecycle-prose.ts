@@ -51,7 +51,7 @@ list cells, not the whole pipeline.
   the failure stays in sight.
 - **Trigger jobs** end as soon as their child pipeline was made, or with \`strategy\` as the child does. Cancelling one cancels its child.`;
 
-export const PROOF = `\`src/lifecycle/model\` explores **every** reachable state of a world made of the real transition functions, one job, two runners that crash and come
+export const PROOF = `\`src/lifecycle/testing/model\` explores **every** reachable state of a world made of the real transition functions, one job, two runners that crash and come
 back at any point, a coordinator that restarts, and a network that delays, duplicates, reorders and loses messages, while people
 cancel, cancel again and force-cancel, and every lease and deadline that is set may run out at any moment. In each step it checks
 that a terminal status never changes, that no obligation ends silently, that no user command starts before its obligation is on the

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { realClock } from '../base/index.ts';
 import type { Host } from './host.ts';
-import { memoryOutput } from './present/sample-run.ts';
 import { runCommand } from './run-command-line.ts';
+import { memoryOutput } from './testing/sample-run.ts';
 
 const CI_FILE = `
 stages: [build, deploy]

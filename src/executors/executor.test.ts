@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { realClock } from '../base/index.ts';
+import { createScriptedMachine } from './scripted/scripted-machine.ts';
+import type { Act } from './scripted/scripted-step.ts';
+import { createShellExecutor } from './shell/shell.ts';
 import {
   type Candidate,
   collectAll,
@@ -12,11 +15,8 @@ import {
   until,
   waitForEnd,
   waitForOutput,
-} from './executor-contract.testing.ts';
-import { createScriptedMachine } from './scripted/scripted-machine.ts';
-import type { Act } from './scripted/scripted-step.ts';
-import { createShellExecutor } from './shell/shell.ts';
-import { shellScript } from './shell/shell-script.testing.ts';
+} from './testing/executor-contract.ts';
+import { shellScript } from './testing/shell-script.ts';
 
 function scriptedCandidate(): Candidate {
   const plays = new Map<string, readonly Act[]>();

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { changedFiles } from './changed-files.ts';
 import { listFiles } from './list-files.ts';
 import { readCheckout } from './read-checkout.ts';
-import { commit, git, makeRepository, useTemporaryDirectory, write } from './repository.testing.ts';
+import { commit, git, makeRepository, useTemporaryDirectory, write } from './testing/repository.ts';
 
 const temporary = useTemporaryDirectory();
 

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCheckout } from './read-checkout.ts';
-import { commit, git, makeRepository, useTemporaryDirectory } from './repository.testing.ts';
+import { commit, git, makeRepository, useTemporaryDirectory } from './testing/repository.ts';
 
 const temporary = useTemporaryDirectory();
 const ZEROS = '0'.repeat(40);

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Failure } from '../base/index.ts';
-import { JobBench } from './job-bench.testing.ts';
 import { JobControl } from './job-control.ts';
 import type { JobResult } from './journal/move.ts';
+import { JobBench } from './testing/job-bench.ts';
 
 const MINUTE = 60_000;
 let bench: JobBench;

@@ -51,9 +51,9 @@ export function isTest(path: string): boolean {
   return path.endsWith('.test.ts') || path.startsWith('test/') || isTestSupport(path);
 }
 
-/** What tests share: `*.testing.ts` and `fixtures` in a room, `test/support` between rooms. */
+/** What tests share: `testing` and `fixtures` in a room, `test/support` between rooms. */
 export function isTestSupport(path: string): boolean {
-  return path.endsWith('.testing.ts') || path.startsWith('test/support/') || isFixture(path);
+  return path.includes('/testing/') || path.startsWith('test/support/') || isFixture(path);
 }
 
 export function isFixture(path: string): boolean {

@@ -5,7 +5,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { checkArrows } from './check-arrows.ts';
 import { checkBans } from './check-bans.ts';
 import { checkCycles } from './check-cycles.ts';
+import { checkFunctions } from './check-functions.ts';
 import { checkSizes } from './check-sizes.ts';
+import { checkTests } from './check-tests.ts';
 import { arrows, formatArrows } from './rooms.ts';
 import { type Finding, readSources, type SourceFile } from './source-file.ts';
 
@@ -122,6 +124,49 @@ describe('sizes', () => {
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`src/base/f${index}${suffix}`, '\n']));
     expect(findings(checkSizes, { ...folder(15, '.ts'), ...folder(15, '.test.ts') })).toEqual([]);
     expect(findings(checkSizes, folder(16, '.ts'))).toEqual(['error src/base:1: 16 files, at most 15']);
+  });
+});
+
+describe('functions', () => {
+  const body = (lines: number): string => `{\n${'  a;\n'.repeat(lines - 2)}}`;
+  const one = (lines: number): string => `export function f() ${body(lines)}\n`;
+
+  it('have at most 60 lines, in tests too', () => {
+    expect(findings(checkFunctions, { 'src/base/a.ts': one(60), 'src/base/a.test.ts': one(61) })).toEqual([
+      'warning src/base/a.test.ts:1: a function of 61 lines, at most 60',
+    ]);
+  });
+
+  it('are not the groups that tests stand in', () => {
+    const text = `describe.each([1])('a', () => ${body(90)});\ndescribeAsRoot('b', () => ${body(90)});\n`;
+    expect(findings(checkFunctions, { 'src/base/a.test.ts': text })).toEqual([]);
+  });
+});
+
+describe('tests', () => {
+  it('are named for the file beside them or for their folder', () => {
+    const names = ['base.test.ts', 'base.all.test.ts', 'a.test.ts', 'a.odd.test.ts', 'b.test.ts', 'a-odd.test.ts'];
+    const files = Object.fromEntries(['a.ts', ...names].map((name) => [`src/base/${name}`, '\n']));
+    expect(findings(checkTests, files).map((finding) => finding.split(';')[0])).toEqual([
+      'error src/base/a-odd.test.ts:1: no a-odd.ts beside it',
+      'error src/base/b.test.ts:1: no b.ts beside it',
+    ]);
+  });
+
+  it('keep what only they use in a folder of its own, which the product does not use', () => {
+    const files = {
+      'src/main.ts': "import './base/index.ts';\n",
+      'src/base/index.ts': "export * from './a.ts';\n",
+      'src/base/a.ts': "import './testing/b.ts';\n",
+      'src/base/c.ts': '\n',
+      'src/base/testing/b.ts': '\n',
+      'src/base/testing/d.ts': '\n',
+      'src/store/index.ts': '\n',
+    };
+    expect(findings(checkTests, files)).toEqual([
+      'error src/base/c.ts:1: src/main.ts does not reach it; what only tests use stands in a folder named testing',
+      'error src/base/testing/b.ts:1: the product uses it, and it stands among the tests',
+    ]);
   });
 });
 

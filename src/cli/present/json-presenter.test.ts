@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { canceledRun, logged, memoryOutput } from '../testing/sample-run.ts';
 import { createJsonPresenter } from './json-presenter.ts';
-import { canceledRun, logged, memoryOutput } from './sample-run.ts';
 
 it('writes one event a line, with log bytes as text', async () => {
   const output = memoryOutput();

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../base/index.ts';
 import type { RunEvent } from '../../local/index.ts';
 import { plain } from '../terminal/colour.ts';
+import { canceledRun, changed, forcedRun, logged, memoryOutput, START, started } from '../testing/sample-run.ts';
 import { createLivePresenter } from './live-presenter.ts';
-import { canceledRun, changed, forcedRun, logged, memoryOutput, START, started } from './sample-run.ts';
 
 /** A clock whose sleepers wait until the test lets time pass. */
 function handClock(): Clock & { tick(ms: number): Promise<void> } {

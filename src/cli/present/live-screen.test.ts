@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../local/index.ts';
 import { plain } from '../terminal/colour.ts';
 import { displayWidth } from '../terminal/display-width.ts';
+import { canceledRun, changed, finished, logged, START, started } from '../testing/sample-run.ts';
 import { renderScreen } from './live-screen.ts';
 import { applyEvent, newRunView } from './run-view.ts';
-import { canceledRun, changed, finished, logged, START, started } from './sample-run.ts';
 
 function screen(events: readonly RunEvent[], seconds: number, size = { columns: 80, rows: 24 }): string {
   const view = newRunView();

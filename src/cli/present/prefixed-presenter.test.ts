@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../local/index.ts';
 import { coloured, plain } from '../terminal/colour.ts';
+import {
+  canceledRun,
+  changed,
+  finished,
+  forcedRun,
+  logged,
+  memoryOutput,
+  START,
+  started,
+} from '../testing/sample-run.ts';
 import { createPrefixedPresenter } from './prefixed-presenter.ts';
-import { canceledRun, changed, finished, forcedRun, logged, memoryOutput, START, started } from './sample-run.ts';
 
 async function show(events: readonly RunEvent[], paint = plain): Promise<string> {
   const output = memoryOutput();

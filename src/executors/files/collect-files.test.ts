@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { realClock } from '../../base/index.ts';
-import { collectPaths, NEVER, openJob } from '../executor-contract.testing.ts';
 import { createShellExecutor } from '../shell/shell.ts';
+import { collectPaths, NEVER, openJob } from '../testing/executor-contract.ts';
 import { collectFiles } from './collect-files.ts';
 
 const shell = createShellExecutor({ clock: realClock });

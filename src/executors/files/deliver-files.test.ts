@@ -12,8 +12,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { realClock } from '../../base/index.ts';
-import { deliverAll, fileOf, openJob } from '../executor-contract.testing.ts';
 import { createShellExecutor } from '../shell/shell.ts';
+import { deliverAll, fileOf, openJob } from '../testing/executor-contract.ts';
 
 const shell = createShellExecutor({ clock: realClock });
 

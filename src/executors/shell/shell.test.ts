@@ -4,8 +4,8 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFi
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { realClock } from '../../base/index.ts';
-import { NEVER, openJob, readAll, until, waitForEnd, waitForOutput } from '../executor-contract.testing.ts';
 import { readWrapper } from '../steps/step-directory.ts';
+import { NEVER, openJob, readAll, until, waitForEnd, waitForOutput } from '../testing/executor-contract.ts';
 import { createShellExecutor } from './shell.ts';
 
 const shell = createShellExecutor({ clock: realClock });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Clock, realClock } from '../../base/index.ts';
+import { createShellExecutor } from '../shell/shell.ts';
 import {
   type JobFixture,
   openJob,
@@ -13,8 +14,7 @@ import {
   until,
   waitForEnd,
   waitForOutput,
-} from '../executor-contract.testing.ts';
-import { createShellExecutor } from '../shell/shell.ts';
+} from '../testing/executor-contract.ts';
 import { bootId, readProcess } from './process-scan.ts';
 import { createProcessTree, LONELY_WRAPPER_MS } from './process-tree.ts';
 import { readWrapper } from './step-directory.ts';

@@ -1,9 +1,9 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { git, makeRepository, useTemporaryDirectory, write } from '../repository.testing.ts';
+import { git, makeRepository, useTemporaryDirectory, write } from '../testing/repository.ts';
+import { copyOf, listNames } from '../testing/snapshot.ts';
 import { placeSnapshot } from './place-snapshot.ts';
-import { copyOf, listNames } from './snapshot.testing.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 
 const temporary = useTemporaryDirectory();

@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../base/index.ts';
-import { useTemporaryDirectory } from '../repository.testing.ts';
+import { useTemporaryDirectory } from '../testing/repository.ts';
 import { fillDirectory } from './target-directory.ts';
 
 const temporary = useTemporaryDirectory();

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { CAUSE_RULES, type Cause, type Cleanup } from '../../protocol/index.ts';
-import { applyJob } from './index.ts';
 import {
   BLUNT,
   CLEAN,
@@ -14,7 +13,8 @@ import {
   pending,
   started,
   TEARDOWN_MS,
-} from './job-fixture.ts';
+} from '../testing/job-fixture.ts';
+import { applyJob } from './index.ts';
 
 describe('the cleanup contract: what strikes a script decides how the job ends', () => {
   const struckByRunner: readonly Cause[] = ['succeeded', 'failed', 'timed_out', 'runner_shutdown', 'evicted'];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { job, PipelineRun } from '../testing/pipeline-fixture.ts';
 import { applyPipeline } from './apply-pipeline.ts';
-import { job, PipelineRun } from './pipeline-fixture.ts';
 import { everyJob, findJob, stageStatus } from './read-pipeline.ts';
 
 describe('whose turn it is', () => {

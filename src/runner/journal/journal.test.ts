@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { payload } from '../script/payload.testing.ts';
+import { payload } from '../testing/payload.ts';
 import { createJournal, readJournal, reopenJournal } from './journal.ts';
 
 let directory: string;

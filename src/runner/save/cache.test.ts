@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Place } from '../../executors/index.ts';
 import type { PayloadCache } from '../../protocol/index.ts';
-import { payload } from '../script/payload.testing.ts';
+import { payload } from '../testing/payload.ts';
+import { makeWorkshop, type Workshop } from '../testing/place.ts';
 import { DEFAULT_ARCHIVE_LIMITS } from './archive.ts';
 import { type CacheOptions, restoreCaches, saveCaches } from './cache.ts';
-import { makeWorkshop, type Workshop } from './place.testing.ts';
 
 let workshop: Workshop;
 let place: Place;

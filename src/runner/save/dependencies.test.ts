@@ -2,9 +2,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { CollectedFile, Place } from '../../executors/index.ts';
+import { collected, listed, makeWorkshop, type Workshop } from '../testing/place.ts';
 import { DEFAULT_ARCHIVE_LIMITS, writeArchive } from './archive.ts';
 import { type DependencyArchive, unpackDependencies } from './dependencies.ts';
-import { collected, listed, makeWorkshop, type Workshop } from './place.testing.ts';
 
 const { signal } = new AbortController();
 let workshop: Workshop;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Variable } from '../../protocol/index.ts';
+import { payload } from '../testing/payload.ts';
 import { type JobVariables, jobVariables, type Surroundings } from './job-variables.ts';
-import { payload } from './payload.testing.ts';
 
 const surroundings: Surroundings = {
   projectDir: '/builds/group/app',

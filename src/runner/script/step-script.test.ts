@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorCode } from '../../base/index.ts';
-import { makeStage, type Result, type Stage, testShells } from './stage.testing.ts';
+import { makeStage, type Result, type Stage, testShells } from '../testing/stage.ts';
 
 describe.each(testShells)('a step script in $name', (shell) => {
   let stage: Stage;

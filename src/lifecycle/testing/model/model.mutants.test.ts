@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MOVES, type MoveRow, type MoveTable, type Precondition } from '../job/index.ts';
+import { MOVES, type MoveRow, type MoveTable, type Precondition } from '../../job/index.ts';
 import { checkJob, describeViolation, NORMAL, STUCK } from './check-job.ts';
 import { INVARIANTS } from './invariants.ts';
 import { OURS, type Variant } from './world.ts';

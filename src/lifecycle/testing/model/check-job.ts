@@ -1,5 +1,5 @@
-import { isExecuting, isFinished } from '../../protocol/index.ts';
-import { MOVES } from '../job/index.ts';
+import { isExecuting, isFinished } from '../../../protocol/index.ts';
+import { MOVES } from '../../job/index.ts';
 import { Coordinator } from './coordinator.ts';
 import { coordinatorSteps } from './coordinator-steps.ts';
 import { explore, type Violation } from './explore.ts';

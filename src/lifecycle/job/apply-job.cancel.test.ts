@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { applyJob } from './index.ts';
 import {
   BLUNT,
   CLEAN,
@@ -12,7 +11,8 @@ import {
   newJob,
   pending,
   started,
-} from './job-fixture.ts';
+} from '../testing/job-fixture.ts';
+import { applyJob } from './index.ts';
 
 describe('cancelling', () => {
   it.each([

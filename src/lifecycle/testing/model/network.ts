@@ -1,4 +1,4 @@
-import { isFinished } from '../../protocol/index.ts';
+import { isFinished } from '../../../protocol/index.ts';
 import { IDLE, type Message, type World } from './world.ts';
 
 type Direction = 'toCoordinator' | 'toRunners';

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeStage, type Stage, testShells } from './stage.testing.ts';
+import { makeStage, type Stage, testShells } from '../testing/stage.ts';
 
 describe.each(testShells)('what a step script finds around it, in $name', (shell) => {
   let stage: Stage;

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { commit, git, makeRepository, useTemporaryDirectory, write } from '../repository.testing.ts';
-import { copyOf } from './snapshot.testing.ts';
+import { commit, git, makeRepository, useTemporaryDirectory, write } from '../testing/repository.ts';
+import { copyOf } from '../testing/snapshot.ts';
 
 const temporary = useTemporaryDirectory();
 

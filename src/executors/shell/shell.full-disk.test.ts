@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeAsRoot } from '../../../test/support/privilege.ts';
 import { realClock } from '../../base/index.ts';
-import { NEVER, openJob, waitForEnd } from '../executor-contract.testing.ts';
+import { NEVER, openJob, waitForEnd } from '../testing/executor-contract.ts';
 import { createShellExecutor } from './shell.ts';
 
 const shell = createShellExecutor({ clock: realClock });

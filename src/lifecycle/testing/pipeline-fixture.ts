@@ -1,9 +1,9 @@
 import { DEFAULT_BUDGETS, type FailureReason, type Status } from '../../protocol/index.ts';
-import { applyPipeline } from './apply-pipeline.ts';
-import { createPipeline } from './create-pipeline.ts';
-import type { OutsideJobEvent, PipelineEffect, PipelineEvent } from './pipeline-event.ts';
-import type { PipelineJob, PipelineOptions, PipelineState, SchedulableJob } from './pipeline-state.ts';
-import { currentJobs } from './read-pipeline.ts';
+import { applyPipeline } from '../pipeline/apply-pipeline.ts';
+import { createPipeline } from '../pipeline/create-pipeline.ts';
+import type { OutsideJobEvent, PipelineEffect, PipelineEvent } from '../pipeline/pipeline-event.ts';
+import type { PipelineJob, PipelineOptions, PipelineState, SchedulableJob } from '../pipeline/pipeline-state.ts';
+import { currentJobs } from '../pipeline/read-pipeline.ts';
 
 const RUNNER = { cancelGracefully: true, phases: true, cleanupOnly: true };
 

@@ -1,4 +1,4 @@
-import { isExecuting, isFinished } from '../../protocol/index.ts';
+import { isExecuting, isFinished } from '../../../protocol/index.ts';
 import type { Invariant } from './explore.ts';
 import type { Facts, World } from './world.ts';
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildStepScript, type StepScriptOptions } from './step-script.ts';
+import { buildStepScript, type StepScriptOptions } from '../script/step-script.ts';
 
 const SHELLS = [
   { name: 'bash', shell: 'bash', command: ['bash'] },

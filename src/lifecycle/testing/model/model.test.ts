@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { MOVES, type RunnerFeatures } from '../job/index.ts';
+import { MOVES, type RunnerFeatures } from '../../job/index.ts';
 import { checkJob, describeViolation, NORMAL } from './check-job.ts';
 import type { Variant } from './world.ts';
 

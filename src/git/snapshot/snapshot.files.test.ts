@@ -14,9 +14,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { commit, git, makeRepository, useTemporaryDirectory, write } from '../repository.testing.ts';
+import { commit, git, makeRepository, useTemporaryDirectory, write } from '../testing/repository.ts';
+import { copyOf, listNames } from '../testing/snapshot.ts';
 import { placeSnapshot } from './place-snapshot.ts';
-import { copyOf, listNames } from './snapshot.testing.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 
 const temporary = useTemporaryDirectory();

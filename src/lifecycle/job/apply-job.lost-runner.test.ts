@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { applyJob, DEFAULT_POLICY, type JobEvent, type JobState, nextDue } from './index.ts';
 import {
   CLEAN,
   cancel,
@@ -11,7 +10,8 @@ import {
   OURS,
   pending,
   TEARDOWN_MS,
-} from './job-fixture.ts';
+} from '../testing/job-fixture.ts';
+import { applyJob, DEFAULT_POLICY, type JobEvent, type JobState, nextDue } from './index.ts';
 
 describe('a lost runner', () => {
   const lost = (job: JobState, attempt = 1) => having(job, { type: 'runner_lost', attempt });

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
-import type { useTemporaryDirectory } from '../repository.testing.ts';
-import { placeSnapshot } from './place-snapshot.ts';
-import { type SnapshotOptions, takeSnapshot } from './take-snapshot.ts';
+import { placeSnapshot } from '../snapshot/place-snapshot.ts';
+import { type SnapshotOptions, takeSnapshot } from '../snapshot/take-snapshot.ts';
+import type { useTemporaryDirectory } from './repository.ts';
 
 /** A job directory made from the checkout. */
 export async function copyOf(

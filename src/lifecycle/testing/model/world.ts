@@ -1,5 +1,5 @@
-import type { Interruptible } from '../../protocol/index.ts';
-import type { JobState, MoveTable, RunnerFeatures } from '../job/index.ts';
+import type { Interruptible } from '../../../protocol/index.ts';
+import type { JobState, MoveTable, RunnerFeatures } from '../../job/index.ts';
 
 /*
  * The world that is explored: one job as the coordinator has stored it, two runners, and a network between them that may delay,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { job, PipelineRun } from './pipeline-fixture.ts';
+import { job, PipelineRun } from '../testing/pipeline-fixture.ts';
 
 describe('trigger jobs', () => {
   const child = (strategy: 'none' | 'depend' | 'mirror') => job('t', 0, { isTrigger: true, trigger: { strategy } });

@@ -1,5 +1,5 @@
-import { DEFAULT_BUDGETS, isExecuting, isFinished } from '../../protocol/index.ts';
-import type { JobEvent, JobResult } from '../job/index.ts';
+import { DEFAULT_BUDGETS, isExecuting, isFinished } from '../../../protocol/index.ts';
+import type { JobEvent, JobResult } from '../../job/index.ts';
 import type { Coordinator, Due } from './coordinator.ts';
 import type { Step } from './explore.ts';
 import { eventOf } from './messages.ts';

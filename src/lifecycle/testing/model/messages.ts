@@ -1,5 +1,5 @@
-import type { Cause, Cleanup } from '../../protocol/index.ts';
-import type { JobEvent } from '../job/index.ts';
+import type { Cause, Cleanup } from '../../../protocol/index.ts';
+import type { JobEvent } from '../../job/index.ts';
 import { parse } from './network.ts';
 import type { Message, Variant } from './world.ts';
 

@@ -1,4 +1,4 @@
-import { applyJob, createJob, type JobEvent, type JobResult, type JobState } from '../job/index.ts';
+import { applyJob, createJob, type JobEvent, type JobResult, type JobState } from '../../job/index.ts';
 import { NOBODY, SILENCE } from './network.ts';
 import type { Variant, World } from './world.ts';
 

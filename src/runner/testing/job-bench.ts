@@ -1,15 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AutoClock } from '../../test/support/auto-clock.ts';
-import type { Clock } from '../base/index.ts';
-import { type Act, createScriptedMachine, type Executor, type ScriptedMachine } from '../executors/index.ts';
-import { CAUSE_RULES, type JobPayload } from '../protocol/index.ts';
-import { JobControl } from './job-control.ts';
-import type { JobPorts, PhaseChange } from './job-run.ts';
-import type { JobResult, Move } from './journal/move.ts';
-import { runJob } from './run-job.ts';
-import { payload } from './script/payload.testing.ts';
+import { AutoClock } from '../../../test/support/auto-clock.ts';
+import type { Clock } from '../../base/index.ts';
+import { type Act, createScriptedMachine, type Executor, type ScriptedMachine } from '../../executors/index.ts';
+import { CAUSE_RULES, type JobPayload } from '../../protocol/index.ts';
+import { JobControl } from '../job-control.ts';
+import type { JobPorts, PhaseChange } from '../job-run.ts';
+import type { JobResult, Move } from '../journal/move.ts';
+import { runJob } from '../run-job.ts';
+import { payload } from './payload.ts';
 
 /** What each step of a scripted job does, by id; a step that is not named prints its id. */
 export type Acts = Readonly<Record<string, readonly Act[] | { readonly refuse: string }>>;

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_BUDGETS, isExecuting, isFinished, WHENS } from '../../protocol/index.ts';
+import { job } from '../testing/pipeline-fixture.ts';
+import { mayStart, overlooked, slowSum } from '../testing/pipeline-oracle.ts';
 import { applyPipeline } from './apply-pipeline.ts';
 import { createPipeline } from './create-pipeline.ts';
 import type { PipelineEffect, PipelineEvent } from './pipeline-event.ts';
-import { job } from './pipeline-fixture.ts';
-import { mayStart, overlooked, slowSum } from './pipeline-oracle.ts';
 import type { PipelineJob, PipelineState, SchedulableJob } from './pipeline-state.ts';
 import { currentJobs, everyJob, stageStatus } from './read-pipeline.ts';
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CollectedFile, Executor, JobPlace, Place, StepState } from './executor.ts';
-import { makeCookie } from './index.ts';
-import type { Act } from './scripted/scripted-step.ts';
+import type { CollectedFile, Executor, JobPlace, Place, StepState } from '../executor.ts';
+import { makeCookie } from '../index.ts';
+import type { Act } from '../scripted/scripted-step.ts';
 
 // What the contract suite needs to run on an executor, and what its tests share.
 

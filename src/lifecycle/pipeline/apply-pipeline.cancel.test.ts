@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { job, PipelineRun } from './pipeline-fixture.ts';
+import { job, PipelineRun } from '../testing/pipeline-fixture.ts';
 
 describe('cancelling a pipeline', () => {
   const cancel = { type: 'cancel', by: 'ann', cause: 'canceled' } as const;

@@ -1,6 +1,13 @@
 import { expect } from 'vitest';
 import { type Cause, type Cleanup, DEFAULT_BUDGETS, type Interruptible } from '../../protocol/index.ts';
-import { applyJob, createJob, DEFAULT_POLICY, type JobEvent, type JobState, type RunnerFeatures } from './index.ts';
+import {
+  applyJob,
+  createJob,
+  DEFAULT_POLICY,
+  type JobEvent,
+  type JobState,
+  type RunnerFeatures,
+} from '../job/index.ts';
 
 export const OURS: RunnerFeatures = { cancelGracefully: true, phases: true, cleanupOnly: true };
 export const GITLABS: RunnerFeatures = { cancelGracefully: true, phases: false, cleanupOnly: false };

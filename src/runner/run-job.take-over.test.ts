@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { JobBench } from './job-bench.testing.ts';
 import { JobControl } from './job-control.ts';
+import { JobBench } from './testing/job-bench.ts';
 
 class Killed extends Error {}
 
