@@ -1,7 +1,8 @@
-import { type Event, parseEvents, YAMLException } from 'js-yaml';
+import { YAMLException } from 'js-yaml';
 import { hasErrors, type Problem } from '../../base/index.ts';
 import { LIMITS } from '../limits.ts';
 import { type Composed, compose, composePieces, type Piece, type RootMap } from './compose.ts';
+import { parse } from './parse.ts';
 import { lineStarts, type SourceMap } from './source-map.ts';
 import { splitText } from './split-text.ts';
 
@@ -52,10 +53,6 @@ function readPieces(name: string, whole: string, pieces: readonly string[], sour
     if (error instanceof YAMLException) return null;
     throw error;
   }
-}
-
-function parse(text: string): readonly Event[] {
-  return parseEvents(text, { maxDepth: LIMITS.yamlDepth });
 }
 
 function pickDocuments(

@@ -1,7 +1,8 @@
-import { EVENT_ID, type Event, parseEvents } from 'js-yaml';
+import { EVENT_ID, type Event } from 'js-yaml';
 import { invariant, type Position } from '../../base/index.ts';
 import { type EventText, keyText, skipNode, standsSomewhere, startOfEvent } from './events.ts';
 import { MADE_OF, type Mapping, MERGED, ORIGIN } from './mapping.ts';
+import { parse } from './parse.ts';
 
 /**
  * One file that was read, or a piece of a large one. Positions cost nothing until a problem asks for one: a list or mapping only remembers the number of the event
@@ -74,7 +75,7 @@ export class SourceMap {
   private detailsOf(file: SourceFile): FileDetails {
     const known = this.details.get(file);
     if (known) return known;
-    const details = readDetails(file, parseEvents(file.text, {}));
+    const details = readDetails(file, parse(file.text));
     this.details.set(file, details);
     return details;
   }
