@@ -93,16 +93,21 @@ function composeMapping(composer: Composer, event: MappingEvent): Mapping {
   mapping[ORIGIN] = composer.file.firstEvent + composer.index;
   if (event.tagStart >= 0) reportUnknownTag(composer, event, composer.index);
   composer.index++;
+  // Once there are merged keys: those that stand in the mapping itself. A merged one may be given anew.
+  let own: Set<string> | null = null;
   while ((composer.events[composer.index] as Event).type !== EVENT_ID.POP) {
     const at = composer.index;
     const key = composeKey(composer);
     const value = composeNode(composer);
     if (key === null) continue;
     if (key === '<<') {
+      own ??= new Set(Object.keys(mapping));
       mergeInto(mapping, mergeSources(composer, value, at));
       continue;
     }
-    if (mapping[key] !== undefined && Object.hasOwn(mapping, key)) reportDuplicate(composer, key, at);
+    if (mapping[key] !== undefined && (own?.has(key) ?? Object.hasOwn(mapping, key)))
+      reportDuplicate(composer, key, at);
+    own?.add(key);
     mapping[key] = value;
   }
   composer.index++;

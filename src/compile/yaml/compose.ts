@@ -100,17 +100,20 @@ function composeRoot(composer: Composer): unknown {
 }
 
 function composePairs(composer: Composer, root: RootMap): void {
+  let own: Set<string> | null = null;
   while (composer.events[composer.index]?.type !== EVENT_ID.POP) {
     const at = composer.index;
     const key = composeKey(composer);
     const value = composeNode(composer);
     if (key === null) continue;
     if (key === '<<') {
+      own ??= new Set(root.keys());
       for (const source of mergeSources(composer, value, at))
         for (const name of Object.keys(source)) root.set(name, source[name]);
       continue;
     }
-    if (root.has(key)) reportDuplicate(composer, key, at);
+    if ((own ?? root).has(key)) reportDuplicate(composer, key, at);
+    own?.add(key);
     root.set(key, value);
   }
 }
