@@ -1,7 +1,9 @@
 import type { Plan } from '../protocol/index.ts';
 import { checkConditions } from './check/check-conditions.ts';
+import { checkInterpolation } from './check/check-interpolation.ts';
 import { checkRelations } from './check/check-needs.ts';
-import { warnUnsupported } from './check/warn-unsupported.ts';
+import { checkUnsupported } from './check/check-unsupported.ts';
+import { warnImages } from './check/warn-images.ts';
 import { loadIncludes } from './config/load-includes.ts';
 import { readJobs } from './config/read-jobs.ts';
 import { readRoot } from './config/read-root.ts';
@@ -37,7 +39,9 @@ export function compile(source: CompileSource, context: CompileContext): Compile
   checkConditions(jobs, session);
   checkRelations(jobs, root, session);
   const instances = expandJobs(jobs, merged, session);
-  warnUnsupported(jobs, session);
+  checkUnsupported(jobs, session);
+  checkInterpolation(merged, session);
+  warnImages(jobs, session);
 
   const pipeline = decidePipeline(root, session);
   const stop = (filtered: string | null) => ({ plan: null, problems: problems.sorted(), filtered, merged, jobs: [] });

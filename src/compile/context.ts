@@ -22,6 +22,8 @@ export interface CompileContext {
   /** Variables of whoever starts the pipeline (`--var`). They win over the file's. */
   readonly variables: Readonly<Record<string, string>>;
   readonly ref: CompileRef;
+  /** Jobs run straight on a machine, where `image` and `services` have no effect. Left out: they run in containers. */
+  readonly ignoresImages?: boolean;
 }
 
 export interface CompileRef {

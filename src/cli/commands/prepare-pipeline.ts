@@ -40,6 +40,7 @@ export async function preparePipeline(flags: PipelineFlags & SettingFlags, host:
     event: settings.event,
     ref: flags.ref ?? null,
     variables: Object.fromEntries(given.map(({ key, value }) => [key, value])),
+    ignoresImages: settings.executor === 'shell',
     now: host.clock.now(),
   });
   return { settings, paths, compiled };

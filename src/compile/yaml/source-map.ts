@@ -38,6 +38,11 @@ export class SourceMap {
     return file;
   }
 
+  /** Whether any file holds this text. */
+  contain(text: string): boolean {
+    return this.files.some((file) => file.text.includes(text));
+  }
+
   /** Where a place is; null when nothing of it came from a file. */
   locate(place: Place): Position | null {
     const found = this.findKey(place) ?? findNode(place.node);

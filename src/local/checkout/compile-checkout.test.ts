@@ -40,6 +40,7 @@ function compiled(request: Partial<CheckoutRequest> = {}) {
     checkout,
     directory: checkout,
     file: null,
+    ignoresImages: false,
     event: 'push',
     ref: null,
     variables: {},

@@ -26,6 +26,8 @@ export interface CheckoutRequest {
   readonly ref: string | null;
   /** They win over those of the file. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Jobs run straight on this machine, whatever image they name. */
+  readonly ignoresImages: boolean;
   /** UTC ms. */
   readonly now: number;
 }
@@ -68,6 +70,7 @@ export async function compileCheckout(request: CheckoutRequest): Promise<Compile
     predefined,
     variables: request.variables,
     ref,
+    ignoresImages: request.ignoresImages,
   };
   const pipeline = await compilePipeline(readSource(checkout.topLevel, configPath), context, checkout);
   return { ...pipeline, checkout: checkout.topLevel, file: configPath };
