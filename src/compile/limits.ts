@@ -10,8 +10,10 @@ export const LIMITS = {
   includeDepth: 100,
   extendsDepth: 11,
   referenceDepth: 10,
-  /** Lists inside lists, in script and rules. */
+  /** Lists inside lists, where they are flattened. */
   listDepth: 10,
+  /** Ours: items of other lists after flattening. */
+  listItems: 10_000,
   /** Ours: lines of one script after flattening. */
   scriptLines: 100_000,
   /** Ours: rules of one job after flattening. */

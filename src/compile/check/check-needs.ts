@@ -41,9 +41,7 @@ function reportCircle(graph: Graph): void {
 
 /** Names without the index or matrix part, as far as such jobs exist. */
 function neededNames(job: Job | undefined, graph: Graph): readonly string[] {
-  const { needs } = job?.config ?? {};
-  if (!Array.isArray(needs)) return [];
-  return needs.flatMap((item: NeedItem) => {
+  return (job?.config.needs ?? []).flatMap((item) => {
     const name = nameOf(item);
     const target = name === null ? undefined : find(name, graph);
     return target === undefined ? [] : [target.name];
@@ -61,19 +59,10 @@ function find(name: string, graph: Graph): Job | undefined {
 }
 
 /** true: some need points at the job itself or at one that comes after it in the file, so there might be a circle. */
-function checkNeeds(job: Job, needs: NonNullable<Job['config']['needs']>, graph: Graph): boolean {
-  const { problems } = graph.session;
-  if (!Array.isArray(needs)) {
-    const message = `job "${job.name}": needs:pipeline is not supported yet`;
-    problems.add(
-      { code: 'not-supported', message, path: `jobs.${job.name}.needs` },
-      { node: job.config, key: 'needs' },
-    );
-    return false;
-  }
+function checkNeeds(job: Job, needs: readonly NeedItem[], graph: Graph): boolean {
   let pointsForward = false;
   let index = -1;
-  for (const item of needs as readonly NeedItem[]) {
+  for (const item of needs) {
     index++;
     const target = typeof item === 'string' ? graph.jobs.get(item) : undefined;
     if (target === undefined || !isEarlierOrSame(target, job, graph)) checkNeed(job, needs, index, graph);
@@ -145,7 +134,7 @@ function checkTarget(job: Job, name: string, relation: Relation, graph: Graph): 
 
 function checkDependencies(job: Job, dependencies: readonly string[], graph: Graph): void {
   const path = `jobs.${job.name}.dependencies`;
-  const needed = Array.isArray(job.config.needs) ? new Set(neededNames(job, graph)) : null;
+  const needed = job.config.needs ? new Set(neededNames(job, graph)) : null;
   for (const [index, name] of dependencies.entries()) {
     const place = { node: dependencies, key: index };
     checkTarget(job, name, { isOptional: false, verb: 'depends on', code: 'unknown-dependency', path, place }, graph);

@@ -7,6 +7,7 @@ import type { Session } from '../session.ts';
 import { JOB_KEYWORD_TABLE, type JobConfig } from '../shape/job.ts';
 import type { RootMap } from '../yaml/compose.ts';
 import { isMapping, type Mapping } from '../yaml/mapping.ts';
+import { flattenJob } from './flatten-lists.ts';
 import { defaultsPicker, type Job } from './job.ts';
 import type { RootConfig } from './read-root.ts';
 import { hintForRootKey, isHidden, isImpossibleName, isReserved } from './root-keys.ts';
@@ -52,7 +53,8 @@ function checkName(name: string, merged: RootMap, { problems }: Session): void {
   problems.add({ code: 'name-too-long', message, path }, { node: merged, key: name });
 }
 
-function readConfig(name: string, value: unknown, merged: RootMap, { problems, checks }: Session): JobConfig | null {
+function readConfig(name: string, value: unknown, merged: RootMap, session: Session): JobConfig | null {
+  const { problems, checks } = session;
   if (!isMapping(value)) {
     const message = `"${name}" is neither a keyword nor a job: a job is a mapping with a script`;
     problems.add(
@@ -63,7 +65,7 @@ function readConfig(name: string, value: unknown, merged: RootMap, { problems, c
   }
   const owner = () => ({ subject: `job "${name}"`, path: `jobs.${name}` });
   const misfits = checkKeywords(value, JOB_KEYWORD_TABLE, checks, { problems, owner });
-  return (misfits.length === 0 ? value : withoutMisfits(value, misfits)) as JobConfig;
+  return flattenJob(misfits.length === 0 ? value : withoutMisfits(value, misfits), session) as JobConfig;
 }
 
 /** What does not fit is known; the rest of the job is worth checking, and other jobs may need this one. */

@@ -8,6 +8,7 @@ import { GLOBAL_DEFAULTS, ROOT_KEYWORDS, type WorkflowConfig } from '../shape/ro
 import type { RootVariables } from '../shape/variables.ts';
 import type { RootMap } from '../yaml/compose.ts';
 import { isMapping, MADE_OF, type Mapping } from '../yaml/mapping.ts';
+import { flattenJob, flattenList } from './flatten-lists.ts';
 
 /** Everything of the file that is not a job, shape-checked. What did not fit is left out; its problem is on the list. */
 export interface RootConfig {
@@ -20,8 +21,9 @@ export interface RootConfig {
 }
 
 export function readRoot(root: RootMap, session: Session): RootConfig {
+  const stages = readKey<readonly string[]>(root, 'stages', session);
   return {
-    stages: orderStages(readKey(root, 'stages', session)),
+    stages: orderStages(stages === null ? null : flattenList(stages, session)),
     variables: readVariables(root, session),
     workflow: readKey(root, 'workflow', session) ?? {},
     defaults: readDefaults(root, session),
@@ -83,5 +85,5 @@ function readDefaults(root: RootMap, session: Session): JobConfig {
     const finding = { code, message: `default: ${message}`, path: `default.${key}` };
     session.problems.add(finding, at ?? { node: defaults, key });
   });
-  return defaults as JobConfig;
+  return flattenJob(defaults, session) as JobConfig;
 }

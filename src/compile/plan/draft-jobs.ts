@@ -1,5 +1,6 @@
 import type { PlannedJob, PlanVariable } from '../../protocol/index.ts';
 import { decideJob, type JobConditions, type JobDecision } from '../conditions/index.ts';
+import { flattenNeeds } from '../config/flatten-lists.ts';
 import type { Job } from '../config/job.ts';
 import type { JobReport } from '../context.ts';
 import { memo } from '../memo.ts';
@@ -46,7 +47,9 @@ export function draftJobs(jobs: readonly Job[], instances: Instances, pipeline: 
       const { name } = instance;
       reports.push({ name, stage: job.stage, added: decided !== null, reason: decision.reason });
       if (decided === null) continue;
-      drafts.push({ job, planned: planJob(decided), needs: decided.decision.rule?.config.needs ?? needs });
+      const rule = decided.decision.rule?.config;
+      const ofRule = rule?.needs ? flattenNeeds(rule, rule.needs, session) : null;
+      drafts.push({ job, planned: planJob(decided), needs: ofRule ?? needs });
     }
   }
   return { drafts, reports };

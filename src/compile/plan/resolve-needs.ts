@@ -39,7 +39,7 @@ export function jobsNamed(name: string, index: JobIndex): readonly Draft[] {
  */
 export function resolveNeeds(draft: Draft, index: JobIndex, session: Session): readonly Need[] | null {
   const { job, needs: written } = draft;
-  if (!Array.isArray(written)) return null;
+  if (!written) return null;
   const needs: Need[] = [];
   const items: readonly (NeedItem | RuleNeeds[number])[] = written;
   let position = -1;

@@ -105,7 +105,8 @@ function describeKinds(branches: readonly Schema[]): string {
     string: 'text',
     integer: 'a whole number',
   };
-  return branches.map((branch) => branch.description ?? words[branch.type ?? ''] ?? describeEnum(branch)).join(' or ');
+  const kinds = branches.map((branch) => branch.description ?? words[branch.type ?? ''] ?? describeEnum(branch));
+  return [...new Set(kinds)].join(' or ');
 }
 
 function describeEnum(schema: Schema): string {

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, Duration, maybe, oneOf, TextList, TextOrList } from './scalars.ts';
+import { closed, Duration, flattened, maybe, oneOf, TextList, TextOrList } from './scalars.ts';
 
 const SaveWhen = oneOf('on_success', 'on_failure', 'always');
 
@@ -79,6 +79,8 @@ export const CacheItem = closed({
 });
 export type CacheItemConfig = Static<typeof CacheItem>;
 
-export const Cache = Type.Union([CacheItem, Type.Array(CacheItem, { maxItems: 4 })], {
-  description: 'a cache or a list of at most 4 caches',
-});
+const cacheOptions = { description: 'a cache or a list of at most 4 caches' };
+export const Cache = Type.Union(
+  [CacheItem, flattened('Caches', [CacheItem], { ...cacheOptions, maxItems: 4 })],
+  cacheOptions,
+);

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, maybe, oneOf, TextList } from './scalars.ts';
+import { closed, flattened, maybe, oneOf, TextList } from './scalars.ts';
 import { JobVariables } from './variables.ts';
 
 const PullPolicyWord = oneOf('always', 'never', 'if-not-present');
@@ -25,6 +25,6 @@ export const ServiceMapping = closed({
 });
 export type ServiceConfig = string | Static<typeof ServiceMapping>;
 
-export const Services = Type.Array(Type.Union([Type.String({ minLength: 1 }), ServiceMapping]), {
+export const Services = flattened('Services', [Type.String({ minLength: 1 }), ServiceMapping], {
   description: 'a list of services',
 });

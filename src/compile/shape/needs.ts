@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, maybe, namesTo, Scalar } from './scalars.ts';
+import { closed, flattened, maybe, namesTo, Scalar } from './scalars.ts';
 
 /** At least one set of variables, each with one value or several. */
 export const Matrix = Type.Array(
@@ -37,30 +37,19 @@ const NeedPipelineJob = closed({
 });
 const NeedPipeline = closed({ pipeline: Type.String({ minLength: 1 }), optional: maybe(Type.Boolean()) });
 
-export const NeedItem = Type.Union([
-  Type.String({ minLength: 1 }),
-  NeedJob,
-  NeedProject,
-  NeedPipelineJob,
-  NeedPipeline,
-]);
-export type NeedItem = Static<typeof NeedItem>;
+const NeedName = Type.String({ minLength: 1 });
+const NeedMappings = [NeedJob, NeedProject, NeedPipelineJob, NeedPipeline] as const;
+export type NeedItem = Static<typeof NeedName | (typeof NeedMappings)[number]>;
 
-/** A lone mapping is `needs: {pipeline: …}`. */
-export const Needs = Type.Union([Type.Array(NeedItem), NeedPipelineJob, NeedPipeline], {
-  description: 'a list of job names or of needs',
-});
+const options = { description: 'a list of job names or of needs' };
+
+/** A lone mapping counts as a list of one, and nothing (`-`) as no item. */
+export const Needs = Type.Unsafe<readonly NeedItem[]>(
+  Type.Union([flattened('Needs', [NeedName, ...NeedMappings, Type.Null()], options), ...NeedMappings], options),
+);
 
 /** `rules:needs` knows jobs of the same pipeline only. */
-export const RuleNeeds = Type.Array(
-  Type.Union([
-    Type.String({ minLength: 1 }),
-    closed({
-      job: Type.String({ minLength: 1 }),
-      artifacts: maybe(Type.Boolean()),
-      optional: maybe(Type.Boolean()),
-      parallel: maybe(closed({ matrix: Matrix })),
-    }),
-  ]),
+export const RuleNeeds = Type.Unsafe<readonly (string | NeedJob)[]>(
+  Type.Union([flattened('RuleNeeds', [NeedName, NeedJob, Type.Null()], options), NeedJob], options),
 );
 export type RuleNeeds = Static<typeof RuleNeeds>;

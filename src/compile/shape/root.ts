@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { DEFAULT_KEYWORDS } from './job.ts';
 import { IncludeRule, WorkflowAutoCancel, WorkflowRules } from './rules.ts';
-import { closed, maybe, namesTo, TextList, TextOrList } from './scalars.ts';
+import { closed, flattened, maybe, namesTo, TextOrList } from './scalars.ts';
 import { RootVariables } from './variables.ts';
 
 export const Workflow = closed({
@@ -31,7 +31,7 @@ export const Include = Type.Union([IncludeItem, Type.Array(IncludeItem)], { desc
 
 /** Root keys that are not jobs. */
 export const ROOT_KEYWORDS = {
-  stages: TextList,
+  stages: flattened('Stages', [Type.String()], { description: 'a list of texts' }),
   variables: RootVariables,
   workflow: Workflow,
   include: Include,

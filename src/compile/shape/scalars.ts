@@ -24,6 +24,19 @@ export const Lines = Type.Unsafe<NestedLines>(
   ),
 );
 
+/**
+ * A list that GitLab flattens, because `!reference` brings lists into it: an item may be such a list again. `config` flattens it before anybody
+ * looks, so its static type is flat. `name` is that of the list in the published schema.
+ */
+export function flattened<const T extends readonly Type.TSchema[]>(
+  name: string,
+  items: T,
+  options: Type.TArrayOptions = {},
+) {
+  const list = Type.Array(Type.Union([...items, Type.Ref(name)]), options);
+  return Type.Unsafe<readonly Exclude<Static<T[number]>, null>[]>(Type.Cyclic({ [name]: list }, name));
+}
+
 export const TextList = Type.Array(Type.String(), { description: 'a list of texts' });
 export const TextOrList = Type.Union([Type.String(), TextList], { description: 'text or a list of texts' });
 

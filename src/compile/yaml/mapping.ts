@@ -4,6 +4,8 @@ export const ORIGIN: unique symbol = Symbol('origin');
 export const MADE_OF: unique symbol = Symbol('made of');
 /** Of a mapping with merge keys (`<<`): the mappings that were merged, the winning one first. */
 export const MERGED: unique symbol = Symbol('merged');
+/** Of a list that was made by flattening another: where each of its items stands. */
+export const FLAT_OF: unique symbol = Symbol('flat of');
 
 /** A YAML mapping below the root of a document. Plain, so that shape checks and callers see an ordinary object. */
 export interface Mapping {
@@ -13,7 +15,13 @@ export interface Mapping {
   [MERGED]?: readonly Mapping[];
 }
 
-export type List = unknown[] & { [ORIGIN]?: number };
+export type List = unknown[] & { [ORIGIN]?: number; [FLAT_OF]?: readonly ItemPlace[] };
+
+/** Where an item of a list stands: in which list or mapping, and under which index or key of it. */
+export interface ItemPlace {
+  readonly node: unknown;
+  readonly key: string | number;
+}
 
 /** `!reference [job, key, …]`, until it is resolved. */
 export class Reference {

@@ -1,7 +1,7 @@
 import { EVENT_ID, type Event } from 'js-yaml';
 import { invariant, type Position } from '../../base/index.ts';
 import { type EventText, keyText, skipNode, standsSomewhere, startOfEvent } from './events.ts';
-import { MADE_OF, type Mapping, MERGED, ORIGIN } from './mapping.ts';
+import { FLAT_OF, type List, MADE_OF, type Mapping, MERGED, ORIGIN } from './mapping.ts';
 import { parse } from './parse.ts';
 
 /**
@@ -56,6 +56,8 @@ export class SourceMap {
   private findKey(place: Place): number | null {
     const { node, key } = place;
     if (key === undefined || typeof node !== 'object' || node === null) return null;
+    const item = typeof key === 'number' ? (node as List)[FLAT_OF]?.[key] : undefined;
+    if (item !== undefined) return this.findKey({ part: 'value', ...place, ...item });
     const { [ORIGIN]: origin } = node as Mapping;
     if (origin !== undefined) {
       const file = this.fileOf(origin);
