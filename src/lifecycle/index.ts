@@ -9,8 +9,35 @@
  * Whoever drives it (a local run, the coordinator) feeds in what happened, stores the state, and does what the effects say.
  * docs/lifecycle.md is printed from the tables here.
  */
-export * from './decisions/decide-auto-cancel.ts';
+export {
+  type AutoCancelDecision,
+  decideAutoCancel,
+  type NewerPipeline,
+  type OlderPipeline,
+} from './decisions/decide-auto-cancel.ts';
 export { ROLL_UP, type RollUpRule } from './decisions/index.ts';
-export * from './decisions/pick-for-resource.ts';
-export * from './job/index.ts';
-export * from './pipeline/index.ts';
+export {
+  type ProcessMode,
+  pickForResource,
+  type ResourceCandidate,
+} from './decisions/pick-for-resource.ts';
+export {
+  type CancelCause,
+  type CancelRequest,
+  DEFAULT_POLICY,
+  type ForceRequest,
+  type JobEffect,
+  type JobEvent,
+  type JobPolicy,
+  type JobState,
+  MOVES,
+  type MoveRow,
+  type Refusal,
+  type RunnerFeatures,
+} from './job/index.ts';
+export { applyPipeline } from './pipeline/apply-pipeline.ts';
+export { createPipeline } from './pipeline/create-pipeline.ts';
+export type { OutsideJobEvent, PipelineEffect, PipelineEvent, PipelineResult } from './pipeline/pipeline-event.ts';
+export type { PipelineJob, PipelineOptions, PipelineState, SchedulableJob } from './pipeline/pipeline-state.ts';
+export { currentJobs, everyJob, findJob, stageStatus } from './pipeline/read-pipeline.ts';
+export { ACCEPTED } from './pipeline/take-turns.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decideAutoCancel, type OlderPipeline } from './decide-auto-cancel.ts';
+import { decideAutoCancel, type OlderPipeline, pickForResource } from '../index.ts';
 import { decideRetry } from './decide-retry.ts';
-import { pickForResource } from './pick-for-resource.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const NOW = 100 * DAY_MS;

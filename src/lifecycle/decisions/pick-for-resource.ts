@@ -1,5 +1,4 @@
-export const PROCESS_MODES = ['unordered', 'oldest_first', 'newest_first', 'newest_ready_first'] as const;
-export type ProcessMode = (typeof PROCESS_MODES)[number];
+export type ProcessMode = 'unordered' | 'oldest_first' | 'newest_first' | 'newest_ready_first';
 
 /** A job that wants a resource group, from any pipeline of the project. */
 export interface ResourceCandidate {

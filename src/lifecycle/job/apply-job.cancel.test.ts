@@ -31,7 +31,7 @@ describe('cancelling', () => {
   it('while preparing ends the job and its attempt at once; the first user command is refused', () => {
     const result = applyJob(having(pending('graceful'), claim()), cancel, 5);
     expect(result.job).toMatchObject({ status: 'canceled', cleanup: { outcome: 'not_owed' } });
-    expect(result.effects).toContainEqual({ type: 'abort', attempt: 1 });
+    expect(result.effects).toContainEqual({ type: 'abort', attempt: 1, by: 'ann', isForced: false });
     expect(applyJob(result.job, started, 6)).toMatchObject({ kind: 'refused', reason: 'stale_attempt' });
   });
 
@@ -39,7 +39,7 @@ describe('cancelling', () => {
     const result = applyJob(inScript(true, BLUNT), cancel, 5);
     expect(result.job).toMatchObject({ status: 'canceled', cleanup: { outcome: 'lost' } });
     expect(result.job.cleanup?.reason).toContain('cannot cancel gracefully');
-    expect(result.effects).toContainEqual({ type: 'abort', attempt: 1 });
+    expect(result.effects).toContainEqual({ type: 'abort', attempt: 1, by: 'ann', isForced: false });
   });
 
   it('again changes nothing', () => {
@@ -72,7 +72,7 @@ describe('force cancel', () => {
       forceRequest: { by: 'bob', at: 8_000, owed: 'after_script, or the rest of it' },
       cleanup: { outcome: 'skipped', skippedBy: 'bob' },
     });
-    expect(result.effects).toContainEqual({ type: 'abort', attempt: 1 });
+    expect(result.effects).toContainEqual({ type: 'abort', attempt: 1, by: 'bob', isForced: true });
   });
 
   it('works on a running script without a cancel before it', () => {

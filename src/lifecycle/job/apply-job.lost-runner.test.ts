@@ -71,7 +71,7 @@ describe('deadlines that the coordinator owns', () => {
     const canceling = having(inScript(), cancel);
     const result = applyJob(canceling, { type: 'tick' }, canceling.deadline ?? 0);
     expect(result.job).toMatchObject({ status: 'canceled', cleanup: { outcome: 'timed_out' } });
-    expect(result.effects).toContainEqual({ type: 'abort', attempt: 1 });
+    expect(result.effects).toContainEqual({ type: 'abort', attempt: 1, by: null, isForced: false });
   });
 
   it('end an offer that nobody takes: cleanup lost', () => {

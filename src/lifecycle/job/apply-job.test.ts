@@ -32,7 +32,8 @@ describe('the cleanup contract: what strikes a script decides how the job ends',
     const result = applyJob(inScript(), { type: 'cancel', by: 'ann', cause }, 2_000);
     expect(result.job).toMatchObject({ status: 'canceling', phase: 'teardown', cause });
     expect(result.job.cancelRequest).toEqual({ by: 'ann', at: 2_000, cause });
-    expect(result.effects).toContainEqual({ type: 'stop', attempt: 1, cause, deadline: 2_000 + TEARDOWN_MS });
+    const deadline = 2_000 + TEARDOWN_MS;
+    expect(result.effects).toContainEqual({ type: 'stop', attempt: 1, cause, by: 'ann', deadline });
     const done = having(result.job, finished('succeeded'));
     expect(done).toMatchObject({ status: 'canceled', failureReason: null, exitCode: null, cause });
   });

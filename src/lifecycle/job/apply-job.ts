@@ -94,10 +94,17 @@ function effectsOf(before: JobState, after: JobState, named: readonly EffectName
 }
 
 function build(name: EffectName, before: JobState, after: JobState): JobEffect | null {
-  if (name === 'cancel_child') return { type: name, force: after.forceRequest !== null };
-  if (name === 'abort') return isHeld(before) ? { type: name, attempt: before.attempt } : null;
+  const isForced = after.forceRequest !== null;
+  const by = after.forceRequest?.by ?? after.cancelRequest?.by ?? null;
+  if (name === 'cancel_child') return { type: name, by, cause: after.cancelRequest?.cause ?? 'canceled', isForced };
+  if (name === 'abort') {
+    if (!isHeld(before)) return null;
+    // What ends an attempt after a cancel, its deadline say, was asked for by nobody.
+    const wasAsked = after.forceRequest !== before.forceRequest || after.cancelRequest !== before.cancelRequest;
+    return { type: name, attempt: before.attempt, by: wasAsked ? by : null, isForced };
+  }
   const { cause, deadline } = after;
   invariant(cause !== null && deadline !== null, `${name} needs a cause and a deadline`);
-  if (name === 'stop') return { type: name, attempt: after.attempt, cause, deadline };
+  if (name === 'stop') return { type: name, attempt: after.attempt, cause, by, deadline };
   return { type: name, cause, cleanupAttempt: after.cleanupHandOuts + 2, deadline };
 }

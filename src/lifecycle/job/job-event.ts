@@ -87,10 +87,18 @@ export type JobEffect =
       readonly type: 'stop';
       readonly attempt: number;
       readonly cause: Cause;
+      /** Who asked; null: nobody did, the cause says what struck. */
+      readonly by: string | null;
       readonly deadline: number;
     }
   /** The attempt is over, whatever its runner thinks: it must kill everything at once and will be refused from now on. */
-  | { readonly type: 'abort'; readonly attempt: number }
+  | {
+      readonly type: 'abort';
+      readonly attempt: number;
+      /** Who asked; null: nobody did, its time is over or its runner lost. */
+      readonly by: string | null;
+      readonly isForced: boolean;
+    }
   /** Any runner that takes cleanups may have this one. */
   | {
       readonly type: 'offer_cleanup';
@@ -99,7 +107,12 @@ export type JobEffect =
       readonly deadline: number;
     }
   | { readonly type: 'start_child' }
-  | { readonly type: 'cancel_child'; readonly force: boolean }
+  | {
+      readonly type: 'cancel_child';
+      readonly by: string | null;
+      readonly cause: CancelCause;
+      readonly isForced: boolean;
+    }
   | { readonly type: 'finished'; readonly status: FinishedStatus };
 
 /** Why an event was turned down; the job is as it was. */

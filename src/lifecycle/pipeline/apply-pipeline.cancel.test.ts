@@ -69,7 +69,7 @@ describe('cancelling a pipeline', () => {
     run.begin('b');
     run.fail('a');
     expect(run.statuses).toEqual({ a: 'failed', b: 'canceling', c: 'canceled' });
-    expect(run.jobOf('b').state).toMatchObject({ cause: 'superseded', cancelRequest: { by: 'job 1' } });
+    expect(run.jobOf('b').state).toMatchObject({ cause: 'superseded', cancelRequest: { by: 'failed job a' } });
     run.end('b');
     expect(run.state.status).toBe('failed');
   });

@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_BUDGETS, isExecuting, isFinished, WHENS } from '../../protocol/index.ts';
+import { currentJobs, everyJob, stageStatus } from '../index.ts';
 import { job } from '../testing/pipeline-fixture.ts';
 import { mayStart, overlooked, slowSum } from '../testing/pipeline-oracle.ts';
 import { applyPipeline } from './apply-pipeline.ts';
 import { createPipeline } from './create-pipeline.ts';
 import type { PipelineEffect, PipelineEvent } from './pipeline-event.ts';
 import type { PipelineJob, PipelineState, SchedulableJob } from './pipeline-state.ts';
-import { currentJobs, everyJob, stageStatus } from './read-pipeline.ts';
 
 /** Fixed, so that a failure is the same everywhere; fast-check prints seed and path of a failure. */
 const SEED = 20_240_229;
@@ -49,10 +49,10 @@ const jobsOfAnyShape = fc
 const choices = fc.array(fc.nat(1_000), { minLength: 20, maxLength: 80 });
 
 /** The steps that the world could take for one job. */
-function eventsFor({ id, state }: PipelineJob): readonly PipelineEvent[] {
+function eventsFor({ number, state }: PipelineJob): readonly PipelineEvent[] {
   const send = (event: Extract<PipelineEvent, { type: 'job' }>['event']): PipelineEvent => ({
     type: 'job',
-    job: id,
+    job: number,
     event,
   });
   const { attempt } = state;
@@ -98,6 +98,7 @@ interface Recorded {
   readonly before: PipelineState;
   readonly after: PipelineState;
   readonly effects: readonly PipelineEffect[];
+  readonly touched: readonly number[];
 }
 
 /** Plays a pipeline by chance, cancelling it at `cancelAt`, then to its end; every step is recorded. */
@@ -105,9 +106,9 @@ function play(jobs: readonly SchedulableJob[], picks: readonly number[], cancelA
   const record: Recorded[] = [];
   let state = createPipeline(jobs, { stages: STAGES });
   const feed = (event: PipelineEvent) => {
-    const { state: after, effects, refused } = applyPipeline(state, event, 1_000 + 20 * record.length);
+    const { state: after, effects, touched, refused } = applyPipeline(state, event, 1_000 + 20 * record.length);
     expect(refused).toBeNull();
-    record.push({ event, before: state, after, effects });
+    record.push({ event, before: state, after, effects, touched });
     state = after;
   };
   feed({ type: 'start' });
@@ -166,10 +167,10 @@ describe('a pipeline of any shape', () => {
   it('starts no job before what it waits for allows it', () => {
     checkAll((record) => {
       for (const { before, after, event } of record) {
-        const were = new Map(currentJobs(before).map((known) => [known.id, known.state.status]));
+        const were = new Map(currentJobs(before).map((known) => [known.number, known.state.status]));
         const isPlay = event.type === 'job' && event.event.type === 'play';
         for (const started of currentJobs(after)) {
-          const was = were.get(started.id) ?? 'created';
+          const was = were.get(started.number) ?? 'created';
           const hadTurn = was === 'created' && !['created', 'skipped', 'canceled'].includes(started.state.status);
           const isRetryAtOnce = started.earlierRetries > 0 && ['manual', 'delayed'].includes(started.rules.when);
           if (hadTurn && !isRetryAtOnce && !isPlay) expect(mayStart(started, currentJobs(after))).toBe(true);
@@ -199,6 +200,16 @@ describe('a pipeline of any shape', () => {
           .filter(({ state }) => state.status === 'pending' || isExecuting(state.status))
           .flatMap(({ rules }) => rules.resourceGroup ?? []);
         expect(holders).toHaveLength(new Set(holders).size);
+      }
+    }, 'sometimes');
+  });
+
+  it('names every job that an event touched, and no other', () => {
+    checkAll((record) => {
+      for (const { before, after, touched } of record) {
+        const were = everyJob(before);
+        const changed = everyJob(after).filter((now, number) => now !== were[number]);
+        expect([...touched].sort((a, b) => a - b)).toEqual(changed.map(({ number }) => number));
       }
     }, 'sometimes');
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { everyJob, findJob, stageStatus } from '../index.ts';
 import { job, PipelineRun } from '../testing/pipeline-fixture.ts';
 import { applyPipeline } from './apply-pipeline.ts';
-import { everyJob, findJob, stageStatus } from './read-pipeline.ts';
 
 describe('whose turn it is', () => {
   it('stage by stage: the next one starts when every job of the one before is done', () => {
@@ -100,7 +100,7 @@ describe('manual and delayed jobs', () => {
 
   it('a delayed job asks to be woken, and starts then', () => {
     const run = new PipelineRun([job('a', 0, { when: 'delayed', startInMs: 500 })]);
-    expect(run.effects).toContainEqual({ type: 'wake', job: 1, at: 1_500 });
+    expect(run.effects).toContainEqual({ type: 'wake', job: 0, at: 1_500 });
     expect(run.state.status).toBe('scheduled');
     run.now = 1_500;
     run.send('a', { type: 'tick' });
@@ -114,9 +114,9 @@ describe('retry', () => {
   it('puts a new job in the place of a failed one, as often as allowed', () => {
     const run = new PipelineRun([job('a', 0, { retry }), job('b', 1)]);
     run.fail('a');
-    expect(run.effects).toContainEqual({ type: 'retry_created', job: 3, of: 1 });
-    expect(findJob(run.state, 1)).toMatchObject({ retriedAs: 3, state: { status: 'failed' } });
-    expect(run.jobOf('a')).toMatchObject({ id: 3, earlierRetries: 1, state: { status: 'pending' } });
+    expect(run.effects).toContainEqual({ type: 'retry_created', job: 2, of: 0 });
+    expect(findJob(run.state, 0)).toMatchObject({ retriedAs: 2, state: { status: 'failed' } });
+    expect(run.jobOf('a')).toMatchObject({ number: 2, earlierRetries: 1, state: { status: 'pending' } });
     run.fail('a');
     run.fail('a');
     expect(run.statuses).toEqual({ a: 'failed', b: 'skipped' });
@@ -141,11 +141,11 @@ describe('retry', () => {
     const run = new PipelineRun([job('a', 0), job('b', 1)]);
     run.fail('a');
     expect(run.state.status).toBe('failed');
-    run.feed({ type: 'retry', job: 1 });
+    run.feed({ type: 'retry', job: 0 });
     expect(run.statuses).toEqual({ a: 'pending', b: 'created' });
     run.pass('a', 'b');
     expect(run.state.status).toBe('success');
-    expect(applyPipeline(run.state, { type: 'retry', job: 1 }, 0).refused).toBe('wrong_status');
+    expect(applyPipeline(run.state, { type: 'retry', job: 0 }, 0).refused).toBe('wrong_status');
   });
 });
 
@@ -171,10 +171,10 @@ describe('resource groups', () => {
 
   it('across pipelines are granted by the driver', () => {
     const run = new PipelineRun([job('a', 0, group)], { resources: 'outside' });
-    expect(run.effects).toContainEqual({ type: 'resource_wanted', job: 1, key: 'production' });
+    expect(run.effects).toContainEqual({ type: 'resource_wanted', job: 0, key: 'production' });
     run.send('a', { type: 'resource_granted' });
     run.pass('a');
-    expect(run.effects.at(-2)).toEqual({ type: 'resource_released', job: 1, key: 'production' });
+    expect(run.effects.at(-2)).toEqual({ type: 'resource_released', job: 0, key: 'production' });
   });
 });
 
@@ -184,9 +184,10 @@ describe('events that make no sense', () => {
     expect(applyPipeline(state, { type: 'job', job: 99, event: { type: 'play' } }, 0)).toEqual({
       state,
       effects: [],
+      touched: [],
       refused: 'unknown_job',
     });
-    const play = applyPipeline(state, { type: 'job', job: 1, event: { type: 'play' } }, 0);
-    expect(play).toEqual({ state, effects: [], refused: 'wrong_status' });
+    const play = applyPipeline(state, { type: 'job', job: 0, event: { type: 'play' } }, 0);
+    expect(play).toEqual({ state, effects: [], touched: [], refused: 'wrong_status' });
   });
 });

@@ -6,7 +6,7 @@ describe('trigger jobs', () => {
 
   it('without a strategy end when the child is there', () => {
     const run = new PipelineRun([child('none'), job('b', 1)]);
-    expect(run.effects).toContainEqual({ type: 'start_child', job: 1 });
+    expect(run.effects).toContainEqual({ type: 'start_child', job: 0 });
     run.send('t', { type: 'child_created' });
     expect(run.statuses).toEqual({ t: 'success', b: 'pending' });
   });
@@ -30,7 +30,7 @@ describe('trigger jobs', () => {
     const run = new PipelineRun([child('depend')]);
     run.send('t', { type: 'child_created' });
     run.feed({ type: 'force_cancel', by: 'ann' });
-    expect(run.effects).toContainEqual({ type: 'cancel_child', job: 1, force: true });
+    expect(run.effects).toContainEqual({ type: 'cancel_child', job: 0, by: 'ann', cause: 'canceled', isForced: true });
     expect(run.state.status).toBe('canceled');
   });
 });

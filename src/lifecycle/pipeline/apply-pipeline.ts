@@ -5,6 +5,7 @@ import { bookTally } from './book-tally.ts';
 import { type Edit, editOf, jobAt } from './edit.ts';
 import type { OutsideJobEvent, PipelineEvent, PipelineResult } from './pipeline-event.ts';
 import type { PipelineJob, PipelineState } from './pipeline-state.ts';
+import { findJob } from './read-pipeline.ts';
 import { retryJob, send } from './send.ts';
 import { reviveSkipped, takeTurns } from './take-turns.ts';
 
@@ -15,11 +16,11 @@ import { reviveSkipped, takeTurns } from './take-turns.ts';
 export function applyPipeline(state: PipelineState, event: PipelineEvent, now: number): PipelineResult {
   const edit = editOf(state, now);
   const refused = handle(edit, event);
-  if (refused !== null) return { state, effects: [], refused };
+  if (refused !== null) return { state, effects: [], touched: [], refused };
   cancelAfterFailure(edit);
   takeTurns(edit);
   sumUp(edit);
-  return { state: edit.state, effects: edit.effects, refused: null };
+  return { state: edit.state, effects: edit.effects, touched: [...edit.touched], refused: null };
 }
 
 function handle(edit: Edit, event: PipelineEvent): Refusal | null {
@@ -40,17 +41,12 @@ function handle(edit: Edit, event: PipelineEvent): Refusal | null {
   }
 }
 
-function handleJob(edit: Edit, id: number, event: OutsideJobEvent): Refusal | null {
-  const index = indexOf(edit, id);
-  if (index === null) return 'unknown_job';
-  const refused = send(edit, index, event);
-  if (refused === null && event.type === 'play') reviveSkipped(edit, jobAt(edit, index).position);
+function handleJob(edit: Edit, number: number, event: OutsideJobEvent): Refusal | null {
+  const job = findJob(edit.state, number);
+  if (job === undefined) return 'unknown_job';
+  const refused = send(edit, number, event);
+  if (refused === null && event.type === 'play') reviveSkipped(edit, job.position);
   return refused;
-}
-
-function indexOf({ state }: Edit, id: number): number | null {
-  const index = id - state.shape.firstJobId;
-  return Number.isInteger(index) && index >= 0 && index < state.jobs.length ? index : null;
 }
 
 interface CancelOrder {
@@ -62,23 +58,23 @@ interface CancelOrder {
 /** What has not started ends at once, what runs goes into teardown. Changes nothing when there is nothing left to cancel. */
 function cancel(edit: Edit, { by, cause, only }: CancelOrder): void {
   const before = edit.state;
-  for (const { index, job } of jobsIn(edit)) {
-    const isMeant = only === undefined || job.rules.interruptible !== false;
-    if (isMeant && !isFinished(job.state.status)) send(edit, index, { type: 'cancel', by, cause });
+  for (const { number, rules, state } of jobsIn(edit)) {
+    const isMeant = only === undefined || rules.interruptible !== false;
+    if (isMeant && !isFinished(state.status)) send(edit, number, { type: 'cancel', by, cause });
   }
   if (edit.state !== before && only === undefined) noteCancel(edit, by, cause);
 }
 
 function force(edit: Edit, by: string): void {
   const before = edit.state;
-  for (const { index, job } of jobsIn(edit)) {
-    if (!isFinished(job.state.status)) send(edit, index, { type: 'force_cancel', by });
+  for (const { number, state } of jobsIn(edit)) {
+    if (!isFinished(state.status)) send(edit, number, { type: 'force_cancel', by });
   }
   if (edit.state !== before) noteCancel(edit, by, 'canceled');
 }
 
-function* jobsIn(edit: Edit): Generator<{ readonly index: number; readonly job: PipelineJob }> {
-  for (let index = 0; index < edit.state.jobs.length; index += 1) yield { index, job: jobAt(edit, index) };
+function* jobsIn(edit: Edit): Generator<PipelineJob> {
+  for (let number = 0; number < edit.state.jobs.length; number += 1) yield jobAt(edit, number);
 }
 
 function noteCancel(edit: Edit, by: string, cause: CancelCause): void {
@@ -88,22 +84,23 @@ function noteCancel(edit: Edit, by: string, cause: CancelCause): void {
 
 /** `auto_cancel: on_job_failure`. The pipeline then ends as its jobs add up to, so that the failure stays in sight. */
 function cancelAfterFailure(edit: Edit): void {
-  const [id] = edit.failures;
-  if (id === undefined || edit.state.shape.autoCancel.onJobFailure !== 'all') return;
-  for (const { index, job } of jobsIn(edit)) {
-    if (!isFinished(job.state.status)) send(edit, index, { type: 'cancel', by: `job ${id}`, cause: 'superseded' });
+  const [failed] = edit.failures;
+  if (failed === undefined || edit.state.shape.autoCancel.onJobFailure !== 'all') return;
+  const by = `failed job ${failed}`;
+  for (const { number, state } of jobsIn(edit)) {
+    if (!isFinished(state.status)) send(edit, number, { type: 'cancel', by, cause: 'superseded' });
   }
 }
 
 const RETRYABLE: ReadonlySet<Status> = new Set(['success', 'failed', 'canceled', 'canceling']);
 
-function retryByHand(edit: Edit, id: number): Refusal | null {
-  const index = indexOf(edit, id);
-  if (index === null) return 'unknown_job';
-  const { state, position, retriedAs, allowFailure } = jobAt(edit, index);
+function retryByHand(edit: Edit, number: number): Refusal | null {
+  const job = findJob(edit.state, number);
+  if (job === undefined) return 'unknown_job';
+  const { state, position, retriedAs, allowFailure } = job;
   if (retriedAs !== null || !RETRYABLE.has(state.status)) return 'wrong_status';
   edit.state = { ...edit.state, cancelRequest: null };
-  retryJob(edit, index);
+  retryJob(edit, number);
   bookTally(edit, position, countedAs(state.status, allowFailure));
   reviveSkipped(edit, position);
   return null;

@@ -7,7 +7,7 @@ import { slotsOf } from './slots.ts';
 /** A pipeline whose jobs are all `created`. Send it `start` to set it going. */
 export function createPipeline(rules: readonly SchedulableJob[], options: PipelineOptions): PipelineState {
   const shape = shapeOf(rules, options);
-  const jobs = rules.map((_, position) => newJob(shape, position, { id: shape.firstJobId + position }));
+  const jobs = rules.map((_, position) => newJob(shape, position, { number: position }));
   const stages = options.stages.map(() => EMPTY_TALLY);
   let total = EMPTY_TALLY;
   for (const { stageIndex } of rules) {
@@ -33,12 +33,12 @@ export function createPipeline(rules: readonly SchedulableJob[], options: Pipeli
 export function newJob(
   shape: PipelineShape,
   position: number,
-  made: { readonly id: number; readonly earlierRetries?: number },
+  made: { readonly number: number; readonly earlierRetries?: number },
 ): PipelineJob {
   const rules = shape.rules[position];
   invariant(rules !== undefined, `no job at position ${position}`);
   return {
-    id: made.id,
+    number: made.number,
     position,
     rules,
     state: createJob(specOf(rules, shape.policy)),
@@ -76,7 +76,6 @@ function shapeOf(rules: readonly SchedulableJob[], options: PipelineOptions): Pi
     rules,
     stageNames: options.stages,
     autoCancel: options.autoCancel ?? { onNewCommit: 'conservative', onJobFailure: 'none' },
-    firstJobId: options.firstJobId ?? 1,
     policy: options.policy ?? DEFAULT_POLICY,
     resourcesInside: (options.resources ?? 'pipeline') === 'pipeline',
     resourceKeys: new Map([...keys].map((key, index) => [key, index])),

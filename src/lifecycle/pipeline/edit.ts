@@ -10,32 +10,35 @@ export interface Edit {
   state: PipelineState;
   readonly now: number;
   readonly effects: PipelineEffect[];
+  /** Numbers of the jobs that are not as they were. */
+  readonly touched: Set<number>;
   /** Positions whose turn may have come. */
   readonly turns: number[];
   /** Resource groups that may have a new holder, by index. */
   readonly groups: number[];
-  /** Ids of jobs that failed for good and may not: where `auto_cancel` says so, each cancels the pipeline. */
-  readonly failures: number[];
+  /** Names of jobs that failed for good and may not: where `auto_cancel` says so, each cancels the pipeline. */
+  readonly failures: string[];
 }
 
 export function editOf(state: PipelineState, now: number): Edit {
-  return { state, now, effects: [], turns: [], groups: [], failures: [] };
+  return { state, now, effects: [], touched: new Set(), turns: [], groups: [], failures: [] };
 }
 
-export function jobAt(edit: Edit, index: number): PipelineJob {
-  return slotAt(edit.state.jobs, index);
+export function jobAt(edit: Edit, number: number): PipelineJob {
+  return slotAt(edit.state.jobs, number);
 }
 
-/** Index of the job that counts for a position. */
-export function currentIndex(edit: Edit, position: number): number {
+/** Number of the job that counts for a position. */
+export function currentNumber(edit: Edit, position: number): number {
   return slotAt(edit.state.current, position);
 }
 
 export function currentJob(edit: Edit, position: number): PipelineJob {
-  return jobAt(edit, currentIndex(edit, position));
+  return jobAt(edit, currentNumber(edit, position));
 }
 
 /** Replaces a job, or adds one at the end. */
-export function putJob(edit: Edit, index: number, job: PipelineJob): void {
-  edit.state = { ...edit.state, jobs: withSlot(edit.state.jobs, index, job) };
+export function putJob(edit: Edit, job: PipelineJob): void {
+  edit.state = { ...edit.state, jobs: withSlot(edit.state.jobs, job.number, job) };
+  edit.touched.add(job.number);
 }

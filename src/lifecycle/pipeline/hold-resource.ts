@@ -7,8 +7,8 @@ import { slotAt, withSlot } from './slots.ts';
  * A job that came to wait for its resource group asks for it, and gives it back once it has finished. Not before: a job that
  * is `canceling` still runs cleanup on the very thing the group protects.
  */
-export function bookResource(edit: Edit, index: number, before: Status): void {
-  const { id, rules, state } = jobAt(edit, index);
+export function bookResource(edit: Edit, number: number, before: Status): void {
+  const { rules, state } = jobAt(edit, number);
   const key = rules.resourceGroup;
   if (key === null || state.status === before) return;
   const hasAsked = before === 'waiting_for_resource' || before === 'pending' || state.startedAt !== null;
@@ -16,12 +16,12 @@ export function bookResource(edit: Edit, index: number, before: Status): void {
   const givesBack = isFinished(state.status) && hasAsked;
   if (!asks && !givesBack) return;
   if (!edit.state.shape.resourcesInside) {
-    edit.effects.push({ type: asks ? 'resource_wanted' : 'resource_released', job: id, key });
+    edit.effects.push({ type: asks ? 'resource_wanted' : 'resource_released', job: number, key });
     return;
   }
   const group = edit.state.shape.resourceKeys.get(key) ?? -1;
   const queue = slotAt(edit.state.resources, group);
-  if (asks) setQueue(edit, group, { ...queue, waiting: [...queue.waiting, index] });
+  if (asks) setQueue(edit, group, { ...queue, waiting: [...queue.waiting, number] });
   edit.groups.push(group);
 }
 

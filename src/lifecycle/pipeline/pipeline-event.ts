@@ -17,10 +17,10 @@ export type PipelineEvent =
       readonly only?: 'interruptible';
     }
   | { readonly type: 'force_cancel'; readonly by: string }
-  /** A person runs a finished (or canceling) job again: a new job under a new id. */
+  /** A person runs a finished (or canceling) job again: a new job with a number of its own. */
   | { readonly type: 'retry'; readonly job: number };
 
-/** What has to be done, in this order, by whoever drives the pipeline. `job` is a job's id. */
+/** What has to be done, in this order, by whoever drives the pipeline. `job` is a job's number. */
 export type PipelineEffect =
   | (JobEffect & { readonly job: number })
   /** Send the job a `tick` at this instant; a later `wake` for the same job replaces it. */
@@ -35,6 +35,8 @@ export type PipelineEffect =
 export interface PipelineResult {
   readonly state: PipelineState;
   readonly effects: readonly PipelineEffect[];
+  /** Numbers of the jobs that are new or not as they were, each once; the others are the same values as before. */
+  readonly touched: readonly number[];
   /** Set when the event was turned down; the state is then as it was. */
   readonly refused: Refusal | null;
 }

@@ -15,8 +15,6 @@ export interface PipelineOptions {
   /** Names in order; `JobRules.stageIndex` points here. */
   readonly stages: readonly string[];
   readonly autoCancel?: AutoCancel;
-  /** Job ids count from here, in the order of the jobs; retries go on after the last. Default 1. */
-  readonly firstJobId?: number;
   readonly policy?: JobPolicy;
   /** `pipeline` (default): one holder a key inside this pipeline. `outside`: the driver grants, across pipelines. */
   readonly resources?: 'pipeline' | 'outside';
@@ -24,7 +22,8 @@ export interface PipelineOptions {
 
 /** One job of a pipeline. A retried job stays as it ended, and another with the same position takes its place. */
 export interface PipelineJob {
-  readonly id: number;
+  /** From 0, in the order of the rules; retries go on after the last. Means something inside this pipeline only. */
+  readonly number: number;
   /** Index of its rules; the same for every retry of one job. */
   readonly position: number;
   readonly rules: SchedulableJob;
@@ -33,7 +32,7 @@ export interface PipelineJob {
   readonly allowFailure: boolean;
   /** How many jobs of this position were retried before. */
   readonly earlierRetries: number;
-  /** Id of the job that took this one's place. */
+  /** Number of the job that took this one's place. */
   readonly retriedAs: number | null;
 }
 
@@ -46,9 +45,9 @@ export interface PipelineState {
   readonly status: Status;
   /** Set once the pipeline as a whole was cancelled: it then ends as `canceled`, whatever its jobs add up to. */
   readonly cancelRequest: CancelRequest | null;
-  /** Every job ever, by id − firstJobId. */
+  /** Every job ever, by number. */
   readonly jobs: Slots<PipelineJob>;
-  /** The current job of each position, as an index into `jobs`. */
+  /** Number of the current job of each position. */
   readonly current: Slots<number>;
   /** How many needs of each position are not done yet; 0 in stage mode. */
   readonly openNeeds: Slots<number>;
@@ -60,7 +59,7 @@ export interface PipelineState {
   readonly resources: Slots<ResourceQueue>;
 }
 
-/** Indexes into `jobs`. */
+/** Numbers of jobs. */
 export interface ResourceQueue {
   readonly holder: number | null;
   readonly waiting: readonly number[];
@@ -71,7 +70,6 @@ export interface PipelineShape {
   readonly rules: readonly SchedulableJob[];
   readonly stageNames: readonly string[];
   readonly autoCancel: AutoCancel;
-  readonly firstJobId: number;
   readonly policy: JobPolicy;
   readonly resourcesInside: boolean;
   readonly resourceKeys: ReadonlyMap<string, number>;

@@ -3,10 +3,9 @@ import { countedIn, rollUp } from '../decisions/index.ts';
 import type { PipelineJob, PipelineState } from './pipeline-state.ts';
 import { allSlots, slotAt } from './slots.ts';
 
-/** The job with this id, retried or not. */
-export function findJob(state: PipelineState, id: number): PipelineJob | undefined {
-  const index = id - state.shape.firstJobId;
-  return index >= 0 && index < state.jobs.length ? slotAt(state.jobs, index) : undefined;
+/** The job with this number, retried or not. */
+export function findJob({ jobs }: PipelineState, number: number): PipelineJob | undefined {
+  return Number.isInteger(number) && number >= 0 && number < jobs.length ? slotAt(jobs, number) : undefined;
 }
 
 /** The jobs that count, in the order of the file; retried ones left out. */
@@ -14,7 +13,7 @@ export function currentJobs(state: PipelineState): readonly PipelineJob[] {
   return allSlots(state.current).map((index) => slotAt(state.jobs, index));
 }
 
-/** Every job there ever was, by id. */
+/** Every job there ever was, by number. */
 export function everyJob(state: PipelineState): readonly PipelineJob[] {
   return allSlots(state.jobs);
 }

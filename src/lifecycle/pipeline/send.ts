@@ -2,41 +2,41 @@ import { countedAs, decideRetry } from '../decisions/index.ts';
 import { applyJob, type JobEvent, type JobState, nextDue, type Refusal } from '../job/index.ts';
 import { bookTally } from './book-tally.ts';
 import { newJob } from './create-pipeline.ts';
-import { currentIndex, type Edit, jobAt, putJob } from './edit.ts';
+import { currentNumber, type Edit, jobAt, putJob } from './edit.ts';
 import { bookResource } from './hold-resource.ts';
 import type { PipelineJob } from './pipeline-state.ts';
 import { withSlot } from './slots.ts';
 
 /** Sends a job an event and books what comes of it. Returns why it was refused, or null. */
-export function send(edit: Edit, index: number, event: JobEvent): Refusal | null {
-  const before = jobAt(edit, index);
-  const isCurrent = currentIndex(edit, before.position) === index;
+export function send(edit: Edit, number: number, event: JobEvent): Refusal | null {
+  const before = jobAt(edit, number);
+  const isCurrent = currentNumber(edit, before.position) === number;
   const result = applyJob(before.state, event, edit.now);
   if (result.kind === 'refused') return result.reason;
   if (result.kind === 'unchanged') return null;
   const after = { ...before, state: result.job, allowFailure: mayFail(before, result.job) };
-  putJob(edit, index, after);
-  for (const effect of result.effects) edit.effects.push({ ...effect, job: before.id });
+  putJob(edit, after);
+  for (const effect of result.effects) edit.effects.push({ ...effect, job: number });
   wakeIfNew(edit, before.state, after);
-  bookResource(edit, index, before.state.status);
+  bookResource(edit, number, before.state.status);
   const hasFailed = after.state.status === 'failed' && before.state.status !== 'failed';
   const failure = { reason: after.state.failureReason, exitCode: after.state.exitCode };
-  if (hasFailed && isCurrent && decideRetry(after.rules.retry, failure, after.earlierRetries)) retryJob(edit, index);
-  else if (hasFailed && !after.allowFailure) edit.failures.push(after.id);
+  if (hasFailed && isCurrent && decideRetry(after.rules.retry, failure, after.earlierRetries)) retryJob(edit, number);
+  else if (hasFailed && !after.allowFailure) edit.failures.push(after.rules.name);
   // A job whose place a retry took earlier is in no sum. One that is retried right now passes its place on.
   if (isCurrent) bookTally(edit, before.position, countedAs(before.state.status, before.allowFailure));
   return null;
 }
 
 /** A new job takes the place of one that has ended (or still ends). */
-export function retryJob(edit: Edit, index: number): void {
-  const old = jobAt(edit, index);
+export function retryJob(edit: Edit, of: number): void {
+  const old = jobAt(edit, of);
   const { shape, jobs, current } = edit.state;
-  const id = shape.firstJobId + jobs.length;
-  putJob(edit, index, { ...old, retriedAs: id });
-  putJob(edit, jobs.length, newJob(shape, old.position, { id, earlierRetries: old.earlierRetries + 1 }));
-  edit.state = { ...edit.state, current: withSlot(current, old.position, jobs.length) };
-  edit.effects.push({ type: 'retry_created', job: id, of: old.id });
+  const number = jobs.length;
+  putJob(edit, { ...old, retriedAs: number });
+  putJob(edit, newJob(shape, old.position, { number, earlierRetries: old.earlierRetries + 1 }));
+  edit.state = { ...edit.state, current: withSlot(current, old.position, number) };
+  edit.effects.push({ type: 'retry_created', job: number, of });
   edit.turns.push(old.position);
 }
 
@@ -45,7 +45,7 @@ function mayFail({ rules, allowFailure }: PipelineJob, state: JobState): boolean
   return state.exitCode !== null && rules.allowFailure.exitCodes.includes(state.exitCode);
 }
 
-function wakeIfNew(edit: Edit, before: JobState, { id, state }: PipelineJob): void {
+function wakeIfNew(edit: Edit, before: JobState, { number, state }: PipelineJob): void {
   const at = nextDue(state);
-  if (at !== null && at !== nextDue(before)) edit.effects.push({ type: 'wake', job: id, at });
+  if (at !== null && at !== nextDue(before)) edit.effects.push({ type: 'wake', job: number, at });
 }

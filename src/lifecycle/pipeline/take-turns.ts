@@ -1,7 +1,7 @@
 import { isFinished, type JobRules, type Status, type When } from '../../protocol/index.ts';
 import { bitOf, countedAs, countedIn, rollUp } from '../decisions/index.ts';
 import type { SchedulingEvent } from '../job/index.ts';
-import { currentIndex, currentJob, type Edit, jobAt } from './edit.ts';
+import { currentJob, currentNumber, type Edit, jobAt } from './edit.ts';
 import { nextHolder } from './hold-resource.ts';
 import { send } from './send.ts';
 import { slotAt } from './slots.ts';
@@ -40,7 +40,7 @@ function takeTurn(edit: Edit, position: number): void {
   // A retry of a manual or delayed job starts at once: a person, or the delay, had started it before.
   const turn: SchedulingEvent | null =
     earlierRetries > 0 && waitedBefore ? { type: 'enqueue' } : turnOf(rules, statusBefore(edit, position));
-  if (turn !== null) send(edit, currentIndex(edit, position), turn);
+  if (turn !== null) send(edit, currentNumber(edit, position), turn);
 }
 
 function turnOf({ when, needs }: JobRules, before: Status | null): SchedulingEvent | null {
@@ -72,9 +72,9 @@ function statusBefore({ state }: Edit, position: number): Status | null {
 /** Jobs that were skipped because of what came before, and come after `position`: its play or retry gives them another turn. */
 export function reviveSkipped(edit: Edit, position: number): void {
   for (const after of followers(edit, position)) {
-    const index = currentIndex(edit, after);
-    if (jobAt(edit, index).state.status !== 'skipped') continue;
-    send(edit, index, { type: 'process' });
+    const number = currentNumber(edit, after);
+    if (jobAt(edit, number).state.status !== 'skipped') continue;
+    send(edit, number, { type: 'process' });
     edit.turns.push(after);
   }
 }

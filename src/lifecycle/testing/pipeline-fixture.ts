@@ -56,7 +56,7 @@ export class PipelineRun {
   }
 
   send(name: string, event: OutsideJobEvent): void {
-    this.feed({ type: 'job', job: this.jobOf(name).id, event });
+    this.feed({ type: 'job', job: this.jobOf(name).number, event });
   }
 
   /** A runner takes the job and starts its script. */

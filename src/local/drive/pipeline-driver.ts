@@ -1,11 +1,11 @@
 import type { Clock } from '../../base/index.ts';
 import {
   applyPipeline,
+  type CancelCause,
   createPipeline,
   DEFAULT_POLICY,
   everyJob,
   findJob,
-  type OutsideJobEvent,
   type PipelineEffect,
   type PipelineEvent,
   type PipelineJob,
@@ -13,11 +13,13 @@ import {
   type Refusal,
 } from '../../lifecycle/index.ts';
 import { isFinished, type Plan, type PlannedJob, type Status } from '../../protocol/index.ts';
-import { JobControl } from '../../runner/index.ts';
 import type { RunEvent } from '../run-event.ts';
 import { Alarms } from './alarms.ts';
-import { changedEvent, finishedEvent } from './job-events.ts';
-import type { Answer, JobReport, JobWork } from './job-work.ts';
+import { type ChildPipeline, ChildPipelines } from './child-pipelines.ts';
+import type { DrivenPipeline } from './driven-pipeline.ts';
+import { HandOuts } from './hand-outs.ts';
+import { JobAnnouncer } from './job-announcer.ts';
+import type { JobReport, JobWork } from './job-work.ts';
 import type { ReadyQueue } from './ready-queue.ts';
 
 export interface DriverOptions {
@@ -34,7 +36,7 @@ export interface DriverOptions {
   /** Manual and delayed jobs to start by name as soon as they wait. */
   readonly manual: ReadonlySet<string>;
   /** A driver for the child pipeline of a trigger job; null (after having said why) when it cannot be made. */
-  readonly child: (job: PlannedJob) => Promise<PipelineDriver | null>;
+  readonly child: (job: PlannedJob) => Promise<ChildPipeline | null>;
 }
 
 /** Statuses that still come to an end without anybody's help. */
@@ -48,52 +50,64 @@ export function idsNeeded(plan: Plan): number {
   return plan.jobs.length * 3;
 }
 
+interface Queued {
+  readonly event: PipelineEvent;
+  readonly answer: (refused: Refusal | null) => void;
+}
+
 /**
- * Drives one pipeline inside this process: feeds the lifecycle with what happens and does what it says. Holds no rule of its own.
+ * Drives one pipeline inside this process: feeds the lifecycle with what happens and has done what it says. Holds no rule of its own.
  * A life: `run` once; `cancel` and `forceCancel` at any time.
  */
-export class PipelineDriver {
+export class PipelineDriver implements ChildPipeline {
   readonly #options: DriverOptions;
-  readonly #controls = new Map<number, JobControl>();
-  readonly #children = new Map<number, PipelineDriver>();
+  readonly #handOuts: HandOuts;
+  readonly #children: ChildPipelines;
+  readonly #announcer: JobAnnouncer;
   readonly #alarms: Alarms;
   readonly #alive = new Set<number>();
   readonly #underWay = new Set<Promise<void>>();
-  readonly #reports = new Map<number, JobReport>();
-  /** A retry's report takes the place of the one before. */
-  readonly #reportsByName = new Map<string, JobReport>();
-  /** When each job's after_script must have ended. */
-  readonly #cleanupDeadlines = new Map<number, number | null>();
-  readonly #events: { readonly event: PipelineEvent; readonly answer: (refused: Refusal | null) => void }[] = [];
+  readonly #bugs: unknown[] = [];
+  readonly #queued: Queued[] = [];
   readonly #over = Promise.withResolvers<void>();
   #state: PipelineState;
 
   constructor(options: DriverOptions) {
     this.#options = options;
-    this.#alarms = new Alarms(options.clock);
-    const { plan, firstJobId } = options;
-    this.#state = createPipeline(plan.jobs, {
-      stages: plan.stages,
-      autoCancel: plan.autoCancel,
-      firstJobId,
-      policy: ALONE,
-    });
+    const { plan, clock, emit, work, child } = options;
+    this.#state = createPipeline(plan.jobs, { stages: plan.stages, autoCancel: plan.autoCancel, policy: ALONE });
+    const pipeline: DrivenPipeline = {
+      job: (number) => this.#job(number),
+      planned: (number) => this.#planned(number),
+      id: (number) => options.firstJobId + number,
+      name: (number) => options.namePrefix + this.#job(number).rules.name,
+      send: (job, event) => this.#apply({ type: 'job', job, event }),
+    };
+    this.#announcer = new JobAnnouncer(pipeline, clock, emit);
+    this.#handOuts = new HandOuts(pipeline, this.#announcer, work);
+    this.#children = new ChildPipelines(pipeline, child);
+    this.#alarms = new Alarms(clock);
   }
 
   /** Every job that ever was, retried ones included, in the order of their ids. */
-  jobs(): readonly PipelineJob[] {
-    return everyJob(this.#state);
+  jobs(): readonly (PipelineJob & { readonly id: number })[] {
+    return everyJob(this.#state).map((job) => ({ ...job, id: this.#options.firstJobId + job.number }));
   }
 
-  /** Runs the pipeline until no job of it can go on by itself; a blocking manual job leaves it `manual`. */
+  /**
+   * Runs the pipeline until no job of it can go on by itself; a blocking manual job leaves it `manual`. A bug that strikes one job
+   * leaves the others alone.
+   * @throws the first bug, once every job has ended.
+   */
   async run(): Promise<Status> {
     void this.#apply({ type: 'start' });
     await this.#over.promise;
     await Promise.all(this.#underWay);
+    if (this.#bugs.length > 0) throw this.#bugs[0];
     return this.#state.status;
   }
 
-  cancel(by: string, cause: 'canceled' | 'runner_shutdown'): void {
+  cancel(by: string, cause: CancelCause): void {
     void this.#apply({ type: 'cancel', by, cause });
   }
 
@@ -101,30 +115,26 @@ export class PipelineDriver {
     void this.#apply({ type: 'force_cancel', by });
   }
 
-  #send(job: number, event: OutsideJobEvent): Promise<Refusal | null> {
-    return this.#apply({ type: 'job', job, event });
-  }
-
   /**
    * Resolves with what the lifecycle said: why it refused the event, or null. An event that comes up while another is being
    * carried out waits for its turn.
    */
   #apply(event: PipelineEvent): Promise<Refusal | null> {
-    const answer = Promise.withResolvers<Refusal | null>();
-    this.#events.push({ event, answer: answer.resolve });
-    if (this.#events.length === 1) this.#workOff();
-    return answer.promise;
+    const { promise, resolve } = Promise.withResolvers<Refusal | null>();
+    this.#queued.push({ event, answer: resolve });
+    if (this.#queued.length === 1) this.#workOff();
+    return promise;
   }
 
   #workOff(): void {
-    for (let next = this.#events[0]; next !== undefined; next = this.#events[0]) {
+    for (let next = this.#queued[0]; next !== undefined; next = this.#queued[0]) {
       try {
         const { state, effects, refused } = applyPipeline(this.#state, next.event, this.#options.clock.now());
         this.#state = state;
-        next.answer(refused);
         for (const effect of effects) this.#perform(effect);
+        next.answer(refused);
       } finally {
-        this.#events.shift();
+        this.#queued.shift();
       }
     }
     if (this.#alive.size === 0) this.#over.resolve();
@@ -136,22 +146,24 @@ export class PipelineDriver {
         this.#jobChanged(effect.job);
         break;
       case 'claimable':
-        this.#options.queue.put(() => this.#track(this.#runJob(effect.job)));
+        this.#options.queue.put(() => this.#track(effect.job, this.#handOuts.run(effect.job)));
         break;
       case 'stop':
-        this.#controls.get(effect.job)?.interrupt({ cause: effect.cause, by: this.#requestedBy(effect.job) });
+        this.#handOuts.stop(effect);
         break;
       case 'abort':
-        this.#controls.get(effect.job)?.force(this.#forceOf(effect.job));
+        this.#handOuts.abort(effect);
         break;
       case 'wake':
-        this.#alarms.set(effect.job, effect.at, () => void this.#send(effect.job, { type: 'tick' }));
+        this.#alarms.set(effect.job, effect.at, () => {
+          void this.#apply({ type: 'job', job: effect.job, event: { type: 'tick' } });
+        });
         break;
       case 'start_child':
-        void this.#track(this.#runChild(effect.job));
+        void this.#track(effect.job, this.#children.run(effect.job));
         break;
       case 'cancel_child':
-        this.#cancelChild(effect.job, effect.force);
+        this.#children.cancel(effect);
         break;
       case 'finished':
         this.#jobFinished(effect.job);
@@ -165,143 +177,52 @@ export class PipelineDriver {
     }
   }
 
-  async #runJob(id: number): Promise<void> {
-    const job = this.#job(id);
-    if (job.state.status !== 'pending') return; // Cancelled while it waited for a free place.
-    const planned = this.#planned(job);
-    const control = new JobControl();
-    this.#controls.set(id, control);
-    const report = await this.#options.work({
-      id,
-      job: planned,
-      displayName: this.#name(job),
-      control,
-      retryCount: job.earlierRetries,
-      reportOf: (name) => this.#reportsByName.get(name),
-      claim: async (budgets) => {
-        const runner = { cancelGracefully: true, phases: true, cleanupOnly: false };
-        return answerOf(await this.#send(id, { type: 'claim', runner, leaseMs: null, budgets }));
-      },
-      askToStart: async () => {
-        const { attempt } = this.#job(id).state;
-        return answerOf(await this.#send(id, { type: 'script_started', attempt }));
-      },
-      onTeardown: (cause, deadline) => {
-        const { attempt, phase } = this.#job(id).state;
-        this.#cleanupDeadlines.set(id, deadline);
-        if (phase === 'teardown') this.#emitChange(id);
-        else void this.#send(id, { type: 'teardown_started', attempt, cause });
-      },
-    });
-    this.#controls.delete(id);
-    if (report !== null) {
-      this.#reports.set(id, report);
-      this.#reportsByName.set(planned.name, report);
+  #jobChanged(number: number): void {
+    const { state, rules } = this.#job(number);
+    if (ALIVE.has(state.status)) this.#alive.add(number);
+    else this.#alive.delete(number);
+    this.#announcer.changed(number);
+    const waits = state.status === 'manual' || state.status === 'scheduled';
+    if (waits && this.#options.manual.has(rules.name)) {
+      void this.#apply({ type: 'job', job: number, event: { type: 'play' } });
     }
-    if (report === null || isFinished(this.#job(id).state.status)) {
-      this.#announce(id);
-      return;
-    }
-    const { result } = report;
-    const { attempt } = this.#job(id).state;
-    void this.#send(id, {
-      ...result,
-      type: 'finished',
-      attempt,
-      result: result.status === 'success' ? 'success' : 'failed',
-    });
   }
 
-  async #runChild(id: number): Promise<void> {
-    const job = this.#job(id);
-    const child = await this.#options.child(this.#planned(job));
-    if (child === null) {
-      const reason = 'downstream_pipeline_creation_failed';
-      void this.#send(id, { type: 'child_rejected', reason });
-      return;
-    }
-    this.#children.set(id, child);
-    void this.#send(id, { type: 'child_created' });
-    const status = await child.run();
-    void this.#send(id, { type: 'child_changed', status });
-  }
-
-  #cancelChild(id: number, force: boolean): void {
-    const by = this.#requestedBy(id);
-    if (force) this.#children.get(id)?.forceCancel(by);
-    else this.#children.get(id)?.cancel(by, 'canceled');
-  }
-
-  #jobChanged(id: number): void {
-    const job = this.#job(id);
-    const { status } = job.state;
-    if (ALIVE.has(status)) this.#alive.add(id);
-    else this.#alive.delete(id);
-    this.#emitChange(id);
-    const waits = status === 'manual' || status === 'scheduled';
-    if (waits && this.#options.manual.has(job.rules.name)) void this.#send(id, { type: 'play' });
-  }
-
-  #emitChange(id: number): void {
-    const job = this.#job(id);
-    const cleanupDeadline = this.#cleanupDeadlines.get(id) ?? null;
-    this.#options.emit(changedEvent(job, { name: this.#name(job), at: this.#options.clock.now(), cleanupDeadline }));
-  }
-
-  #jobFinished(id: number): void {
-    this.#alive.delete(id);
-    this.#alarms.clear(id);
+  #jobFinished(number: number): void {
+    this.#alive.delete(number);
+    this.#alarms.clear(number);
     // A job whose runner is still winding down is announced when that is over: only then is it known what was kept.
-    if (!this.#controls.has(id)) this.#announce(id);
+    if (!this.#handOuts.isOut(number)) this.#announcer.finished(number);
   }
 
-  #announce(id: number): void {
-    const job = this.#job(id);
-    this.#options.emit(
-      finishedEvent(job, { name: this.#name(job), at: this.#options.clock.now(), report: this.#reports.get(id) }),
-    );
-  }
-
-  async #track(work: Promise<void>): Promise<void> {
+  /** An exception is a bug. It costs this job, and in the end the run, but no other job. */
+  async #track(number: number, work: Promise<void>): Promise<void> {
     this.#underWay.add(work);
     try {
       await work;
     } catch (error) {
-      this.#over.reject(error);
+      this.#bugs.push(error);
+      const { status, handOut, attempt } = this.#job(number).state;
+      if (isFinished(status)) return this.#announcer.finished(number);
+      const event =
+        handOut === 'none'
+          ? ({ type: 'drop', reason: 'runner_system_failure' } as const)
+          : ({ type: 'runner_lost', attempt } as const);
+      await this.#apply({ type: 'job', job: number, event });
     } finally {
       this.#underWay.delete(work);
     }
   }
 
-  #requestedBy(id: number): string {
-    return this.#job(id).state.cancelRequest?.by ?? 'coordinator';
-  }
-
-  #forceOf(id: number): { by: string; why: string } {
-    const { forceRequest } = this.#job(id).state;
-    return forceRequest === null
-      ? { by: this.#requestedBy(id), why: 'the job was cancelled before its script started' }
-      : { by: forceRequest.by, why: 'force cancel' };
-  }
-
-  #job(id: number): PipelineJob {
-    const job = findJob(this.#state, id);
-    if (job === undefined) throw new Error(`bug: no job ${id} in this pipeline`);
+  #job(number: number): PipelineJob {
+    const job = findJob(this.#state, number);
+    if (job === undefined) throw new Error(`bug: no job ${number} in this pipeline`);
     return job;
   }
 
-  #planned(job: PipelineJob): PlannedJob {
-    const planned = this.#options.plan.jobs[job.position];
-    if (planned === undefined) throw new Error(`bug: job ${job.id} is not in the plan`);
+  #planned(number: number): PlannedJob {
+    const planned = this.#options.plan.jobs[this.#job(number).position];
+    if (planned === undefined) throw new Error(`bug: job ${number} is not in the plan`);
     return planned;
   }
-
-  #name(job: PipelineJob): string {
-    return this.#options.namePrefix + job.rules.name;
-  }
-}
-
-/** A refused runner has lost the job, whatever the reason: it must not go on. */
-function answerOf(refused: Refusal | null): Answer {
-  return refused === null ? 'accepted' : 'refused';
 }

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { plannedJob as job } from '../../../test/support/planned-job.ts';
+import { bench, obedient, planOf } from '../testing/driver-bench.ts';
+
+describe('a child pipeline', () => {
+  const trigger = job('start', {
+    isTrigger: true,
+    trigger: {
+      include: [{ local: 'c.yml' }],
+      project: null,
+      branch: null,
+      strategy: 'depend',
+      forward: { yamlVariables: true, pipelineVariables: false },
+    },
+  });
+
+  it('is followed to its end, and its jobs carry the name of the job that started it', async () => {
+    const { driver, statuses } = bench([trigger], obedient, { child: planOf([job('inner')]) });
+    expect(await driver.run()).toBe('success');
+    expect(statuses()).toEqual({ 'start: inner': 'success', start: 'success' });
+  });
+
+  it('is cancelled with its parent, gracefully', async () => {
+    const { driver, clock, statuses, events } = bench([trigger], obedient, { child: planOf([job('inner')]) });
+    void clock.sleep(30_000).then(() => driver.cancel('SIGINT', 'runner_shutdown'));
+    expect(await driver.run()).toBe('canceled');
+    expect(statuses()).toEqual({ 'start: inner': 'canceled', start: 'canceled' });
+    const inner = events.find((event) => event.type === 'job_finished' && event.name === 'start: inner');
+    expect(inner).toMatchObject({ cleanup: { outcome: 'succeeded' } });
+  });
+
+  it('that cannot be made fails its trigger job', async () => {
+    const { driver, statuses, events } = bench([trigger]);
+    expect(await driver.run()).toBe('failed');
+    expect(statuses()).toEqual({ start: 'failed' });
+    expect(events.at(-1)).toMatchObject({ failureReason: 'downstream_pipeline_creation_failed' });
+  });
+});
