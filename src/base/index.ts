@@ -3,5 +3,6 @@ export * from './failure.ts';
 export * from './file-lock.ts';
 export * from './make-directory.ts';
 export * from './problem.ts';
+export * from './remove-tree.ts';
 export * from './suggest.ts';
 export * from './write-durably.ts';
