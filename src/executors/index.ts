@@ -3,3 +3,4 @@ export type * from './executor.ts';
 export { createScriptedMachine, type ScriptedMachine } from './scripted/scripted-machine.ts';
 export type { Act } from './scripted/scripted-step.ts';
 export { createShellExecutor } from './shell/shell.ts';
+export { type ClaimedStep, claimedSteps } from './steps/step-directory.ts';

@@ -23,6 +23,8 @@ export interface JobPayload {
   /** Hand-out of a lost runner's cleanup: run after_script alone. */
   readonly teardown_only?: boolean;
   readonly cleanup_attempt?: number;
+  /** Unique in the world; becomes `EPILOGUE_CLEANUP_KEY`. */
+  readonly cleanup_key?: string;
 }
 
 export interface JobInfo {

@@ -17,8 +17,10 @@ export interface JobOptions {
   readonly control: JobControl;
   readonly ports: JobPorts;
   readonly causeRules: CauseRules;
-  /** Environment that every step of the job starts with. */
+  /** Environment that every step of the job starts with; a job that is taken over keeps the one that it began with. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The shell that the executor was told to take, null if none: kept for whoever takes the job over. */
+  readonly shell: string | null;
   /** Shown in the log and as `CI_RUNNER_VERSION`. */
   readonly version: string;
   /** Leave the project directory behind. */

@@ -4,6 +4,7 @@ import { makeCookie, type Place } from '../executors/index.ts';
 import type { HookName, JobPayload } from '../protocol/index.ts';
 import type { JobOptions } from './job-options.ts';
 import type { CleanupVariables, JobRun, StepScripts } from './job-run.ts';
+import type { JobRecord } from './journal/job-record.ts';
 import { createJournal, type Journal, reopenJournal } from './journal/journal.ts';
 import type { JobResult } from './journal/move.ts';
 import { JobLog } from './log/job-log.ts';
@@ -21,7 +22,8 @@ import { buildStepScript } from './script/step-script.ts';
 export async function openJob(options: JobOptions): Promise<JobRun | JobResult | null> {
   const accepted = acceptJob(options);
   if (accepted === null || 'status' in accepted) return accepted;
-  const { journal, payload } = accepted;
+  const { journal, record } = accepted;
+  const { payload } = record;
   if (journal.progress.result !== null) {
     journal.close();
     return journal.progress.result;
@@ -39,8 +41,8 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
       {
         stepsDir: `${options.directory}/steps`,
         projectDir: options.projectDir,
-        cookie: journal.progress.cookie,
-        environment: options.environment,
+        cookie: record.cookie,
+        environment: record.environment,
       },
       options.control.forceSignal,
     );
@@ -70,12 +72,13 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
   return run;
 }
 
-function acceptJob(options: JobOptions): { journal: Journal; payload: JobPayload } | JobResult | null {
-  const { directory, payload, clock } = options;
+function acceptJob(options: JobOptions): { journal: Journal; record: JobRecord } | JobResult | null {
+  const { directory, payload, environment, shell, clock } = options;
   const now = () => clock.now();
   if (payload === null) return reopenJournal({ directory, now });
   try {
-    return { journal: createJournal({ directory, now }, payload, makeCookie()), payload };
+    const record: JobRecord = { payload, cookie: makeCookie(), environment, shell };
+    return { journal: createJournal({ directory, now }, record), record };
   } catch (error) {
     return neverRan(options, error);
   }

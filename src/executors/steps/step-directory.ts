@@ -5,6 +5,7 @@ import {
   fsyncSync,
   lstatSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -77,6 +78,34 @@ export function readClaim(stepDir: string): 'none' | 'wrapper' | 'forbidden' {
   const claim = lstatSync(join(stepDir, 'claim'), { throwIfNoEntry: false });
   if (claim === undefined) return 'none';
   return claim.isSymbolicLink() ? 'forbidden' : 'wrapper';
+}
+
+/** A step that a wrapper has claimed: its script has run, runs, or is about to. */
+export interface ClaimedStep {
+  readonly id: string;
+  /** UTC ms. */
+  readonly claimedAt: number;
+}
+
+/** The claimed steps of a job, oldest first; none where there is no such directory. */
+export function claimedSteps(stepsDir: string): readonly ClaimedStep[] {
+  return listDirectories(stepsDir)
+    .flatMap((id) => {
+      const claim = lstatSync(join(stepsDir, id, 'claim'), { throwIfNoEntry: false });
+      return claim === undefined || claim.isSymbolicLink() ? [] : [{ id, claimedAt: claim.mtimeMs }];
+    })
+    .sort((a, b) => a.claimedAt - b.claimedAt);
+}
+
+/** Names of the directories in a directory that may not be there. */
+export function listDirectories(path: string): readonly string[] {
+  try {
+    const entries = readdirSync(path, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 /** Takes the claim that a wrapper would need. As a link, whose few bytes lie in its inode: that works on a full disk. */

@@ -1,8 +1,7 @@
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode } from '../../base/index.ts';
 import { bootId, readProcess, TICKS_PER_SECOND } from './process-scan.ts';
-import { hasBegun, readClaim, readExit, readWrapper, type WrapperId } from './step-directory.ts';
+import { hasBegun, listDirectories, readClaim, readExit, readWrapper, type WrapperId } from './step-directory.ts';
 
 /** A wrapper that has written itself down, alive or not. Those of an earlier start of the machine are nowhere listed. */
 export interface StepProcess {
@@ -37,14 +36,4 @@ function endOf(stepDir: string, wrapper: WrapperId): number | null {
   if (readExit(stepDir) === null) return null;
   const tookMs = statSync(join(stepDir, 'exit')).mtimeMs - statSync(join(stepDir, 'pid')).mtimeMs;
   return (wrapper.startedAt ?? 0) + Math.ceil((tookMs / 1000) * TICKS_PER_SECOND);
-}
-
-function listDirectories(path: string): readonly string[] {
-  try {
-    const entries = readdirSync(path, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
 }

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { payload } from '../testing/payload.ts';
-import { createJournal, readJournal, reopenJournal } from './journal.ts';
+import type { JobRecord } from './job-record.ts';
+import { createJournal, reopenJournal } from './journal.ts';
+import type { Progress } from './progress.ts';
+import { readJournal } from './read-journal.ts';
 
 let directory: string;
 const now = () => 1_000;
@@ -15,7 +18,17 @@ beforeEach(() => {
 afterEach(() => rmSync(join(directory, '..'), { recursive: true }));
 
 function create(): ReturnType<typeof createJournal> {
-  return createJournal({ directory, now }, payload(), 'cookie');
+  return createJournal({ directory, now }, record());
+}
+
+function record(changes: Partial<JobRecord> = {}): JobRecord {
+  return { payload: payload(), cookie: 'cookie', environment: { KUBECONFIG: 'staging' }, shell: '/bin/sh', ...changes };
+}
+
+function progress(): Progress {
+  const reading = readJournal(directory);
+  if (reading.kind !== 'usable') throw new Error(reading.kind);
+  return reading.progress;
 }
 
 function moves(): string[] {
@@ -31,7 +44,8 @@ describe('a journal', () => {
     journal.close();
     const next = reopenJournal({ directory, now });
     expect(next?.journal.progress).toEqual(journal.progress);
-    expect(next?.journal.progress).toMatchObject({ owed: true, cookie: 'cookie', verdict: null });
+    expect(next?.journal.progress).toMatchObject({ owed: true, verdict: null });
+    expect(next?.record).toEqual(record());
     expect(next?.journal.progress.steps.get('step_script')).toEqual({ startedAt: 1_000, ended: { code: 3 } });
     next?.journal.close();
   });
@@ -52,7 +66,7 @@ describe('a journal', () => {
     expect(next?.journal.progress.owed).toBe(false);
     next?.journal.append({ move: 'obligation_opened' });
     next?.journal.close();
-    expect(readJournal(directory)?.progress.owed).toBe(true);
+    expect(progress().owed).toBe(true);
     expect(moves()).toHaveLength(3);
   });
 
@@ -67,12 +81,12 @@ describe('a journal', () => {
   it('is for its owner alone: it holds the job’s secrets', () => {
     create().close();
     expect(statSync(directory).mode & 0o777).toBe(0o700);
-    expect(statSync(join(directory, 'payload.json')).mode & 0o777).toBe(0o600);
+    expect(statSync(join(directory, 'job.json')).mode & 0o777).toBe(0o600);
   });
 
   it('that was never begun has nothing to take over', () => {
     expect(reopenJournal({ directory, now })).toBeNull();
-    expect(readJournal(directory)).toBeNull();
+    expect(readJournal(directory)).toEqual({ kind: 'none' });
   });
 
   it('says where it cannot be written', () => {

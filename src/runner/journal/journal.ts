@@ -1,11 +1,13 @@
-import { closeSync, fdatasyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode, Failure, makeDirectory, syncDirectory, writeDurably } from '../../base/index.ts';
+import { errorCode, Failure, makeDirectory, syncDirectory } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
+import { type JobRecord, writeJobRecord } from './job-record.ts';
 import type { Move } from './move.ts';
-import { advance, NO_PROGRESS, type Progress } from './progress.ts';
+import { advance, initialProgress, type Progress } from './progress.ts';
+import { MOVES, movesText, readJournal, STEPS } from './read-journal.ts';
 
-/** A job's memory that outlives the runner process: one directory (mode 0700) with the payload and the list of moves. */
+/** A job's memory that outlives the runner process: one directory (mode 0700) with what it began with and the list of moves. */
 export interface Journal {
   readonly directory: string;
   readonly progress: Progress;
@@ -28,35 +30,39 @@ export interface JournalOptions {
   readonly now: () => number;
 }
 
-const PAYLOAD = 'payload.json';
-const MOVES = 'moves.jsonl';
-
 /** Begins the journal of a job that was just handed out. @throws Failure `journal_unwritable`: nothing has run, nothing is owed. */
-export function createJournal(options: JournalOptions, payload: JobPayload, cookie: string): Journal {
-  const durable = owesCleanup(payload);
+export function createJournal(options: JournalOptions, record: JobRecord): Journal {
+  const durable = owesCleanup(record.payload);
   attempt(options.directory, () => {
-    makeDirectory(join(options.directory, 'steps'), 0o700);
-    writeDurably(join(options.directory, PAYLOAD), JSON.stringify(payload), durable);
+    makeDirectory(join(options.directory, STEPS), 0o700);
+    writeJobRecord(options.directory, record, durable);
   });
-  const journal = openMoves(options, durable, NO_PROGRESS);
-  journal.append({ move: 'accepted', cookie });
+  const journal = openMoves(options, durable, initialProgress(record));
+  journal.append({ move: 'accepted' });
+  if (record.payload.teardown_only) openWithCleanup(journal);
   if (durable) syncDirectory(options.directory);
   return journal;
 }
 
-/** Opens what an earlier process left. Null when that process died before the job was accepted: then nothing ran. */
-export function reopenJournal(options: JournalOptions): { journal: Journal; payload: JobPayload } | null {
-  const payload = readPayload(options.directory);
-  const moves = readMoves(options.directory);
-  if (payload === null || moves.length === 0) return null;
-  const journal = openMoves(options, owesCleanup(payload), moves.reduce(advance, NO_PROGRESS));
-  return { journal, payload };
+/** The script ran, and died, on a runner that is gone: of this job only the teardown is left, and its cleanup is owed. */
+function openWithCleanup(journal: Journal): void {
+  journal.append({ move: 'obligation_opened' });
+  const verdict = { cause: 'runner_lost', by: 'coordinator', exitCode: null, reason: null, message: null } as const;
+  journal.append({ move: 'teardown_begun', ...verdict });
 }
 
-/** What is known of a job without taking it over; for showing. */
-export function readJournal(directory: string): { payload: JobPayload; progress: Progress } | null {
-  const payload = readPayload(directory);
-  return payload === null ? null : { payload, progress: readMoves(directory).reduce(advance, NO_PROGRESS) };
+/**
+ * Opens what an earlier process left. Null when that process died before the job was accepted: then nothing ran.
+ * @throws Failure `journal_unusable`: what the job owes stays on the books until somebody can read them.
+ */
+export function reopenJournal(options: JournalOptions): { journal: Journal; record: JobRecord } | null {
+  const reading = readJournal(options.directory);
+  if (reading.kind === 'none') return null;
+  if (reading.kind === 'unusable') {
+    throw new Failure('journal_unusable', `the journal in ${options.directory} cannot be used: ${reading.why}`);
+  }
+  const { record, progress } = reading;
+  return { journal: openMoves(options, owesCleanup(record.payload), progress), record };
 }
 
 function owesCleanup(payload: JobPayload): boolean {
@@ -92,39 +98,9 @@ function openMoves(options: JournalOptions, durable: boolean, initial: Progress)
   };
 }
 
-function readPayload(directory: string): JobPayload | null {
-  try {
-    return JSON.parse(readFileSync(join(directory, PAYLOAD), 'utf8')) as JobPayload;
-  } catch (error) {
-    if (error instanceof SyntaxError || errorCode(error) === 'ENOENT') return null;
-    throw error;
-  }
-}
-
-function readMoves(directory: string): Move[] {
-  return movesText(directory)
-    .split('\n')
-    .flatMap((line) => {
-      try {
-        return line === '' ? [] : [JSON.parse(line) as Move];
-      } catch {
-        return []; // Torn by a crash in the middle of the write: what it announced did not happen.
-      }
-    });
-}
-
 function endsTorn(directory: string): boolean {
   const text = movesText(directory);
   return text !== '' && !text.endsWith('\n');
-}
-
-function movesText(directory: string): string {
-  try {
-    return readFileSync(join(directory, MOVES), 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return '';
-    throw error;
-  }
 }
 
 function attempt<T>(directory: string, action: () => T): T {

@@ -11,10 +11,11 @@ export type { SavedArtifact } from '../save/artifacts.ts';
  *
  * A move is written before what it announces (`…_started`, `…_opened`, `…_begun`) and after what it reports (`…_ended`,
  * `tree_dead`, `saved`, `finished`). Whoever reads the journal after a crash therefore may find something announced that did not
- * happen, never something that happened unannounced.
+ * happen, never something that happened unannounced. Moves that a later version adds must be ones that this one can do without;
+ * see `JOURNAL_VERSION`.
  */
-export type Move = { readonly at: number } /** `cookie` marks every process of the job; see `JobPlace`. */ & (
-  | { readonly move: 'accepted'; readonly cookie: string }
+export type Move = { readonly at: number } & (
+  | { readonly move: 'accepted' }
   /** From here on after_script is owed. */
   | { readonly move: 'obligation_opened' }
   | { readonly move: 'step_started'; readonly step: string }

@@ -1,15 +1,17 @@
 import type { Cleanup } from '../../protocol/index.ts';
+import type { JobRecord } from './job-record.ts';
 import type { JobResult, Move, SavedArtifact, Verdict } from './move.ts';
 
 /** Where a job stands: what its moves add up to. Same moves, same progress. */
 export interface Progress {
   readonly acceptedAt: number | null;
-  readonly cookie: string;
   readonly owed: boolean;
   readonly steps: ReadonlyMap<string, StepProgress>;
   readonly verdict: (Verdict & { readonly at: number }) | null;
   readonly forced: { readonly by: string; readonly why: string; readonly at: number } | null;
   readonly treeDead: boolean;
+  /** Above 1: other runners tried before us. */
+  readonly firstCleanupAttempt: number;
   /** The latest attempt at the cleanup. */
   readonly cleanupAttempt: { readonly number: number; readonly startedAt: number } | null;
   readonly cleanup: Cleanup | null;
@@ -22,24 +24,27 @@ export interface StepProgress {
   readonly ended: { readonly code: number | null } | null;
 }
 
-export const NO_PROGRESS: Progress = {
-  acceptedAt: null,
-  cookie: '',
-  owed: false,
-  steps: new Map(),
-  verdict: null,
-  forced: null,
-  treeDead: false,
-  cleanupAttempt: null,
-  cleanup: null,
-  saved: null,
-  result: null,
-};
+/** Before the first move. */
+export function initialProgress({ payload }: JobRecord): Progress {
+  return {
+    acceptedAt: null,
+    owed: false,
+    steps: new Map(),
+    verdict: null,
+    forced: null,
+    treeDead: false,
+    firstCleanupAttempt: payload.cleanup_attempt ?? 1,
+    cleanupAttempt: null,
+    cleanup: null,
+    saved: null,
+    result: null,
+  };
+}
 
 export function advance(progress: Progress, move: Move): Progress {
   switch (move.move) {
     case 'accepted':
-      return { ...progress, acceptedAt: move.at, cookie: move.cookie };
+      return { ...progress, acceptedAt: progress.acceptedAt ?? move.at };
     case 'obligation_opened':
       return { ...progress, owed: true };
     case 'step_started':

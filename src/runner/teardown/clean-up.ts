@@ -5,6 +5,7 @@ import { followStep } from '../follow-step.ts';
 import { beginStep, type CleanupVariables, heading, type JobRun, record, say, ship } from '../job-run.ts';
 import type { Verdict } from '../journal/move.ts';
 import { sectionEnd, warningLine } from '../log/sections.ts';
+import { cleanupKey } from './cleanup-key.ts';
 import { stopTree } from './stop-tree.ts';
 
 /** A cleanup whose process vanished (host restarted, killed from outside) is begun again so many times in all. */
@@ -21,7 +22,8 @@ export async function cleanUp(run: JobRun, verdict: Verdict): Promise<Cleanup> {
 
   async function settle(): Promise<Cleanup> {
     if (!journal.progress.owed || scripts.afterScript === null) return { outcome: 'not_owed', attempt: 0 };
-    for (let attempt = Math.max(1, journal.progress.cleanupAttempt?.number ?? 1); ; attempt += 1) {
+    const { cleanupAttempt, firstCleanupAttempt } = journal.progress;
+    for (let attempt = cleanupAttempt?.number ?? firstCleanupAttempt; ; attempt += 1) {
       if (control.forced) return skipped(run, attempt - 1);
       const ended = await runAttempt(run, verdict, attempt);
       if (ended !== null) return ended;
@@ -85,6 +87,6 @@ function cleanupVariables(run: JobRun, verdict: Verdict, attempt: number): Clean
     EPILOGUE_CANCELED_BY: jobStatus === 'canceled' ? (verdict.by ?? '') : '',
     EPILOGUE_CLEANUP_ATTEMPT: String(attempt),
     // The same for every attempt and every runner: an idempotency key.
-    EPILOGUE_CLEANUP_KEY: `${run.payload.job_info.project_id}-${run.payload.id}`,
+    EPILOGUE_CLEANUP_KEY: cleanupKey(run.payload),
   };
 }

@@ -63,6 +63,7 @@ export class JobBench {
       },
       causeRules: CAUSE_RULES,
       environment: {},
+      shell: null,
       version: 'test',
       keep: false,
     });

@@ -1,0 +1,36 @@
+import { isObject } from './job-record.ts';
+import type { Move } from './move.ts';
+
+/**
+ * One line of `moves.jsonl`. `unknown`: a later version of the program wrote it, and whoever does not know it can do without.
+ * `damaged`: torn by a crash, or spoilt since.
+ */
+export function parseMove(line: string): Move | 'unknown' | 'damaged' {
+  let content: unknown;
+  try {
+    content = JSON.parse(line);
+  } catch {
+    return 'damaged';
+  }
+  if (!isObject(content) || typeof content.at !== 'number' || typeof content.move !== 'string') return 'damaged';
+  const isWhole = Object.hasOwn(WHOLE, content.move) ? WHOLE[content.move as Move['move']] : undefined;
+  if (isWhole === undefined) return 'unknown';
+  return isWhole(content) ? (content as unknown as Move) : 'damaged';
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What readers of a move go by. */
+const WHOLE: Readonly<Record<Move['move'], (fields: Fields) => boolean>> = {
+  accepted: () => true,
+  obligation_opened: () => true,
+  step_started: ({ step }) => typeof step === 'string',
+  step_ended: ({ step, code }) => typeof step === 'string' && (code === null || typeof code === 'number'),
+  teardown_begun: ({ cause }) => typeof cause === 'string',
+  forced: ({ by, why }) => typeof by === 'string' && typeof why === 'string',
+  tree_dead: () => true,
+  cleanup_started: ({ attempt }) => typeof attempt === 'number',
+  cleanup_ended: ({ cleanup }) => isObject(cleanup) && typeof cleanup.outcome === 'string',
+  saved: ({ artifacts }) => Array.isArray(artifacts),
+  finished: ({ result }) => isObject(result) && typeof result.status === 'string' && isObject(result.cleanup),
+};

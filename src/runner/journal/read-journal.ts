@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorCode } from '../../base/index.ts';
+import { claimedSteps } from '../../executors/index.ts';
+import { type JobRecord, readJobRecord } from './job-record.ts';
+import type { Move } from './move.ts';
+import { parseMove } from './parse-move.ts';
+import { advance, initialProgress, type Progress } from './progress.ts';
+import { withClaims } from './progress-of-claims.ts';
+
+export const MOVES = 'moves.jsonl';
+export const STEPS = 'steps';
+
+export type JournalReading =
+  /** Whoever began it died before the job was accepted: nothing ran. */
+  | { readonly kind: 'none' }
+  /** Nothing can be done for this job by us: damaged beyond use, or written by a newer program. */
+  | { readonly kind: 'unusable'; readonly why: string }
+  | {
+      readonly kind: 'usable';
+      readonly record: JobRecord;
+      readonly progress: Progress;
+      /** How many lines could not be read; one that a crash cut short counts too. */
+      readonly damagedLines: number;
+    };
+
+/** What is known of a job, without taking it over. @throws system errors other than that nothing is there. */
+export function readJournal(directory: string): JournalReading {
+  const reading = readJobRecord(directory);
+  const claims = claimedSteps(join(directory, STEPS));
+  if (reading.kind !== 'usable') {
+    if (reading.kind === 'none' && claims.length > 0) return { kind: 'unusable', why: 'job.json is gone' };
+    return reading;
+  }
+  const { moves, damaged } = readMoves(directory);
+  if (moves.length === 0 && claims.length === 0) return { kind: 'none' };
+  const { record } = reading;
+  const progress = withClaims(moves.reduce(advance, initialProgress(record)), claims);
+  return { kind: 'usable', record, progress, damagedLines: damaged };
+}
+
+function readMoves(directory: string): { readonly moves: readonly Move[]; readonly damaged: number } {
+  const moves: Move[] = [];
+  let damaged = 0;
+  for (const line of movesText(directory).split('\n')) {
+    if (line === '') continue;
+    const move = parseMove(line);
+    if (move === 'damaged') damaged += 1;
+    else if (move !== 'unknown') moves.push(move);
+  }
+  return { moves, damaged };
+}
+
+/** Empty when there is no such file. */
+export function movesText(directory: string): string {
+  try {
+    return readFileSync(join(directory, MOVES), 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return '';
+    throw error;
+  }
+}
