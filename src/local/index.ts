@@ -5,9 +5,10 @@ export {
   findCheckout,
 } from './checkout/compile-checkout.ts';
 export { withDefaultImage } from './default-image.ts';
-export { recoverRuns } from './recovery/recover.ts';
+export type { LocalPipeline } from './local-run-options.ts';
+export { recoverRuns } from './recovery/recover-runs.ts';
 export { tellEarlierRuns } from './recovery/tell-earlier-runs.ts';
 export { FORCED_EXIT_CODE, RunControl, SIGNAL_EXIT_CODES } from './run-control.ts';
 export type * from './run-event.ts';
-export { type LocalPipeline, runLocal } from './run-local.ts';
+export { runLocal } from './run-local.ts';
 export { namedJobs, selectJobs } from './select-jobs.ts';

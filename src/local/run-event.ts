@@ -1,5 +1,5 @@
 import type { Cause, Cleanup, FailureReason, Phase, Status } from '../protocol/index.ts';
-import type { EndedJob } from './run-directory.ts';
+import type { EndedJob } from './runs/run-ending.ts';
 
 /** What a local run tells whoever shows it: one value, one moment. `at` is UTC ms. With `--json` each is a line. */
 export type RunEvent =

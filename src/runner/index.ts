@@ -1,8 +1,12 @@
 export { JobControl } from './job-control.ts';
 export type { JobPorts, PhaseChange } from './job-run.ts';
-export { readJournal } from './journal/journal.ts';
+export type { JobRecord } from './journal/job-record.ts';
 export type { JobResult } from './journal/move.ts';
 export { LOG_FILE } from './log/job-log.ts';
 export { runJob } from './run-job.ts';
 export { readDotenvReport } from './save/dotenv.ts';
 export { payloadBudgets } from './script/payload-budgets.ts';
+export { type Holder, readHolder, writeHolder } from './take-over/holder.ts';
+export { type FoundJournal, listJournals } from './take-over/list-journals.ts';
+export { lockJournals, tryLockJournals } from './take-over/lock-journals.ts';
+export { takeOverJob } from './take-over/take-over-job.ts';

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Checkout, type Ended, type Line } from '../support/checkout.ts';
 import { isAlive, markedProcesses } from '../support/processes.ts';
@@ -33,9 +33,13 @@ afterEach(() => checkout.dispose());
 type Moment = 'script' | 'after_script';
 
 /** Kills the program with SIGKILL in the middle of a step; the guard too if asked. */
-async function killIn(moment: Moment, withGuard: boolean): Promise<void> {
+async function killIn(
+  moment: Moment,
+  withGuard: boolean,
+  environment: (fresh: Checkout) => Readonly<Record<string, string>> = () => ({}),
+): Promise<void> {
   checkout = new Checkout({ '.gitlab-ci.yml': FILE });
-  const run = checkout.start(['run', '--json']);
+  const run = checkout.start(['run', '--json'], environment(checkout));
   await waitUntil('the script runs', () => checkout.has('script-runs') && /script 3/.test(run.stdout));
   if (moment === 'after_script') {
     run.kill('SIGINT');
@@ -122,11 +126,17 @@ it('goes on where a recovery was killed, and still runs the cleanup once', async
 });
 
 it('keeps an obligation that it cannot meet now, says so, and meets it when it can', async () => {
-  await killIn('script', true);
-  const failed = await checkout.run(['recover', '--json'], { EPILOGUE_SHELL: '/nowhere/sh' });
+  // The shell that the job began with is the one that its cleanup gets; while that is gone nothing can be done.
+  await killIn('script', true, (fresh) => {
+    symlinkSync('/bin/sh', fresh.path('shell'));
+    return { EPILOGUE_SHELL: fresh.path('shell') };
+  });
+  rmSync(checkout.path('shell'));
+  const failed = await checkout.run(['recover', '--json'], { EPILOGUE_SHELL: '/bin/sh' });
   expect(failed.code).toBe(1);
-  expect(JSON.stringify(failed.events)).toMatch(/cleanup is still owed.*\/nowhere\/sh/);
+  expect(JSON.stringify(failed.events)).toMatch(/cleanup is still owed.*\/shell/);
   expect(checkout.has('machine')).toBe(true);
+  symlinkSync('/bin/sh', checkout.path('shell'));
   const told = await checkout.run(['recover', '--json']);
   expect(told.code).toBe(0);
   expectNothingLost(told, 'script', 'recover');

@@ -14,13 +14,17 @@ export function stepEnvironment(env: Environment): Readonly<Record<string, strin
   );
 }
 
-/** @param shell null: bash, else sh, as PATH has them. */
-export function shellExecutor(host: Host, shell: string | null): Executor {
-  const { clock, env } = host;
-  return createShellExecutor({ clock, searchPath: env.PATH ?? '', ...(shell === null ? {} : { shell }) });
+export interface ShellChoice {
+  /** null: bash, else sh, as the environment's PATH has them. */
+  readonly shell: string | null;
+  readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Recovers one run, whose id is to be added; what a guard starts. It knows the run's directory, not the checkout's settings. */
-export function recoverCommandLine(host: Host, shell: string | null): readonly string[] {
-  return [...host.program, 'recover', ...(shell === null ? [] : ['--shell', shell]), '--run'];
+export function shellExecutor({ clock }: Host, { shell, environment }: ShellChoice): Executor {
+  return createShellExecutor({ clock, searchPath: environment.PATH ?? '', ...(shell === null ? {} : { shell }) });
+}
+
+/** Recovers one run, whose id is to be added; what a guard starts. All else it finds in the run's journals. */
+export function recoverCommandLine(host: Host): readonly string[] {
+  return [...host.program, 'recover', '--guard', '--run'];
 }

@@ -6,14 +6,14 @@ import { EXIT, type Host } from '../host.ts';
 import { parseArguments } from '../parse-arguments.ts';
 import { chooseLinePresenter } from '../present/choose-presenter.ts';
 import { xdgPaths } from '../settings/xdg-paths.ts';
-import { shellExecutor, stepEnvironment } from './execution.ts';
+import { shellExecutor } from './execution.ts';
 
 interface RecoverFlags {
   readonly directory?: string;
   readonly json?: boolean;
-  /** These two are given by guards alone. */
   readonly run?: number;
-  readonly shell?: string;
+  /** A guard asks: nobody listens, and nobody is to end it but by force. */
+  readonly guard?: boolean;
 }
 
 export async function command(args: readonly string[], host: Host): Promise<number> {
@@ -26,7 +26,7 @@ export async function command(args: readonly string[], host: Host): Promise<numb
         )
         .option('-C, --directory <dir>', 'only runs of the checkout that holds this directory (default: all of yours)')
         .option('--json', 'write one event a line')
-        .addOption(new Option('--shell <shell>').hideHelp())
+        .addOption(new Option('--guard').hideHelp())
         .addOption(new Option('--run <id>').argParser(parseRunId).hideHelp()),
     args,
     host,
@@ -34,26 +34,25 @@ export async function command(args: readonly string[], host: Host): Promise<numb
   return parsed.kind === 'ended' ? parsed.exitCode : recover(parsed.options, host);
 }
 
-async function recover({ directory, json = false, run, shell }: RecoverFlags, host: Host): Promise<number> {
+async function recover({ directory, json = false, run, guard = false }: RecoverFlags, host: Host): Promise<number> {
   const checkout = directory === undefined ? null : await findCheckout(resolve(host.cwd, directory));
   const presenter = chooseLinePresenter(host, { json });
   const control = new RunControl();
-  const stopForwarding = forwardSignals(host, control);
+  const stopForwarding = guard ? host.onStopSignal(() => {}) : forwardSignals(host, control);
   try {
     const { recovered, unfinished } = await recoverRuns({
       paths: xdgPaths(host.env, host.homeDir),
       checkout,
       runId: run ?? null,
-      by: run === undefined ? 'recover' : 'guard',
-      executor: shellExecutor(host, shell ?? host.env.EPILOGUE_SHELL ?? null),
+      by: guard ? 'guard' : 'recover',
+      executorFor: (start) => shellExecutor(host, start),
       clock: host.clock,
-      environment: stepEnvironment(host.env),
       version: host.version,
       emit: (event) => presenter.present(event),
       control,
-      wait: run === undefined,
+      wait: !guard,
     });
-    const isQuiet = json || run !== undefined;
+    const isQuiet = json || guard;
     if (recovered === 0 && unfinished === 0 && !isQuiet) host.stdout.write('Nothing to recover: no run was killed.\n');
     return exitCode(control, unfinished);
   } finally {
@@ -68,6 +67,6 @@ function exitCode(control: RunControl, unfinished: number): number {
 }
 
 function parseRunId(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('Write the number of a run.');
+  if (!/^\d{1,16}$/.test(text)) throw new InvalidArgumentError('Write the number of a run.');
   return Number(text);
 }

@@ -1,19 +1,25 @@
-import { createHash } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { type Clock, describeError } from '../../base/index.ts';
+import { createHash, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../../base/index.ts';
 import type { Executor } from '../../executors/index.ts';
 import { LOCAL_CAUSE_RULES, type PayloadDependency, type PlannedJob, type PlanVariable } from '../../protocol/index.ts';
 import { type JobPorts, LOG_FILE, payloadBudgets, readDotenvReport, runJob } from '../../runner/index.ts';
-import { jobDirectory, type LocalPaths, type RunDirectory } from '../run-directory.ts';
 import type { RunEvent } from '../run-event.ts';
+import {
+  artifactsDirectory,
+  jobDirectory,
+  leftWords,
+  projectDirectory,
+  type RunDirectory,
+  removeBuilds,
+} from '../runs/run-directory.ts';
 import { buildPayload, type PipelineFacts } from './build-payload.ts';
 import type { JobReport, JobWork } from './job-work.ts';
 
 /** What all jobs of a local run share. */
 export interface RunContext {
   readonly run: RunDirectory;
-  readonly paths: LocalPaths;
   readonly executor: Executor;
   readonly clock: Clock;
   /** A promise slows a job's log down to the reader's pace. */
@@ -22,14 +28,16 @@ export interface RunContext {
   readonly placeSources: (projectDir: string, signal: AbortSignal) => Promise<void>;
   readonly facts: PipelineFacts;
   readonly environment: Readonly<Record<string, string>>;
+  /** null: the executor chose one. */
+  readonly shell: string | null;
   readonly version: string;
 }
 
 /** Hands one job to the runner inside this process and sees it to its end. Null: it was taken back before it began. */
 export async function runLocalJob(context: RunContext, work: JobWork): Promise<JobReport | null> {
-  const { run, executor, clock, environment, version } = context;
+  const { run, executor, clock, environment, shell, version } = context;
   const { id, job, control, retryCount } = work;
-  const payload = buildPayload({
+  const built = buildPayload({
     ...context.facts,
     id,
     pipelineId: run.record.id,
@@ -40,6 +48,7 @@ export async function runLocalJob(context: RunContext, work: JobWork): Promise<J
     dotenv: await dotenvVariables(work),
     dependencies: dependenciesOf(work),
   });
+  const payload = { ...built, cleanup_key: randomUUID() };
   if ((await work.claim(payloadBudgets(payload))) === 'refused') return null;
   const directory = jobDirectory(run, id);
   const projectDir = projectDirectory(run, id, context.facts.project.name);
@@ -54,11 +63,13 @@ export async function runLocalJob(context: RunContext, work: JobWork): Promise<J
     ports,
     causeRules: LOCAL_CAUSE_RULES,
     environment,
+    shell,
     version,
     keep: run.record.keep,
   });
   if (result === null) throw new Error(`bug: job ${id} was handed out and yet there is nothing to run`);
-  if (!run.record.keep) removeBuild(projectDir, ports.onTrouble);
+  const left = run.record.keep ? null : leftWords(await removeBuilds(run, id));
+  if (left !== null) ports.onTrouble(left);
   return { id, result, logFile: join(directory, LOG_FILE) };
 }
 
@@ -83,16 +94,16 @@ export interface PortFacts {
 
 /** The runner's view of the world, for a job of a local run; also for one that is taken over from a run that died. */
 export function jobPorts(
-  context: Pick<RunContext, 'run' | 'paths' | 'clock' | 'emit' | 'placeSources'>,
+  context: Pick<RunContext, 'run' | 'clock' | 'emit' | 'placeSources'>,
   job: PortFacts,
 ): JobPorts {
-  const { clock, emit, run, paths } = context;
+  const { clock, emit, run } = context;
   const told = new Set<string>();
   return {
     getSources: (projectDir, signal) => context.placeSources(projectDir, signal),
     dependencyArchive: async (dependency) => archiveOf(job.reportOf(dependency.name)),
     artifactsDir: artifactsDirectory(run, job.id),
-    cacheDir: join(paths.cache, 'cache', checkoutKey(run.record.checkout)),
+    cacheDir: join(run.paths.cache, 'cache', checkoutKey(run.record.checkout)),
     onPhase: (change) => job.onPhase(change),
     onLog: (offset, bytes) => emit({ type: 'job_log', at: clock.now(), job: job.id, name: job.name, offset, bytes }),
     onTrouble(text) {
@@ -107,23 +118,6 @@ export function jobPorts(
 /** Checkouts share no cache, whatever their projects are called. */
 function checkoutKey(checkout: string): string {
   return createHash('sha256').update(checkout).digest('hex').slice(0, 16);
-}
-
-export function artifactsDirectory(run: RunDirectory, job: number): string {
-  return join(run.path, 'artifacts', String(job));
-}
-
-export function projectDirectory(run: RunDirectory, job: number, projectName: string): string {
-  return join(run.builds, String(job), projectName);
-}
-
-/** What is left beside the project directory once the executor has removed that. What cannot be removed is told and left. */
-export function removeBuild(projectDir: string, onTrouble: (message: string) => void): void {
-  try {
-    rmSync(dirname(projectDir), { recursive: true, force: true });
-  } catch (error) {
-    onTrouble(`could not remove ${dirname(projectDir)}: ${describeError(error)}`);
-  }
 }
 
 function dependenciesOf(work: JobWork): PayloadDependency[] {

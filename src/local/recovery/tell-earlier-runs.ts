@@ -1,7 +1,9 @@
 import type { Clock } from '../../base/index.ts';
-import { type LocalPaths, listRuns } from '../run-directory.ts';
 import type { RunEvent, RunMessage, RunRecovered } from '../run-event.ts';
-import { type AbandonedRun, findAbandonedRuns, tellEnding } from './recover.ts';
+import { listRuns, unreadableWords } from '../runs/list-runs.ts';
+import type { LocalPaths } from '../runs/run-directory.ts';
+import { type AbandonedRun, findAbandonedRuns } from './find-abandoned-runs.ts';
+import { tellEnding } from './tell-ending.ts';
 
 export interface EarlierRuns {
   readonly paths: LocalPaths;
@@ -13,12 +15,13 @@ export interface EarlierRuns {
 export async function tellEarlierRuns({ paths, checkout, clock }: EarlierRuns): Promise<(RunMessage | RunRecovered)[]> {
   const told: (RunMessage | RunRecovered)[] = [];
   const emit = (event: RunEvent) => {
-    if (event.type === 'run_recovered') told.push(event);
+    if (event.type === 'run_recovered' || event.type === 'message') told.push(event);
   };
-  for (const run of listRuns(paths, checkout)) tellEnding(run, { by: 'run', emit, clock });
-  for (const run of await findAbandonedRuns(paths, checkout)) {
-    told.push({ type: 'message', at: clock.now(), level: 'warning', text: abandonedWords(run) });
-  }
+  const warn = (text: string) => emit({ type: 'message', at: clock.now(), level: 'warning', text });
+  const { runs, unreadable } = listRuns(paths, checkout);
+  for (const run of runs) tellEnding(run, { by: 'run', emit, clock });
+  for (const run of await findAbandonedRuns(runs)) warn(abandonedWords(run));
+  for (const path of unreadable) warn(unreadableWords(path));
   return told;
 }
 

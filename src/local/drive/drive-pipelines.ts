@@ -1,0 +1,99 @@
+import { basename, dirname, join } from 'node:path';
+import { removeTree } from '../../base/index.ts';
+import { placeSnapshot } from '../../git/index.ts';
+import type { Status } from '../../protocol/index.ts';
+import type { LocalPipeline, LocalRunOptions } from '../local-run-options.ts';
+import { firstJobId } from '../runs/create-run.ts';
+import { buildsOf, type RunDirectory } from '../runs/run-directory.ts';
+import { idsNeeded, PipelineDriver } from './pipeline-driver.ts';
+import { ReadyQueue } from './ready-queue.ts';
+import { runLocalJob } from './run-local-job.ts';
+
+/** Drives the pipeline, and those that its trigger jobs start, until nothing of them can go on by itself. */
+export async function drivePipelines(options: LocalRunOptions, run: RunDirectory, template: string): Promise<Status> {
+  const { clock, control } = options;
+  const context = {
+    ...options,
+    run,
+    executor: options.executorFor(options),
+    async placeSources(projectDir: string, signal: AbortSignal) {
+      // What a hook left there goes, as with GitLab's `git clean`.
+      await removeTree(dirname(projectDir), [basename(projectDir)]);
+      await placeSnapshot(template, projectDir, signal);
+    },
+  };
+  const queue = new ReadyQueue(options.concurrency);
+  let nextJobId = firstJobId(run);
+  const makeDriver = ({ plan, facts, compileChild }: LocalPipeline, namePrefix: string): PipelineDriver => {
+    const first = nextJobId;
+    nextJobId += idsNeeded(plan);
+    return new PipelineDriver({
+      plan,
+      firstJobId: first,
+      namePrefix,
+      clock,
+      queue,
+      manual: options.manual,
+      emit: (event) => void options.emit(event),
+      work: (work) => runLocalJob({ ...context, facts }, work),
+      child: async (job) => {
+        const pipeline = await compileChild(job);
+        return pipeline === null ? null : makeDriver(pipeline, `${namePrefix}${job.name}: `);
+      },
+    });
+  };
+  const driver = makeDriver(options.pipeline, '');
+  announceStart(options, run, driver);
+  const running = driver.run();
+  followSignals(options, driver);
+  const status = await running;
+  for (const text of closingRemarks(options, run, driver)) {
+    void options.emit({ type: 'message', at: clock.now(), level: 'info', text });
+  }
+  return control.signal === null ? status : 'canceled';
+}
+
+/** What a person needs to know to go on from here. */
+function closingRemarks(options: LocalRunOptions, run: RunDirectory, driver: PipelineDriver): string[] {
+  const blocking = driver.jobs().filter(({ state, allowFailure }) => state.status === 'manual' && !allowFailure);
+  const flags = blocking.map(({ rules }) => `--manual '${rules.name}'`).join(' ');
+  return [
+    ...(blocking.length > 0 ? [`waiting for a person to go on: run again with ${flags}`] : []),
+    ...(options.keep ? [`job directories are kept in ${buildsOf(run)}`] : []),
+  ];
+}
+
+function followSignals(options: LocalRunOptions, driver: PipelineDriver): void {
+  const { control, clock, emit } = options;
+  control.gracefulSignal.addEventListener('abort', () => {
+    const signal = control.signal ?? 'SIGINT';
+    void emit({ type: 'run_interrupted', at: clock.now(), signal, force: false });
+    driver.cancel(signal, 'runner_shutdown');
+  });
+  control.forceSignal.addEventListener('abort', () => {
+    const signal = control.forcedBy ?? 'SIGINT';
+    void emit({ type: 'run_interrupted', at: clock.now(), signal, force: true });
+    driver.forceCancel(signal);
+  });
+}
+
+function announceStart(options: LocalRunOptions, run: RunDirectory, driver: PipelineDriver): void {
+  const { clock, checkout } = options;
+  const { plan, facts } = options.pipeline;
+  void options.emit({
+    type: 'run_started',
+    at: clock.now(),
+    run: String(run.record.id),
+    dir: checkout,
+    ref: facts.git.ref,
+    sha: facts.git.sha,
+    stages: plan.stages,
+    jobs: driver.jobs().map((job) => ({
+      id: job.id,
+      name: job.rules.name,
+      stage: plan.stages[job.rules.stageIndex] ?? '',
+      status: job.state.status,
+    })),
+    logs: join(run.path, 'jobs'),
+  });
+}

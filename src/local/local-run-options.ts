@@ -1,0 +1,38 @@
+import type { Clock } from '../base/index.ts';
+import type { Executor } from '../executors/index.ts';
+import type { Plan, PlannedJob } from '../protocol/index.ts';
+import type { JobRecord } from '../runner/index.ts';
+import type { PipelineFacts } from './drive/build-payload.ts';
+import type { RunControl } from './run-control.ts';
+import type { RunEvent } from './run-event.ts';
+import type { LocalPaths } from './runs/run-directory.ts';
+
+/** A pipeline that can be run, and how to come by those that its trigger jobs start. */
+export interface LocalPipeline {
+  readonly plan: Plan;
+  readonly facts: PipelineFacts;
+  /** null: the child's file has errors, or makes no pipeline; whoever compiled it has said so. */
+  readonly compileChild: (job: PlannedJob) => Promise<LocalPipeline | null>;
+}
+
+export interface LocalRunOptions {
+  /** The checkout's top directory. */
+  readonly checkout: string;
+  readonly pipeline: LocalPipeline;
+  /** The shell that was asked for; null: the executor chooses one. */
+  readonly shell: string | null;
+  readonly executorFor: (start: Pick<JobRecord, 'shell' | 'environment'>) => Executor;
+  readonly concurrency: number;
+  readonly manual: ReadonlySet<string>;
+  readonly keep: boolean;
+  readonly paths: LocalPaths;
+  /** Environment of every step. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Command line that recovers a run, its id to be added. */
+  readonly recoverCommand: readonly string[];
+  readonly version: string;
+  readonly clock: Clock;
+  /** A promise slows down the log that the event carries to the reader's pace. */
+  readonly emit: (event: RunEvent) => void | Promise<void>;
+  readonly control: RunControl;
+}

@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import { describeError } from '../../base/index.ts';
+import { LOCAL_CAUSE_RULES } from '../../protocol/index.ts';
+import { type FoundJournal, type JobPorts, type JobResult, LOG_FILE, takeOverJob } from '../../runner/index.ts';
+import { jobPorts } from '../drive/run-local-job.ts';
+import { leftWords, projectDirectory, type RunDirectory, removeBuilds } from '../runs/run-directory.ts';
+import type { EndedJob } from '../runs/run-ending.ts';
+import { type RecoveryOptions, say } from './recovery-options.ts';
+
+type UsableJournal = FoundJournal & { readonly reading: { readonly kind: 'usable' } };
+
+/** `open`: it still owes something, and somebody was told why. Never throws: no job keeps another from its cleanup. */
+export async function finishJob(
+  run: RunDirectory,
+  journal: FoundJournal,
+  options: RecoveryOptions,
+): Promise<EndedJob | 'open' | 'never_ran'> {
+  const { id, directory, reading } = journal;
+  if (reading.kind === 'none') return 'never_ran';
+  if (reading.kind === 'unusable') {
+    const words = `job ${id} of run ${run.record.id} is passed over, and may still owe its cleanup: ${reading.why}`;
+    say(options, 'error', `${words} (${directory})`);
+    return 'open';
+  }
+  const { name } = reading.record.payload.job_info;
+  try {
+    const result = reading.progress.result ?? (await takeOver(run, { ...journal, reading }, options));
+    if (result === null) return 'never_ran';
+    return { id, name, status: result.status, cleanup: result.cleanup, logFile: join(directory, LOG_FILE) };
+  } catch (error) {
+    say(options, 'error', `${name}: cleanup is still owed: ${describeError(error)}`);
+    return 'open';
+  }
+}
+
+async function takeOver(
+  run: RunDirectory,
+  { id, directory, reading: { record, damagedLines } }: UsableJournal,
+  options: RecoveryOptions,
+): Promise<JobResult | null> {
+  const { control } = options;
+  const { name, project_name } = record.payload.job_info;
+  if (damagedLines > 0)
+    say(options, 'warning', `${name}: ${damagedLines} lines of its journal cannot be read (${directory})`);
+  const { keep } = run.record;
+  const result = await takeOverJob({
+    ...options,
+    directory,
+    projectDir: projectDirectory(run, id, project_name),
+    record,
+    forceSignal: control.forceSignal,
+    forcedBy: () => control.forcedBy ?? 'signal',
+    ports: portsOf(run, id, name, options),
+    causeRules: LOCAL_CAUSE_RULES,
+    keep,
+  });
+  const left = keep ? null : leftWords(await removeBuilds(run, id));
+  if (left !== null) say(options, 'warning', left);
+  return result;
+}
+
+function portsOf(run: RunDirectory, id: number, name: string, { clock, emit }: RecoveryOptions): JobPorts {
+  return jobPorts(
+    { run, clock, emit, placeSources: async () => {} },
+    {
+      id,
+      name,
+      reportOf: () => undefined,
+      onPhase: ({ phase, cause, deadline }) => {
+        if (phase !== 'teardown') return;
+        void emit({ type: 'job_changed', at: clock.now(), job: id, name, status: 'running', phase, cause, deadline });
+      },
+    },
+  );
+}

@@ -1,0 +1,72 @@
+import { describeError, errorCode } from '../../base/index.ts';
+import { type FoundJournal, type Holder, listJournals, lockJournals } from '../../runner/index.ts';
+import { jobsDirectory, leftWords, type RunDirectory, removeBuilds } from '../runs/run-directory.ts';
+import { type EndedJob, readEnding, writeEnding } from '../runs/run-ending.ts';
+import { finishJob } from './finish-job.ts';
+import { type RecoveryOptions, say } from './recovery-options.ts';
+
+/** Finishes one run, unless it is alive or somebody else does. `unfinished`: something of it is still owed. */
+export async function recoverRun(
+  run: RunDirectory,
+  options: RecoveryOptions,
+): Promise<'finished' | 'alive' | 'unfinished'> {
+  const { clock, by, wait, control } = options;
+  const lock = await lockJournals({
+    directory: run.path,
+    by,
+    wait,
+    clock,
+    signal: control.gracefulSignal,
+    onHeld: (holder, waits) => say(options, 'info', holderWords(run, holder, waits)),
+  });
+  if (lock === null) return readEnding(run) === null ? 'alive' : 'finished';
+  try {
+    // Somebody may have finished between our look and our lock.
+    if (readEnding(run) !== null) return 'finished';
+    return (await finishJobs(run, options)) ? 'finished' : 'unfinished';
+  } finally {
+    lock.release();
+  }
+}
+
+function holderWords({ record: { id } }: RunDirectory, { role, pid }: Holder, waits: boolean): string {
+  if (role === 'run') return `run ${id} is still running (pid ${pid})`;
+  return `run ${id} is being cleaned up by ${role} (pid ${pid})${waits ? '; waiting' : ''}`;
+}
+
+async function finishJobs(run: RunDirectory, options: RecoveryOptions): Promise<boolean> {
+  const found = listJournals(jobsDirectory(run));
+  const open = found.filter(isOpen);
+  if (open.length > 0) {
+    const words = `run ${run.record.id} was killed: stopping what it left and running its cleanup (${open.length} jobs)`;
+    say(options, 'warning', words);
+  }
+  const ended: EndedJob[] = [];
+  let isDone = true;
+  for (const job of await Promise.all(found.map((journal) => finishJob(run, journal, options)))) {
+    if (job === 'open') isDone = false;
+    else if (job !== 'never_ran') ended.push(job);
+  }
+  if (isDone) await endRun(run, ended, options);
+  return isDone;
+}
+
+function isOpen({ reading }: FoundJournal): boolean {
+  return reading.kind === 'usable' && reading.progress.result === null;
+}
+
+/** Every job's ending is on record: what cannot be written or removed now keeps nobody waiting. */
+async function endRun(run: RunDirectory, jobs: readonly EndedJob[], options: RecoveryOptions): Promise<void> {
+  const left = run.record.keep ? null : leftWords(await removeBuilds(run));
+  if (left !== null) say(options, 'warning', left);
+  try {
+    writeEnding(run, { by: options.by, at: options.clock.now(), jobs });
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    say(
+      options,
+      'warning',
+      `run ${run.record.id} is finished, which could not be written down: ${describeError(error)}`,
+    );
+  }
+}

@@ -1,0 +1,57 @@
+import { describeError } from '../../base/index.ts';
+import { listRuns, unreadableWords } from '../runs/list-runs.ts';
+import type { LocalPaths, RunDirectory } from '../runs/run-directory.ts';
+import { readEnding } from '../runs/run-ending.ts';
+import { recoverRun } from './recover-run.ts';
+import { type RecoveryOptions, say } from './recovery-options.ts';
+import { tellEnding } from './tell-ending.ts';
+
+export interface RecoverOptions extends RecoveryOptions {
+  readonly paths: LocalPaths;
+  /** Runs of this checkout; null: of every checkout. */
+  readonly checkout: string | null;
+  /** Only this run; null: all. */
+  readonly runId: number | null;
+}
+
+/** What there is to say about runs that died. */
+export interface Recovery {
+  /** Runs that this call saw to their end, or waited for, or that somebody finished before without anybody being told. */
+  readonly recovered: number;
+  /** Runs whose obligations are still open; their journals stay for the next try. */
+  readonly unfinished: number;
+}
+
+/**
+ * Finishes what runs that died left behind: stops what still runs, runs each cleanup that is owed, keeps log and artifacts. Whoever
+ * holds a run's lock works on it; everybody else waits or says so. Safe to call at any time, any number of times. Trouble with
+ * one run is told and stops no other.
+ */
+export async function recoverRuns(options: RecoverOptions): Promise<Recovery> {
+  const { paths, checkout, runId } = options;
+  const { runs, unreadable } = listRuns(paths, checkout);
+  const wanted = runs.filter((run) => runId === null || run.record.id === runId);
+  let recovered = 0;
+  let unfinished = 0;
+  if (runId === null) {
+    for (const path of unreadable) say(options, 'error', unreadableWords(path));
+    unfinished += unreadable.length;
+  }
+  for (const run of wanted) {
+    if (!(await finish(run, options))) unfinished += 1;
+    if (tellEnding(run, options)) recovered += 1;
+  }
+  return { recovered, unfinished };
+}
+
+/** False: something of it is still owed. */
+async function finish(run: RunDirectory, options: RecoverOptions): Promise<boolean> {
+  if (readEnding(run) !== null) return true;
+  try {
+    return (await recoverRun(run, options)) !== 'unfinished';
+  } catch (error) {
+    // Whatever it is, the runs after this one must not wait for somebody to look into it.
+    say(options, 'error', `run ${run.record.id} could not be recovered (${run.path}): ${describeError(error)}`);
+    return false;
+  }
+}

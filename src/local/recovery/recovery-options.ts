@@ -1,0 +1,26 @@
+import type { Clock } from '../../base/index.ts';
+import type { Executor } from '../../executors/index.ts';
+import type { Holder, JobRecord } from '../../runner/index.ts';
+import type { RunControl } from '../run-control.ts';
+import type { RunEvent } from '../run-event.ts';
+
+/** How runs that died are recovered. */
+export interface RecoveryOptions {
+  readonly by: Holder['role'];
+  /** An executor as the job of this record began with. */
+  readonly executorFor: (record: Pick<JobRecord, 'shell' | 'environment'>) => Executor;
+  readonly clock: Clock;
+  readonly version: string;
+  readonly emit: (event: RunEvent) => void | Promise<void>;
+  readonly control: RunControl;
+  /** Wait for whoever else is at work on the same obligation, or only say so. */
+  readonly wait: boolean;
+}
+
+export function say(
+  { emit, clock }: Pick<RecoveryOptions, 'emit' | 'clock'>,
+  level: 'info' | 'warning' | 'error',
+  text: string,
+): void {
+  void emit({ type: 'message', at: clock.now(), level, text });
+}

@@ -1,0 +1,30 @@
+import { type Clock, describeError, type FileLock } from '../../base/index.ts';
+import { pruneRuns } from './list-runs.ts';
+import { leftWords, type RunDirectory, removeBuilds } from './run-directory.ts';
+import { markTold, writeEnding } from './run-ending.ts';
+
+export interface RunEnd {
+  readonly clock: Clock;
+  readonly lock: FileLock;
+  readonly guard: { dismiss(): Promise<void> };
+  readonly warn: (text: string) => void;
+}
+
+/** Nothing is owed any more: the run is on record as ended, what can be made again is removed, the guard may leave. */
+export async function endRun(run: RunDirectory, { clock, lock, guard, warn }: RunEnd): Promise<void> {
+  try {
+    writeEnding(run, { by: 'run', at: clock.now(), jobs: [] });
+    markTold(run);
+    const left = [
+      ...(run.record.keep ? [] : await removeBuilds(run)),
+      ...(await pruneRuns(run.paths, run.record.checkout)),
+    ];
+    const words = leftWords(left);
+    if (words !== null) warn(words);
+  } catch (error) {
+    warn(`could not tidy up after the run: ${describeError(error)}`);
+  } finally {
+    await guard.dismiss();
+    lock.release();
+  }
+}

@@ -1,0 +1,54 @@
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorCode } from '../../base/index.ts';
+import { type LocalPaths, type RunDirectory, removeRun, runsDirectory } from './run-directory.ts';
+import { readEnding, wasTold } from './run-ending.ts';
+import { readRunRecord } from './run-record.ts';
+
+export interface ListedRuns {
+  /** Oldest first. */
+  readonly runs: readonly RunDirectory[];
+  /** Directories of runs of which nobody can tell whose they were and what they owe. */
+  readonly unreadable: readonly string[];
+}
+
+/** Runs of a checkout (null: of every checkout). What no run finished making, or is none, is left out. */
+export function listRuns(paths: LocalPaths, checkout: string | null): ListedRuns {
+  const wanted = checkout === null ? null : realpathSync(checkout);
+  const runs: RunDirectory[] = [];
+  const unreadable: string[] = [];
+  for (const name of runNames(paths)) {
+    const path = join(runsDirectory(paths), name);
+    const record = readRunRecord(path);
+    if (record === 'none' ? existsSync(join(path, 'jobs')) : record === 'damaged' || String(record.id) !== name) {
+      unreadable.push(path);
+    } else if (record !== 'none' && record !== 'damaged' && (wanted === null || record.checkout === wanted)) {
+      runs.push({ path, paths, record });
+    }
+  }
+  return { runs: runs.sort((a, b) => a.record.startedAt - b.record.startedAt), unreadable };
+}
+
+function runNames(paths: LocalPaths): readonly string[] {
+  try {
+    return readdirSync(runsDirectory(paths)).filter((name) => /^\d+$/.test(name));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+export function unreadableWords(path: string): string {
+  return `the run in ${path} cannot be read and is passed over: whatever its jobs owe is left to you; remove the directory then`;
+}
+
+/** How many finished runs of a checkout are kept, with their logs and artifacts. */
+const KEPT_RUNS = 10;
+
+/** Forgets all but the latest ended runs of a checkout. Runs that still owe something are never forgotten. @returns what is left. */
+export async function pruneRuns(paths: LocalPaths, checkout: string): Promise<readonly string[]> {
+  const ended = listRuns(paths, checkout).runs.filter((run) => readEnding(run) !== null && wasTold(run));
+  const left: string[] = [];
+  for (const run of ended.slice(0, Math.max(0, ended.length - KEPT_RUNS))) left.push(...(await removeRun(run)));
+  return left;
+}

@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { isPlainName, removeTree } from '../../base/index.ts';
+import type { RunRecord } from './run-record.ts';
+
+/** Where local runs keep what they must remember (`state`) and what can be made again (`cache`). */
+export interface LocalPaths {
+  readonly state: string;
+  readonly cache: string;
+}
+
+/** The files of one run: `<state>/runs/<id>/` with a directory for each job that was handed out, and `<cache>/builds/<id>/`. */
+export interface RunDirectory {
+  readonly path: string;
+  readonly paths: LocalPaths;
+  readonly record: RunRecord;
+}
+
+export function runsDirectory(paths: LocalPaths): string {
+  return join(paths.state, 'runs');
+}
+
+export function buildsOf({ paths, record }: RunDirectory): string {
+  return join(paths.cache, 'builds', String(record.id));
+}
+
+/** Where the journals of a run's jobs lie, a directory each. */
+export function jobsDirectory(run: RunDirectory): string {
+  return join(run.path, 'jobs');
+}
+
+export function jobDirectory(run: RunDirectory, job: number): string {
+  return join(jobsDirectory(run), String(job));
+}
+
+export function artifactsDirectory(run: RunDirectory, job: number): string {
+  return join(run.path, 'artifacts', String(job));
+}
+
+/** `CI_PROJECT_DIR` of a job. A project may be called what no directory may: its remote ends in `/..`, say. */
+export function projectDirectory(run: RunDirectory, job: number, projectName: string): string {
+  return join(buildsOf(run), String(job), isPlainName(projectName) ? projectName : 'project');
+}
+
+/** Removes the directories that a run's jobs ran in, or those of one job. @returns what is left of them, for people. */
+export function removeBuilds({ paths, record }: RunDirectory, job?: number): Promise<readonly string[]> {
+  return removeTree(paths.cache, ['builds', String(record.id), ...(job === undefined ? [] : [String(job)])]);
+}
+
+/** Forgets a run: its journals, logs and artifacts, and what is left of its jobs' directories. */
+export async function removeRun(run: RunDirectory): Promise<readonly string[]> {
+  const { paths, record } = run;
+  return [...(await removeBuilds(run)), ...(await removeTree(paths.state, ['runs', String(record.id)]))];
+}
+
+/** One line for what `removeBuilds` and its like left; null when that is nothing. */
+export function leftWords(left: readonly string[]): string | null {
+  return left.length === 0 ? null : `could not remove ${left.join(', ')}`;
+}

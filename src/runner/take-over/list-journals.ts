@@ -1,0 +1,42 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describeError, errorCode } from '../../base/index.ts';
+import { type JournalReading, readJournal } from '../journal/read-journal.ts';
+
+export interface FoundJournal {
+  /** Name of its directory: the job's id. */
+  readonly id: number;
+  readonly directory: string;
+  readonly reading: JournalReading;
+}
+
+/**
+ * The journals in a directory that holds one directory a job, lowest id first; what else lies there is passed over. One that cannot
+ * be read does not hide the others.
+ */
+export function listJournals(jobsDir: string): readonly FoundJournal[] {
+  return jobNames(jobsDir)
+    .map(Number)
+    .sort((a, b) => a - b)
+    .map((id) => {
+      const directory = join(jobsDir, String(id));
+      return { id, directory, reading: readSafely(directory) };
+    });
+}
+
+function jobNames(jobsDir: string): readonly string[] {
+  try {
+    return readdirSync(jobsDir).filter((name) => /^[1-9]\d*$/.test(name));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function readSafely(directory: string): JournalReading {
+  try {
+    return readJournal(directory);
+  } catch (error) {
+    return { kind: 'unusable', why: describeError(error) };
+  }
+}
