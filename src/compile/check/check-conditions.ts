@@ -5,14 +5,15 @@ import type { NestedRules, NestedWorkflowRules, PolicyConfig, RuleConfig } from 
 import { isInherited } from '../yaml/mapping.ts';
 import { isGiven } from './is-given.ts';
 
-/** Checks the rules of every job, whichever of them a pipeline would reach. Rules that jobs share are looked at once. */
+/** Checks the rules of every job, whichever of them a pipeline would reach. Rules that jobs share are looked at once, if they are right. */
 export function checkConditions(jobs: readonly Job[], session: Session): void {
-  const shared = new Set<NestedRules>();
+  const right = new Set<NestedRules>();
   for (const { name, config } of jobs) {
     const { rules } = config;
-    if (rules && !(isInherited(config, 'rules', rules) && shared.has(rules))) {
-      if (isInherited(config, 'rules', rules)) shared.add(rules);
+    if (rules && !(isInherited(config, 'rules', rules) && right.has(rules))) {
+      const before = session.problems.count();
       checkRules(rules, `job "${name}"`, session);
+      if (isInherited(config, 'rules', rules) && session.problems.count() === before) right.add(rules);
     }
     if (config.only) checkPolicy(config.only, `job "${name}": only`, session);
     if (config.except) checkPolicy(config.except, `job "${name}": except`, session);

@@ -1,11 +1,12 @@
 import { didYouMean } from '../../base/index.ts';
 import type { Job } from '../config/job.ts';
 import type { RootConfig } from '../config/read-root.ts';
-import { isOwnPipeline } from '../plan/resolve-needs.ts';
+import { expandParallel } from '../plan/expand-parallel.ts';
+import { isOwnPipeline, neededNames } from '../plan/resolve-needs.ts';
 import type { Session } from '../session.ts';
-import type { EnvironmentConfig } from '../shape/deploy.ts';
-import type { NeedItem } from '../shape/needs.ts';
+import type { NeedItem, NeedJob } from '../shape/needs.ts';
 import type { Place } from '../yaml/source-map.ts';
+import { checkOnStop } from './check-on-stop.ts';
 import { findCycle } from './find-cycle.ts';
 
 interface Graph {
@@ -25,13 +26,13 @@ export function checkRelations(jobs: readonly Job[], root: RootConfig, session: 
   for (const job of jobs) {
     if (job.config.needs) mayCircle = checkNeeds(job, job.config.needs, graph) || mayCircle;
     if (job.config.dependencies) checkDependencies(job, job.config.dependencies, graph);
-    if (job.config.environment) checkOnStop(job, job.config.environment, graph);
+    if (job.config.environment) checkOnStop(job, job.config.environment, graph.jobs, session);
   }
   if (mayCircle) reportCircle(graph);
 }
 
 function reportCircle(graph: Graph): void {
-  const cycle = findCycle(graph.jobs.keys(), (name) => neededNames(graph.jobs.get(name), graph));
+  const cycle = findCycle(graph.jobs.keys(), (name) => needsOf(graph.jobs.get(name), graph));
   if (cycle === null) return;
   const job = graph.jobs.get(cycle[0] ?? '');
   const message = `needs go round in a circle: ${cycle.join(' → ')}`;
@@ -40,7 +41,7 @@ function reportCircle(graph: Graph): void {
 }
 
 /** Names without the index or matrix part, as far as such jobs exist. */
-function neededNames(job: Job | undefined, graph: Graph): readonly string[] {
+function needsOf(job: Job | undefined, graph: Graph): readonly string[] {
   return (job?.config.needs ?? []).flatMap((item) => {
     const name = nameOf(item);
     const target = name === null ? undefined : find(name, graph);
@@ -88,6 +89,26 @@ function checkNeed(job: Job, needs: readonly NeedItem[], index: number, graph: G
   }
   const isOptional = typeof item !== 'string' && 'optional' in item && item.optional === true;
   checkTarget(job, name, { isOptional, verb: 'needs', code: 'unknown-need', path, place }, graph);
+  const target = graph.jobs.get(name);
+  const picksCopies = typeof item !== 'string' && isOwnPipeline(item) && item.parallel?.matrix;
+  if (target !== undefined && picksCopies && !isOptional) checkCopies(job, item, { target, path, place }, graph);
+}
+
+function checkCopies(
+  job: Job,
+  need: NeedJob,
+  { target, path, place }: { readonly target: Job; readonly path: string; readonly place: Place },
+  { session }: Graph,
+): void {
+  const copies = expandParallel(target).map(({ name }) => name);
+  for (const name of neededNames(need)) {
+    // What is not replaced was reported as such.
+    if (copies.includes(name) || name.includes('$[[')) continue;
+    const message = `job "${job.name}" needs "${name}", but no copy of "${target.name}" has these values`;
+    const known = target.config.parallel ? `its copies are ${copies.join(', ')}` : 'it is not a parallel job';
+    const hint = didYouMean(name, copies).hint ?? known;
+    session.problems.add({ code: 'unknown-need', message, path, hint }, place);
+  }
 }
 
 function checkRepeats(job: Job, needs: readonly NeedItem[], graph: Graph): void {
@@ -134,7 +155,7 @@ function checkTarget(job: Job, name: string, relation: Relation, graph: Graph): 
 
 function checkDependencies(job: Job, dependencies: readonly string[], graph: Graph): void {
   const path = `jobs.${job.name}.dependencies`;
-  const needed = job.config.needs ? new Set(neededNames(job, graph)) : null;
+  const needed = job.config.needs ? new Set(needsOf(job, graph)) : null;
   for (const [index, name] of dependencies.entries()) {
     const place = { node: dependencies, key: index };
     checkTarget(job, name, { isOptional: false, verb: 'depends on', code: 'unknown-dependency', path, place }, graph);
@@ -143,26 +164,4 @@ function checkDependencies(job: Job, dependencies: readonly string[], graph: Gra
     const message = `job "${job.name}" depends on "${name}", which is not among its needs`;
     graph.session.problems.add({ code: 'dependency-not-needed', message, path }, place);
   }
-}
-
-function checkOnStop(job: Job, environment: EnvironmentConfig, graph: Graph): void {
-  if (typeof environment === 'string' || !environment.on_stop) return;
-  const { problems } = graph.session;
-  const finding = { code: 'bad-on-stop', path: `jobs.${job.name}.environment.on_stop` };
-  const place = { node: environment, key: 'on_stop', part: 'value' } as const;
-  const target = graph.jobs.get(environment.on_stop);
-  const complain = (text: string, hint = {}) =>
-    problems.add({ ...finding, message: `job "${job.name}": on_stop ${text}`, ...hint }, place);
-  if (target === undefined) {
-    complain(
-      `names "${environment.on_stop}", which does not exist`,
-      didYouMean(environment.on_stop, graph.jobs.keys()),
-    );
-    return;
-  }
-  const other = target.config.environment;
-  const otherName = typeof other === 'string' ? other : other?.name;
-  if (otherName !== environment.name) complain(`names "${target.name}", which has another environment`);
-  else if (typeof other !== 'object' || other?.action !== 'stop')
-    complain(`names "${target.name}", whose environment:action is not stop`);
 }

@@ -1,5 +1,6 @@
 import { didYouMean } from '../../base/index.ts';
 import { LIMITS } from '../limits.ts';
+import type { Finding } from '../problems.ts';
 import { reportMisfit } from '../schema/check-keywords.ts';
 import type { Session } from '../session.ts';
 import { IncludeItem, type IncludeItemConfig } from '../shape/root.ts';
@@ -67,6 +68,7 @@ function includeItems(root: RootMap, include: unknown, session: Session): readon
     } else {
       const owner = { subject: key === 'include' ? '' : 'include', path: key === 'include' ? '' : 'include' };
       reportMisfit({ schema: IncludeItem, value: item, node, key }, owner, session.problems);
+      session.problems.lackInclude({ node, key });
     }
   }
   return entries;
@@ -79,7 +81,7 @@ function pathsOf(item: IncludeItemConfig, place: Place, loader: Loader): readonl
   const kind = typeof item === 'string' ? (/^https?:\/\//.test(item) ? 'remote' : 'local') : kindOf(item);
   if (local === null || kind !== 'local') {
     const message = `include:${kind} is not supported yet`;
-    session.problems.add({ code: 'not-supported', message, path: 'include', hint: 'include:local works' }, place);
+    refuse({ code: 'not-supported', message, hint: 'include:local works' }, place, session);
     return [];
   }
   if (typeof item !== 'string') {
@@ -101,26 +103,25 @@ function kindOf(item: object): string {
 function resolvePath(written: string, place: Place, session: Session): readonly string[] {
   const path = expandText(written, session.outerVariables).replace(/^\/+/, '');
   if (!/\.ya?ml$/.test(path)) {
-    session.problems.add(
-      { code: 'bad-include', message: `include: "${written}" must end in .yml or .yaml`, path: 'include' },
-      place,
-    );
+    refuse({ code: 'bad-include', message: `include: "${written}" must end in .yml or .yaml` }, place, session);
     return [];
   }
   if (!path.includes('*')) return [path];
   const found = matchInclude(path, session.projectFiles());
   if (found.length > 0) return found;
-  session.problems.add(
-    { code: 'include-not-found', message: `include: no file matches "${written}"`, path: 'include' },
-    place,
-  );
+  refuse({ code: 'include-not-found', message: `include: no file matches "${written}"` }, place, session);
   return [];
+}
+
+function refuse(finding: Finding, place: Place, { problems }: Session): void {
+  problems.add({ ...finding, path: 'include' }, place);
+  problems.lackInclude(place);
 }
 
 function loadFile(path: string, place: Place, loader: Loader): RootMap | null {
   const { session, open } = loader;
   const report = (code: string, message: string, hint: { hint?: string } = {}) => {
-    session.problems.add({ code, message, path: 'include', ...hint }, place);
+    refuse({ code, message, ...hint }, place, session);
     return null;
   };
   if (open.includes(path)) {
@@ -143,6 +144,7 @@ function loadFile(path: string, place: Place, loader: Loader): RootMap | null {
       didYouMean(path, session.projectFiles()),
     );
   }
+  if (file.root === null) session.problems.lackInclude(place);
   if (file.root === null) return null;
   open.push(path);
   const root = mergeIncludes(file.root, loader);

@@ -51,10 +51,12 @@ export function resolveNeeds(draft: Draft, index: JobIndex, session: Session): r
     }
     const need: NeedJob | null = typeof item === 'string' ? { job: item } : isOwnPipeline(item) ? item : null;
     if (need === null) continue;
-    const targets = targetsOf(need, index);
-    for (const target of targets) needs.push({ job: target.planned.name, artifacts: need.artifacts ?? true });
-    if (targets.length > 0 || need.optional === true) continue;
-    reportAbsent(draft, need, { node: written, key: position, known: index.byName.keys() }, session);
+    for (const name of neededNames(need)) {
+      const targets = jobsNamed(name, index);
+      for (const target of targets) needs.push({ job: target.planned.name, artifacts: need.artifacts ?? true });
+      if (targets.length > 0 || need.optional === true) continue;
+      reportAbsent(draft, name, { node: written, key: position, known: index.byName.keys() }, session);
+    }
   }
   if (needs.length > LIMITS.needs) {
     const { name } = draft.planned;
@@ -69,20 +71,19 @@ export function isOwnPipeline(item: Exclude<NeedItem, string>): item is NeedJob 
   return 'job' in item && !('project' in item) && !('pipeline' in item);
 }
 
-function targetsOf(need: NeedJob, index: JobIndex): readonly Draft[] {
-  const matrix = need.parallel?.matrix;
-  if (!matrix) return jobsNamed(need.job, index);
-  const rows = expandMatrix(matrix) ?? [];
-  return rows.flatMap((row) => index.byName.get(matrixName(need.job, row)) ?? []);
+/** The job itself, or the copies of it that have the values of the matrix. */
+export function neededNames({ job, parallel }: NeedJob): readonly string[] {
+  const matrix = parallel?.matrix;
+  return matrix ? (expandMatrix(matrix) ?? []).map((row) => matrixName(job, row)) : [job];
 }
 
 function reportAbsent(
   draft: Draft,
-  need: NeedJob,
+  name: string,
   { node, key, known }: { readonly node: unknown; readonly key: number; readonly known: Iterable<string> },
   session: Session,
 ): void {
-  const message = `job "${draft.planned.name}" needs "${need.job}", which is not in this pipeline`;
-  const hint = didYouMean(need.job, known).hint ?? 'if its rules may leave it out, say optional: true';
+  const message = `job "${draft.planned.name}" needs "${name}", which is not in this pipeline`;
+  const hint = didYouMean(name, known).hint ?? 'if its rules may leave it out, say optional: true';
   session.problems.add({ code: 'absent-need', message, path: `jobs.${draft.job.name}.needs`, hint }, { node, key });
 }
