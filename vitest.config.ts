@@ -1,11 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
-/** Two projects: `unit` is fast and starts nothing but what a room is about; `e2e` starts the real program from `dist/`. */
+/**
+ * Three projects: `unit` is fast and starts nothing but what a room is about; `e2e` starts the real program from `dist/`; `campaign` kills
+ * it at random moments, a few runs at a time, because most of a run is waiting.
+ */
 export default defineConfig({
   test: {
     projects: [
       { test: { name: 'unit', include: ['src/**/*.test.ts', 'tools/**/*.test.ts'], testTimeout: 20_000 } },
-      { test: { name: 'e2e', include: ['test/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
+      { test: { name: 'e2e', include: ['test/**/*.e2e.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
+      { test: { name: 'campaign', include: ['test/campaign/*.test.ts'], testTimeout: 120_000, maxConcurrency: 6 } },
     ],
   },
 });

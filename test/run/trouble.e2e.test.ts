@@ -112,38 +112,24 @@ fill:
     - echo cleaned on a full disk
 `,
     });
-    const disk = smallDisk(`${checkout.root}/disk`, '24m');
-    try {
-      const ended = await checkout.run(['run', '--json'], {
-        XDG_STATE_HOME: `${checkout.root}/disk/state`,
-        XDG_CACHE_HOME: `${checkout.root}/disk/cache`,
-      });
-      expect(ended.code).toBe(1);
-      expect(checkout.list()).toEqual(['cleaned', 'started']);
-      expect(finished(ended, 'fill')).toMatchObject({ status: 'failed', cleanup: { outcome: 'succeeded' } });
-      expect(ended.stdout + ended.stderr).toMatch(/No space left|ENOSPC|no space/i);
-      await checkout.untilQuiet();
-    } finally {
-      disk.undo();
-    }
+    checkout.mountDisk('24m');
+    const ended = await checkout.run(['run', '--json']);
+    expect(ended.code).toBe(1);
+    expect(checkout.list()).toEqual(['cleaned', 'started']);
+    expect(finished(ended, 'fill')).toMatchObject({ status: 'failed', cleanup: { outcome: 'succeeded' } });
+    expect(ended.stdout + ended.stderr).toMatch(/No space left|ENOSPC|no space/i);
+    await checkout.untilQuiet();
   });
 
   itAsRoot('runs nothing on a disk that is full from the start', async () => {
     checkout = new Checkout({
       '.gitlab-ci.yml': 'job: { script: touch $OUTSIDE/ran, after_script: touch $OUTSIDE/cleaned }',
     });
-    const disk = smallDisk(`${checkout.root}/disk`, '64k');
-    try {
-      const ended = await checkout.run(['run', '--json'], {
-        XDG_STATE_HOME: `${checkout.root}/disk/state`,
-        XDG_CACHE_HOME: `${checkout.root}/disk/cache`,
-      });
-      expect(ended.code).not.toBe(0);
-      expect(ended.stdout + ended.stderr).toMatch(/ENOSPC|no space/i);
-      expect(checkout.list()).toEqual([]);
-    } finally {
-      disk.undo();
-    }
+    checkout.mountDisk('64k');
+    const ended = await checkout.run(['run', '--json']);
+    expect(ended.code).not.toBe(0);
+    expect(ended.stdout + ended.stderr).toMatch(/ENOSPC|no space/i);
+    expect(checkout.list()).toEqual([]);
   });
 });
 
@@ -168,12 +154,6 @@ job:
   expect(checkout.git('status', '--porcelain')).toBe('');
   await checkout.untilQuiet();
 });
-
-function smallDisk(path: string, size: string): { undo(): void } {
-  mkdirSync(path);
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', path]);
-  return { undo: () => execFileSync('umount', [path]) };
-}
 
 /** Permission bits don't stop root: there a read-only mount does. */
 function readOnly(path: string): { undo(): void } {

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   existsSync,
@@ -12,7 +12,6 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Readable } from 'node:stream';
 import type { JobFinished, RunEvent } from '../../src/local/index.ts';
 import { MARK, markedProcesses } from './processes.ts';
 import { waitUntil } from './wait-until.ts';
@@ -30,12 +29,16 @@ export class Checkout {
   readonly dir = join(this.root, 'project');
   /** Outside of every job: where tests look for what jobs did. */
   readonly outside = join(this.root, 'outside');
-  readonly state = join(this.root, 'state');
-  readonly cache = join(this.root, 'cache');
+  /** Holds state and cache: what a test mounts a small disk over. */
+  readonly disk = join(this.root, 'disk');
+  readonly state = join(this.disk, 'state');
+  readonly cache = join(this.disk, 'cache');
+  readonly temporary = join(this.root, 'tmp');
   readonly mark = randomBytes(8).toString('hex');
+  #isMounted = false;
 
   constructor(files: Readonly<Record<string, string>>) {
-    for (const dir of [this.dir, this.outside]) mkdirSync(dir);
+    for (const dir of [this.dir, this.outside, this.temporary]) mkdirSync(dir);
     this.write(files);
     this.git('init', '--quiet', '--initial-branch=main');
     this.git('add', '--all');
@@ -58,6 +61,7 @@ export class Checkout {
       PATH: process.env.PATH ?? '',
       HOME: this.root,
       LANG: 'C.UTF-8',
+      TMPDIR: this.temporary,
       XDG_STATE_HOME: this.state,
       XDG_CACHE_HOME: this.cache,
       XDG_CONFIG_HOME: join(this.root, 'config'),
@@ -74,26 +78,23 @@ export class Checkout {
     };
   }
 
-  /** Starts the program in the checkout, as the leader of a process group of its own. `ignore`: its output goes nowhere. */
+  /**
+   * Starts the program in the checkout, as the leader of a process group of its own. `ignore`: its output goes nowhere. `stalled`: into
+   * a pipe that nobody reads before `Running.read`.
+   */
   start(
     args: readonly string[],
     more: Readonly<Record<string, string>> = {},
-    output: 'pipe' | 'ignore' = 'pipe',
+    output: 'pipe' | 'ignore' | 'stalled' = 'pipe',
   ): Running {
+    const stdio = output === 'ignore' ? 'ignore' : 'pipe';
     const child = spawn(PROGRAM, args, {
       cwd: this.dir,
       env: this.environment(more),
       detached: true,
-      stdio: ['ignore', output, output],
+      stdio: ['ignore', stdio, stdio],
     });
-    return new Running(
-      child.pid ?? -1,
-      child.stdout,
-      child.stderr,
-      new Promise((resolve) => {
-        child.on('close', (code, signal) => resolve({ code, signal }));
-      }),
-    );
+    return new Running(child, output !== 'stalled');
   }
 
   /** Runs the program to its end. */
@@ -134,9 +135,18 @@ export class Checkout {
     );
   }
 
+  /** A small disk of its own for state and cache; only root can have one. It goes with the checkout. */
+  mountDisk(size: string): void {
+    mkdirSync(this.disk);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', this.disk]);
+    this.#isMounted = true;
+  }
+
   /** Ends what a failed test left, then removes everything. */
   dispose(): void {
     for (const { pid } of markedProcesses(this.mark)) process.kill(pid, 'SIGKILL');
+    // Lazily: what was killed just now may not have let go yet.
+    if (this.#isMounted) execFileSync('umount', ['--lazy', this.disk]);
     rmSync(this.root, { recursive: true, force: true });
   }
 }
@@ -149,25 +159,32 @@ export interface Ended {
   readonly events: readonly Line[];
 }
 
+type Exit = Pick<Ended, 'code' | 'signal'>;
+
 /** The program while it runs. */
 export class Running {
   readonly pid: number;
-  readonly #exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  readonly #child: ChildProcess;
+  readonly #exit: Promise<Exit>;
   #stdout = '';
   #stderr = '';
 
-  constructor(
-    pid: number,
-    stdout: Readable | null,
-    stderr: Readable | null,
-    exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }>,
-  ) {
-    this.pid = pid;
-    this.#exit = exit;
-    stdout?.setEncoding('utf8').on('data', (text: string) => {
+  constructor(child: ChildProcess, isRead: boolean) {
+    this.pid = child.pid ?? -1;
+    this.#child = child;
+    const ended = Promise.withResolvers<Exit>();
+    // An unread pipe never closes.
+    child.on(isRead ? 'close' : 'exit', (code, signal) => ended.resolve({ code, signal }));
+    this.#exit = ended.promise;
+    if (isRead) this.read();
+  }
+
+  /** From now on somebody reads what the program says. */
+  read(): void {
+    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text;
     });
-    stderr?.setEncoding('utf8').on('data', (text: string) => {
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr += text;
     });
   }

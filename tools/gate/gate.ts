@@ -109,7 +109,7 @@ export class Gate {
   }
 
   #logFile(name: string): string {
-    return join(this.#logs, `${name.replaceAll(' ', '-')}.log`);
+    return join(this.#logs, `${name.replace(/\W+/g, '-')}.log`);
   }
 }
 

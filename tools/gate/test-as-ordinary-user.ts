@@ -1,5 +1,9 @@
 import type { Gate } from './gate.ts';
+import { campaignOf } from './kill-at-random.ts';
 import { makeOrdinaryUser } from './ordinary-user.ts';
+
+/** Enough to kill everything in every condition twice. */
+const KILLS = 48;
 
 /**
  * All tests once more, as an ordinary user: permission bits, limits and signals do not hold root. Nothing when we are such a user
@@ -9,7 +13,14 @@ export async function testAsOrdinaryUser(gate: Gate, timeoutMs: number): Promise
   const user = makeOrdinaryUser();
   if (user === null) return;
   try {
-    await gate.vitest({ name: `all tests as ${user.name}`, projects: ['unit', 'e2e'], timeoutMs, user });
+    const env = campaignOf(KILLS);
+    await gate.vitest({
+      name: `all tests as ${user.name}`,
+      projects: ['unit', 'e2e', 'campaign'],
+      timeoutMs,
+      env,
+      user,
+    });
     const failures = user.leftFiles();
     if (failures.length === 0) return;
     gate.add({ name: 'files left', passed: 0, failed: failures.length, skipped: 0, durationMs: 0, failures });

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { checkSteps } from './check-steps.ts';
 import { Gate } from './gate.ts';
+import { killAtRandom } from './kill-at-random.ts';
 import { provideComponents } from './provide-components.ts';
 import { runAtMost } from './run-at-most.ts';
 import { testAsOrdinaryUser } from './test-as-ordinary-user.ts';
@@ -8,9 +9,11 @@ import { testAsOrdinaryUser } from './test-as-ordinary-user.ts';
 /**
  * `bin/test`: everything a change must pass. With `CI=true` the real back ends are installed from Debian's packages and a missing
  * one is a failure; without, it is skipped, and the closing table says so. Root runs the tests a second time as somebody ordinary.
+ * `--long`: with a long campaign of random kills, half an hour on two cores.
  */
 const minuteMs = 60_000;
-const gate = new Gate(40 * minuteMs);
+const isLong = process.argv.includes('--long');
+const gate = new Gate((isLong ? 75 : 40) * minuteMs);
 const provided = provideComponents(gate, process.env.CI === 'true');
 await runAtMost(
   availableParallelism(),
@@ -21,6 +24,7 @@ const { env, stop } = await provided;
 try {
   await gate.vitest({ name: 'unit tests', projects: ['unit'], timeoutMs: 5 * minuteMs });
   await gate.vitest({ name: 'end-to-end tests', projects: ['e2e'], timeoutMs: 10 * minuteMs, env });
+  await killAtRandom(gate, isLong ? 1000 : 120, (isLong ? 40 : 8) * minuteMs);
   await testAsOrdinaryUser(gate, 15 * minuteMs);
 } finally {
   await stop();
