@@ -1,7 +1,7 @@
 import type { Clock } from '../base/index.ts';
 import type { RunControl } from '../local/index.ts';
 import type { Host, StopSignal } from './host.ts';
-import type { Presenter } from './present/presenter.ts';
+import type { RunShow } from './present/show-run.ts';
 
 /** Programs that start us (npm, make) pass a Ctrl-C on that the terminal has sent us already; a person is slower. */
 const SAME_KEYSTROKE_MS = 40;
@@ -24,8 +24,8 @@ export function forwardSignals(host: Pick<Host, 'clock' | 'onStopSignal'>, contr
 const REPORT_MS = 2_000;
 
 /** Ends the show of a run that is over: nothing is owed any more, so signals get their usual meaning back after a moment. */
-export async function closeShow(presenter: Presenter, clock: Clock, stopForwarding: () => void): Promise<void> {
-  const closed = presenter.close();
+export async function closeShow(show: Pick<RunShow, 'close'>, clock: Clock, stopForwarding: () => void): Promise<void> {
+  const closed = show.close();
   await Promise.race([closed, clock.sleep(REPORT_MS)]);
   stopForwarding();
   await closed;

@@ -32,7 +32,6 @@ export interface LocalRunOptions {
   readonly recoverCommand: readonly string[];
   readonly version: string;
   readonly clock: Clock;
-  /** A promise slows down the log that the event carries to the reader's pace. */
-  readonly emit: (event: RunEvent) => void | Promise<void>;
+  readonly emit: (event: RunEvent) => void;
   readonly control: RunControl;
 }

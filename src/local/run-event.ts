@@ -5,7 +5,7 @@ import type { EndedJob } from './runs/run-ending.ts';
 export type RunEvent =
   | RunStarted
   | JobChanged
-  | JobLog
+  | JobLogGrew
   | JobFinished
   | RunRecovered
   | RunInterrupted
@@ -44,15 +44,17 @@ export interface JobChanged {
   readonly deadline: number | null;
 }
 
-/** Bytes appended to a job's log: masked, valid UTF-8, cut between characters. */
-export interface JobLog {
-  readonly type: 'job_log';
+/**
+ * A job's log has so many bytes now. Whoever shows them reads the file at its own pace; the first of these events for a job tells what an
+ * earlier process had written. The bytes are masked, valid UTF-8, and cut between characters.
+ */
+export interface JobLogGrew {
+  readonly type: 'job_log_grew';
   readonly at: number;
   readonly job: number;
   readonly name: string;
-  /** Of the first byte. */
-  readonly offset: number;
-  readonly bytes: Uint8Array;
+  readonly logFile: string;
+  readonly sizeBytes: number;
 }
 
 export interface JobFinished {

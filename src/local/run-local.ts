@@ -22,7 +22,7 @@ export async function runLocal(options: LocalRunOptions): Promise<RunFinished> {
   const { ref, sha } = options.pipeline.facts.git;
   const record = { checkout, startedAt, ref, sha, keep: options.keep };
   const { run, lock } = await createRun(paths, record);
-  const warn = (text: string) => void options.emit({ type: 'message', at: clock.now(), level: 'warning', text });
+  const warn = (text: string) => options.emit({ type: 'message', at: clock.now(), level: 'warning', text });
   const guard = startGuard(run, [...options.recoverCommand, String(run.record.id)], clock, warn);
   const template = join(buildsOf(run), 'template');
   const submodules = submoduleStrategy(options.pipeline);
@@ -45,7 +45,7 @@ export async function runLocal(options: LocalRunOptions): Promise<RunFinished> {
     exitCode,
     durationMs: at - startedAt,
   };
-  await options.emit(finished);
+  options.emit(finished);
   return finished;
 }
 

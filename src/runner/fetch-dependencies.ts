@@ -1,3 +1,4 @@
+import { ask } from './ask.ts';
 import { type JobRun, saveOptions } from './job-run.ts';
 import { type DependencyArchive, unpackDependencies } from './save/dependencies.ts';
 
@@ -5,7 +6,7 @@ import { type DependencyArchive, unpackDependencies } from './save/dependencies.
 export async function fetchDependencies(run: JobRun, signal: AbortSignal): Promise<void> {
   const archives: DependencyArchive[] = [];
   for (const dependency of run.payload.dependencies) {
-    const path = await run.ports.dependencyArchive(dependency, signal);
+    const path = await ask(signal, () => run.ports.dependencyArchive(dependency, signal));
     if (path !== null) archives.push({ jobId: dependency.id, jobName: dependency.name, path });
   }
   const { place, limits, log } = saveOptions(run, signal);

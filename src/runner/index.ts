@@ -1,5 +1,5 @@
 export { JobControl } from './job-control.ts';
-export type { JobPorts, PhaseChange } from './job-run.ts';
+export type { JobPorts, PhaseChange } from './job-ports.ts';
 export type { JobRecord } from './journal/job-record.ts';
 export type { JobResult } from './journal/move.ts';
 export { LOG_FILE } from './log/job-log.ts';

@@ -2,7 +2,7 @@ import type { Clock } from '../base/index.ts';
 import type { Executor } from '../executors/index.ts';
 import type { CauseRules, JobPayload } from '../protocol/index.ts';
 import type { JobControl } from './job-control.ts';
-import type { JobPorts } from './job-run.ts';
+import type { JobPorts } from './job-ports.ts';
 
 /** What a runner is given together with a job. */
 export interface JobOptions {

@@ -1,8 +1,9 @@
 import type { Clock } from '../base/index.ts';
 import { describeError, Failure } from '../base/index.ts';
 import type { Place } from '../executors/index.ts';
-import type { Budgets, Cause, CauseRules, JobPayload, PayloadDependency, Phase } from '../protocol/index.ts';
+import type { Budgets, CauseRules, JobPayload } from '../protocol/index.ts';
 import type { JobControl } from './job-control.ts';
+import type { JobPorts } from './job-ports.ts';
 import type { Journal, MoveInput } from './journal/journal.ts';
 import type { JobLog } from './log/job-log.ts';
 import { sectionStart, title } from './log/sections.ts';
@@ -40,33 +41,6 @@ export interface StepScripts {
 /** What after_script is told about the end of the script. */
 export type CleanupVariables = Readonly<Record<string, string>>;
 
-/** What a job needs of the world around the runner. */
-export interface JobPorts {
-  /** Fills the project directory with the sources. May be called again after a failure or a crash. */
-  getSources(projectDir: string, signal: AbortSignal): Promise<void>;
-  /** Path of the archive of an earlier job's artifacts. */
-  dependencyArchive(dependency: PayloadDependency, signal: AbortSignal): Promise<string | null>;
-  /** Where this job's artifacts are kept. */
-  readonly artifactsDir: string;
-  readonly cacheDir: string;
-  /**
-   * A new phase. Before `script`, resolves once the coordinator has taken note: the first user command waits for it. A coordinator
-   * that refuses does so by interrupting the job.
-   */
-  onPhase(change: PhaseChange): void | Promise<void>;
-  /** Bytes appended to the job's log; a promise slows the job's log down to the reader's pace. */
-  onLog(offset: number, bytes: Uint8Array): void | Promise<void>;
-  /** Trouble that the job's log may not be able to tell. */
-  onTrouble(message: string): void;
-}
-
-export interface PhaseChange {
-  readonly phase: Phase;
-  readonly cause: Cause | null;
-  /** In teardown: UTC ms by when after_script has ended, one way or another. */
-  readonly deadline: number | null;
-}
-
 /**
  * Writes down a move of a teardown. A journal that cannot be written any more is no reason to drop a cleanup: the move then counts
  * for this process alone, and somebody is told.
@@ -77,7 +51,7 @@ export function record(run: JobRun, move: MoveInput): void {
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     run.journal.assume(move);
-    run.ports.onTrouble(`${run.payload.job_info.name}: ${describeError(error)}; the teardown goes on`);
+    run.ports.trouble(`${run.payload.job_info.name}: ${describeError(error)}; the teardown goes on`);
   }
 }
 
@@ -138,5 +112,5 @@ function tolerateLogTrouble(run: JobRun, action: () => void): void {
 
 function tolerate(run: JobRun, error: unknown): void {
   if (!(error instanceof Failure)) throw error;
-  run.ports.onTrouble(`${run.payload.job_info.name}: ${describeError(error)}`);
+  run.ports.trouble(`${run.payload.job_info.name}: ${describeError(error)}`);
 }

@@ -68,7 +68,7 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
     variables,
   };
   if (log.lostBytes > 0) log.write(warningLine(`the machine stopped: ${log.lostBytes} bytes of this log were lost`));
-  await ports.onPhase({ phase: 'preparing', cause: null, deadline: null });
+  ports.phase({ phase: 'preparing', cause: null, deadline: null });
   return run;
 }
 
@@ -102,7 +102,7 @@ function abandon(options: JobOptions, journal: Journal, error: unknown): JobResu
 
 function neverRan(options: JobOptions, error: unknown): JobResult {
   if (!(error instanceof Failure)) throw error;
-  options.ports.onTrouble(describeError(error));
+  options.ports.trouble(describeError(error));
   return {
     status: 'failed',
     cause: 'failed',
@@ -127,7 +127,7 @@ function openLog(options: JobOptions, payload: JobPayload, variables: JobVariabl
     maskedValues: variables.maskedValues,
     tokenPrefixes: [...DEFAULT_TOKEN_PREFIXES, ...payload.features.token_mask_prefixes],
   });
-  return new JobLog({ directory: options.directory, filter, onBytes: options.ports.onLog });
+  return new JobLog({ directory: options.directory, filter, onGrowth: options.ports.logGrew });
 }
 
 function surroundingsOf(options: JobOptions): Surroundings {

@@ -26,7 +26,6 @@ export async function runJob(options: JobOptions): Promise<JobResult | null> {
     const saved = await saveResults(run, verdict);
     const result = judge(run, verdict, cleanup, saved);
     say(run, closingLine(run, verdict, result));
-    await run.log.flush();
     if (!options.keep) await cleanPlace(run);
     record(run, { move: 'finished', result });
     return result;
@@ -42,7 +41,7 @@ async function cleanPlace(run: JobRun): Promise<void> {
     await run.place.clean();
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
-    run.ports.onTrouble(`${run.payload.job_info.name}: could not clean up after the job: ${describeError(error)}`);
+    run.ports.trouble(`${run.payload.job_info.name}: could not clean up after the job: ${describeError(error)}`);
   }
 }
 
@@ -53,7 +52,7 @@ async function tearDown(run: JobRun, verdict: Verdict): Promise<void> {
   // Room first: the journal's next line may be the one that no longer fits.
   releaseReserve(journal.directory);
   if (journal.progress.verdict === null) record(run, { move: 'teardown_begun', ...verdict });
-  await ports.onPhase({ phase: 'teardown', cause: verdict.cause, deadline });
+  ports.phase({ phase: 'teardown', cause: verdict.cause, deadline });
   if (journal.progress.treeDead) return;
   if (verdict.by !== null) say(run, warningLine(interruptionWords(run, verdict)));
   await stopTree(run);

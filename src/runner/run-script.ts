@@ -1,5 +1,6 @@
 import { describeError, Failure } from '../base/index.ts';
 import type { FailureReason } from '../protocol/index.ts';
+import { ask } from './ask.ts';
 import { type Deadline, deadlineSignal } from './deadline.ts';
 import { fetchDependencies } from './fetch-dependencies.ts';
 import { followStep } from './follow-step.ts';
@@ -32,7 +33,7 @@ async function prepareSources(run: JobRun): Promise<Verdict | null> {
     id: 'get_sources',
     title: 'Getting sources',
     attempts: attempts.getSources,
-    action: (signal) => ports.getSources(place.projectDir, signal),
+    action: (signal) => ask(signal, () => ports.getSources(place, signal)),
   };
   const restoreCache: Stage = {
     id: 'restore_cache',
@@ -112,14 +113,17 @@ async function openObligation(run: JobRun, step: string): Promise<Verdict | null
   const { journal, scripts, ports, control } = run;
   try {
     if (!journal.progress.owed) {
-      await ports.onPhase({ phase: 'script', cause: null, deadline: null });
+      const answer = await ask(control.interruptSignal, (signal) => ports.askToStart(signal));
       if (control.interruption) return interrupted(run);
+      if (answer === 'refused') return verdict({ cause: 'canceled', by: 'coordinator' });
+      ports.phase({ phase: 'script', cause: null, deadline: null });
       if (scripts.afterScript !== null) holdReserve(journal.directory);
       journal.append({ move: 'obligation_opened' });
     }
     journal.append({ move: 'step_started', step });
     return null;
   } catch (error) {
+    if (control.interruption) return interrupted(run);
     return systemFailure(run, step, error);
   }
 }
@@ -175,7 +179,7 @@ function interrupted(run: JobRun): Verdict {
 function systemFailure(run: JobRun, stage: string, error: unknown): Verdict {
   if (!(error instanceof Failure)) throw error;
   const reason: FailureReason = 'runner_system_failure';
-  run.ports.onTrouble(`${run.payload.job_info.name}: ${stage}: ${describeError(error)}`);
+  run.ports.trouble(`${run.payload.job_info.name}: ${stage}: ${describeError(error)}`);
   return verdict({ cause: 'failed', reason, message: describeError(error) });
 }
 

@@ -20,7 +20,7 @@ const PROGRAM = join(import.meta.dirname, '..', '..', 'bin', 'epilogue');
 
 /** One event of `--json`: as in the program, but log bytes are text. */
 export type Line =
-  | Exclude<RunEvent, { type: 'job_log' }>
+  | Exclude<RunEvent, { type: 'job_log_grew' }>
   | { type: 'job_log'; name: string; job: number; offset: number; text: string };
 
 /** A git checkout in a temporary directory of its own, and the state and cache directories of a program that runs in it. */

@@ -36,7 +36,7 @@ export async function command(args: readonly string[], host: Host): Promise<numb
 
 async function recover({ directory, json = false, run, guard = false }: RecoverFlags, host: Host): Promise<number> {
   const checkout = directory === undefined ? null : await findCheckout(resolve(host.cwd, directory));
-  const presenter = chooseLinePresenter(host, { json });
+  const show = chooseLinePresenter(host, { json });
   const control = new RunControl();
   const stopForwarding = guard ? host.onStopSignal(() => {}) : forwardSignals(host, control);
   try {
@@ -48,7 +48,7 @@ async function recover({ directory, json = false, run, guard = false }: RecoverF
       executorFor: (start) => shellExecutor(host, start),
       clock: host.clock,
       version: host.version,
-      emit: (event) => presenter.present(event),
+      emit: (event) => show.present(event),
       control,
       wait: !guard,
     });
@@ -56,7 +56,7 @@ async function recover({ directory, json = false, run, guard = false }: RecoverF
     if (recovered === 0 && unfinished === 0 && !isQuiet) host.stdout.write('Nothing to recover: no run was killed.\n');
     return exitCode(control, unfinished);
   } finally {
-    await closeShow(presenter, host.clock, stopForwarding);
+    await closeShow(show, host.clock, stopForwarding);
   }
 }
 

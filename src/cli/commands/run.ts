@@ -93,9 +93,9 @@ interface Order {
 
 async function run({ prepared, plan, manual, json }: Order, host: Host): Promise<number> {
   const { compiled, settings, paths } = prepared;
-  const presenter = choosePresenter(host, { json });
-  const emit = (event: RunEvent) => presenter.present(event);
-  const warn = (problem: Problem) => void presenter.present(problemEvent(problem, host));
+  const show = choosePresenter(host, { json });
+  const emit = (event: RunEvent) => show.present(event);
+  const warn = (problem: Problem) => show.present(problemEvent(problem, host));
   const control = new RunControl();
   const stopForwarding = forwardSignals(host, control);
   for (const problem of compiled.result.problems) warn(problem);
@@ -118,7 +118,7 @@ async function run({ prepared, plan, manual, json }: Order, host: Host): Promise
     });
     return finished.exitCode;
   } finally {
-    await closeShow(presenter, host.clock, stopForwarding);
+    await closeShow(show, host.clock, stopForwarding);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Paint } from '../terminal/colour.ts';
 import { displayWidth, padWidth } from '../terminal/display-width.ts';
 import { formatDuration } from '../terminal/format-time.ts';
 import { describeCleanup, describeEnd, isTrouble, STATUS_MARKS, shownName, WAITING_WORDS } from './describe-job.ts';
-import { tailLines } from './log-tail.ts';
+import { tailLines } from './log/log-tail.ts';
 import type { JobView, RunView } from './run-view.ts';
 
 const MAX_LOG_LINES = 60;

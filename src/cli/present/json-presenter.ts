@@ -1,6 +1,6 @@
-import type { RunEvent } from '../../local/index.ts';
 import type { Output } from '../terminal/output.ts';
 import type { Presenter } from './presenter.ts';
+import type { ShownEvent } from './shown-event.ts';
 
 /** `--json`: one event a line, in the shape of RunEvent; the bytes of a log become `text`. */
 export function createJsonPresenter(output: Output): Presenter {
@@ -13,7 +13,7 @@ export function createJsonPresenter(output: Output): Presenter {
   };
 }
 
-function toJson(event: RunEvent): unknown {
+function toJson(event: ShownEvent): unknown {
   if (event.type !== 'job_log') return event;
   const { bytes, ...rest } = event;
   return { ...rest, text: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8') };

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../base/index.ts';
-import type { RunEvent } from '../../local/index.ts';
 import { plain } from '../terminal/colour.ts';
 import { canceledRun, changed, forcedRun, logged, memoryOutput, START, started } from '../testing/sample-run.ts';
 import { createLivePresenter } from './live-presenter.ts';
+import type { ShownEvent } from './shown-event.ts';
 
 /** A clock whose sleepers wait until the test lets time pass. */
 function handClock(): Clock & { tick(ms: number): Promise<void> } {
@@ -43,7 +43,7 @@ function live(size = { columns: 80, rows: 24 }) {
 }
 
 /** What the report at the end says, after the live block was taken away. */
-async function report(events: readonly RunEvent[]): Promise<string> {
+async function report(events: readonly ShownEvent[]): Promise<string> {
   const { output, presenter } = live();
   for (const event of events) await presenter.present(event);
   await presenter.close();

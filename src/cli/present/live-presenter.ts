@@ -1,5 +1,4 @@
 import type { Clock } from '../../base/index.ts';
-import type { RunEvent } from '../../local/index.ts';
 import type { Paint } from '../terminal/colour.ts';
 import type { Output } from '../terminal/output.ts';
 import { closingLines, jobLines, logExcerpts } from './closing-report.ts';
@@ -8,6 +7,7 @@ import { renderScreen } from './live-screen.ts';
 import type { Presenter } from './presenter.ts';
 import { createRedraw } from './redraw.ts';
 import { applyEvent, newRunView } from './run-view.ts';
+import type { ShownEvent } from './shown-event.ts';
 
 export interface LiveOptions {
   readonly output: Output;
@@ -58,6 +58,7 @@ export function createLivePresenter({ output, paint, clock, onResume }: LiveOpti
   ];
 
   return {
+    onlyTails: true,
     present(event) {
       applyEvent(view, event);
       const text = permanentLines(event, paint);
@@ -83,7 +84,7 @@ export function createLivePresenter({ output, paint, clock, onResume }: LiveOpti
 }
 
 /** What stays on the screen above the live lines. */
-function permanentLines(event: RunEvent, paint: Paint): string[] {
+function permanentLines(event: ShownEvent, paint: Paint): string[] {
   if (event.type === 'run_recovered' || event.type === 'message') return describeNote(event, paint);
   return [];
 }

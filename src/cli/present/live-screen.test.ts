@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../local/index.ts';
 import { plain } from '../terminal/colour.ts';
 import { displayWidth } from '../terminal/display-width.ts';
 import { canceledRun, changed, finished, logged, START, started } from '../testing/sample-run.ts';
 import { renderScreen } from './live-screen.ts';
 import { applyEvent, newRunView } from './run-view.ts';
+import type { ShownEvent } from './shown-event.ts';
 
-function screen(events: readonly RunEvent[], seconds: number, size = { columns: 80, rows: 24 }): string {
+function screen(events: readonly ShownEvent[], seconds: number, size = { columns: 80, rows: 24 }): string {
   const view = newRunView();
   for (const event of events) applyEvent(view, event);
   return renderScreen(view, START + seconds * 1000, size, plain).join('\n');
 }
 
-function manyJobs(count: number): RunEvent[] {
+function manyJobs(count: number): ShownEvent[] {
   const jobs = Array.from({ length: count }, (_, index) => ({
     id: index + 1,
     name: `job ${index + 1}`,

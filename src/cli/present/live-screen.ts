@@ -12,7 +12,7 @@ import {
   shownName,
   WAITING_WORDS,
 } from './describe-job.ts';
-import { lastLine } from './log-tail.ts';
+import { lastLine } from './log/log-tail.ts';
 import type { JobView, RunView } from './run-view.ts';
 
 const TIME_CELLS = 7;

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../local/index.ts';
 import { coloured, plain } from '../terminal/colour.ts';
 import {
   canceledRun,
@@ -12,8 +11,9 @@ import {
   started,
 } from '../testing/sample-run.ts';
 import { createPrefixedPresenter } from './prefixed-presenter.ts';
+import type { ShownEvent } from './shown-event.ts';
 
-async function show(events: readonly RunEvent[], paint = plain): Promise<string> {
+async function show(events: readonly ShownEvent[], paint = plain): Promise<string> {
   const output = memoryOutput();
   const presenter = createPrefixedPresenter(output, paint);
   for (const event of events) await presenter.present(event);
@@ -53,7 +53,7 @@ describe('prefixed lines', () => {
   });
 
   it('says what became of an earlier run that was killed', async () => {
-    const recovered: RunEvent = {
+    const recovered: ShownEvent = {
       type: 'run_recovered',
       at: START,
       run: '41',

@@ -1,4 +1,4 @@
-import type { JobChanged, RunEvent } from '../../local/index.ts';
+import type { JobChanged } from '../../local/index.ts';
 import { printable } from '../terminal/clean-text.ts';
 import type { Paint } from '../terminal/colour.ts';
 import { displayWidth, padWidth } from '../terminal/display-width.ts';
@@ -6,9 +6,10 @@ import type { Output } from '../terminal/output.ts';
 import { closingLines } from './closing-report.ts';
 import { countJobs, describeEnd, describeTeardown, shownName } from './describe-job.ts';
 import { describeNote } from './describe-run.ts';
-import { createPrefixLog, type PrefixLog } from './prefix-log.ts';
+import { createPrefixLog, type PrefixLog } from './log/prefix-log.ts';
 import type { Presenter } from './presenter.ts';
 import { applyEvent, newRunView, type RunView } from './run-view.ts';
+import type { ShownEvent } from './shown-event.ts';
 
 const MAX_NAME_CELLS = 32;
 
@@ -63,7 +64,7 @@ function nameCells(name: string): number {
 }
 
 /** The view is the one before the event. */
-function describeEvent(event: RunEvent, view: RunView, paint: Paint): string[] {
+function describeEvent(event: ShownEvent, view: RunView, paint: Paint): string[] {
   switch (event.type) {
     case 'run_started':
       return [`epilogue: ${countJobs(event.jobs.length)}, logs in ${event.logs}`];

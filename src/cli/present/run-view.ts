@@ -1,14 +1,14 @@
 import type {
   JobChanged,
   JobFinished,
-  RunEvent,
   RunFinished,
   RunInterrupted,
   RunRecovered,
   RunStarted,
 } from '../../local/index.ts';
 import type { Cause, Phase, Status } from '../../protocol/index.ts';
-import { appendToTail, emptyTail, type LogTail } from './log-tail.ts';
+import { appendToTail, emptyTail, type LogTail } from './log/log-tail.ts';
+import type { ShownEvent } from './shown-event.ts';
 
 /** What is known of a run so far. Changed by `applyEvent` alone; renderers only read it. */
 export interface RunView {
@@ -45,7 +45,7 @@ export function newRunView(): RunView {
   return { started: null, jobs: [], byId: new Map(), recovered: [], interrupted: null, finished: null };
 }
 
-export function applyEvent(view: RunView, event: RunEvent): void {
+export function applyEvent(view: RunView, event: ShownEvent): void {
   switch (event.type) {
     case 'run_started':
       view.started = event;

@@ -1,4 +1,5 @@
-import type { JobChanged, JobFinished, RunEvent, RunStarted } from '../../local/index.ts';
+import type { JobChanged, JobFinished, RunStarted } from '../../local/index.ts';
+import type { ShownEvent } from '../present/shown-event.ts';
 import type { Output, TerminalSize } from '../terminal/output.ts';
 
 // Events as a run emits them, and an output that remembers: what the tests of the presenters share.
@@ -38,7 +39,7 @@ export function changed(job: number, seconds: number, change: Partial<JobChanged
   };
 }
 
-export function logged(job: number, text: string, offset = 0): RunEvent {
+export function logged(job: number, text: string, offset = 0): ShownEvent {
   return { type: 'job_log', at: START, job, name: NAMES[job] ?? `job ${job}`, offset, bytes: Buffer.from(text) };
 }
 
@@ -63,7 +64,7 @@ export function finished(job: number, seconds: number, end: Partial<JobFinished>
 }
 
 /** `deploy` was canceled by Ctrl-C and its cleanup ran; `test: unit` failed before that. */
-export const canceledRun: readonly RunEvent[] = [
+export const canceledRun: readonly ShownEvent[] = [
   started,
   changed(1, 0),
   changed(2, 0),
@@ -87,7 +88,7 @@ export const canceledRun: readonly RunEvent[] = [
 ];
 
 /** The same, but forced two seconds into the cleanup. */
-export const forcedRun: readonly RunEvent[] = [
+export const forcedRun: readonly ShownEvent[] = [
   ...canceledRun.slice(0, -2),
   { type: 'run_interrupted', at: START + 11_000, signal: 'SIGINT', force: true },
   finished(3, 11, {

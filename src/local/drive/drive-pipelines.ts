@@ -34,7 +34,7 @@ export async function drivePipelines(options: LocalRunOptions, run: RunDirectory
       clock,
       queue,
       manual: options.manual,
-      emit: (event) => void options.emit(event),
+      emit: (event) => options.emit(event),
       work: (work) => runLocalJob({ ...context, facts }, work),
       child: async (job) => {
         const pipeline = await compileChild(job);
@@ -48,7 +48,7 @@ export async function drivePipelines(options: LocalRunOptions, run: RunDirectory
   followSignals(options, driver);
   const status = await running;
   for (const text of closingRemarks(options, run, driver)) {
-    void options.emit({ type: 'message', at: clock.now(), level: 'info', text });
+    options.emit({ type: 'message', at: clock.now(), level: 'info', text });
   }
   return control.signal === null ? status : 'canceled';
 }
@@ -67,12 +67,12 @@ function followSignals(options: LocalRunOptions, driver: PipelineDriver): void {
   const { control, clock, emit } = options;
   control.gracefulSignal.addEventListener('abort', () => {
     const signal = control.signal ?? 'SIGINT';
-    void emit({ type: 'run_interrupted', at: clock.now(), signal, force: false });
+    emit({ type: 'run_interrupted', at: clock.now(), signal, force: false });
     driver.cancel(signal, 'runner_shutdown');
   });
   control.forceSignal.addEventListener('abort', () => {
     const signal = control.forcedBy ?? 'SIGINT';
-    void emit({ type: 'run_interrupted', at: clock.now(), signal, force: true });
+    emit({ type: 'run_interrupted', at: clock.now(), signal, force: true });
     driver.forceCancel(signal);
   });
 }
@@ -80,7 +80,7 @@ function followSignals(options: LocalRunOptions, driver: PipelineDriver): void {
 function announceStart(options: LocalRunOptions, run: RunDirectory, driver: PipelineDriver): void {
   const { clock, checkout } = options;
   const { plan, facts } = options.pipeline;
-  void options.emit({
+  options.emit({
     type: 'run_started',
     at: clock.now(),
     run: String(run.record.id),

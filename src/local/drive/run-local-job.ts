@@ -4,17 +4,11 @@ import { join } from 'node:path';
 import type { Clock } from '../../base/index.ts';
 import type { Executor } from '../../executors/index.ts';
 import { LOCAL_CAUSE_RULES, type PayloadDependency, type PlannedJob, type PlanVariable } from '../../protocol/index.ts';
-import { type JobPorts, LOG_FILE, payloadBudgets, readDotenvReport, runJob } from '../../runner/index.ts';
+import { LOG_FILE, payloadBudgets, readDotenvReport, runJob } from '../../runner/index.ts';
 import type { RunEvent } from '../run-event.ts';
-import {
-  artifactsDirectory,
-  jobDirectory,
-  leftWords,
-  projectDirectory,
-  type RunDirectory,
-  removeBuilds,
-} from '../runs/run-directory.ts';
+import { jobDirectory, leftWords, projectDirectory, type RunDirectory, removeBuilds } from '../runs/run-directory.ts';
 import { buildPayload, type PipelineFacts } from './build-payload.ts';
+import { jobPorts } from './job-ports.ts';
 import type { JobReport, JobWork } from './job-work.ts';
 
 /** What all jobs of a local run share. */
@@ -22,8 +16,7 @@ export interface RunContext {
   readonly run: RunDirectory;
   readonly executor: Executor;
   readonly clock: Clock;
-  /** A promise slows a job's log down to the reader's pace. */
-  readonly emit: (event: RunEvent) => void | Promise<void>;
+  readonly emit: (event: RunEvent) => void;
   /** Copies the snapshot of the working tree into a fresh project directory. */
   readonly placeSources: (projectDir: string, signal: AbortSignal) => Promise<void>;
   readonly facts: PipelineFacts;
@@ -52,7 +45,15 @@ export async function runLocalJob(context: RunContext, work: JobWork): Promise<J
   if ((await work.claim(payloadBudgets(payload))) === 'refused') return null;
   const directory = jobDirectory(run, id);
   const projectDir = projectDirectory(run, id, context.facts.project.name);
-  const ports = jobPorts(context, { id, name: work.displayName, reportOf: work.reportOf, onPhase: phasePort(work) });
+  const ports = jobPorts(context, {
+    id,
+    name: work.displayName,
+    archiveOf: (name) => archiveOf(work.reportOf(name)),
+    askToStart: () => work.askToStart(),
+    phase: ({ phase, cause, deadline }) => {
+      if (phase === 'teardown' && cause !== null) work.onTeardown(cause, deadline);
+    },
+  });
   const result = await runJob({
     directory,
     projectDir,
@@ -69,55 +70,8 @@ export async function runLocalJob(context: RunContext, work: JobWork): Promise<J
   });
   if (result === null) throw new Error(`bug: job ${id} was handed out and yet there is nothing to run`);
   const left = run.record.keep ? null : leftWords(await removeBuilds(run, id));
-  if (left !== null) ports.onTrouble(left);
+  if (left !== null) ports.trouble(left);
   return { id, result, logFile: join(directory, LOG_FILE) };
-}
-
-/** Until the answer is there the runner starts no user command; a refusal takes the job away from it. */
-function phasePort({ control, askToStart, onTeardown }: JobWork): JobPorts['onPhase'] {
-  return async ({ phase, cause, deadline }) => {
-    if (phase === 'teardown' && cause !== null) onTeardown(cause, deadline);
-    if (phase !== 'script' || (await askToStart()) === 'accepted') return;
-    control.force({
-      by: control.interruption?.by ?? 'coordinator',
-      why: 'the job was cancelled before its script started',
-    });
-  };
-}
-
-export interface PortFacts {
-  readonly id: number;
-  readonly name: string;
-  readonly reportOf: (name: string) => JobReport | undefined;
-  readonly onPhase: JobPorts['onPhase'];
-}
-
-/** The runner's view of the world, for a job of a local run; also for one that is taken over from a run that died. */
-export function jobPorts(
-  context: Pick<RunContext, 'run' | 'clock' | 'emit' | 'placeSources'>,
-  job: PortFacts,
-): JobPorts {
-  const { clock, emit, run } = context;
-  const told = new Set<string>();
-  return {
-    getSources: (projectDir, signal) => context.placeSources(projectDir, signal),
-    dependencyArchive: async (dependency) => archiveOf(job.reportOf(dependency.name)),
-    artifactsDir: artifactsDirectory(run, job.id),
-    cacheDir: join(run.paths.cache, 'cache', checkoutKey(run.record.checkout)),
-    onPhase: (change) => job.onPhase(change),
-    onLog: (offset, bytes) => emit({ type: 'job_log', at: clock.now(), job: job.id, name: job.name, offset, bytes }),
-    onTrouble(text) {
-      // Trouble with a disk comes back at every attempt to write; once is enough.
-      if (told.has(text)) return;
-      told.add(text);
-      void emit({ type: 'message', at: clock.now(), level: 'error', text });
-    },
-  };
-}
-
-/** Checkouts share no cache, whatever their projects are called. */
-function checkoutKey(checkout: string): string {
-  return createHash('sha256').update(checkout).digest('hex').slice(0, 16);
 }
 
 function dependenciesOf(work: JobWork): PayloadDependency[] {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describeError } from '../../base/index.ts';
 import { LOCAL_CAUSE_RULES } from '../../protocol/index.ts';
 import { type FoundJournal, type JobPorts, type JobResult, LOG_FILE, takeOverJob } from '../../runner/index.ts';
-import { jobPorts } from '../drive/run-local-job.ts';
+import { jobPorts } from '../drive/job-ports.ts';
 import { leftWords, projectDirectory, type RunDirectory, removeBuilds } from '../runs/run-directory.ts';
 import type { EndedJob } from '../runs/run-ending.ts';
 import { type RecoveryOptions, say } from './recovery-options.ts';
@@ -65,10 +65,12 @@ function portsOf(run: RunDirectory, id: number, name: string, { clock, emit }: R
     {
       id,
       name,
-      reportOf: () => undefined,
-      onPhase: ({ phase, cause, deadline }) => {
+      archiveOf: () => null,
+      // Nobody may start what its run did not start.
+      askToStart: async () => 'refused',
+      phase: ({ phase, cause, deadline }) => {
         if (phase !== 'teardown') return;
-        void emit({ type: 'job_changed', at: clock.now(), job: id, name, status: 'running', phase, cause, deadline });
+        emit({ type: 'job_changed', at: clock.now(), job: id, name, status: 'running', phase, cause, deadline });
       },
     },
   );

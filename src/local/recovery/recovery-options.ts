@@ -11,7 +11,7 @@ export interface RecoveryOptions {
   readonly executorFor: (record: Pick<JobRecord, 'shell' | 'environment'>) => Executor;
   readonly clock: Clock;
   readonly version: string;
-  readonly emit: (event: RunEvent) => void | Promise<void>;
+  readonly emit: (event: RunEvent) => void;
   readonly control: RunControl;
   /** Wait for whoever else is at work on the same obligation, or only say so. */
   readonly wait: boolean;
@@ -22,5 +22,5 @@ export function say(
   level: 'info' | 'warning' | 'error',
   text: string,
 ): void {
-  void emit({ type: 'message', at: clock.now(), level, text });
+  emit({ type: 'message', at: clock.now(), level, text });
 }

@@ -6,7 +6,7 @@ import { markTold, readEnding, wasTold } from '../runs/run-ending.ts';
 export interface Telling {
   /** For a guard nobody is listening. */
   readonly by: 'run' | 'guard' | 'recover';
-  readonly emit: (event: RunEvent) => void | Promise<void>;
+  readonly emit: (event: RunEvent) => void;
   readonly clock: Clock;
 }
 
@@ -15,12 +15,12 @@ export function tellEnding(run: RunDirectory, { by: listener, emit, clock }: Tel
   const ending = readEnding(run);
   if (ending === null || wasTold(run) || listener === 'guard') return false;
   const { by, jobs } = ending;
-  if (jobs.length > 0) void emit({ type: 'run_recovered', at: clock.now(), run: String(run.record.id), by, jobs });
+  if (jobs.length > 0) emit({ type: 'run_recovered', at: clock.now(), run: String(run.record.id), by, jobs });
   try {
     markTold(run);
   } catch (error) {
     const text = `run ${run.record.id} will be told of again: ${describeError(error)}`;
-    void emit({ type: 'message', at: clock.now(), level: 'warning', text });
+    emit({ type: 'message', at: clock.now(), level: 'warning', text });
   }
   return jobs.length > 0;
 }

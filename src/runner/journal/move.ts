@@ -7,10 +7,10 @@ export type { SavedArtifact } from '../save/artifacts.ts';
  * What a runner has done for one job, one line each in `moves.jsonl`, in this order for a job that runs to its end:
  *
  *   accepted → (step_started → step_ended)* with obligation_opened before the first step that runs a user command
- *   → teardown_begun → tree_dead → (cleanup_started → cleanup_ended)? → saved → finished
+ *   → teardown_begun → tree_dead → (cleanup_started → cleanup_ended)? → saved → kept* → finished
  *
  * A move is written before what it announces (`…_started`, `…_opened`, `…_begun`) and after what it reports (`…_ended`,
- * `tree_dead`, `saved`, `finished`). Whoever reads the journal after a crash therefore may find something announced that did not
+ * `tree_dead`, `saved`, `kept`, `finished`). Whoever reads the journal after a crash therefore may find something announced that did not
  * happen, never something that happened unannounced. Moves that a later version adds must be ones that this one can do without;
  * see `JOURNAL_VERSION`.
  */
@@ -26,7 +26,10 @@ export type Move = { readonly at: number } & (
   | { readonly move: 'tree_dead' }
   | { readonly move: 'cleanup_started'; readonly attempt: number }
   | { readonly move: 'cleanup_ended'; readonly cleanup: Cleanup }
+  /** What was packed, in the job's own directory. */
   | { readonly move: 'saved'; readonly artifacts: readonly SavedArtifact[] }
+  /** One of them, by its place in that list, has left for where it is kept. */
+  | { readonly move: 'kept'; readonly index: number; readonly artifact: SavedArtifact }
   | { readonly move: 'finished'; readonly result: JobResult }
 );
 

@@ -32,5 +32,6 @@ const WHOLE: Readonly<Record<Move['move'], (fields: Fields) => boolean>> = {
   cleanup_started: ({ attempt }) => typeof attempt === 'number',
   cleanup_ended: ({ cleanup }) => isObject(cleanup) && typeof cleanup.outcome === 'string',
   saved: ({ artifacts }) => Array.isArray(artifacts),
+  kept: ({ index, artifact }) => typeof index === 'number' && isObject(artifact),
   finished: ({ result }) => isObject(result) && typeof result.status === 'string' && isObject(result.cleanup),
 };

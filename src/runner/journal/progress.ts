@@ -16,6 +16,8 @@ export interface Progress {
   readonly cleanupAttempt: { readonly number: number; readonly startedAt: number } | null;
   readonly cleanup: Cleanup | null;
   readonly saved: readonly SavedArtifact[] | null;
+  /** By their place in `saved`. */
+  readonly kept: ReadonlyMap<number, SavedArtifact>;
   readonly result: JobResult | null;
 }
 
@@ -37,6 +39,7 @@ export function initialProgress({ payload }: JobRecord): Progress {
     cleanupAttempt: null,
     cleanup: null,
     saved: null,
+    kept: new Map(),
     result: null,
   };
 }
@@ -65,6 +68,8 @@ export function advance(progress: Progress, move: Move): Progress {
       return { ...progress, cleanup: move.cleanup };
     case 'saved':
       return { ...progress, saved: move.artifacts };
+    case 'kept':
+      return { ...progress, kept: new Map(progress.kept).set(move.index, move.artifact) };
     case 'finished':
       return { ...progress, result: move.result };
   }

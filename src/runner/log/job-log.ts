@@ -17,9 +17,8 @@ export class JobLog {
   readonly #positionFile: number;
   readonly #filter: LogFilter;
   readonly #chunk: Buffer;
-  readonly #onBytes: (offset: number, bytes: Uint8Array) => void | Promise<void>;
+  readonly #onGrowth: (sizeBytes: number) => void;
   #position: LogPosition;
-  #backlog: Promise<void>[] = [];
 
   /** @throws Failure `log_unwritable` */
   constructor(options: JobLogOptions) {
@@ -38,11 +37,12 @@ export class JobLog {
     this.#position = readPosition(join(options.directory, POSITION_FILE));
     this.#filter = options.filter;
     this.#chunk = Buffer.allocUnsafe(Math.max(CHUNK_BYTES, options.filter.minimumChunkBytes));
-    this.#onBytes = options.onBytes;
+    this.#onGrowth = options.onGrowth;
     const size = fstatSync(this.#spool).size;
     if (size > this.#position.spool) ftruncateSync(this.#spool, this.#position.spool);
     this.lostBytes = Math.max(0, this.#position.spool - size);
     if (this.lostBytes > 0) this.#position = { ...this.#position, spool: size };
+    this.#onGrowth(this.#position.spool);
   }
 
   /** Bytes that a crash of the whole machine took from the spool; 0 after a mere kill. */
@@ -69,7 +69,6 @@ export class JobLog {
 
   /**
    * Ships what the current step has printed since last time. `isEnd`: nothing more will come, so held-back bytes go out too.
-   * Goes at the pace of whoever reads along.
    * @returns how many bytes of the step's log were consumed.
    * @throws Failure `log_unwritable`; what was not written is shipped next time.
    */
@@ -88,16 +87,8 @@ export class JobLog {
       if (consumed === 0) return total;
       total += consumed;
       this.#append(out, { offset: offset + consumed });
-      await this.flush();
       if (lastChunk) return total;
     }
-  }
-
-  /** Resolves when everybody who reads along has taken what was appended so far. */
-  async flush(): Promise<void> {
-    const backlog = this.#backlog;
-    this.#backlog = [];
-    await Promise.all(backlog);
   }
 
   close(): void {
@@ -117,8 +108,7 @@ export class JobLog {
       throw new Failure('log_unwritable', `cannot write the job log (${errorCode(cause)})`, { cause });
     }
     this.#position = position;
-    const taken = bytes.length > 0 ? this.#onBytes(start, bytes) : undefined;
-    if (taken !== undefined) this.#backlog.push(taken);
+    if (bytes.length > 0) this.#onGrowth(position.spool);
   }
 }
 
@@ -133,8 +123,8 @@ const POSITION_BYTES = 160;
 export interface JobLogOptions {
   readonly directory: string;
   readonly filter: LogFilter;
-  /** Called in order with what was appended; a promise slows the shipping down to the reader's pace. */
-  readonly onBytes: (offset: number, bytes: Uint8Array) => void | Promise<void>;
+  /** Called with the size of the spool, at first when it is opened, then whenever it has grown. */
+  readonly onGrowth: (sizeBytes: number) => void;
 }
 
 interface LogPosition {

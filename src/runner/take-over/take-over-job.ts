@@ -2,7 +2,7 @@ import type { Clock } from '../../base/index.ts';
 import type { Executor } from '../../executors/index.ts';
 import type { CauseRules } from '../../protocol/index.ts';
 import { JobControl } from '../job-control.ts';
-import type { JobPorts } from '../job-run.ts';
+import type { JobPorts } from '../job-ports.ts';
 import type { JobRecord } from '../journal/job-record.ts';
 import type { JobResult } from '../journal/move.ts';
 import { runJob } from '../run-job.ts';

@@ -18,6 +18,7 @@ export async function cleanUp(run: JobRun, verdict: Verdict): Promise<Cleanup> {
   if (known !== null) return known;
   const cleanup = await settle();
   record(run, { move: 'cleanup_ended', cleanup });
+  run.ports.cleaned(cleanup);
   return cleanup;
 
   async function settle(): Promise<Cleanup> {
@@ -48,7 +49,7 @@ async function runAttempt(run: JobRun, verdict: Verdict, attempt: number): Promi
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     say(run, warningLine(`after_script could not start: ${describeError(error)}`));
-    run.ports.onTrouble(`${run.payload.job_info.name}: after_script could not start: ${describeError(error)}`);
+    run.ports.trouble(`${run.payload.job_info.name}: after_script could not start: ${describeError(error)}`);
     return { outcome: 'failed', attempt, durationMs: clock.now() - startedAt, reason: describeError(error) };
   }
   const cut = deadlineSignal(clock, startedAt + budgets.cleanupMs, control.forceSignal);

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describeError, Failure } from '../../base/index.ts';
 import { deadlineSignal } from '../deadline.ts';
 import { heading, type JobRun, record, saveOptions, say } from '../job-run.ts';
@@ -6,6 +7,7 @@ import { errorLine, sectionEnd } from '../log/sections.ts';
 import { saveArtifacts, selectArtifacts } from '../save/artifacts.ts';
 import { saveCaches } from '../save/cache.ts';
 import { readDotenvReport } from '../save/dotenv.ts';
+import { keepArtifacts } from './keep-artifacts.ts';
 
 export interface Saved {
   readonly artifacts: readonly SavedArtifact[];
@@ -16,16 +18,16 @@ export interface Saved {
 /** Cache and artifacts, after the cleanup, within a budget of their own; a force cuts it short. */
 export async function saveResults(run: JobRun, verdict: Verdict): Promise<Saved> {
   const { journal, budgets, clock, control } = run;
-  if (journal.progress.saved !== null) return { artifacts: journal.progress.saved, trouble: null };
   // A job that never got to a user command made nothing; what lies in its directory are the sources.
   if (!journal.progress.owed || control.forced) return { artifacts: [], trouble: null };
   const budget = deadlineSignal(clock, clock.now() + budgets.saveMs, control.forceSignal);
   try {
     const succeeded = verdict.cause === 'succeeded';
-    await archiveCaches(run, succeeded, budget.signal);
-    const artifacts = await uploadArtifacts(run, succeeded, budget.signal);
-    record(run, { move: 'saved', artifacts });
-    return { artifacts, trouble: null };
+    if (journal.progress.saved === null) {
+      await archiveCaches(run, succeeded, budget.signal);
+      record(run, { move: 'saved', artifacts: await packArtifacts(run, succeeded, budget.signal) });
+    }
+    return await keepArtifacts(run, budget.signal);
   } catch (error) {
     if (!(error instanceof Failure) && !budget.signal.aborted) throw error;
     const trouble = budget.signal.aborted ? 'saving took too long and was cut off' : describeError(error);
@@ -44,17 +46,13 @@ async function archiveCaches(run: JobRun, succeeded: boolean, signal: AbortSigna
   say(run, sectionEnd(section, run.clock.now()));
 }
 
-async function uploadArtifacts(
-  run: JobRun,
-  succeeded: boolean,
-  signal: AbortSignal,
-): Promise<readonly SavedArtifact[]> {
+async function packArtifacts(run: JobRun, succeeded: boolean, signal: AbortSignal): Promise<readonly SavedArtifact[]> {
   const { artifacts } = run.payload;
   if (selectArtifacts(artifacts, succeeded).length === 0) return [];
   const section = succeeded ? 'upload_artifacts_on_success' : 'upload_artifacts_on_failure';
   say(run, heading(run, section, `Uploading artifacts for ${succeeded ? 'successful' : 'failed'} job`));
   const { variables, place, limits, log } = saveOptions(run, signal);
-  const targetDir = run.ports.artifactsDir;
+  const targetDir = join(run.journal.directory, 'artifacts');
   const expand = (text: string) => variables.expand(text);
   const saved = await saveArtifacts({ artifacts, succeeded, place, targetDir, expand, limits, log, signal });
   for (const report of saved) if (report.type === 'dotenv') await checkDotenv(report.path, signal);

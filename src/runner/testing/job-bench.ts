@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { AutoClock } from '../../../test/support/auto-clock.ts';
 import type { Clock } from '../../base/index.ts';
 import { type Act, createScriptedMachine, type Executor, type ScriptedMachine } from '../../executors/index.ts';
-import { CAUSE_RULES, type JobPayload } from '../../protocol/index.ts';
+import { CAUSE_RULES, type Cleanup, type JobPayload } from '../../protocol/index.ts';
 import { JobControl } from '../job-control.ts';
-import type { JobPorts, PhaseChange } from '../job-run.ts';
+import type { JobPorts, PhaseChange } from '../job-ports.ts';
 import type { JobResult, Move } from '../journal/move.ts';
 import { runJob } from '../run-job.ts';
 import { payload } from './payload.ts';
@@ -27,7 +27,11 @@ export class JobBench {
   readonly payload: JobPayload;
   readonly phases: PhaseChange[] = [];
   readonly trouble: string[] = [];
+  readonly cleaned: Cleanup[] = [];
+  readonly logSizes: number[] = [];
+  askToStart: JobPorts['askToStart'] = async () => 'accepted';
   getSources: JobPorts['getSources'] = async () => {};
+  keep: JobPorts['keep'] = async (artifact) => artifact;
 
   constructor(acts: Acts, changes: Partial<JobPayload> = {}) {
     this.machine = createScriptedMachine({
@@ -53,13 +57,18 @@ export class JobBench {
       clock: fatedClock(this.clock, fate),
       control,
       ports: {
-        getSources: (projectDir, signal) => this.getSources(projectDir, signal),
+        askToStart: (signal) => this.askToStart(signal),
+        getSources: (place, signal) => this.getSources(place, signal),
         dependencyArchive: async () => null,
-        artifactsDir: join(this.directory, 'artifacts'),
+        keep: async (artifact, signal) => {
+          fate('keep');
+          return this.keep(artifact, signal);
+        },
         cacheDir: join(this.directory, 'cache'),
-        onPhase: (change) => void this.phases.push(change),
-        onLog: () => {},
-        onTrouble: (message) => void this.trouble.push(message),
+        phase: (change) => void this.phases.push(change),
+        cleaned: (cleanup) => void this.cleaned.push(cleanup),
+        logGrew: (sizeBytes) => void this.logSizes.push(sizeBytes),
+        trouble: (message) => void this.trouble.push(message),
       },
       causeRules: CAUSE_RULES,
       environment: {},

@@ -1,4 +1,4 @@
-import { cleanLine, isOnlyMarkers } from '../terminal/clean-text.ts';
+import { cleanLine, isOnlyMarkers } from '../../terminal/clean-text.ts';
 
 /** The end of a job's log, bounded in bytes. Owned and changed by the run view alone. */
 export interface LogTail {
@@ -8,7 +8,7 @@ export interface LogTail {
   end: number;
 }
 
-const TAIL_BYTES = 32 * 1024;
+export const TAIL_BYTES = 32 * 1024;
 /** A log that comes in crumbs is joined now and then, so that the list stays short. */
 const MAX_CHUNKS = 64;
 const LAST_LINE_BYTES = 2 * 1024;
@@ -18,6 +18,11 @@ export function emptyTail(): LogTail {
 }
 
 export function appendToTail(tail: LogTail, offset: number, bytes: Uint8Array): void {
+  if (offset > tail.end) {
+    // What lies between was not read.
+    tail.chunks = [];
+    tail.keptBytes = 0;
+  }
   // Copied: the caller may use its buffer again.
   const kept = Buffer.from(bytes.subarray(-TAIL_BYTES));
   tail.chunks.push(kept);

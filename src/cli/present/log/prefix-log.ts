@@ -1,4 +1,4 @@
-import { cleanLine, isOnlyMarkers } from '../terminal/clean-text.ts';
+import { cleanLine, isOnlyMarkers } from '../../terminal/clean-text.ts';
 
 /**
  * Puts a job's name before each line of its log. Bytes are handled as latin1 strings, one unit a byte: 100 MB in lines of

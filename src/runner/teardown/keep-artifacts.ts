@@ -1,0 +1,28 @@
+import { describeError } from '../../base/index.ts';
+import { ask } from '../ask.ts';
+import { type JobRun, record, say } from '../job-run.ts';
+import type { SavedArtifact } from '../journal/move.ts';
+import { errorLine } from '../log/sections.ts';
+
+export interface KeptArtifacts {
+  readonly artifacts: readonly SavedArtifact[];
+  /** What became of those that are missing. */
+  readonly trouble: string | null;
+}
+
+/** Hands on what was packed, each file once on record; one that cannot be kept does not keep the others from it. */
+export async function keepArtifacts(run: JobRun, signal: AbortSignal): Promise<KeptArtifacts> {
+  const { journal, ports } = run;
+  let trouble: string | null = null;
+  for (const [index, packed] of (journal.progress.saved ?? []).entries()) {
+    if (journal.progress.kept.has(index)) continue;
+    try {
+      const artifact = await ask(signal, () => ports.keep(packed, signal));
+      record(run, { move: 'kept', index, artifact });
+    } catch (error) {
+      trouble = signal.aborted ? 'keeping it took too long and was cut off' : describeError(error);
+      say(run, errorLine(`${packed.path} was not kept: ${trouble}`));
+    }
+  }
+  return { artifacts: [...journal.progress.kept].toSorted(([a], [b]) => a - b).map(([, kept]) => kept), trouble };
+}
