@@ -1,4 +1,9 @@
 export * from './clock.ts';
+export * from './copy/byte-path.ts';
+export { copyEntry } from './copy/copy-entry.ts';
+export { copyTree } from './copy/copy-tree.ts';
+export { createPace, type Pace } from './copy/pace.ts';
+export { fillDirectory } from './copy/target-directory.ts';
 export * from './failure.ts';
 export * from './file-lock.ts';
 export * from './make-directory.ts';

@@ -1,5 +1,4 @@
 export { changedFiles } from './changed-files.ts';
 export { listFiles } from './list-files.ts';
 export { type Checkout, findTopLevel, readCheckout } from './read-checkout.ts';
-export { placeSnapshot } from './snapshot/place-snapshot.ts';
 export { takeSnapshot } from './snapshot/take-snapshot.ts';

@@ -14,9 +14,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { copyTree } from '../../base/index.ts';
 import { commit, git, makeRepository, useTemporaryDirectory, write } from '../testing/repository.ts';
 import { copyOf, listNames } from '../testing/snapshot.ts';
-import { placeSnapshot } from './place-snapshot.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 
 const temporary = useTemporaryDirectory();
@@ -62,9 +62,9 @@ describe('the files of a snapshot', () => {
     const template = temporary.fresh('template');
     await takeSnapshot(dir, template);
     const [one, two] = [temporary.fresh('one'), temporary.fresh('two')];
-    await placeSnapshot(template, one);
+    await copyTree(template, one);
     writeFileSync(join(one, 'README.md'), 'by job', { flag: 'r+' });
-    await placeSnapshot(template, two);
+    await copyTree(template, two);
     expect(readFileSync(join(two, 'README.md'), 'utf8')).toBe('hello\n');
     expect(readFileSync(join(dir, 'README.md'), 'utf8')).toBe('hello\n');
   });

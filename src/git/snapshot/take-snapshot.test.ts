@@ -1,9 +1,9 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { copyTree } from '../../base/index.ts';
 import { git, makeRepository, useTemporaryDirectory, write } from '../testing/repository.ts';
 import { copyOf, listNames } from '../testing/snapshot.ts';
-import { placeSnapshot } from './place-snapshot.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 
 const temporary = useTemporaryDirectory();
@@ -67,7 +67,7 @@ describe('taking a snapshot', () => {
     expect(existsSync(template)).toBe(false);
     await takeSnapshot(dir, template);
     const job = temporary.fresh('job');
-    await expect(placeSnapshot(template, job, AbortSignal.abort())).rejects.toMatchObject({ code: 'canceled' });
+    await expect(copyTree(template, job, AbortSignal.abort())).rejects.toMatchObject({ code: 'canceled' });
     expect(existsSync(job)).toBe(false);
   });
 });

@@ -1,11 +1,18 @@
 import { lstatSync, mkdirSync } from 'node:fs';
-import { errorCode } from '../../base/index.ts';
+import {
+  type BytePath,
+  copyEntry,
+  createPace,
+  errorCode,
+  fillDirectory,
+  joinPath,
+  type Pace,
+  showPath,
+  toBytePath,
+  toSystemPath,
+} from '../../base/index.ts';
 import { runGit } from '../run-git.ts';
-import { type BytePath, joinPath, showPath, toBytePath, toSystemPath } from './byte-path.ts';
-import { copyEntry } from './copy-entry.ts';
 import { describeRepository, locateRepository } from './describe-repository.ts';
-import { createPace, type Pace } from './pace.ts';
-import { fillDirectory } from './target-directory.ts';
 import { writeGitDir } from './write-git-dir.ts';
 
 export interface SnapshotOptions {

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { placeSnapshot } from '../snapshot/place-snapshot.ts';
+import { copyTree } from '../../base/index.ts';
 import { type SnapshotOptions, takeSnapshot } from '../snapshot/take-snapshot.ts';
 import type { useTemporaryDirectory } from './repository.ts';
 
@@ -12,7 +12,7 @@ export async function copyOf(
   const template = temporary.fresh('template');
   const job = temporary.fresh('job');
   await takeSnapshot(dir, template, options);
-  await placeSnapshot(template, job);
+  await copyTree(template, job);
   return job;
 }
 

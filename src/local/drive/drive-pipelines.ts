@@ -1,6 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import { removeTree } from '../../base/index.ts';
-import { placeSnapshot } from '../../git/index.ts';
+import { copyTree, removeTree } from '../../base/index.ts';
 import type { Status } from '../../protocol/index.ts';
 import type { LocalPipeline, LocalRunOptions } from '../local-run-options.ts';
 import { firstJobId } from '../runs/create-run.ts';
@@ -19,7 +18,7 @@ export async function drivePipelines(options: LocalRunOptions, run: RunDirectory
     async placeSources(projectDir: string, signal: AbortSignal) {
       // What a hook left there goes, as with GitLab's `git clean`.
       await removeTree(dirname(projectDir), [basename(projectDir)]);
-      await placeSnapshot(template, projectDir, signal);
+      await copyTree(template, projectDir, signal);
     },
   };
   const queue = new ReadyQueue(options.concurrency);

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { Failure } from '../../base/index.ts';
+import { Failure } from '../failure.ts';
 
 /** Copied files or chunks in one synchronous stretch: some 5 ms. */
 const STRETCH = 64;

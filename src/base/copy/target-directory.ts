@@ -1,5 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
-import { describeError, errorCode, Failure, makeDirectory } from '../../base/index.ts';
+import { describeError, errorCode, Failure } from '../failure.ts';
+import { makeDirectory } from '../make-directory.ts';
 
 /**
  * Lets `fill` fill a directory that is absent or empty, and leaves nothing half-made when it cannot.

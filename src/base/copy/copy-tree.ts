@@ -5,13 +5,13 @@ import { createPace } from './pace.ts';
 import { fillDirectory } from './target-directory.ts';
 
 /**
- * Makes a job's own copy of a snapshot; the job may change every file of it. `jobDir` is absent or empty.
- * @throws Failure `no_space`, `target_unwritable`, `target_not_empty`, `canceled`; nothing is left in `jobDir` then.
+ * Copies a directory with all that lies in it; the copy shares nothing with it that a change could reach. `targetDir` is absent or empty.
+ * @throws Failure `no_space`, `target_unwritable`, `target_not_empty`, `canceled`; nothing is left in `targetDir` then.
  */
-export async function placeSnapshot(snapshotDir: string, jobDir: string, signal?: AbortSignal): Promise<void> {
+export async function copyTree(sourceDir: string, targetDir: string, signal?: AbortSignal): Promise<void> {
   const pace = createPace('copying the sources', signal);
-  await fillDirectory(jobDir, 'copy the sources to', async () => {
-    const open: [from: BytePath, to: BytePath][] = [[toBytePath(snapshotDir), toBytePath(jobDir)]];
+  await fillDirectory(targetDir, 'copy the sources to', async () => {
+    const open: [from: BytePath, to: BytePath][] = [[toBytePath(sourceDir), toBytePath(targetDir)]];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       const [from, to] = next;
       for (const entry of readdirSync(toSystemPath(from), { encoding: 'latin1', withFileTypes: true })) {

@@ -11,7 +11,7 @@ import {
   symlinkSync,
   writeSync,
 } from 'node:fs';
-import { errorCode, Failure } from '../../base/index.ts';
+import { errorCode, Failure } from '../failure.ts';
 import { type BytePath, showPath, toSystemPath } from './byte-path.ts';
 import type { Pace } from './pace.ts';
 

@@ -1,11 +1,15 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { Failure } from '../../base/index.ts';
-import { useTemporaryDirectory } from '../testing/repository.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Failure } from '../failure.ts';
 import { fillDirectory } from './target-directory.ts';
 
-const temporary = useTemporaryDirectory();
+let root = '';
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'epilogue-fill-'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 describe('fillDirectory', () => {
   const fillAnd = (dir: string, act: () => void) =>
@@ -15,7 +19,7 @@ describe('fillDirectory', () => {
     });
 
   it('takes back a half-made directory when the disk is full, and says so', async () => {
-    const dir = temporary.fresh('into');
+    const dir = join(root, 'into');
     await expect(fillAnd(dir, () => writeFileSync('/dev/full', 'x'))).rejects.toMatchObject({
       code: 'no_space',
       message: `cannot copy to ${dir}: no space left there`,
@@ -24,7 +28,7 @@ describe('fillDirectory', () => {
   });
 
   it('makes missing parents, and refuses a place where nothing can be made', async () => {
-    const dir = join(temporary.dir, 'a/b/c');
+    const dir = join(root, 'a/b/c');
     await fillDirectory(dir, 'copy to', async () => {});
     expect(existsSync(dir)).toBe(true);
     // The kernel lets nobody make a directory there, root included.
@@ -32,7 +36,7 @@ describe('fillDirectory', () => {
   });
 
   it('passes Failures on, calls other system errors failures, and bugs bugs', async () => {
-    const dir = temporary.fresh('into');
+    const dir = join(root, 'into');
     const failure = new Failure('canceled', 'stop');
     await expect(fillAnd(dir, () => throwIt(failure))).rejects.toBe(failure);
     await expect(fillAnd(dir, () => writeFileSync(dir, 'x'))).rejects.toMatchObject({ code: 'copy_failed' });
