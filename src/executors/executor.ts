@@ -1,36 +1,58 @@
 import type { Readable } from 'node:stream';
+import type { LifecycleHandler, PayloadImage, PayloadService } from '../protocol/index.ts';
 
 /**
  * Where the steps of a job run. One contract for every back end; no executor has teardown code of its own.
  *
- * Order of calls: `prepare` once per runner process and job (again after a restart, with the same `JobPlace`), then on the
- * `Place` any number of `start` / `look` / `readLog` / `changed` / `signal` / `collect` / `deliver`, at last `clean`.
- * Every call may be repeated; `clean` may follow a crash half-way through `prepare` or an earlier `clean`.
- * A step does not depend on this process or on a connection: all that is known about it lies in its directory.
+ * Order of calls: `prepare` once per runner process and job (again after a restart, with the same `JobSpec`), then on the `Place`
+ * whatever the job needs, at last `clean`. A step does not depend on this process or on a connection: what is known about it
+ * lies in its place or in `stepsDir`.
+ *
+ * For every method, unless it says otherwise:
+ * - it may be called twice, also by two processes, and after the same call failed or was cut off half-way;
+ * - calls may run at once, with each other and for different steps;
+ * - what failed before forbids nothing: a cleanup is started in a place whose `deliverTree` or `start` failed;
+ * - trouble with the back end that may pass (a lost connection, a busy daemon) is retried inside, within the executor's own limits.
+ *   What does not pass is a `Failure` with a reason, or a state `lost` or `evicted`; no system error comes out as it is.
  */
 export interface Executor {
   /** `shell`, `docker`, `kubernetes`, `scripted`. */
   readonly name: string;
   /**
-   * Makes the job's place, or finds the one that an earlier process made. Idempotent.
-   * @throws Failure `executor_unavailable` when the place cannot be had (no shell, no space, …); nothing has run then.
+   * Makes the job's place, or finds the one that an earlier process made. A place that is gone for good is made anew, empty, and the
+   * steps that ran in the old one are `lost`. Where a step was started before, only what would keep everything from being stopped
+   * is a reason to fail: a full disk, say, is not; it fails `start`.
+   * When `signal` aborts (cancel, timeout, force) it gives up and takes back what it has made.
+   * @throws Failure `executor_unavailable` when the place cannot be had (no shell, no space, no such image), `canceled` when the
+   * signal was the reason. Nothing has run then, and nothing is left, unless this process dies first: then `prepare` + `clean` remove it.
    */
-  prepare(job: JobPlace, signal: AbortSignal): Promise<Place>;
+  prepare(job: JobSpec, signal: AbortSignal): Promise<Place>;
 }
 
-export interface JobPlace {
-  /** Holds one directory a step; exists, mode 0700, on the runner's machine. */
+/** All that an executor is told about a job. The same, word for word, for every `prepare` of one job. */
+export interface JobSpec {
+  /**
+   * On the runner's machine; exists, mode 0700, and outlives runner and place. Executors that run steps on this machine keep one
+   * directory a step there; others what they need to find their place again.
+   */
   readonly stepsDir: string;
-  /** `CI_PROJECT_DIR` on the runner's machine; `prepare` creates it when it is not there. */
+  /** `CI_PROJECT_DIR`: on this machine for the shell executor, inside of the place for others. `prepare` creates it. */
   readonly projectDir: string;
   /** Carried as `EPILOGUE_JOB_COOKIE` by every process of the job; unique and hard to guess. */
   readonly cookie: string;
-  /** Environment that steps start with, before their script's own exports. */
+  /** Environment of the runner's machine that steps start with, before their script's own exports; only where steps run on it. */
   readonly environment: Readonly<Record<string, string>>;
+  /** null: the job names none. Variables in it are expanded. */
+  readonly image: PayloadImage | null;
+  readonly services: readonly PayloadService[];
+  /** The job's variables, expanded: what an executor is configured by. Scripts export them themselves. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** `pre_stop_k8s_container_handler`; executors other than kubernetes ignore it. */
+  readonly preStopHandler: LifecycleHandler | null;
 }
 
 export interface StepSpec {
-  /** Directory name below `stepsDir`: letters, digits, `_`, `-`. Starting the same id twice runs it once. */
+  /** Names the step within its job: letters, digits, `_`, `-`. Starting the same id twice runs it once. */
   readonly id: string;
   /** The whole shell script. */
   readonly script: string;
@@ -43,17 +65,33 @@ export type StepState =
   /** `code` as a shell reports it: 128 + n for signal n. */
   | { readonly kind: 'ended'; readonly code: number }
   /** The wrapper is gone and left no exit code (killed from outside, host restarted). It will never end. */
-  | { readonly kind: 'vanished' };
+  | { readonly kind: 'vanished' }
+  /** The place is gone, or has not answered for longer than the executor waits. Nothing will come of the step any more. */
+  | { readonly kind: 'lost'; readonly reason: string }
+  /** The place was told to go (pod deleted, node drained). Other steps can start as long as it is there. */
+  | { readonly kind: 'evicted'; readonly reason: string };
 
+/** A process of the job, to be named in messages. */
+export interface JobProcess {
+  /** As its place counts. */
+  readonly pid: number;
+  /** The program's name, without arguments, which may hold secrets; chosen by the job, so control characters are possible. */
+  readonly name: string;
+}
+
+/** No path of the runner's machine goes in or out, but `stepsDir` and the source of `deliverTree`. */
 export interface Place {
   /** Which shell runs the steps' scripts. */
   readonly shell: 'bash' | 'sh';
   /** `CI_PROJECT_DIR` as the steps see it. */
   readonly projectDir: string;
+  /** For variable files and `GITLAB_ENV`, as the steps see it: outside of the project directory, private, gone after `clean`. */
+  readonly temporaryDir: string;
   /**
    * Starts a step in a session of its own and returns once it is claimed. A step that was started before, by this process or
-   * by an earlier one, is left as it is.
-   * @throws Failure `step_not_started` with the reason (no space, missing shell).
+   * by an earlier one, is left as it is. It begins in the project directory or, when that cannot be entered, anywhere else:
+   * a script that cares changes directory itself, and says so when it cannot.
+   * @throws Failure `step_not_started` with the reason (no space, missing shell). It can be tried again.
    */
   start(step: StepSpec): Promise<void>;
   /**
@@ -61,8 +99,12 @@ export interface Place {
    * takes over a job whose last runner died between announcing a step and starting it.
    */
   forbid(stepId: string): Promise<void>;
+  /** Once it has answered anything but `absent` or `running`, that is final. Never rejects for a place that is gone: `lost`. */
   look(stepId: string): Promise<StepState>;
-  /** Reads log bytes from `offset` into `into`; resolves to their count, 0 when there are none (yet). */
+  /**
+   * Reads log bytes from `offset` into `into`; resolves to their count, 0 when there are none (yet). The same offset gives the same
+   * bytes, for ever and to any reader. What a place took with it when it was lost is missing at the end.
+   */
   readLog(stepId: string, offset: number, into: Uint8Array): Promise<number>;
   /**
    * Resolves when the step's log may have grown or the step may have ended, at the latest after `maxMs` or when `signal` aborts.
@@ -72,14 +114,34 @@ export interface Place {
   /**
    * Sends a signal to every process of the job: the sessions of its steps, every process that carries the cookie, and their
    * descendants. Wrappers are spared as long as anything else of their step lives, so that they can still write `exit`.
-   * @returns how many processes (wrappers not counted) were found; 0 means the tree is dead. `'none'` only counts.
+   * @returns the processes that were found (wrappers left out); none means that the tree is dead. `'none'` only looks.
    */
-  signal(signal: 'TERM' | 'KILL' | 'none'): Promise<number>;
+  signal(signal: 'TERM' | 'KILL' | 'none'): Promise<readonly JobProcess[]>;
+  /**
+   * Waits until the tree is dead, at most `maxMs`, less when `signal` aborts; sends nothing. Cheaper than looking in a loop, because
+   * all jobs on one machine share the looks.
+   * @returns what is still alive, as `signal('none')` would.
+   */
+  untilDead(maxMs: number, signal?: AbortSignal): Promise<readonly JobProcess[]>;
+  /**
+   * A directory of the runner's machine becomes the content of the project directory; what was there before goes. The copy shares
+   * nothing with it that a change could reach. Not at once with itself, or with steps that use the directory.
+   * @throws Failure `no_space`, `target_unwritable`, `target_not_empty`, `source_unreadable`, `canceled`, `place_lost`, …; the project
+   * directory is then empty or gone.
+   */
+  deliverTree(directory: string, signal: AbortSignal): Promise<void>;
   /** Files of the project directory, in path order; symlinks are entries, never followed. See `FileSelection`. */
   collect(selection: FileSelection, signal: AbortSignal): AsyncIterable<CollectedFile>;
-  /** Writes files into the project directory. Refuses, with a Failure, a path that leaves it, also through a symlink. */
+  /**
+   * Writes files into the project directory. Refuses, with a Failure, a path that leaves it, also through a symlink. Cut off half-way,
+   * some files are there and some are not.
+   */
   deliver(files: AsyncIterable<CollectedFile>, signal: AbortSignal): Promise<void>;
-  /** Kills what is left (KILL) and removes what `prepare` made. Step directories belong to the runner and stay. */
+  /**
+   * Kills what is left (KILL) and removes what `prepare` made. What a step left in `stepsDir` belongs to the runner and stays: `look`
+   * and `readLog` go on answering. The last call but for those; another `prepare` begins anew.
+   * @throws Failure that names what could not be killed or removed; the rest is gone.
+   */
   clean(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import { describeError, errorCode, Failure, makeDirectory } from '../base/index.ts';
-import { makeCookie, type Place } from '../executors/index.ts';
+import { describeError, Failure } from '../base/index.ts';
+import { type JobSpec, makeCookie, type Place } from '../executors/index.ts';
 import type { HookName, JobPayload } from '../protocol/index.ts';
 import type { JobOptions } from './job-options.ts';
 import type { CleanupVariables, JobRun, StepScripts } from './job-run.ts';
@@ -36,16 +36,10 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
   try {
     log = openLog(options, payload, variables);
     if (log.sizeBytes === 0) log.write(openingLines(options, payload, [...variables.warnings, ...settings.warnings]));
-    makeTemporaryDir(`${options.projectDir}.tmp`);
-    place = await options.executor.prepare(
-      {
-        stepsDir: `${options.directory}/steps`,
-        projectDir: options.projectDir,
-        cookie: record.cookie,
-        environment: record.environment,
-      },
-      options.control.forceSignal,
-    );
+    const { control } = options;
+    // Where a cleanup may be owed, the place is needed whatever was said.
+    const signal = journal.progress.owed ? control.forceSignal : control.interruptSignal;
+    place = await options.executor.prepare(jobSpec(options, record, variables), signal);
   } catch (error) {
     return abandon(options, journal, error);
   }
@@ -113,13 +107,18 @@ function neverRan(options: JobOptions, error: unknown): JobResult {
   };
 }
 
-/** Holds file variables and `GITLAB_ENV`. Made here, it costs a system call; made by each step, a process. */
-function makeTemporaryDir(path: string): void {
-  try {
-    makeDirectory(path, 0o700);
-  } catch (cause) {
-    throw new Failure('executor_unavailable', `cannot make ${path} (${errorCode(cause)})`, { cause });
-  }
+function jobSpec(options: JobOptions, record: JobRecord, variables: JobVariables): JobSpec {
+  const { payload, cookie, environment } = record;
+  return {
+    stepsDir: `${options.directory}/steps`,
+    projectDir: options.projectDir,
+    cookie,
+    environment,
+    image: payload.image,
+    services: payload.services,
+    variables: Object.fromEntries(variables.exports.map(({ key, value }) => [key, value])),
+    preStopHandler: payload.hooks.find(({ name }) => name === 'pre_stop_k8s_container_handler')?.handler ?? null,
+  };
 }
 
 function openLog(options: JobOptions, payload: JobPayload, variables: JobVariables): JobLog {
@@ -169,7 +168,7 @@ function stepScripts({ payload, place, settings, variables, withMore }: ScriptFa
       shell: place.shell,
       exports: known.exports,
       files: known.files,
-      temporaryDir: `${place.projectDir}.tmp`,
+      temporaryDir: place.temporaryDir,
       directory,
       lines,
       debugTrace: settings.debugTrace,

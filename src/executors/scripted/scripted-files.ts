@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { type Clock, Failure } from '../../base/index.ts';
 import type { CollectedFile, FileSelection } from '../executor.ts';
 import { checkPath } from '../files/check-path.ts';
+import { collectFiles } from '../files/collect-files.ts';
 import { compileSelection } from '../files/select-paths.ts';
 
 /** A project directory in memory. Links are kept and never followed. No file of it counts as tracked by git. */
@@ -13,6 +14,8 @@ export interface ScriptedFiles {
   paths(): readonly string[];
   collect(selection: FileSelection, signal: AbortSignal): AsyncIterable<CollectedFile>;
   deliver(files: AsyncIterable<CollectedFile>, signal: AbortSignal): Promise<void>;
+  /** As `Place.deliverTree`; reads the real directory. */
+  deliverTree(directory: string, signal: AbortSignal): Promise<void>;
   clear(): void;
 }
 
@@ -48,6 +51,13 @@ export function createScriptedFiles(root: string, clock: Clock): ScriptedFiles {
     }
   }
 
+  async function deliver(files: AsyncIterable<CollectedFile>, signal: AbortSignal): Promise<void> {
+    for await (const { path, kind, mode, modifiedMs, open } of files) {
+      signal.throwIfAborted();
+      put(path, { kind, mode, modifiedMs, content: await buffer(open()) });
+    }
+  }
+
   return {
     write(path, content, { kind = 'file', mode = DEFAULT_MODE[kind] } = {}) {
       put(path, { kind, mode, modifiedMs: clock.now(), content: Buffer.from(content) });
@@ -55,11 +65,11 @@ export function createScriptedFiles(root: string, clock: Clock): ScriptedFiles {
     read: (path) => stored.get(path)?.content ?? null,
     paths: () => [...stored.keys()].sort(),
     collect,
-    async deliver(files, signal) {
-      for await (const { path, kind, mode, modifiedMs, open } of files) {
-        signal.throwIfAborted();
-        put(path, { kind, mode, modifiedMs, content: await buffer(open()) });
-      }
+    deliver,
+    async deliverTree(directory, signal) {
+      stored.clear();
+      if (signal.aborted) throw new Failure('canceled', 'copying the sources was canceled');
+      await deliver(collectFiles(directory, { paths: ['**'], exclude: [], untracked: false }, signal), signal);
     },
     clear: () => stored.clear(),
   };

@@ -1,3 +1,4 @@
+import type { JobProcess } from '../executor.ts';
 import type { ScriptedFiles } from './scripted-files.ts';
 import type { ScriptedStep } from './scripted-step.ts';
 
@@ -5,11 +6,19 @@ import type { ScriptedStep } from './scripted-step.ts';
 export interface ScriptedJob {
   readonly files: ScriptedFiles;
   readonly steps: Map<string, ScriptedStep | 'forbidden'>;
+  /** Called at every change. */
   readonly listeners: Set<() => void>;
+  /** Processes that outlived the step that started them. */
   leftBehind: number;
 }
 
 export function runningSteps(job: ScriptedJob): readonly ScriptedStep[] {
   const steps = [...job.steps.values()].filter((step) => step !== 'forbidden');
   return steps.filter((step) => step.look().kind === 'running');
+}
+
+/** As `Place.signal` tells them. */
+export function processesOf(job: ScriptedJob): readonly JobProcess[] {
+  const names = [...runningSteps(job).map(() => 'script'), ...Array<string>(job.leftBehind).fill('left-behind')];
+  return names.map((name, index) => ({ pid: 100 + index, name }));
 }

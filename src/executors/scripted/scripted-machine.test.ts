@@ -1,9 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../base/index.ts';
-import type { JobPlace, Place } from '../executor.ts';
+import type { JobSpec, Place } from '../executor.ts';
 import { createScriptedMachine, type Performance, type ScriptedMachine } from './scripted-machine.ts';
 
-const JOB: JobPlace = { stepsDir: '/jobs/1/steps', projectDir: '/jobs/1/project', cookie: 'c', environment: {} };
+const JOB: JobSpec = {
+  stepsDir: '/jobs/1/steps',
+  projectDir: '/jobs/1/project',
+  cookie: 'c',
+  environment: {},
+  image: null,
+  services: [],
+  variables: {},
+  preStopHandler: null,
+};
 
 /** Time that passes only when told to. */
 function stoppedClock(): Clock & { advance(ms: number): Promise<void> } {
@@ -85,7 +94,7 @@ describe('a scripted machine', () => {
     machine.lose();
     expect(await place.look('short')).toEqual({ kind: 'ended', code: 0 });
     expect(await place.look('long')).toEqual({ kind: 'vanished' });
-    expect(await place.signal('none')).toBe(0);
+    expect(await place.signal('none')).toEqual([]);
   });
 
   it('notes what was started and signalled, and when', async () => {
@@ -104,8 +113,8 @@ describe('a scripted machine', () => {
     const other = { ...JOB, stepsDir: '/jobs/2/steps' };
     const place = await open(machine);
     await place.start({ id: 'step', script: '' });
-    expect(await (await open(machine, other)).signal('KILL')).toBe(0);
-    expect(await place.signal('none')).toBe(1);
+    expect(await (await open(machine, other)).signal('KILL')).toEqual([]);
+    expect(await place.signal('none')).toHaveLength(1);
     expect(machine.files(JOB).read('file')?.toString()).toBe('x');
     expect(machine.files(other).paths()).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { type Clock, Failure } from '../../base/index.ts';
-import type { Executor, JobPlace, StepSpec } from '../executor.ts';
+import type { Executor, JobProcess, JobSpec, StepSpec, StepState } from '../executor.ts';
 import { createScriptedFiles, type ScriptedFiles } from './scripted-files.ts';
-import { runningSteps, type ScriptedJob } from './scripted-job.ts';
+import { processesOf, runningSteps, type ScriptedJob } from './scripted-job.ts';
 import { createScriptedPlace } from './scripted-place.ts';
 import { type Act, playStep } from './scripted-step.ts';
 
@@ -11,10 +11,13 @@ export type Performance = readonly Act[] | { readonly refuse: string };
 export interface ScriptedOptions {
   readonly clock: Clock;
   /** Asked once for each step that starts. */
-  readonly perform: (step: StepSpec, job: JobPlace) => Performance;
-  /** A text: `prepare` fails with it. */
-  readonly refusePrepare?: (job: JobPlace) => string | null;
+  readonly perform: (step: StepSpec, job: JobSpec) => Performance;
+  /** Answers why `prepare` fails, or null; takes as long as it likes, until the signal aborts. */
+  readonly refusePrepare?: (job: JobSpec, signal: AbortSignal) => string | null | Promise<string | null>;
 }
+
+/** How a step ends that nobody ended. */
+export type LostState = Extract<StepState, { readonly kind: 'vanished' | 'lost' | 'evicted' }>;
 
 /**
  * A machine that plays. It outlives the executors made from it, as a real machine outlives the runner's process: a test
@@ -23,21 +26,21 @@ export interface ScriptedOptions {
 export interface ScriptedMachine {
   executor(): Executor;
   /** Every step that started, in order. */
-  readonly started: readonly { readonly job: JobPlace; readonly step: StepSpec; readonly at: number }[];
+  readonly started: readonly { readonly job: JobSpec; readonly step: StepSpec; readonly at: number }[];
   /** Every signal that was sent, in order, those to jobs without processes included. */
-  readonly signals: readonly { readonly job: JobPlace; readonly signal: 'TERM' | 'KILL'; readonly at: number }[];
+  readonly signals: readonly { readonly job: JobSpec; readonly signal: 'TERM' | 'KILL'; readonly at: number }[];
   /** The job's project directory. Jobs are told apart by their `stepsDir`. */
-  files(job: JobPlace): ScriptedFiles;
-  /** The host restarts: whatever runs is gone and leaves no exit code. */
-  lose(): void;
+  files(job: JobSpec): ScriptedFiles;
+  /** Whatever runs is gone and leaves no exit code. By default as when the host restarts. */
+  lose(end?: LostState): void;
 }
 
 export function createScriptedMachine({ clock, perform, refusePrepare }: ScriptedOptions): ScriptedMachine {
   const jobs = new Map<string, ScriptedJob>();
-  const started: { job: JobPlace; step: StepSpec; at: number }[] = [];
-  const signals: { job: JobPlace; signal: 'TERM' | 'KILL'; at: number }[] = [];
+  const started: { job: JobSpec; step: StepSpec; at: number }[] = [];
+  const signals: { job: JobSpec; signal: 'TERM' | 'KILL'; at: number }[] = [];
 
-  function find({ stepsDir, projectDir }: JobPlace): ScriptedJob {
+  function find({ stepsDir, projectDir }: JobSpec): ScriptedJob {
     const known = jobs.get(stepsDir);
     if (known !== undefined) return known;
     const files = createScriptedFiles(projectDir, clock);
@@ -46,7 +49,7 @@ export function createScriptedMachine({ clock, perform, refusePrepare }: Scripte
     return job;
   }
 
-  function start(place: JobPlace, step: StepSpec): void {
+  function start(place: JobSpec, step: StepSpec): void {
     const job = find(place);
     const known = job.steps.get(step.id);
     if (known !== undefined && known !== 'forbidden') return;
@@ -64,33 +67,33 @@ export function createScriptedMachine({ clock, perform, refusePrepare }: Scripte
     job.steps.set(step.id, playStep(performance, { clock, write: job.files.write, leaveProcess, onChange }));
   }
 
-  function signal(place: JobPlace, kind: 'TERM' | 'KILL' | 'none'): number {
+  function signalAll(place: JobSpec, kind: 'TERM' | 'KILL' | 'none'): readonly JobProcess[] {
     const job = find(place);
-    const running = runningSteps(job);
-    const count = running.length + job.leftBehind;
-    if (kind === 'none') return count;
+    const found = processesOf(job);
+    if (kind === 'none') return found;
     signals.push({ job: place, signal: kind, at: clock.now() });
     job.leftBehind = 0;
-    for (const step of running) step.signal(kind);
-    return count;
+    for (const step of runningSteps(job)) step.signal(kind);
+    return found;
   }
 
   return {
     executor: () => ({
       name: 'scripted',
-      async prepare(job) {
-        const refusal = refusePrepare?.(job) ?? null;
+      async prepare(job, signal) {
+        const refusal = (await refusePrepare?.(job, signal)) ?? null;
+        if (signal.aborted) throw new Failure('canceled', 'preparing the job was canceled');
         if (refusal !== null) throw new Failure('executor_unavailable', refusal);
-        return createScriptedPlace(job, find(job), clock, { start, signal });
+        return createScriptedPlace(job, find(job), clock, { start, signal: signalAll });
       },
     }),
     started,
     signals,
     files: (job) => find(job).files,
-    lose() {
+    lose(end = { kind: 'vanished' }) {
       for (const job of jobs.values()) {
         job.leftBehind = 0;
-        for (const step of runningSteps(job)) step.vanish();
+        for (const step of runningSteps(job)) step.lose(end);
       }
     },
   };

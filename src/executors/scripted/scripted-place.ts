@@ -1,16 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../base/index.ts';
-import type { JobPlace, Place, StepSpec } from '../executor.ts';
-import type { ScriptedJob } from './scripted-job.ts';
+import type { JobProcess, JobSpec, Place, StepSpec } from '../executor.ts';
+import { processesOf, type ScriptedJob } from './scripted-job.ts';
 import type { ScriptedStep } from './scripted-step.ts';
 
 interface MachineCalls {
-  start(job: JobPlace, step: StepSpec): void;
-  signal(job: JobPlace, signal: 'TERM' | 'KILL' | 'none'): number;
+  start(job: JobSpec, step: StepSpec): void;
+  signal(job: JobSpec, signal: 'TERM' | 'KILL' | 'none'): readonly JobProcess[];
 }
 
 /** One runner's view of a job; all state is the machine's. */
-export function createScriptedPlace(place: JobPlace, job: ScriptedJob, clock: Clock, machine: MachineCalls): Place {
+export function createScriptedPlace(place: JobSpec, job: ScriptedJob, clock: Clock, machine: MachineCalls): Place {
   /** Where this reader stands in each log. */
   const readUpTo = new Map<string, number>();
 
@@ -28,7 +28,19 @@ export function createScriptedPlace(place: JobPlace, job: ScriptedJob, clock: Cl
   async function changed(stepId: string, maxMs: number, signal?: AbortSignal): Promise<void> {
     // As in the shell executor: a caller's loop must let time go by.
     await setImmediate();
-    if (signal?.aborted || hasNews(stepId)) return;
+    if (!signal?.aborted && !hasNews(stepId)) await nextChange(maxMs, signal);
+  }
+
+  async function untilDead(maxMs: number, signal?: AbortSignal): Promise<readonly JobProcess[]> {
+    const deadline = clock.monotonic() + maxMs;
+    for (;;) {
+      const [left, now] = [processesOf(job), clock.monotonic()];
+      if (left.length === 0 || now >= deadline || signal?.aborted) return left;
+      await nextChange(deadline - now, signal);
+    }
+  }
+
+  async function nextChange(maxMs: number, signal: AbortSignal | undefined): Promise<void> {
     const over = new AbortController();
     const stop = (): void => over.abort();
     signal?.addEventListener('abort', stop, { once: true });
@@ -41,6 +53,7 @@ export function createScriptedPlace(place: JobPlace, job: ScriptedJob, clock: Cl
   return {
     shell: 'bash',
     projectDir: place.projectDir,
+    temporaryDir: `${place.projectDir}.tmp`,
     start: async (spec) => machine.start(place, spec),
     async forbid(stepId) {
       if (!job.steps.has(stepId)) job.steps.set(stepId, 'forbidden');
@@ -53,6 +66,8 @@ export function createScriptedPlace(place: JobPlace, job: ScriptedJob, clock: Cl
     },
     changed,
     signal: async (signal) => machine.signal(place, signal),
+    untilDead,
+    deliverTree: (directory, signal) => job.files.deliverTree(directory, signal),
     collect: (selection, signal) => job.files.collect(selection, signal),
     deliver: (files, signal) => job.files.deliver(files, signal),
     async clean() {

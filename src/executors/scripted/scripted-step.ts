@@ -25,8 +25,8 @@ export interface ScriptedStep {
   readonly log: ScriptedLog;
   look(): StepState;
   signal(signal: 'TERM' | 'KILL'): void;
-  /** The host is lost: no exit code will ever come. */
-  vanish(): void;
+  /** No exit code will ever come. */
+  lose(end: StepState): void;
 }
 
 export interface ScriptedWorld {
@@ -99,5 +99,5 @@ export function playStep(acts: readonly Act[], world: ScriptedWorld): ScriptedSt
 
   // Rejects only for an impossible script, such as a `write` out of the project; the test that wrote it is to crash.
   void play(acts, 0);
-  return { log, look: () => state, signal, vanish: () => finish({ kind: 'vanished' }) };
+  return { log, look: () => state, signal, lose: finish };
 }

@@ -9,9 +9,9 @@ const DEADLINE_MS = LONELY_WRAPPER_MS + 10_000;
 export async function endTree(tree: ProcessTree, clock: Clock): Promise<void> {
   const deadline = clock.monotonic() + DEADLINE_MS;
   let left = await tree.signal('KILL');
-  while (left + tree.countWrappers() > 0) {
+  while (left.length + tree.countWrappers() > 0) {
     if (clock.monotonic() >= deadline)
-      throw new Failure('processes_left', `${left} processes of the job cannot be killed`);
+      throw new Failure('processes_left', `${left.length} processes of the job cannot be killed`);
     await clock.sleep(ROUND_MS);
     left = await tree.signal('KILL');
   }

@@ -1,41 +1,55 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { chmod, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { describeError, errorCode, Failure, makeDirectory } from '../../base/index.ts';
-import type { JobPlace } from '../executor.ts';
+import { basename, dirname, join } from 'node:path';
+import { copyTree, describeError, Failure, makeDirectory, removeTree } from '../../base/index.ts';
+import type { JobSpec } from '../executor.ts';
+import { claimedSteps } from '../steps/step-directory.ts';
 
 /** In `stepsDir`, where it outlives this process: the project directory is ours to remove. */
 const OURS = 'project-dir-made';
 
-/** @throws Failure `executor_unavailable` */
-export function makeProjectDir({ projectDir, stepsDir }: JobPlace): void {
+/** Holds file variables and `GITLAB_ENV`. Beside the project directory, which the sources fill from scratch. */
+export function temporaryDirOf({ projectDir }: Pick<JobSpec, 'projectDir'>): string {
+  return `${projectDir}.tmp`;
+}
+
+/**
+ * The project directory and the temporary one. In a place where a step ran before, neither is a reason to give up: steps can be stopped
+ * without, and the next one can run elsewhere.
+ * @throws Failure `executor_unavailable`
+ */
+export function makeDirectories(job: JobSpec): void {
   try {
-    if (existsSync(projectDir)) return;
-    // Marked first: a crash in between must not leave a directory that nobody removes.
-    writeFileSync(join(stepsDir, OURS), '', { mode: 0o600 });
-    makeDirectory(projectDir, 0o700);
+    makeProjectDir(job);
+    makeDirectory(temporaryDirOf(job), 0o700);
   } catch (error) {
+    if (claimedSteps(job.stepsDir).length > 0) return;
     const text = `the project directory cannot be made: ${describeError(error)}`;
     throw new Failure('executor_unavailable', text, { cause: error });
   }
 }
 
-/** Leaves a directory that was there before `prepare`. */
-export async function removeProjectDir({ projectDir, stepsDir }: JobPlace): Promise<void> {
-  if (!existsSync(join(stepsDir, OURS))) return;
-  try {
-    await rm(projectDir, { recursive: true, force: true });
-  } catch (error) {
-    if (errorCode(error) !== 'EACCES' && errorCode(error) !== 'EPERM') throw error;
-    // Package caches like to make their directories read-only.
-    await makeWritable(projectDir);
-    await rm(projectDir, { recursive: true, force: true });
-  }
+function makeProjectDir({ projectDir, stepsDir }: JobSpec): void {
+  if (existsSync(projectDir)) return;
+  // Marked first: a crash in between must not leave a directory that nobody removes.
+  writeFileSync(join(stepsDir, OURS), '', { mode: 0o600 });
+  makeDirectory(projectDir, 0o700);
 }
 
-async function makeWritable(dir: string): Promise<void> {
-  await chmod(dir, 0o700);
-  for (const entry of await readdir(dir, { withFileTypes: true })) {
-    if (entry.isDirectory()) await makeWritable(join(dir, entry.name));
-  }
+/** As `Place.deliverTree`. */
+export async function fillProjectDir({ projectDir }: JobSpec, source: string, signal: AbortSignal): Promise<void> {
+  const left = await removeDir(projectDir);
+  if (left.length > 0) throw new Failure('target_unwritable', `cannot empty ${projectDir}; left: ${left.join(', ')}`);
+  await copyTree(source, projectDir, signal);
+}
+
+/** Leaves a project directory that was there before `prepare`. @throws Failure `place_left` */
+export async function removeDirectories(job: JobSpec): Promise<void> {
+  const left = existsSync(join(job.stepsDir, OURS)) ? await removeDir(job.projectDir) : [];
+  const more = await removeDir(temporaryDirOf(job));
+  const all = [...left, ...more];
+  if (all.length > 0) throw new Failure('place_left', `not everything of the job could be removed: ${all.join(', ')}`);
+}
+
+function removeDir(path: string): Promise<readonly string[]> {
+  return removeTree(dirname(path), [basename(path)]);
 }

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { type Clock, invariant } from '../../base/index.ts';
 import { COOKIE_VARIABLE } from '../cookie.ts';
-import type { Executor, JobPlace, Place, StepSpec } from '../executor.ts';
+import type { Executor, JobSpec, Place, StepSpec } from '../executor.ts';
 import { collectFiles } from '../files/collect-files.ts';
 import { deliverFiles } from '../files/deliver-files.ts';
 import { createProcessTree } from '../steps/process-tree.ts';
@@ -9,7 +9,7 @@ import { forbidStep } from '../steps/step-directory.ts';
 import { endTree } from './end-tree.ts';
 import { findShell, findWrapperShell, type ShellSearch } from './find-shell.ts';
 import { createStepFollower, type StepFollower } from './follow-step.ts';
-import { makeProjectDir, removeProjectDir } from './project-dir.ts';
+import { fillProjectDir, makeDirectories, removeDirectories, temporaryDirOf } from './project-dir.ts';
 import { startStep } from './start-step.ts';
 
 export interface ShellOptions extends ShellSearch {
@@ -24,13 +24,13 @@ export function createShellExecutor(options: ShellOptions): Executor {
     name: 'shell',
     async prepare(job) {
       const shell = findShell(options);
-      makeProjectDir(job);
+      makeDirectories(job);
       return createShellPlace(job, shell, options);
     },
   };
 }
 
-function createShellPlace(job: JobPlace, shell: string, { clock, durable = false }: ShellOptions): Place {
+function createShellPlace(job: JobSpec, shell: string, { clock, durable = false }: ShellOptions): Place {
   const tree = createProcessTree(job.stepsDir, job.cookie, clock);
   const environment = { ...job.environment, [COOKIE_VARIABLE]: job.cookie };
   const wrapperShell = findWrapperShell(shell);
@@ -54,6 +54,7 @@ function createShellPlace(job: JobPlace, shell: string, { clock, durable = false
   return {
     shell: basename(shell) === 'bash' ? 'bash' : 'sh',
     projectDir: job.projectDir,
+    temporaryDir: temporaryDirOf(job),
     start,
     async forbid(stepId) {
       forbidStep(stepDir(job, stepId));
@@ -62,17 +63,19 @@ function createShellPlace(job: JobPlace, shell: string, { clock, durable = false
     readLog: (stepId, offset, into) => follow(stepId).readLog(offset, into),
     changed: (stepId, maxMs, signal) => follow(stepId).changed(maxMs, signal),
     signal: tree.signal,
+    untilDead: tree.untilDead,
+    deliverTree: (directory, signal) => fillProjectDir(job, directory, signal),
     collect: (selection, signal) => collectFiles(job.projectDir, selection, signal),
     deliver: (files, signal) => deliverFiles(job.projectDir, files, signal),
     async clean() {
       await endTree(tree, clock);
       for (const follower of followers.values()) follower.close();
-      await removeProjectDir(job);
+      await removeDirectories(job);
     },
   };
 }
 
-function stepDir(job: JobPlace, stepId: string): string {
+function stepDir(job: JobSpec, stepId: string): string {
   invariant(/^[\w-]+$/.test(stepId), `a step id of letters, digits, _ and -, not ${JSON.stringify(stepId)}`);
   return join(job.stepsDir, stepId);
 }

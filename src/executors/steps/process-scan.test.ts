@@ -63,11 +63,12 @@ describe('scanning processes', () => {
 
 describe('the process table of ps', () => {
   it('is read without zombies', () => {
-    const table = '    1     0     1 Ss\n  412     1   412 T+\n  413   412   412 Z\n 9999   412   412 R\n';
+    const table =
+      '    1     0     1 Ss   init\n  412     1   412 T+   a b\n  413   412   412 Z    sh\n 9999   412   412 R    make\n';
     expect(parseProcessTable(table)).toEqual([
-      { pid: 1, parent: 0, group: 1, session: 1, startedAt: 0 },
-      { pid: 412, parent: 1, group: 412, session: 412, startedAt: 0 },
-      { pid: 9999, parent: 412, group: 412, session: 412, startedAt: 0 },
+      { pid: 1, name: 'init', parent: 0, group: 1, session: 1, startedAt: 0 },
+      { pid: 412, name: 'a b', parent: 1, group: 412, session: 412, startedAt: 0 },
+      { pid: 9999, name: 'make', parent: 412, group: 412, session: 412, startedAt: 0 },
     ]);
   });
 });

@@ -4,6 +4,7 @@ import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:f
 /** One living process, as the system shows it. */
 export interface ProcessEntry {
   readonly pid: number;
+  readonly name: string;
   readonly parent: number;
   readonly group: number;
   /** Where the system does not show sessions: the group. */
@@ -37,11 +38,13 @@ export function readProcess(pid: number): ProcessEntry | null {
   const length = readInto(`/proc/${pid}/stat`);
   if (length === 0) return null;
   // The name, in parentheses, may itself hold spaces and parentheses: fields count from the last one.
-  const start = buffer.lastIndexOf(0x29, length - 1) + 2;
+  const nameEnd = buffer.lastIndexOf(0x29, length - 1);
+  const start = nameEnd + 2;
   const fields = buffer.toString('latin1', start, length).split(' ', 20);
   if (fields[0] === 'Z' || fields[0] === 'X') return null;
   return {
     pid,
+    name: buffer.toString('utf8', buffer.indexOf(0x28) + 1, nameEnd),
     parent: Number(fields[1]),
     group: Number(fields[2]),
     session: Number(fields[3]),
@@ -94,18 +97,25 @@ function readInto(path: string): number {
 
 /** macOS and the BSDs: no start times and no environments, so that the promise only holds for groups and descendants. */
 function scanWithPs(): readonly ProcessEntry[] {
-  const table = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,pgid=,stat='], { encoding: 'utf8' });
+  const table = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,pgid=,stat=,comm='], { encoding: 'utf8' });
   return parseProcessTable(table);
 }
 
-/** Lines of `ps -o pid=,ppid=,pgid=,stat=`. */
+/** Lines of `ps -o pid=,ppid=,pgid=,stat=,comm=`. */
 export function parseProcessTable(table: string): readonly ProcessEntry[] {
   const entries: ProcessEntry[] = [];
   for (const line of table.split('\n')) {
-    const [pid, parent, group, state = 'Z'] = line.trim().split(/\s+/);
+    const [pid, parent, group, state = 'Z', ...name] = line.trim().split(/\s+/);
     if (!pid || state.startsWith('Z')) continue;
     const groupId = Number(group);
-    entries.push({ pid: Number(pid), parent: Number(parent), group: groupId, session: groupId, startedAt: 0 });
+    entries.push({
+      pid: Number(pid),
+      name: name.join(' '),
+      parent: Number(parent),
+      group: groupId,
+      session: groupId,
+      startedAt: 0,
+    });
   }
   return entries;
 }

@@ -1,9 +1,11 @@
 import type { Clock } from '../../base/index.ts';
 import { errorCode } from '../../base/index.ts';
 import { COOKIE_VARIABLE } from '../cookie.ts';
+import type { JobProcess } from '../executor.ts';
 import { findMembers } from './find-members.ts';
 import { type ProcessEntry, readProcess, scanProcesses } from './process-scan.ts';
 import { isAlive, listStepProcesses, type StepProcess } from './step-process.ts';
+import { untilDead } from './until-dead.ts';
 
 /**
  * All processes of one job on this machine, found anew for every signal.
@@ -13,7 +15,9 @@ import { isAlive, listStepProcesses, type StepProcess } from './step-process.ts'
  */
 export interface ProcessTree {
   /** As `Place.signal`. */
-  signal(signal: 'TERM' | 'KILL' | 'none'): Promise<number>;
+  signal(signal: 'TERM' | 'KILL' | 'none'): Promise<readonly JobProcess[]>;
+  /** As `Place.untilDead`. */
+  untilDead(maxMs: number, signal?: AbortSignal): Promise<readonly JobProcess[]>;
   /** How many wrappers are alive. */
   countWrappers(): number;
 }
@@ -49,7 +53,11 @@ export function createProcessTree(stepsDir: string, cookie: string, clock: Clock
     for (let waited = 0; waited < BEGIN_MS && livingWrappers().some(isStarting); waited += 2) await clock.sleep(2);
   }
 
-  function terminate(): number {
+  function look(): readonly JobProcess[] {
+    return [...find(), ...livingWrappers().filter(isStarting).map(asProcess)];
+  }
+
+  function terminate(): readonly ProcessEntry[] {
     // Found before anybody is signalled: the parent through which a process is known may die of the signal at once.
     const members = find();
     const groups = new Set(livingWrappers().map((step) => step.pid));
@@ -60,22 +68,22 @@ export function createProcessTree(stepsDir: string, cookie: string, clock: Clock
       // A stopped process takes its TERM only once it goes on. Sent to all: one may be about to stop.
       sendTo(member, 'SIGCONT');
     }
-    return members.length;
+    return members;
   }
 
-  function kill(): number {
+  function kill(): readonly JobProcess[] {
     const killed = new Set<number>();
     let found = find();
-    const count = found.length;
+    const first = found;
     for (let pass = 1; found.length > 0; pass++) {
       for (const member of found) sendTo(member, 'SIGKILL');
       // Those that fork faster than they are found die with their group, wrapper included: the kernel kills it in one go.
-      if (pass === KILL_PASSES) return killGroups(found, livingWrappers()) + count;
+      if (pass === KILL_PASSES) return [...first, ...killGroups(found, livingWrappers())];
       for (const { pid } of found) killed.add(pid);
       found = find().filter((member) => !killed.has(member.pid));
     }
-    if (count === 0) killLonely(livingWrappers());
-    return count;
+    if (first.length === 0) killLonely(livingWrappers());
+    return first;
   }
 
   function killLonely(wrappers: readonly StepProcess[]): void {
@@ -88,16 +96,20 @@ export function createProcessTree(stepsDir: string, cookie: string, clock: Clock
     }
   }
 
-  async function signal(kind: 'TERM' | 'KILL' | 'none'): Promise<number> {
-    if (kind === 'none') return find().length + livingWrappers().filter(isStarting).length;
+  async function signal(kind: 'TERM' | 'KILL' | 'none'): Promise<readonly JobProcess[]> {
+    if (kind === 'none') return look();
     await letStepsBegin();
     const found = kind === 'TERM' ? terminate() : kill();
     const wrappers = livingWrappers();
     for (const { pid } of wrappers) send(pid, 'SIGCONT');
-    return found + wrappers.filter(isStarting).length;
+    return [...found, ...wrappers.filter(isStarting).map(asProcess)];
   }
 
-  return { signal, countWrappers: () => livingWrappers().length };
+  return {
+    signal,
+    untilDead: (maxMs, signal) => untilDead(look, clock, maxMs, signal),
+    countWrappers: () => livingWrappers().length,
+  };
 }
 
 /** Claimed, but its script's process is not there yet: it counts as one process, or the tree would look dead. */
@@ -105,11 +117,15 @@ function isStarting(step: StepProcess): boolean {
   return !step.begun && step.endedAt === null;
 }
 
-function killGroups(members: readonly ProcessEntry[], wrappers: readonly StepProcess[]): number {
+function asProcess({ pid }: StepProcess): JobProcess {
+  return { pid, name: 'epilogue-step' };
+}
+
+function killGroups(members: readonly ProcessEntry[], wrappers: readonly StepProcess[]): readonly JobProcess[] {
   const groups = new Set(members.map((member) => member.group));
   const killed = wrappers.filter((step) => groups.has(step.pid));
   for (const { pid } of killed) send(-pid, 'SIGKILL');
-  return killed.length;
+  return killed.map(asProcess);
 }
 
 /** Only if the pid still stands for the same process. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CollectedFile, Executor, JobPlace, Place, StepState } from '../executor.ts';
+import type { CollectedFile, Executor, JobSpec, Place, StepState } from '../executor.ts';
 import { makeCookie } from '../index.ts';
 import type { Act } from '../scripted/scripted-step.ts';
 
@@ -25,17 +25,21 @@ export const DEADLINE_MS = 8_000;
 
 /** A job with directories of its own. Disposing of it kills what is left and removes them. */
 export interface JobFixture extends AsyncDisposable {
-  readonly job: JobPlace;
+  readonly job: JobSpec;
   readonly place: Place;
 }
 
-export async function openJob(executor: Executor, more: Partial<JobPlace> = {}): Promise<JobFixture> {
+export async function openJob(executor: Executor, more: Partial<JobSpec> = {}): Promise<JobFixture> {
   const root = mkdtempSync(join(tmpdir(), 'epilogue-executor-'));
-  const job: JobPlace = {
+  const job: JobSpec = {
     stepsDir: join(root, 'steps'),
     projectDir: join(root, 'project'),
     cookie: makeCookie(),
     environment: { PATH: process.env.PATH ?? '' },
+    image: null,
+    services: [],
+    variables: {},
+    preStopHandler: null,
     ...more,
   };
   const remove = (): void => rmSync(root, { recursive: true, force: true });
@@ -105,7 +109,7 @@ export function waitForOutput(place: Place, stepId: string, expected: string): P
 export function signalUntilDead(place: Place, signal: 'TERM' | 'KILL'): Promise<true> {
   let left = -1;
   const probe = async (): Promise<true | null> => {
-    left = await place.signal(signal);
+    left = (await place.signal(signal)).length;
     return left === 0 ? true : null;
   };
   return until('the tree is dead', probe, () => left);

@@ -14,10 +14,10 @@ export async function stopTree(run: JobRun): Promise<void> {
   const { place, clock, control, budgets } = run;
   const started = clock.now();
   let alive = await place.signal(control.forced ? 'KILL' : 'TERM');
-  while (alive > 0) {
+  while (alive.length > 0) {
     const waited = clock.now() - started;
     if (waited > budgets.graceMs + GIVE_UP_MS) {
-      say(run, warningLine(`${alive} processes of this job could not be killed`));
+      say(run, warningLine(`${alive.length} processes of this job could not be killed`));
       break;
     }
     await ship(run, false);

@@ -21,7 +21,8 @@ export function makeWorkshop(): Workshop {
     async place(name) {
       const stepsDir = join(dir, `${name}.steps`);
       mkdirSync(stepsDir, { mode: 0o700 });
-      const job = { stepsDir, projectDir: join(dir, name), cookie: makeCookie(), environment: {} };
+      const paths = { stepsDir, projectDir: join(dir, name), cookie: makeCookie(), environment: {} };
+      const job = { ...paths, image: null, services: [], variables: {}, preStopHandler: null };
       return executor.prepare(job, new AbortController().signal);
     },
     remove: () => rmSync(dir, { recursive: true, force: true }),
