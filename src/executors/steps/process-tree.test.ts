@@ -15,8 +15,9 @@ import {
   waitForEnd,
   waitForOutput,
 } from '../testing/executor-contract.ts';
+import { LONELY_WRAPPER_MS } from './lonely-wrappers.ts';
 import { bootId, readProcess } from './process-scan.ts';
-import { createProcessTree, LONELY_WRAPPER_MS } from './process-tree.ts';
+import { createProcessTree } from './process-tree.ts';
 import { readWrapper } from './step-directory.ts';
 
 const shell = createShellExecutor({ clock: realClock });

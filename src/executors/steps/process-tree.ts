@@ -1,17 +1,15 @@
 import type { Clock } from '../../base/index.ts';
-import { errorCode } from '../../base/index.ts';
 import { COOKIE_VARIABLE } from '../cookie.ts';
 import type { JobProcess } from '../executor.ts';
 import { findMembers } from './find-members.ts';
-import { type ProcessEntry, readProcess, scanProcesses } from './process-scan.ts';
+import { createLonelyKiller } from './lonely-wrappers.ts';
+import { type ProcessEntry, scanProcesses } from './process-scan.ts';
+import { send, sendTo } from './send-signal.ts';
 import { isAlive, listStepProcesses, type StepProcess } from './step-process.ts';
 import { untilDead } from './until-dead.ts';
 
 /**
  * All processes of one job on this machine, found anew for every signal.
- *
- * A KILL spares wrappers, so that they can write `exit`. A wrapper that a KILL found alone, and that is still there at a
- * KILL at least `LONELY_WRAPPER_MS` later, is stuck and is killed as well; its step has then vanished.
  */
 export interface ProcessTree {
   /** As `Place.signal`. */
@@ -22,8 +20,6 @@ export interface ProcessTree {
   countWrappers(): number;
 }
 
-/** A wrapper with nothing left to wait for writes one line and exits; a second is a thousand times what it needs. */
-export const LONELY_WRAPPER_MS = 1_000;
 /** From a wrapper's claim to its script's process takes about 1 ms. */
 const BEGIN_MS = 250;
 /** Passes over /proc within one KILL: new processes may be forked while the first ones are being killed. */
@@ -33,8 +29,7 @@ export function createProcessTree(stepsDir: string, cookie: string, clock: Clock
   const assignment = `${COOKIE_VARIABLE}=${cookie}`;
   /** pid → start time of all found so far: one that empties its environment and then loses its parent is still known. */
   const seen = new Map<number, number>();
-  /** Wrapper pid → when a KILL first found it alone. */
-  const lonelySince = new Map<number, number>();
+  const killLonely = createLonelyKiller(clock);
 
   const livingWrappers = (): readonly StepProcess[] => listStepProcesses(stepsDir).filter(isAlive);
 
@@ -86,16 +81,6 @@ export function createProcessTree(stepsDir: string, cookie: string, clock: Clock
     return first;
   }
 
-  function killLonely(wrappers: readonly StepProcess[]): void {
-    const now = clock.monotonic();
-    for (const pid of lonelySince.keys()) if (!wrappers.some((step) => step.pid === pid)) lonelySince.delete(pid);
-    for (const { pid } of wrappers) {
-      const since = lonelySince.get(pid) ?? now;
-      lonelySince.set(pid, since);
-      if (now - since >= LONELY_WRAPPER_MS) send(pid, 'SIGKILL');
-    }
-  }
-
   async function signal(kind: 'TERM' | 'KILL' | 'none'): Promise<readonly JobProcess[]> {
     if (kind === 'none') return look();
     await letStepsBegin();
@@ -126,18 +111,4 @@ function killGroups(members: readonly ProcessEntry[], wrappers: readonly StepPro
   const killed = wrappers.filter((step) => groups.has(step.pid));
   for (const { pid } of killed) send(-pid, 'SIGKILL');
   return killed.map(asProcess);
-}
-
-/** Only if the pid still stands for the same process. */
-function sendTo({ pid, startedAt }: ProcessEntry, signal: NodeJS.Signals): void {
-  if (readProcess(pid)?.startedAt === startedAt) send(pid, signal);
-}
-
-/** `pid` below zero: the group. Gone in the meantime, or not ours to signal: the caller's next look shows it. */
-function send(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if (errorCode(error) !== 'ESRCH' && errorCode(error) !== 'EPERM') throw error;
-  }
 }
