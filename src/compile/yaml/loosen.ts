@@ -23,9 +23,18 @@ const BAR = 124;
  * comma at once. Walks over the text as libyaml's scanner does. In a text that is not valid the answer does not matter: spaces do not mend it.
  */
 export function findEdits(text: string): readonly Edit[] {
-  const scan: Scan = { text, at: 0, lineStart: 0, indents: [], keyColumn: -1, edits: [] };
+  return walk(text).edits;
+}
+
+/** The offset of the innermost bracket or brace that is open where the text ends; null: none is. */
+export function findOpenBracket(text: string): number | null {
+  return walk(text).open.at(-1) ?? null;
+}
+
+function walk(text: string): Scan {
+  const scan: Scan = { text, at: 0, lineStart: 0, indents: [], open: [], keyColumn: -1, edits: [] };
   while (scan.at < text.length) step(scan);
-  return scan.edits;
+  return scan;
 }
 
 /** Goes over one token, or over the space before it. */

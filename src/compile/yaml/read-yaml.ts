@@ -2,6 +2,7 @@ import { YAMLException } from 'js-yaml';
 import { hasErrors, type Problem } from '../../base/index.ts';
 import { LIMITS } from '../limits.ts';
 import { type Composed, compose, composePieces, type Piece, type RootMap } from './compose.ts';
+import { findOpenBracket } from './loosen.ts';
 import { parse } from './parse.ts';
 import { lineStarts, type SourceMap } from './source-map.ts';
 import { splitText } from './split-text.ts';
@@ -110,12 +111,20 @@ function syntaxProblem(
     : undefined;
   return {
     code: 'yaml-syntax',
-    message: `not valid YAML: ${error.reason}`,
+    message: `not valid YAML: ${error.reason}${bracketAround(text, offset)}`,
     severity: 'error',
     file,
     ...lineAndColumn(text, offset),
     ...(hint === undefined ? {} : { hint }),
   };
+}
+
+/** Where something is wrong inside brackets, the cause is often where they open. */
+function bracketAround(text: string, offset: number): string {
+  const opening = findOpenBracket(text.slice(0, offset));
+  if (opening === null) return '';
+  const { line, column } = lineAndColumn(text, opening);
+  return `, inside the "${text[opening]}" that opens at line ${line}, column ${column}`;
 }
 
 function lineAndColumn(text: string, offset: number): { line: number; column: number } {

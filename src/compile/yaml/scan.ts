@@ -12,6 +12,8 @@ export interface Scan {
   lineStart: number;
   /** Columns of the open block collections, the innermost last. */
   readonly indents: number[];
+  /** Where the open brackets and braces stand, the innermost last. */
+  readonly open: number[];
   /** Where the key started that the node just read may turn out to be; -1 before it. */
   keyColumn: number;
   /** In order of place. */

@@ -32,16 +32,19 @@ export function skipQuoted(scan: Scan, quote: number): void {
 
 /** Over a list in brackets or a mapping in braces. */
 export function skipFlow(scan: Scan): void {
-  const { text } = scan;
-  let depth = 0;
+  const { text, open } = scan;
   let inPlain = false;
   while (scan.at < text.length) {
     const code = text.charCodeAt(scan.at);
     if (isFlowSign(code)) {
-      scan.at++;
       inPlain = false;
-      if (code === 91 || code === 123) depth++;
-      else if (code !== COMMA && --depth === 0) return;
+      if (code === 91 || code === 123) open.push(scan.at);
+      scan.at++;
+      if (code !== 93 && code !== 125) continue;
+      // In ASCII a bracket is closed by what stands two behind it. One that is closed by the other kind stays open to the end.
+      if (text.charCodeAt(open.at(-1) ?? 0) + 2 === code) open.pop();
+      else scan.at = text.length;
+      if (open.length === 0) return;
     } else if (code === HASH && (!inPlain || isEnd(text.charCodeAt(scan.at - 1)))) {
       skipComment(scan);
       inPlain = false;
