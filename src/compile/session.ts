@@ -1,16 +1,11 @@
+import type { VariableLookup } from '../protocol/index.ts';
 import type { ConditionCache, FileSources, PathSource } from './conditions/index.ts';
 import { createConditionCache } from './conditions/index.ts';
 import type { CompileContext } from './context.ts';
 import { memo } from './memo.ts';
 import { createProblemList, type ProblemList } from './problems.ts';
 import { createShapeChecks, type ShapeChecks } from './schema/validator.ts';
-import {
-  type ParsedDuration,
-  type ParsedExpiry,
-  parseDuration,
-  parseExpiry,
-  type VariableLookup,
-} from './values/index.ts';
+import { type ParsedDuration, type ParsedExpiry, parseDuration, parseExpiry } from './values/index.ts';
 import { SourceMap } from './yaml/source-map.ts';
 
 /** What the passes of one compile share. */

@@ -1,8 +1,8 @@
 import type { Clock } from '../base/index.ts';
 import type { Executor } from '../executors/index.ts';
+import type { PayloadFacts } from '../payload/index.ts';
 import type { Plan, PlannedJob } from '../protocol/index.ts';
 import type { JobRecord } from '../runner/index.ts';
-import type { PipelineFacts } from './drive/build-payload.ts';
 import type { RunControl } from './run-control.ts';
 import type { RunEvent } from './run-event.ts';
 import type { LocalPaths } from './runs/run-directory.ts';
@@ -10,7 +10,7 @@ import type { LocalPaths } from './runs/run-directory.ts';
 /** A pipeline that can be run, and how to come by those that its trigger jobs start. */
 export interface LocalPipeline {
   readonly plan: Plan;
-  readonly facts: PipelineFacts;
+  readonly facts: PayloadFacts;
   /** null: the child's file has errors, or makes no pipeline; whoever compiled it has said so. */
   readonly compileChild: (job: PlannedJob) => Promise<LocalPipeline | null>;
 }

@@ -1,5 +1,11 @@
 export * from './failure-reason.ts';
 export * from './job-payload.ts';
 export * from './plan.ts';
+export { type JobSettings, readJobSettings } from './settings/job-settings.ts';
+export { payloadBudgets } from './settings/payload-budgets.ts';
 export * from './status.ts';
 export * from './teardown.ts';
+export { type Dotenv, MAX_DOTENV_BYTES, parseDotenv } from './variables/dotenv.ts';
+export { expandFinally } from './variables/expand-finally.ts';
+export { expandText, expandVariables } from './variables/expand-variables.ts';
+export type { VariableLookup } from './variables/lookup.ts';

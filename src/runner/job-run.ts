@@ -1,14 +1,13 @@
 import type { Clock } from '../base/index.ts';
 import { describeError, Failure } from '../base/index.ts';
 import type { Place } from '../executors/index.ts';
-import type { Budgets, CauseRules, JobPayload } from '../protocol/index.ts';
+import type { Budgets, CauseRules, JobPayload, JobSettings } from '../protocol/index.ts';
 import type { JobControl } from './job-control.ts';
 import type { JobPorts } from './job-ports.ts';
 import type { Journal, MoveInput } from './journal/journal.ts';
 import type { JobLog } from './log/job-log.ts';
 import { sectionStart, title } from './log/sections.ts';
 import { type ArchiveLimits, DEFAULT_ARCHIVE_LIMITS } from './save/archive.ts';
-import type { JobSettings } from './script/job-settings.ts';
 import type { JobVariables } from './script/job-variables.ts';
 
 /** Everything the parts of one job's life share while this process takes care of it. */

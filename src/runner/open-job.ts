@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { describeError, Failure } from '../base/index.ts';
 import { type JobSpec, makeCookie, type Place } from '../executors/index.ts';
-import type { HookName, JobPayload } from '../protocol/index.ts';
+import { type HookName, type JobPayload, type JobSettings, readJobSettings } from '../protocol/index.ts';
 import type { JobOptions } from './job-options.ts';
 import type { CleanupVariables, JobRun, StepScripts } from './job-run.ts';
 import type { JobRecord } from './journal/job-record.ts';
@@ -10,7 +10,6 @@ import type { JobResult } from './journal/move.ts';
 import { JobLog } from './log/job-log.ts';
 import { createLogFilter, DEFAULT_TOKEN_PREFIXES } from './log/log-filter.ts';
 import { infoLine, warningLine } from './log/sections.ts';
-import { type JobSettings, readJobSettings } from './script/job-settings.ts';
 import { type JobVariables, jobVariables, type Surroundings } from './script/job-variables.ts';
 import { buildStepScript } from './script/step-script.ts';
 

@@ -8,18 +8,19 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   protocol: ['base'],
   compile: ['protocol', 'base'],
   lifecycle: ['protocol', 'base'],
+  payload: ['compile', 'protocol', 'base'],
   executors: ['protocol', 'base'],
   git: ['base'],
   blobs: ['base'],
   store: ['lifecycle', 'protocol', 'base'],
-  coordinator: ['store', 'git', 'blobs', 'lifecycle', 'compile', 'protocol', 'base'],
+  coordinator: ['store', 'git', 'blobs', 'lifecycle', 'payload', 'compile', 'protocol', 'base'],
   runner: ['executors', 'protocol', 'base'],
-  local: ['runner', 'executors', 'lifecycle', 'compile', 'git', 'protocol', 'base'],
+  local: ['runner', 'executors', 'lifecycle', 'payload', 'compile', 'git', 'protocol', 'base'],
   cli: ['local', 'runner', 'executors', 'lifecycle', 'compile', 'protocol', 'base'],
 };
 
 /** Rooms whose answer depends on nothing but their arguments: no disk, no clock, no network, no chance. */
-export const pureRooms: ReadonlySet<string> = new Set(['protocol', 'compile', 'lifecycle']);
+export const pureRooms: ReadonlySet<string> = new Set(['protocol', 'compile', 'lifecycle', 'payload']);
 
 /** Node's modules that a pure room may use: functions of their arguments, and `node:module` to load a package late. */
 export const pureModules: ReadonlySet<string> = new Set([

@@ -1,10 +1,10 @@
 import { didYouMean } from '../../base/index.ts';
+import { expandText } from '../../protocol/index.ts';
 import { LIMITS } from '../limits.ts';
 import type { Finding } from '../problems.ts';
 import { reportMisfit } from '../schema/check-keywords.ts';
 import type { Session } from '../session.ts';
 import { IncludeItem, type IncludeItemConfig } from '../shape/root.ts';
-import { expandText } from '../values/index.ts';
 import type { RootMap } from '../yaml/compose.ts';
 import { MERGED } from '../yaml/mapping.ts';
 import { readYaml, type YamlFile } from '../yaml/read-yaml.ts';

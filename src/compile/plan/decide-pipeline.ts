@@ -1,4 +1,4 @@
-import type { AutoCancel, PlanVariable } from '../../protocol/index.ts';
+import { type AutoCancel, expandText, type PlanVariable } from '../../protocol/index.ts';
 import { checkRules } from '../check/check-conditions.ts';
 import { decideWorkflow } from '../conditions/index.ts';
 import type { RootConfig } from '../config/read-root.ts';
@@ -6,7 +6,6 @@ import { changesClause, existsClause } from '../config/rule-clauses.ts';
 import { LIMITS } from '../limits.ts';
 import type { Session } from '../session.ts';
 import type { NestedWorkflowRules, WorkflowRuleConfig } from '../shape/rules.ts';
-import { expandText } from '../values/index.ts';
 import { flatten } from './flatten.ts';
 import { type RootScope, rootScope } from './job-lookup.ts';
 import { mergeVariables, planVariables } from './plan-variables.ts';

@@ -1,6 +1,6 @@
-import type { PlanVariable } from '../../protocol/index.ts';
+import { expandVariables, type PlanVariable, type VariableLookup } from '../../protocol/index.ts';
 import type { Session } from '../session.ts';
-import { expandVariables, slugify, type VariableLookup } from '../values/index.ts';
+import { slugify } from '../values/index.ts';
 import type { Instance } from './expand-parallel.ts';
 import { hasKey } from './plan-variables.ts';
 

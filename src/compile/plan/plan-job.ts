@@ -1,4 +1,10 @@
-import type { Hooks, PlannedJob, PlanVariable } from '../../protocol/index.ts';
+import {
+  expandText,
+  type Hooks,
+  type PlannedJob,
+  type PlanVariable,
+  type VariableLookup,
+} from '../../protocol/index.ts';
 import type { JobDecision } from '../conditions/index.ts';
 import { hooksOf, type Job, keyword } from '../config/job.ts';
 import { LIMITS } from '../limits.ts';
@@ -6,7 +12,6 @@ import { memo } from '../memo.ts';
 import type { Session } from '../session.ts';
 import type { DefaultKeyword, JobConfig } from '../shape/job.ts';
 import type { NestedLines } from '../shape/scalars.ts';
-import { expandText, type VariableLookup } from '../values/index.ts';
 import { isInherited } from '../yaml/mapping.ts';
 import type { Instance } from './expand-parallel.ts';
 import { flatten, plainList } from './flatten.ts';

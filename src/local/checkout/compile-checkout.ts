@@ -9,9 +9,9 @@ import {
   compile,
 } from '../../compile/index.ts';
 import { type Checkout, changedFiles, findTopLevel, listFiles, readCheckout } from '../../git/index.ts';
+import { type PayloadFacts, predefinedVariables } from '../../payload/index.ts';
 import type { PlannedJob, PlanVariable } from '../../protocol/index.ts';
-import type { PipelineFacts } from '../drive/build-payload.ts';
-import { PROJECT_ID, predefinedVariables } from './predefined-variables.ts';
+import { PROJECT_ID, pipelineFacts } from './pipeline-facts.ts';
 
 export interface CheckoutRequest {
   /** The checkout's top directory, from `findCheckout`. */
@@ -35,7 +35,7 @@ export interface CheckoutRequest {
 export interface CompiledPipeline {
   readonly result: CompileResult;
   /** For the payloads of the plan's jobs. */
-  readonly facts: PipelineFacts;
+  readonly facts: PayloadFacts;
   /** Compiles the pipeline that a trigger job starts. */
   compileChild(job: PlannedJob): Promise<CompiledPipeline>;
 }
@@ -62,7 +62,7 @@ export async function compileCheckout(request: CheckoutRequest): Promise<Compile
   const [checkout, files] = await Promise.all([readCheckout(request.checkout), listFiles(request.checkout)]);
   const ref = pipelineRef(checkout, request);
   const configPath = request.file ?? nearestCiFile(request);
-  const predefined = predefinedVariables({ checkout, ref, configPath, now: request.now });
+  const predefined = predefinedVariables(pipelineFacts(checkout, ref, { configPath, now: request.now }));
   const context: CompileContext = {
     read: (path) => readProjectFile(checkout.topLevel, path),
     files: () => files,
@@ -83,7 +83,7 @@ async function compilePipeline(
 ): Promise<CompiledPipeline> {
   return {
     result: await compileWithRefs(source, context, checkout),
-    facts: pipelineFacts(checkout, context),
+    facts: payloadFacts(checkout, context),
     compileChild: (job) => compilePipeline(childSource(job, context), childContext(job, context), checkout),
   };
 }
@@ -133,7 +133,7 @@ async function changesSinceRef(checkout: Checkout, ref: string): Promise<readonl
   }
 }
 
-function pipelineFacts(checkout: Checkout, { ref, predefined, variables }: CompileContext): PipelineFacts {
+function payloadFacts(checkout: Checkout, { ref, predefined, variables }: CompileContext): PayloadFacts {
   const { project, sha, beforeSha } = checkout;
   // Facts are taken literally; what a person gives may refer to other variables.
   const list = (values: Readonly<Record<string, string>>, raw: boolean): PlanVariable[] =>

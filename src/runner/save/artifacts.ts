@@ -5,8 +5,8 @@ import type { ArtifactFormat, PayloadArtifact } from '../../protocol/index.ts';
 import { errorLine, warningLine } from '../log/sections.ts';
 import type { ArchiveLimits } from './archive-limits.ts';
 import { foundLine, nothingFoundLine, unlessEmpty } from './describe-selection.ts';
-import { readDotenvReport } from './dotenv.ts';
 import { writeFileWhole } from './output-file.ts';
+import { readDotenvReport } from './read-dotenv-report.ts';
 import { type ArchiveSummary, writeArchive } from './write-archive.ts';
 import { writeGzip } from './write-gzip.ts';
 

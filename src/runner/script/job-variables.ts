@@ -1,6 +1,5 @@
 import { COOKIE_VARIABLE } from '../../executors/index.ts';
-import { DEFAULT_BUDGETS, type JobPayload, type Variable } from '../../protocol/index.ts';
-import { expand } from './expand.ts';
+import { DEFAULT_BUDGETS, expandFinally, type JobPayload, type Variable } from '../../protocol/index.ts';
 
 /** What only the runner knows about a job's surroundings. */
 export interface Surroundings {
@@ -71,7 +70,7 @@ export function jobVariables(
     const variable = known.get(name);
     return variable?.file ? path(variable) : variable?.value;
   };
-  const expanded = (variable: Variable) => (variable.raw ? variable.value : expand(variable.value, unexpanded));
+  const expanded = (variable: Variable) => (variable.raw ? variable.value : expandFinally(variable.value, unexpanded));
   const values = new Map(
     [...known.values()].map((variable) => [variable.key, variable.file ? path(variable) : expanded(variable)]),
   );
@@ -84,7 +83,7 @@ export function jobVariables(
     maskedValues: maskedValues(payload.variables, expanded),
     warnings: [...new Set(warnings)],
     get,
-    expand: (text) => expand(text, get),
+    expand: (text) => expandFinally(text, get),
   };
 }
 

@@ -6,7 +6,7 @@ import type { SavedArtifact, Verdict } from '../journal/move.ts';
 import { errorLine, sectionEnd } from '../log/sections.ts';
 import { saveArtifacts, selectArtifacts } from '../save/artifacts.ts';
 import { saveCaches } from '../save/cache.ts';
-import { readDotenvReport } from '../save/dotenv.ts';
+import { readDotenvReport } from '../save/read-dotenv-report.ts';
 import { keepArtifacts } from './keep-artifacts.ts';
 
 export interface Saved {

@@ -1,4 +1,4 @@
-import type { VariableLookup } from '../../values/index.ts';
+import type { VariableLookup } from '../../../protocol/index.ts';
 import type { ConditionCache } from '../condition-cache.ts';
 import type { Expression } from './expression.ts';
 

@@ -1,4 +1,4 @@
-import { expandText, type VariableLookup } from '../../values/index.ts';
+import { expandText, type VariableLookup } from '../../../protocol/index.ts';
 import type { ConditionCache } from '../condition-cache.ts';
 import { isLiteralGlob } from './glob.ts';
 

@@ -1,4 +1,4 @@
-import { type Budgets, DEFAULT_BUDGETS } from '../../protocol/index.ts';
+import { type Budgets, DEFAULT_BUDGETS } from '../teardown.ts';
 import { parseGoDuration } from './go-duration.ts';
 
 /** What a job's variables say about how it is run. */

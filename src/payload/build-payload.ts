@@ -1,54 +1,27 @@
-import { environmentSlug, expandText, expandVariables, slugify } from '../../compile/index.ts';
-import type {
-  JobPayload,
-  PayloadArtifact,
-  PayloadDependency,
-  PayloadHook,
-  PayloadImage,
-  PlannedJob,
-  PlanVariable,
-  Variable,
-} from '../../protocol/index.ts';
-
-/** What is known of a pipeline besides its plan. */
-export interface PipelineFacts {
-  readonly project: { readonly id: number; readonly name: string; readonly path: string };
-  readonly git: {
-    readonly ref: string;
-    readonly refType: 'branch' | 'tag';
-    readonly sha: string;
-    readonly beforeSha: string;
-  };
-  /** `CI_*` of project, pipeline and commit. */
-  readonly predefined: readonly PlanVariable[];
-  /** `--var` and `--env-file`: these win over everything in the file. */
-  readonly given: readonly PlanVariable[];
-}
-
-/** What a job's payload is made of. */
-export interface PayloadFacts extends PipelineFacts {
-  readonly id: number;
-  readonly pipelineId: number;
-  readonly job: PlannedJob;
-  /** Where the sources come from. */
-  readonly repository: string;
-  /** From the dotenv reports of the jobs this one depends on. */
-  readonly dotenv: readonly PlanVariable[];
-  readonly dependencies: readonly PayloadDependency[];
-  readonly retryCount: number;
-  /** UTC ms. */
-  readonly startedAt: number;
-}
+import { environmentSlug, slugify } from '../compile/index.ts';
+import {
+  expandText,
+  expandVariables,
+  type JobPayload,
+  type PayloadArtifact,
+  type PayloadHook,
+  type PayloadImage,
+  type PlannedJob,
+  type PlanVariable,
+  type Variable,
+} from '../protocol/index.ts';
+import type { JobFacts } from './facts.ts';
 
 /** s; GitLab's default for a project. */
 const DEFAULT_TIMEOUT = 3600;
 
 /** The payload that a coordinator would hand out for this job. */
-export function buildPayload(facts: PayloadFacts): JobPayload {
+export function buildPayload(facts: JobFacts): JobPayload {
   const { job, git, project } = facts;
   const timeout = job.timeoutMs === null ? DEFAULT_TIMEOUT : job.timeoutMs / 1000;
   return {
     id: facts.id,
+    cleanup_key: facts.cleanupKey,
     token: '',
     allow_git_fetch: false,
     job_info: {
@@ -95,7 +68,7 @@ export function buildPayload(facts: PayloadFacts): JobPayload {
 }
 
 /** Later ones win; the order is GitLab's. */
-function payloadVariables(facts: PayloadFacts): Variable[] {
+function payloadVariables(facts: JobFacts): Variable[] {
   const { job } = facts;
   const own: PlanVariable[] = [
     known('CI_PIPELINE_ID', String(facts.pipelineId)),

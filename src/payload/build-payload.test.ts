@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { plannedJob } from '../../../test/support/planned-job.ts';
-import { buildPayload, type PayloadFacts } from './build-payload.ts';
+import { plannedJob } from '../../test/support/planned-job.ts';
+import { buildPayload } from './build-payload.ts';
+import type { JobFacts } from './facts.ts';
 
-function facts(changes: Partial<PayloadFacts> = {}): PayloadFacts {
+function facts(changes: Partial<JobFacts> = {}): JobFacts {
   return {
     id: 7,
+    cleanupKey: 'k',
     pipelineId: 3,
     job: plannedJob('build'),
     repository: '/checkout',
@@ -21,7 +23,7 @@ function facts(changes: Partial<PayloadFacts> = {}): PayloadFacts {
 }
 
 /** The value that counts: later ones win. */
-function valueThatCounts(given: PayloadFacts, key: string): string | undefined {
+function valueThatCounts(given: JobFacts, key: string): string | undefined {
   return buildPayload(given).variables.findLast((variable) => variable.key === key)?.value;
 }
 

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are CI variables.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expandText, expandVariables } from './expand.ts';
+import { expandText, expandVariables } from './expand-variables.ts';
 
 const LOOKUP = (name: string) => ({ A: 'one', EMPTY: '', PRICE: '$A' })[name];
 

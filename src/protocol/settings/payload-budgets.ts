@@ -1,4 +1,5 @@
-import type { Budgets, JobPayload } from '../../protocol/index.ts';
+import type { JobPayload } from '../job-payload.ts';
+import type { Budgets } from '../teardown.ts';
 import { readJobSettings } from './job-settings.ts';
 
 /** The budgets a job asks for, from its payload alone: what a coordinator sets its own deadlines by. */

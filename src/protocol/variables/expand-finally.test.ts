@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { expand } from './expand.ts';
+import { expandFinally } from './expand-finally.ts';
 
 const known: Readonly<Record<string, string>> = { A: 'one', LONG_2: '$A', EMPTY: '' };
 
@@ -13,5 +13,5 @@ it.each([
   ['$1a ${} ${open', 'a  open'],
   ['no dollar', 'no dollar'],
 ])('expands %j to %j', (text, expanded) => {
-  expect(expand(text, (name) => known[name])).toBe(expanded);
+  expect(expandFinally(text, (name) => known[name])).toBe(expanded);
 });

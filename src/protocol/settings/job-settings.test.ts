@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_BUDGETS } from '../../protocol/index.ts';
+import { DEFAULT_BUDGETS } from '../teardown.ts';
 import { type JobSettings, readJobSettings } from './job-settings.ts';
 
 const read = (variables: Readonly<Record<string, string>>, timeout = 60): JobSettings =>

@@ -1,10 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { gunzipSync } from 'node:zlib';
-import { describeError } from '../../base/index.ts';
-
 /** GitLab's limits, as documented for self-managed instances. */
 export const MAX_DOTENV_BYTES = 5 * 1024;
-export const MAX_DOTENV_VARIABLES = 20;
+const MAX_DOTENV_VARIABLES = 20;
 
 export type Dotenv =
   | { readonly ok: true; readonly variables: readonly { readonly key: string; readonly value: string }[] }
@@ -28,17 +24,6 @@ export function parseDotenv(bytes: Uint8Array): Dotenv {
   }
   if (variables.size > MAX_DOTENV_VARIABLES) return invalid(`more than ${MAX_DOTENV_VARIABLES} variables`);
   return { ok: true, variables: [...variables].map(([key, value]) => ({ key, value })) };
-}
-
-/** Reads a dotenv report that `saveArtifacts` kept (gzip). */
-export async function readDotenvReport(path: string, signal: AbortSignal): Promise<Dotenv> {
-  try {
-    const packed = await readFile(path, { signal });
-    return parseDotenv(gunzipSync(packed, { maxOutputLength: MAX_DOTENV_BYTES + 1 }));
-  } catch (error) {
-    signal.throwIfAborted();
-    return invalid(describeError(error));
-  }
 }
 
 function invalid(reason: string): Dotenv {

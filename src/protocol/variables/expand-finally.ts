@@ -2,7 +2,7 @@
  * Replaces `$NAME` and `${NAME}` by what `lookup` knows, once: what was put in is not looked at again. `$$` is a dollar sign, an unknown
  * name nothing, a dollar sign before anything else stays. Source: how GitLab's runner expands (the rules of Go's `os.Expand`).
  */
-export function expand(text: string, lookup: (name: string) => string | undefined): string {
+export function expandFinally(text: string, lookup: (name: string) => string | undefined): string {
   return text.includes('$') ? text.replace(REFERENCE, (match, ...found) => replacement(match, found, lookup)) : text;
 }
 

@@ -1,0 +1,94 @@
+import type { PayloadDependency, PlannedJob, PlanVariable } from '../protocol/index.ts';
+
+/** Where the web side of the server is; in a local run, of the one that the checkout came from. */
+export interface ServerFacts {
+  readonly protocol: 'http' | 'https';
+  readonly host: string;
+  readonly port: string;
+}
+
+export interface ProjectFacts {
+  readonly id: number;
+  /** The last part of `path`. */
+  readonly name: string;
+  /** With its namespace, such as `group/app`. */
+  readonly path: string;
+  readonly namespace: string;
+  readonly defaultBranch: string;
+}
+
+export interface CommitFacts {
+  readonly sha: string;
+  /** What the ref was at before; zeros when there is nothing before. */
+  readonly beforeSha: string;
+  /** As written, with the line break at its end if there is one. */
+  readonly message: string;
+  readonly title: string;
+  /** `Name <address>`. */
+  readonly author: string;
+  /** When it was committed, ISO 8601. */
+  readonly timestamp: string;
+}
+
+export interface RefFacts {
+  readonly name: string;
+  readonly kind: 'branch' | 'tag';
+  readonly isProtected: boolean;
+}
+
+export interface MergeRequestFacts {
+  readonly id: number;
+  readonly iid: number;
+  readonly title: string;
+  readonly targetBranch: string;
+  /** null: not known. */
+  readonly diffBaseSha: string | null;
+}
+
+/** A pipeline before it has any job: what GitLab knows when it reads `include` and `rules`. */
+export interface PipelineFacts {
+  readonly server: ServerFacts;
+  readonly project: ProjectFacts;
+  readonly commit: CommitFacts;
+  /** Of a merge request, the source branch. */
+  readonly ref: RefFacts;
+  readonly mergeRequest: MergeRequestFacts | null;
+  /** `CI_PIPELINE_SOURCE`. */
+  readonly source: string;
+  /** From the top of the repository. */
+  readonly configPath: string;
+  /** UTC ms. */
+  readonly createdAt: number;
+}
+
+/** What all payloads of a pipeline share. */
+export interface PayloadFacts {
+  readonly project: Pick<ProjectFacts, 'id' | 'name' | 'path'>;
+  readonly git: {
+    readonly ref: string;
+    readonly refType: 'branch' | 'tag';
+    readonly sha: string;
+    readonly beforeSha: string;
+  };
+  /** `CI_*` of server, project, commit and pipeline. */
+  readonly predefined: readonly PlanVariable[];
+  /** From outside the file, such as `--var` and `--env-file`: these win over everything in it. */
+  readonly given: readonly PlanVariable[];
+}
+
+/** What the payload of one attempt at one job is made of. */
+export interface JobFacts extends PayloadFacts {
+  readonly id: number;
+  /** `EPILOGUE_CLEANUP_KEY`: unique in the world, the same for every attempt at the job's cleanup. */
+  readonly cleanupKey: string;
+  readonly pipelineId: number;
+  readonly job: PlannedJob;
+  /** Where the sources come from. */
+  readonly repository: string;
+  /** From the dotenv reports of the jobs this one depends on. */
+  readonly dotenv: readonly PlanVariable[];
+  readonly dependencies: readonly PayloadDependency[];
+  readonly retryCount: number;
+  /** UTC ms. */
+  readonly startedAt: number;
+}
