@@ -43,9 +43,12 @@ list cells, not the whole pipeline.
 
 - **Turns.** A job with \`needs\` has its turn once they are done, any other once every job of every earlier stage is. One need that is skipped,
   or manual and not required, skips the job at once; playing that need gives it another turn. A previous \`canceled\` fits no \`when\` at all.
-- **Retry.** A failed job that may be retried gets a successor with a new id; the old one leaves every sum. A retry of a manual or delayed
+- **Numbers.** Jobs are numbered from 0 inside their pipeline; ids are the business of whoever drives it. Each event says which jobs it touched, and
+  \`restorePipeline\` makes the same state again from a row a job.
+- **Retry.** A failed job that may be retried gets a successor with a new number; the old one leaves every sum. A retry of a manual or delayed
   job starts at once.
-- **Resource groups.** One holder at a time, until it has finished: a job that is \`canceling\` still holds its group.
+- **Resource groups** reach beyond one pipeline, so whoever drives it grants them. A job asks when its turn has come and holds the group until it has
+  finished: one that is \`canceling\` still does.
 - **Cancelling** a pipeline cancels every job of it, manual ones included. It is \`canceling\` until the last teardown has ended, then \`canceled\`, whatever
   its jobs add up to. \`auto_cancel: on_job_failure\` cancels the jobs in the same way (as \`superseded\`), but the pipeline ends as its jobs add up to, so that
   the failure stays in sight.

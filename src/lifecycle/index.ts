@@ -2,7 +2,7 @@
  * The only place where a status changes meaning: (state, event, now) in, new state and effects out. Pure.
  *
  * job/        One job. `createJob` → `applyJob`, which runs from the table `MOVES`: start reading in job/job-moves.ts.
- * pipeline/   Many jobs. `createPipeline` → `applyPipeline`: whose turn it is, retries, resource groups, cancelling, the sum.
+ * pipeline/   Many jobs. `createPipeline` (or `restorePipeline`) → `applyPipeline`: whose turn it is, retries, cancelling, the sum.
  * decisions/  Single questions, each one function: the sum of jobs, retry or not, what a newer pipeline supersedes, …
  * model/      Explores every state that a job, its runners and a bad network can get into. Tests only.
  *
@@ -40,4 +40,5 @@ export { createPipeline } from './pipeline/create-pipeline.ts';
 export type { OutsideJobEvent, PipelineEffect, PipelineEvent, PipelineResult } from './pipeline/pipeline-event.ts';
 export type { PipelineJob, PipelineOptions, PipelineState, SchedulableJob } from './pipeline/pipeline-state.ts';
 export { currentJobs, everyJob, findJob, stageStatus } from './pipeline/read-pipeline.ts';
+export { type JobRow, type RestoreOptions, restorePipeline, rowOf } from './pipeline/restore-pipeline.ts';
 export { ACCEPTED } from './pipeline/take-turns.ts';

@@ -3,10 +3,17 @@ import { COUNTED, type Counted, type CountedSet, isDone } from './roll-up.ts';
 /** How many jobs count as each kind, in the order of `COUNTED`. */
 export type Tally = readonly number[];
 
-export const EMPTY_TALLY: Tally = COUNTED.map(() => 0);
-
 const INDEX = new Map<Counted, number>(COUNTED.map((kind, index) => [kind, index]));
 const OPEN: readonly number[] = COUNTED.flatMap((kind, index) => (isDone(kind) ? [] : [index]));
+
+export function tallyOf(kinds: readonly Counted[]): Tally {
+  const counts = COUNTED.map(() => 0);
+  for (const kind of kinds) {
+    const index = INDEX.get(kind) ?? -1;
+    counts[index] = (counts[index] ?? 0) + 1;
+  }
+  return counts;
+}
 
 export function countOf(sum: Tally, kind: Counted): number {
   return sum[INDEX.get(kind) ?? -1] ?? 0;

@@ -55,14 +55,6 @@ describe('cancelling a pipeline', () => {
     expect(run.statuses).toEqual({ a: 'canceled', b: 'pending' });
   });
 
-  it('does not hand a freed resource group to a job that is cancelled with it', () => {
-    const group = { resourceGroup: 'x' };
-    const run = new PipelineRun([job('a', 0, group), job('b', 0, group)]);
-    run.effects.length = 0;
-    run.feed(cancel);
-    expect(run.effects.filter(({ type }) => type === 'claimable')).toEqual([]);
-  });
-
   it('on the first failure, when auto_cancel says so: the pipeline still counts as failed', () => {
     const autoCancel = { onNewCommit: 'none', onJobFailure: 'all' } as const;
     const run = new PipelineRun([job('a', 0), job('b', 0), job('c', 1, { when: 'on_failure' })], { autoCancel });

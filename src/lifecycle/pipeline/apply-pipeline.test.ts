@@ -151,30 +151,32 @@ describe('retry', () => {
 
 describe('resource groups', () => {
   const group = { resourceGroup: 'production' };
+  const keyed = (run: PipelineRun) => run.effects.filter((effect) => 'key' in effect);
 
-  it('have one holder at a time, in the order the jobs came', () => {
-    const run = new PipelineRun([job('a', 0, group), job('b', 0, group), job('c', 0, group)]);
-    expect(run.statuses).toEqual({ a: 'pending', b: 'waiting_for_resource', c: 'waiting_for_resource' });
-    run.send('b', { type: 'cancel', by: 'ann', cause: 'canceled' });
+  it('are asked for when the turn of a job has come, and held until it has finished', () => {
+    const run = new PipelineRun([job('a', 0, group)]);
+    expect(run.statuses.a).toBe('waiting_for_resource');
+    expect(keyed(run)).toEqual([{ type: 'resource_wanted', job: 0, key: 'production' }]);
+    run.send('a', { type: 'resource_granted' });
     run.pass('a');
-    expect(run.statuses).toEqual({ a: 'success', b: 'canceled', c: 'pending' });
+    expect(keyed(run).slice(1)).toEqual([{ type: 'resource_released', job: 0, key: 'production' }]);
   });
 
   it('are still held while canceling', () => {
-    const run = new PipelineRun([job('a', 0, group), job('b', 0, group)]);
+    const run = new PipelineRun([job('a', 0, group)]);
+    run.send('a', { type: 'resource_granted' });
     run.begin('a');
     run.send('a', { type: 'cancel', by: 'ann', cause: 'canceled' });
-    expect(run.statuses).toEqual({ a: 'canceling', b: 'waiting_for_resource' });
+    expect(keyed(run)).toHaveLength(1);
     run.end('a');
-    expect(run.statuses).toEqual({ a: 'canceled', b: 'pending' });
+    expect(keyed(run)).toHaveLength(2);
   });
 
-  it('across pipelines are granted by the driver', () => {
-    const run = new PipelineRun([job('a', 0, group)], { resources: 'outside' });
-    expect(run.effects).toContainEqual({ type: 'resource_wanted', job: 0, key: 'production' });
-    run.send('a', { type: 'resource_granted' });
-    run.pass('a');
-    expect(run.effects.at(-2)).toEqual({ type: 'resource_released', job: 0, key: 'production' });
+  it('are let go at once by a job that is cancelled while it waits, and by no job that never asked', () => {
+    const run = new PipelineRun([job('a', 0, group), job('b', 1, group)]);
+    run.feed({ type: 'cancel', by: 'ann', cause: 'canceled' });
+    expect(run.statuses).toEqual({ a: 'canceled', b: 'canceled' });
+    expect(keyed(run).slice(1)).toEqual([{ type: 'resource_released', job: 0, key: 'production' }]);
   });
 });
 

@@ -14,14 +14,12 @@ export interface Edit {
   readonly touched: Set<number>;
   /** Positions whose turn may have come. */
   readonly turns: number[];
-  /** Resource groups that may have a new holder, by index. */
-  readonly groups: number[];
   /** Names of jobs that failed for good and may not: where `auto_cancel` says so, each cancels the pipeline. */
   readonly failures: string[];
 }
 
 export function editOf(state: PipelineState, now: number): Edit {
-  return { state, now, effects: [], touched: new Set(), turns: [], groups: [], failures: [] };
+  return { state, now, effects: [], touched: new Set(), turns: [], failures: [] };
 }
 
 export function jobAt(edit: Edit, number: number): PipelineJob {

@@ -27,8 +27,9 @@ export type PipelineEffect =
   | { readonly type: 'wake'; readonly job: number; readonly at: number }
   /** `job` takes the place of `of`, which stays failed and leaves every sum. */
   | { readonly type: 'retry_created'; readonly job: number; readonly of: number }
-  /** Only with `resources: 'outside'`: answer `resource_granted` when the job may hold the key. */
+  /** Resource groups reach beyond one pipeline: answer `resource_granted` once nobody else holds the key. */
   | { readonly type: 'resource_wanted'; readonly job: number; readonly key: string }
+  /** The job holds the key no longer, or waits for it no longer. */
   | { readonly type: 'resource_released'; readonly job: number; readonly key: string }
   | { readonly type: 'pipeline_changed'; readonly status: Status };
 

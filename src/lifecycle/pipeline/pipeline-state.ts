@@ -16,8 +16,6 @@ export interface PipelineOptions {
   readonly stages: readonly string[];
   readonly autoCancel?: AutoCancel;
   readonly policy?: JobPolicy;
-  /** `pipeline` (default): one holder a key inside this pipeline. `outside`: the driver grants, across pipelines. */
-  readonly resources?: 'pipeline' | 'outside';
 }
 
 /** One job of a pipeline. A retried job stays as it ended, and another with the same position takes its place. */
@@ -55,14 +53,6 @@ export interface PipelineState {
   readonly total: Tally;
   /** First stage that is not done: jobs in stage mode up to and including this one have had their turn. */
   readonly frontier: number;
-  /** Who holds and who waits for each resource group, in the order of `PipelineShape.resourceKeys`. */
-  readonly resources: Slots<ResourceQueue>;
-}
-
-/** Numbers of jobs. */
-export interface ResourceQueue {
-  readonly holder: number | null;
-  readonly waiting: readonly number[];
 }
 
 /** What never changes in a pipeline. */
@@ -71,8 +61,6 @@ export interface PipelineShape {
   readonly stageNames: readonly string[];
   readonly autoCancel: AutoCancel;
   readonly policy: JobPolicy;
-  readonly resourcesInside: boolean;
-  readonly resourceKeys: ReadonlyMap<string, number>;
   /** Positions in stage mode, by stage. */
   readonly stageMode: readonly (readonly number[])[];
   /** For each position: the positions that need it. */

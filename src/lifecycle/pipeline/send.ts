@@ -1,9 +1,9 @@
 import { countedAs, decideRetry } from '../decisions/index.ts';
 import { applyJob, type JobEvent, type JobState, nextDue, type Refusal } from '../job/index.ts';
+import { bookResource } from './book-resource.ts';
 import { bookTally } from './book-tally.ts';
-import { newJob } from './create-pipeline.ts';
 import { currentNumber, type Edit, jobAt, putJob } from './edit.ts';
-import { bookResource } from './hold-resource.ts';
+import { makeJob, withState } from './make-job.ts';
 import type { PipelineJob } from './pipeline-state.ts';
 import { withSlot } from './slots.ts';
 
@@ -14,7 +14,7 @@ export function send(edit: Edit, number: number, event: JobEvent): Refusal | nul
   const result = applyJob(before.state, event, edit.now);
   if (result.kind === 'refused') return result.reason;
   if (result.kind === 'unchanged') return null;
-  const after = { ...before, state: result.job, allowFailure: mayFail(before, result.job) };
+  const after = withState(before, result.job);
   putJob(edit, after);
   for (const effect of result.effects) edit.effects.push({ ...effect, job: number });
   wakeIfNew(edit, before.state, after);
@@ -34,15 +34,10 @@ export function retryJob(edit: Edit, of: number): void {
   const { shape, jobs, current } = edit.state;
   const number = jobs.length;
   putJob(edit, { ...old, retriedAs: number });
-  putJob(edit, newJob(shape, old.position, { number, earlierRetries: old.earlierRetries + 1 }));
+  putJob(edit, makeJob(shape, old.position, number, old.earlierRetries + 1));
   edit.state = { ...edit.state, current: withSlot(current, old.position, number) };
   edit.effects.push({ type: 'retry_created', job: number, of });
   edit.turns.push(old.position);
-}
-
-function mayFail({ rules, allowFailure }: PipelineJob, state: JobState): boolean {
-  if (typeof rules.allowFailure === 'boolean' || state.status !== 'failed') return allowFailure;
-  return state.exitCode !== null && rules.allowFailure.exitCodes.includes(state.exitCode);
 }
 
 function wakeIfNew(edit: Edit, before: JobState, { number, state }: PipelineJob): void {

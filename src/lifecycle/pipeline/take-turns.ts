@@ -2,7 +2,6 @@ import { isFinished, type JobRules, type Status, type When } from '../../protoco
 import { bitOf, countedAs, countedIn, rollUp } from '../decisions/index.ts';
 import type { SchedulingEvent } from '../job/index.ts';
 import { currentJob, currentNumber, type Edit, jobAt } from './edit.ts';
-import { nextHolder } from './hold-resource.ts';
 import { send } from './send.ts';
 import { slotAt } from './slots.ts';
 
@@ -16,21 +15,11 @@ export const ACCEPTED: Readonly<Record<When, Readonly<Record<'stage' | 'needs', 
 };
 
 /**
- * Works off everyone whose turn may have come, until nobody is left. Ends: a job takes its turn once (it leaves `created` for
- * good here), and a resource group is looked at once for each time a job asked for it or gave it back.
+ * Works off everyone whose turn may have come, until nobody is left: one turn can bring on others. Ends, since a job takes its
+ * turn once: it leaves `created` for good here.
  */
 export function takeTurns(edit: Edit): void {
-  let turn = 0;
-  let group = 0;
-  while (turn < edit.turns.length || group < edit.groups.length) {
-    for (; turn < edit.turns.length; turn += 1) takeTurn(edit, edit.turns[turn] ?? 0);
-    for (; group < edit.groups.length; group += 1) grant(edit, edit.groups[group] ?? 0);
-  }
-}
-
-function grant(edit: Edit, group: number): void {
-  const holder = nextHolder(edit, group);
-  if (holder !== null) send(edit, holder, { type: 'resource_granted' });
+  for (const position of edit.turns) takeTurn(edit, position);
 }
 
 function takeTurn(edit: Edit, position: number): void {

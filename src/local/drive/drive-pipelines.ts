@@ -2,6 +2,7 @@ import { basename, dirname, join } from 'node:path';
 import { copyTree, removeTree } from '../../base/index.ts';
 import type { Status } from '../../protocol/index.ts';
 import type { LocalPipeline, LocalRunOptions } from '../local-run-options.ts';
+import { ResourceGroups } from '../resources/resource-groups.ts';
 import { firstJobId } from '../runs/create-run.ts';
 import { buildsOf, type RunDirectory } from '../runs/run-directory.ts';
 import { idsNeeded, PipelineDriver } from './pipeline-driver.ts';
@@ -22,6 +23,7 @@ export async function drivePipelines(options: LocalRunOptions, run: RunDirectory
     },
   };
   const queue = new ReadyQueue(options.concurrency);
+  const resources = new ResourceGroups();
   let nextJobId = firstJobId(run);
   const makeDriver = ({ plan, facts, compileChild }: LocalPipeline, namePrefix: string): PipelineDriver => {
     const first = nextJobId;
@@ -32,6 +34,7 @@ export async function drivePipelines(options: LocalRunOptions, run: RunDirectory
       namePrefix,
       clock,
       queue,
+      resources,
       manual: options.manual,
       emit: (event) => options.emit(event),
       work: (work) => runLocalJob({ ...context, facts }, work),

@@ -45,6 +45,16 @@ describe('a pipeline inside one process', () => {
     ]);
   });
 
+  it('lets one job at a time hold a resource group, in the order they came', async () => {
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => job(name, { resourceGroup: 'production' }));
+    const { driver, clock, started, statuses } = bench([a, b, c].flatMap((one) => one ?? []));
+    void clock.sleep(30_000).then(() => expect(started).toEqual(['a']));
+    expect(await driver.run()).toBe('success');
+    expect(started).toEqual(['a', 'b', 'c']);
+    expect(clock.now()).toBe(START + 3 * 61_000);
+    expect(statuses()).toEqual({ a: 'success', b: 'success', c: 'success' });
+  });
+
   it('ends where only a person could go on', async () => {
     const { driver, statuses } = bench([
       job('gate', { when: 'manual' }),

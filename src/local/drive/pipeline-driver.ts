@@ -13,6 +13,7 @@ import {
   type Refusal,
 } from '../../lifecycle/index.ts';
 import { isFinished, type Plan, type PlannedJob, type Status } from '../../protocol/index.ts';
+import type { ResourceGroups } from '../resources/resource-groups.ts';
 import type { RunEvent } from '../run-event.ts';
 import { Alarms } from './alarms.ts';
 import { type ChildPipeline, ChildPipelines } from './child-pipelines.ts';
@@ -30,6 +31,7 @@ export interface DriverOptions {
   readonly namePrefix: string;
   readonly clock: Clock;
   readonly queue: ReadyQueue;
+  readonly resources: ResourceGroups;
   readonly emit: (event: RunEvent) => void;
   /** Null: the job was taken back before it began. */
   readonly work: (work: JobWork) => Promise<JobReport | null>;
@@ -79,7 +81,7 @@ export class PipelineDriver implements ChildPipeline {
     const pipeline: DrivenPipeline = {
       job: (number) => this.#job(number),
       planned: (number) => this.#planned(number),
-      id: (number) => options.firstJobId + number,
+      id: (number) => this.#id(number),
       name: (number) => options.namePrefix + this.#job(number).rules.name,
       send: (job, event) => this.#apply({ type: 'job', job, event }),
     };
@@ -91,7 +93,7 @@ export class PipelineDriver implements ChildPipeline {
 
   /** Every job that ever was, retried ones included, in the order of their ids. */
   jobs(): readonly (PipelineJob & { readonly id: number })[] {
-    return everyJob(this.#state).map((job) => ({ ...job, id: this.#options.firstJobId + job.number }));
+    return everyJob(this.#state).map((job) => ({ ...job, id: this.#id(job.number) }));
   }
 
   /**
@@ -168,13 +170,22 @@ export class PipelineDriver implements ChildPipeline {
       case 'finished':
         this.#jobFinished(effect.job);
         break;
+      case 'resource_wanted':
+        this.#wantResource(effect.job, effect.key);
+        break;
+      case 'resource_released':
+        this.#options.resources.giveBack(this.#id(effect.job), effect.key);
+        break;
       case 'retry_created':
       case 'pipeline_changed':
       case 'offer_cleanup': // Never, with this policy.
-      case 'resource_wanted': // Resource groups are the pipeline's own here.
-      case 'resource_released':
         break;
     }
+  }
+
+  #wantResource(number: number, key: string): void {
+    const grant = () => void this.#apply({ type: 'job', job: number, event: { type: 'resource_granted' } });
+    this.#options.resources.want({ job: this.#id(number), key, grant });
   }
 
   #jobChanged(number: number): void {
@@ -212,6 +223,10 @@ export class PipelineDriver implements ChildPipeline {
     } finally {
       this.#underWay.delete(work);
     }
+  }
+
+  #id(number: number): number {
+    return this.#options.firstJobId + number;
   }
 
   #job(number: number): PipelineJob {

@@ -4,6 +4,7 @@ import type { JobResult } from '../../runner/index.ts';
 import type { JobReport, JobWork } from '../drive/job-work.ts';
 import { PipelineDriver } from '../drive/pipeline-driver.ts';
 import { ReadyQueue } from '../drive/ready-queue.ts';
+import { ResourceGroups } from '../resources/resource-groups.ts';
 import type { RunEvent } from '../run-event.ts';
 
 export const START = Date.UTC(2026, 0, 1);
@@ -48,6 +49,7 @@ export function bench(
   const events: RunEvent[] = [];
   const started: string[] = [];
   const queue = new ReadyQueue(2);
+  const resources = new ResourceGroups();
   const work = async (given: JobWork): Promise<JobReport | null> => {
     await more.beforeClaim?.(clock);
     if ((await given.claim(DEFAULT_BUDGETS)) === 'refused') return null;
@@ -70,6 +72,7 @@ export function bench(
       namePrefix,
       clock,
       queue,
+      resources,
       manual: new Set(more.manual ?? []),
       emit: (event) => void events.push(event),
       work,
