@@ -1,19 +1,28 @@
-import { closeSync, fdatasyncSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Writes a whole file (mode 0600) so that it is there completely or not at all; `durable`: also after a power cut. */
 export function writeDurably(path: string, text: string, durable: boolean): void {
   const draft = `${path}.tmp`;
-  const fd = openSync(draft, 'w', 0o600);
   try {
-    const bytes = Buffer.from(text);
+    writeDraft(draft, Buffer.from(text), durable);
+    renameSync(draft, path);
+  } catch (error) {
+    // On a full disk it is in the way of whoever tries again.
+    rmSync(draft, { force: true });
+    throw error;
+  }
+  if (durable) syncDirectory(dirname(path));
+}
+
+function writeDraft(path: string, bytes: Uint8Array, durable: boolean): void {
+  const fd = openSync(path, 'w', 0o600);
+  try {
     for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
     if (durable) fdatasyncSync(fd);
   } finally {
     closeSync(fd);
   }
-  renameSync(draft, path);
-  if (durable) syncDirectory(dirname(path));
 }
 
 /** Makes new names in a directory survive a power cut. */

@@ -1,0 +1,56 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { itAsRoot } from '../../test/support/privilege.ts';
+import { tryLock } from './file-lock.ts';
+
+let directory: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'epilogue-lock-'));
+});
+
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+it('is held by one process, and free again the moment that one is killed', async () => {
+  const path = join(directory, 'lock');
+  const program = `import { tryLock } from ${JSON.stringify(join(import.meta.dirname, 'file-lock.ts'))};
+    await tryLock(${JSON.stringify(path)}); console.log('held'); setInterval(() => {}, 1e6);`;
+  const holder = spawn(process.execPath, ['--input-type=module', '--eval', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(holder.stdout, 'data');
+  expect(await tryLock(path)).toBeNull();
+  holder.kill('SIGKILL');
+  await once(holder, 'exit');
+  const lock = await tryLock(path);
+  expect(lock).not.toBeNull();
+  lock?.release();
+});
+
+it('is taken whatever somebody wrote into its file, and only once', async () => {
+  const path = join(directory, 'lock');
+  writeFileSync(path, 'garbage '.repeat(1_000));
+  const lock = await tryLock(path);
+  expect(lock).not.toBeNull();
+  lock?.release();
+});
+
+it('says what keeps it from being taken', async () => {
+  mkdirSync(join(directory, 'lock'));
+  await expect(tryLock(join(directory, 'lock'))).rejects.toMatchObject({ code: 'lock_unusable' });
+});
+
+itAsRoot('needs no room on the disk', async () => {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', directory]);
+  try {
+    (await tryLock(join(directory, 'lock')))?.release();
+    expect(() => writeFileSync(join(directory, 'rest'), Buffer.alloc(1024 * 1024))).toThrow('ENOSPC');
+    const lock = await tryLock(join(directory, 'lock'));
+    expect(lock).not.toBeNull();
+    lock?.release();
+  } finally {
+    execFileSync('umount', [directory]);
+  }
+});
