@@ -3,7 +3,7 @@ import { describeError, Failure } from '../base/index.ts';
 import { type JobSpec, makeCookie, type Place } from '../executors/index.ts';
 import { type HookName, type JobPayload, type JobSettings, readJobSettings } from '../protocol/index.ts';
 import type { JobOptions } from './job-options.ts';
-import type { CleanupVariables, JobRun, StepScripts } from './job-run.ts';
+import { type CleanupVariables, type JobRun, type StepScripts, say } from './job-run.ts';
 import type { JobRecord } from './journal/job-record.ts';
 import { createJournal, type Journal, reopenJournal } from './journal/journal.ts';
 import type { JobResult } from './journal/move.ts';
@@ -60,7 +60,7 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
     scripts,
     variables,
   };
-  if (log.lostBytes > 0) log.write(warningLine(`the machine stopped: ${log.lostBytes} bytes of this log were lost`));
+  if (log.lostBytes > 0) say(run, warningLine(`the machine stopped: ${log.lostBytes} bytes of this log were lost`));
   ports.phase({ phase: 'preparing', cause: null, deadline: null });
   return run;
 }

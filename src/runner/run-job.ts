@@ -3,7 +3,7 @@ import type { Cleanup } from '../protocol/index.ts';
 import type { JobOptions } from './job-options.ts';
 import { type JobRun, record, say } from './job-run.ts';
 import type { JobResult, Verdict } from './journal/move.ts';
-import { releaseReserve } from './journal/reserve.ts';
+import { releaseReserve, releaseWords } from './journal/reserve.ts';
 import { errorLine, infoLine, sectionEnd, warningLine } from './log/sections.ts';
 import { openJob } from './open-job.ts';
 import { runScript } from './run-script.ts';
@@ -50,12 +50,16 @@ async function tearDown(run: JobRun, verdict: Verdict): Promise<void> {
   const { journal, budgets, clock, ports, log } = run;
   const deadline = clock.now() + budgets.graceMs + budgets.cleanupMs;
   // Room first: the journal's next line may be the one that no longer fits.
-  releaseReserve(journal.directory);
+  releaseWords(journal.directory);
   if (journal.progress.verdict === null) record(run, { move: 'teardown_begun', ...verdict });
   ports.phase({ phase: 'teardown', cause: verdict.cause, deadline });
-  if (journal.progress.treeDead) return;
+  if (journal.progress.treeDead) {
+    releaseReserve(journal.directory);
+    return;
+  }
   if (verdict.by !== null) say(run, warningLine(interruptionWords(run, verdict)));
   await stopTree(run);
+  releaseReserve(journal.directory);
   if (verdict.by !== null && log.step !== null) say(run, sectionEnd(log.step, clock.now()));
   record(run, { move: 'tree_dead' });
 }

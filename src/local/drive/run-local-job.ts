@@ -5,7 +5,7 @@ import type { PayloadFacts } from '../../payload/index.ts';
 import { LOCAL_CAUSE_RULES, payloadBudgets } from '../../protocol/index.ts';
 import { LOG_FILE, runJob } from '../../runner/index.ts';
 import type { RunEvent } from '../run-event.ts';
-import { jobDirectory, leftWords, projectDirectory, type RunDirectory, removeBuilds } from '../runs/run-directory.ts';
+import { jobDirectory, projectDirectory, type RunDirectory, removeBuilds } from '../runs/run-directory.ts';
 import { jobPorts } from './job-ports.ts';
 import type { JobReport, JobWork } from './job-work.ts';
 import { localPayload } from './local-payload.ts';
@@ -57,8 +57,8 @@ export async function runLocalJob(context: RunContext, work: JobWork): Promise<J
     keep: run.record.keep,
   });
   if (result === null) throw new Error(`bug: job ${id} was handed out and yet there is nothing to run`);
-  const left = run.record.keep ? null : leftWords(await removeBuilds(run, id));
-  if (left !== null) ports.trouble(left);
+  // The end of the run names what is left.
+  if (!run.record.keep) await removeBuilds(run, id);
   return { id, result, logFile: join(directory, LOG_FILE) };
 }
 

@@ -3,7 +3,7 @@ import { describeError } from '../../base/index.ts';
 import { LOCAL_CAUSE_RULES } from '../../protocol/index.ts';
 import { type FoundJournal, type JobPorts, type JobResult, LOG_FILE, takeOverJob } from '../../runner/index.ts';
 import { jobPorts } from '../drive/job-ports.ts';
-import { leftWords, projectDirectory, type RunDirectory, removeBuilds } from '../runs/run-directory.ts';
+import { projectDirectory, type RunDirectory, removeBuilds } from '../runs/run-directory.ts';
 import type { EndedJob } from '../runs/run-ending.ts';
 import { type RecoveryOptions, say } from './recovery-options.ts';
 
@@ -54,8 +54,8 @@ async function takeOver(
     causeRules: LOCAL_CAUSE_RULES,
     keep,
   });
-  const left = keep ? null : leftWords(await removeBuilds(run, id));
-  if (left !== null) say(options, 'warning', left);
+  // The end of the run names what is left.
+  if (!keep) await removeBuilds(run, id);
   return result;
 }
 

@@ -2,24 +2,35 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode, Failure } from '../../base/index.ts';
 
-const RESERVE_BYTES = 1024 * 1024;
+/** For the lines that say that, and why, the script is over. */
+const WORDS = { name: 'reserve.words', bytes: 64 * 1024 };
+/** For after_script, the rest of the journal, and the log. */
+const WORK = { name: 'reserve', bytes: 1024 * 1024 };
 
 /**
  * Sets disk space aside before a cleanup can be owed, so that a script which fills the disk cannot take the room that its own
- * after_script, its journal and its log need. Given back by `releaseReserve` when the teardown begins.
+ * after_script, its journal and its log need.
  * @throws Failure `no_space`: nothing has run, nothing is owed.
  */
 export function holdReserve(directory: string): void {
   try {
-    writeFileSync(join(directory, 'reserve'), Buffer.alloc(RESERVE_BYTES), { mode: 0o600 });
+    for (const { name, bytes } of [WORDS, WORK]) {
+      writeFileSync(join(directory, name), Buffer.alloc(bytes), { mode: 0o600 });
+    }
   } catch (cause) {
-    rmSync(join(directory, 'reserve'), { force: true });
+    releaseReserve(directory);
     throw new Failure('no_space', `cannot set 1 MiB aside for the cleanup in ${directory} (${errorCode(cause)})`, {
       cause,
     });
   }
 }
 
+/** Gives back what the journal's next lines need, while a script that takes every free byte may still be alive. */
+export function releaseWords(directory: string): void {
+  rmSync(join(directory, WORDS.name), { force: true });
+}
+
+/** Gives everything back: nothing of the script is left that could take it. */
 export function releaseReserve(directory: string): void {
-  rmSync(join(directory, 'reserve'), { force: true });
+  for (const { name } of [WORDS, WORK]) rmSync(join(directory, name), { force: true });
 }
