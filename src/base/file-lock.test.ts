@@ -19,7 +19,9 @@ it('is held by one process, and free again the moment that one is killed', async
   const path = join(directory, 'lock');
   const program = `import { tryLock } from ${JSON.stringify(join(import.meta.dirname, 'file-lock.ts'))};
     await tryLock(${JSON.stringify(path)}); console.log('held'); setInterval(() => {}, 1e6);`;
-  const holder = spawn(process.execPath, ['--input-type=module', '--eval', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const holder = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   await once(holder.stdout, 'data');
   expect(await tryLock(path)).toBeNull();
   holder.kill('SIGKILL');

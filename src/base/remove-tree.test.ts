@@ -69,26 +69,23 @@ describe('removing a tree', () => {
     expect(readdirSync(root)).toEqual([]);
   });
 
-  it.skipIf(process.getuid?.() !== 0)(
-    'leaves what is mounted there, names it, and removes all else (needs root)',
-    async () => {
-      file('precious', 'file');
-      const [mountPoint, boundFile] = [join(root, 'run', 'job', 'my mount'), file('run', 'job', 'bound')];
-      mkdirSync(mountPoint);
-      file('run', 'job', 'z', 'file');
-      for (const [from, to] of [
-        ['precious', mountPoint],
-        ['precious/file', boundFile],
-      ] as const) {
-        execFileSync('mount', ['--bind', join(root, from), to]);
-        mounted.push(to);
-      }
-      expect((await removeTree(root, ['run', 'job'])).toSorted()).toEqual([
-        `${boundFile} (something is mounted there)`,
-        `${mountPoint} (something is mounted there)`,
-      ]);
-      expect(readFileSync(join(root, 'precious', 'file'), 'utf8')).toBe('x');
-      expect(readdirSync(join(root, 'run', 'job')).toSorted()).toEqual(['bound', 'my mount']);
-    },
-  );
+  itAsRoot('leaves what is mounted there, names it, and removes all else', async () => {
+    file('precious', 'file');
+    const [mountPoint, boundFile] = [join(root, 'run', 'job', 'my mount'), file('run', 'job', 'bound')];
+    mkdirSync(mountPoint);
+    file('run', 'job', 'z', 'file');
+    for (const [from, to] of [
+      ['precious', mountPoint],
+      ['precious/file', boundFile],
+    ] as const) {
+      execFileSync('mount', ['--bind', join(root, from), to]);
+      mounted.push(to);
+    }
+    expect((await removeTree(root, ['run', 'job'])).toSorted()).toEqual([
+      `${boundFile} (something is mounted there)`,
+      `${mountPoint} (something is mounted there)`,
+    ]);
+    expect(readFileSync(join(root, 'precious', 'file'), 'utf8')).toBe('x');
+    expect(readdirSync(join(root, 'run', 'job')).toSorted()).toEqual(['bound', 'my mount']);
+  });
 });
