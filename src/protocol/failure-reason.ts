@@ -1,4 +1,4 @@
-/** Why a job failed. Source: GitLab's list; the ones that this product can produce or must understand. */
+/** Why a job failed. Source: GitLab's list; all that `retry:when` may name. */
 export const FAILURE_REASONS = [
   'script_failure',
   'runner_system_failure',
@@ -12,6 +12,9 @@ export const FAILURE_REASONS = [
   'stuck_pending_with_matching_runners',
   'stuck_pending_no_matching_runners',
   'no_updates_running',
+  'no_updates_canceling',
+  'server_timeout_running',
+  'server_timeout_canceling',
   'stale_schedule',
   'missing_dependency_failure',
   'runner_unsupported',
@@ -22,6 +25,7 @@ export const FAILURE_REASONS = [
   'user_blocked',
   'project_deleted',
   'ci_quota_exceeded',
+  'pipeline_loop_detected',
   'no_matching_runner',
   'trace_size_exceeded',
   'builds_disabled',
@@ -30,10 +34,19 @@ export const FAILURE_REASONS = [
   'failed_outdated_deployment_job',
   'forward_deployment_failure',
   'job_execution_server_timeout',
+  'job_token_expired',
+  'protected_environment_failure',
+  'insufficient_bridge_permissions',
   'downstream_pipeline_creation_failed',
   'downstream_bridge_project_not_found',
   'invalid_bridge_trigger',
+  'upstream_bridge_project_not_found',
+  'insufficient_upstream_permissions',
+  'secrets_provider_not_found',
   'reached_max_descendant_pipelines_depth',
+  'reached_max_pipeline_hierarchy_size',
+  'reached_downstream_pipeline_trigger_rate_limit',
+  'ip_restriction_failure',
 ] as const;
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 

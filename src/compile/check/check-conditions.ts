@@ -1,8 +1,10 @@
+import { REGEX_HINT, splitRegex } from '../conditions/index.ts';
 import type { Job } from '../config/job.ts';
 import { LIMITS } from '../limits.ts';
 import type { Session } from '../session.ts';
 import type { NestedRules, NestedWorkflowRules, PolicyConfig, RuleConfig } from '../shape/rules.ts';
 import { isInherited } from '../yaml/mapping.ts';
+import type { Place } from '../yaml/source-map.ts';
 import { isGiven } from './is-given.ts';
 
 /** Checks the rules of every job, whichever of them a pipeline would reach. Rules that jobs share are looked at once, if they are right. */
@@ -64,10 +66,20 @@ function checkIf(text: string, { node, key, clause }: Clause, subject: string, s
 }
 
 function checkPolicy(policy: PolicyConfig, subject: string, session: Session): void {
+  const refs = 'length' in policy ? policy : (policy.refs ?? []);
+  for (const [key, text] of refs.entries()) checkRef(text, { node: refs, key, part: 'value' }, subject, session);
   if ('length' in policy || !policy.variables) return;
   for (const [key, text] of policy.variables.entries()) {
     checkIf(text, { node: policy.variables, key, clause: 'variables' }, subject, session);
   }
+}
+
+/** Text between slashes is a regular expression; the path of a project may stand behind it. */
+function checkRef(text: string, place: Place, subject: string, session: Session): void {
+  const pattern = splitRegex(text.split('@', 1)[0] ?? '');
+  if (pattern === null || session.cache.regex(pattern.source, pattern.flags) !== null) return;
+  const message = `${subject}: \`${text}\` is not a valid regular expression`;
+  session.problems.add({ code: 'bad-regex', message, hint: REGEX_HINT }, place);
 }
 
 function checkStartIn(rule: RuleConfig, subject: string, session: Session): void {

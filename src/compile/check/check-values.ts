@@ -1,3 +1,4 @@
+import { REGEX_HINT, splitRegex } from '../conditions/index.ts';
 import { LIMITS } from '../limits.ts';
 import type { Session } from '../session.ts';
 import type { JobConfig, JobKeyword } from '../shape/job.ts';
@@ -16,6 +17,7 @@ export type Complain = (
 export function checkValues(config: JobConfig, session: Session, complain: Complain): void {
   checkTimeout(config, session, complain);
   checkArtifacts(config, session, complain);
+  checkCoverage(config, session, complain);
   if ((config.tags?.length ?? 0) > LIMITS.tags) complain('too-many-tags', `more than ${LIMITS.tags} tags`, 'tags');
 }
 
@@ -24,6 +26,14 @@ function checkTimeout({ timeout }: JobConfig, session: Session, complain: Compla
   const parsed = session.duration(timeout);
   if (!parsed.ok) complain('bad-duration', `timeout: ${parsed.message}`, 'timeout');
   else if (parsed.ms <= 0) complain('bad-duration', 'timeout must be longer than nothing', 'timeout');
+}
+
+function checkCoverage({ coverage }: JobConfig, session: Session, complain: Complain): void {
+  const pattern = isGiven(coverage) ? splitRegex(coverage) : null;
+  if (pattern === null || session.cache.regex(pattern.source, pattern.flags) !== null) return;
+  complain('bad-regex', `coverage: \`${coverage}\` is not a valid regular expression`, 'coverage', {
+    hint: REGEX_HINT,
+  });
 }
 
 function checkArtifacts({ artifacts }: JobConfig, session: Session, complain: Complain): void {

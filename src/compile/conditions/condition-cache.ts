@@ -14,6 +14,8 @@ export interface ConditionCache {
   verdict(key: string, work: () => boolean): boolean;
 }
 
+export const REGEX_HINT = 'the syntax is RE2: no look-around, no back-references';
+
 export function createConditionCache(): ConditionCache {
   const regexes = new Map<string, Regex | null>();
   const regex = (source: string, flags: string) =>
@@ -47,7 +49,7 @@ function checkPatterns(text: string, parsed: ParsedExpression, regex: ConditionC
     mistake: {
       message: `\`/${written}/\` is not a valid regular expression`,
       offset: Math.max(text.indexOf(`/${written}/`), text.indexOf(`/${bad}/`), 0),
-      hint: 'the syntax is RE2: no look-around, no back-references',
+      hint: REGEX_HINT,
     },
   };
 }

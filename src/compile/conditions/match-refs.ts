@@ -27,9 +27,15 @@ function matchRef(text: string, ref: PipelineRef, cache: ConditionCache): boolea
   const source = ref.source.replace(/_event$/, '');
   if (pattern === source || pattern === plural(source)) return true;
   if (ref.kind === 'merge_request') return false;
-  const regex = /^\/(.*)\/([ismU]*)$/s.exec(pattern);
-  const compiled = regex === null ? null : cache.regex(regex[1] ?? '', regex[2] ?? '');
+  const regex = splitRegex(pattern);
+  const compiled = regex === null ? null : cache.regex(regex.source, regex.flags);
   return compiled === null ? pattern === ref.name : compiled.test(ref.name);
+}
+
+/** `/source/flags`; null: something else. */
+export function splitRegex(text: string): { readonly source: string; readonly flags: string } | null {
+  const match = /^\/(.*)\/([ismU]*)$/s.exec(text);
+  return match === null ? null : { source: match[1] ?? '', flags: match[2] ?? '' };
 }
 
 function plural(source: string): string {

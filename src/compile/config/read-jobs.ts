@@ -18,7 +18,11 @@ export function readJobs(merged: RootMap, root: RootConfig, session: Session): r
   const defaultsOf = defaultsPicker(root.defaults);
   let visible = 0;
   for (const [name, value] of merged) {
-    if (isReserved(name) || isHidden(name)) continue;
+    if (isReserved(name)) continue;
+    if (isHidden(name)) {
+      checkTemplate(name, value, merged, session);
+      continue;
+    }
     visible++;
     checkName(name, merged, session);
     const config = readConfig(name, value, merged, session);
@@ -51,6 +55,19 @@ function checkName(name: string, merged: RootMap, { problems }: Session): void {
   if (name.length <= LIMITS.jobNameChars) return;
   const message = `a job name has at most ${LIMITS.jobNameChars} characters; this one has ${name.length}`;
   problems.add({ code: 'name-too-long', message, path }, { node: merged, key: name });
+}
+
+/** A template may hold anything but nothing. */
+function checkTemplate(name: string, value: unknown, merged: RootMap, { problems }: Session): void {
+  const isBlank =
+    value === null || value === false || (typeof value === 'string' && value.trim() === '') || isEmpty(value);
+  if (!isBlank) return;
+  problems.add({ code: 'empty-template', message: `"${name}" is empty`, path: name }, { node: merged, key: name });
+}
+
+function isEmpty(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  return isMapping(value) && Object.keys(value).length === 0;
 }
 
 function readConfig(name: string, value: unknown, merged: RootMap, session: Session): JobConfig | null {

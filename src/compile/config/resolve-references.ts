@@ -128,14 +128,12 @@ function lookUp(path: readonly unknown[], resolver: Resolver): { readonly value:
     // A path may lead through another reference.
     if (value instanceof Reference) value = resolve(value, resolver).value;
     if (value === UNREADABLE) return { value };
-    const key = typeof step === 'string' || typeof step === 'number' ? String(step) : null;
-    if (key === null) return 'its parts must be names';
-    if (value instanceof Map && value.has(key)) value = value.get(key);
-    else if (isMapping(value) && Object.hasOwn(value, key)) value = value[key];
-    else if (Array.isArray(value) && typeof step === 'number' && step in value) value = value[step];
+    if (typeof step !== 'string') return 'its parts must be texts; a number needs quotes';
+    if (value instanceof Map && value.has(step)) value = value.get(step);
+    else if (isMapping(value) && Object.hasOwn(value, step)) value = value[step];
     // An `extends` that is still there could not be resolved: the key may well be in what it names.
     else if (isMapping(value) && value.extends !== undefined) return { value: UNREADABLE };
-    else return `there is no "${key}"`;
+    else return `there is no "${step}"`;
   }
   return { value };
 }

@@ -10,6 +10,7 @@ export function changesClause(changes: Changes | null | undefined): ChangesClaus
 
 export function existsClause(exists: Exists | null | undefined): ExistsClause | null {
   if (exists === null || exists === undefined) return null;
+  if (typeof exists === 'string') return { paths: [exists], project: null, ref: null };
   return 'paths' in exists
     ? { paths: exists.paths, project: exists.project ?? null, ref: exists.ref ?? null }
     : { paths: exists, project: null, ref: null };

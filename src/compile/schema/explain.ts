@@ -126,8 +126,12 @@ function explainExactlyOne(schema: Schema, value: Mapping, subject: Subject): re
 function explainEnum(words: readonly unknown[], value: unknown, subject: Subject): readonly Misfit[] {
   if (words.includes(value)) return [];
   const near = typeof value === 'string' ? didYouMean(value, words as readonly string[]) : {};
-  return [mustBe(subject, words.length === 1 ? String(words[0]) : `one of ${words.join(', ')}`, near)];
+  const shown = words.length <= MAX_WORDS ? words.join(', ') : `${words.slice(0, MAX_WORDS).join(', ')}, …`;
+  return [mustBe(subject, words.length === 1 ? shown : `one of ${shown}`, near)];
 }
+
+/** Of a longer list nobody reads the rest; the schema has it. */
+const MAX_WORDS = 16;
 
 function explainMapping(schema: Schema, value: Mapping, subject: Subject): readonly Misfit[] {
   const misfits: Misfit[] = [];

@@ -20,12 +20,16 @@ export function jsonSchema(): Json {
     title: 'GitLab CI file, as Epilogue reads it',
     type: 'object',
     properties: { spec: {}, default: defaults, ...root },
-    // Templates start with a dot and may hold anything.
-    patternProperties: { '^\\.': {} },
+    patternProperties: { '^\\.': TEMPLATE },
     additionalProperties: { $ref: '#/definitions/job' },
     definitions: { job, ...definitions },
   };
 }
+
+/** Templates start with a dot and may hold anything but nothing. */
+const TEMPLATE: Json = {
+  not: { enum: [null, false, '', [], {}] },
+};
 
 /** An empty value counts as absent everywhere. */
 function orEmpty(schema: TSchema): Json {

@@ -11,11 +11,18 @@ import { JobVariables } from './variables.ts';
 
 const RetryReason = oneOf('always', ...FAILURE_REASONS);
 const RetryMax = Type.Integer({ minimum: 0, maximum: 2 });
+/** GitLab takes a number for what it looks like, but only here. */
+const RetryMaxOrText = Type.Union(
+  [RetryMax, Type.String({ pattern: '^[012]$', description: 'a number from 0 to 2' })],
+  {
+    description: 'a number from 0 to 2',
+  },
+);
 export const Retry = Type.Union(
   [
     RetryMax,
     closed({
-      max: maybe(RetryMax),
+      max: maybe(RetryMaxOrText),
       when: maybe(Type.Union([RetryReason, Type.Array(RetryReason)])),
       exit_codes: maybe(Type.Union([Type.Integer(), Type.Array(Type.Integer())])),
     }),
@@ -68,7 +75,7 @@ export const JOB_KEYWORDS = {
   dependencies: TextList,
   parallel: Parallel,
   environment: Environment,
-  coverage: Type.String({ pattern: '^/.*/$', description: 'a regular expression between slashes' }),
+  coverage: Type.String({ pattern: '^/.*/[ismU]*$', description: 'a regular expression between slashes' }),
   release: Release,
   resource_group: Type.String({ minLength: 1, maxLength: 255 }),
   secrets: Secrets,

@@ -1,9 +1,14 @@
 import Type, { type Static } from 'typebox';
-import { closed, flattened, maybe, namesTo, Scalar } from './scalars.ts';
+import { closed, flattened, maybe, namesTo } from './scalars.ts';
 
-/** At least one set of variables, each with one value or several. */
+const MatrixValue = Type.Union([Type.String(), Type.Integer()], { description: 'text or a whole number' });
+
+/** At least one set of variables, each with one value or several. A variable without values makes no job. */
 export const Matrix = Type.Array(
-  namesTo(Type.Union([Scalar, Type.Array(Scalar, { minItems: 1 })]), { minProperties: 1 }),
+  namesTo(
+    Type.Union([MatrixValue, Type.Array(MatrixValue)], { description: 'text, a whole number or a list of them' }),
+    { minProperties: 1 },
+  ),
   {
     minItems: 1,
     maxItems: 200,

@@ -12,7 +12,7 @@ export const Workflow = closed({
 export type WorkflowConfig = Static<typeof Workflow>;
 
 const includeExtras = {
-  rules: maybe(Type.Array(IncludeRule)),
+  rules: maybe(Type.Array(IncludeRule, { minItems: 1 })),
   inputs: maybe(namesTo(Type.Unknown())),
 };
 export const IncludeItem = Type.Union(

@@ -7,7 +7,7 @@ export const AllowFailure = Type.Union(
   [
     Type.Boolean(),
     closed({
-      exit_codes: Type.Union([Type.Integer(), Type.Array(Type.Integer(), { minItems: 1, uniqueItems: true })]),
+      exit_codes: maybe(Type.Union([Type.Integer(), Type.Array(Type.Integer(), { minItems: 1, uniqueItems: true })])),
     }),
   ],
   { description: 'true, false or exit_codes' },
@@ -26,6 +26,7 @@ export type Changes = Static<typeof Changes>;
 
 export const Exists = Type.Union(
   [
+    Type.String(),
     TextList,
     closed({
       paths: TextList,
@@ -33,7 +34,7 @@ export const Exists = Type.Union(
       ref: maybe(Type.String({ minLength: 1 })),
     }),
   ],
-  { description: 'a list of paths' },
+  { description: 'a path or a list of paths' },
 );
 export type Exists = Static<typeof Exists>;
 
@@ -70,26 +71,22 @@ export type WorkflowRuleConfig = Static<typeof WorkflowRule>;
 export const IncludeRule = closed({ ...clauses, when: maybe(oneOf('always', 'never')) });
 export type IncludeRuleConfig = Static<typeof IncludeRule>;
 
+/** At least one rule, or a list of rules from `!reference`, which may be empty. */
+function nestedRules<T extends Type.TSchema>(name: string, rule: T) {
+  const options = { description: 'a list of rules' };
+  const items = Type.Union([rule, Type.Ref(`${name}Inside`)]);
+  const parts = {
+    [name]: Type.Array(items, { ...options, minItems: 1 }),
+    [`${name}Inside`]: Type.Array(items, options),
+  };
+  return Type.Cyclic(parts, name);
+}
+
 /** Rules as written: lists inside lists come from `!reference`. They are flattened when a job's conditions are read. */
 export type NestedRules = readonly (RuleConfig | NestedRules)[];
-export const Rules = Type.Unsafe<NestedRules>(
-  Type.Cyclic(
-    { Rule, Rules: Type.Array(Type.Union([Type.Ref('Rule'), Type.Ref('Rules')]), { description: 'a list of rules' }) },
-    'Rules',
-  ),
-);
+export const Rules = Type.Unsafe<NestedRules>(nestedRules('Rules', Rule));
 export type NestedWorkflowRules = readonly (WorkflowRuleConfig | NestedWorkflowRules)[];
-export const WorkflowRules = Type.Unsafe<NestedWorkflowRules>(
-  Type.Cyclic(
-    {
-      WorkflowRule,
-      WorkflowRules: Type.Array(Type.Union([Type.Ref('WorkflowRule'), Type.Ref('WorkflowRules')]), {
-        description: 'a list of rules',
-      }),
-    },
-    'WorkflowRules',
-  ),
-);
+export const WorkflowRules = Type.Unsafe<NestedWorkflowRules>(nestedRules('WorkflowRules', WorkflowRule));
 
 /** The old `only` and `except`. */
 export const Policy = Type.Union(

@@ -7,36 +7,10 @@ import {
   type ScalarEvent,
   type SequenceEvent,
 } from 'js-yaml';
-import type { Problem } from '../../base/index.ts';
 import { LIMITS } from '../limits.ts';
-import { startOfEvent } from './events.ts';
+import { badReference, type Composer, report, reportDuplicate, reportUnknownTag, tagOf } from './composer.ts';
 import { isMapping, type List, type Mapping, MERGED, ORIGIN, Reference, UNREADABLE } from './mapping.ts';
 import { resolvePlainScalar, type ScalarValue } from './scalars.ts';
-import { type FileDetails, readDetails, type SourceFile } from './source-map.ts';
-
-/** Where composing stands, and what it has gathered. */
-export interface Composer {
-  file: SourceFile;
-  text: string;
-  events: readonly Event[];
-  index: number;
-  /** Worked out when the first problem wants a position. */
-  details: FileDetails | null;
-  /** Items of the lists that are open, so that each list can be made in its final size. */
-  readonly items: unknown[];
-  /** Nodes so far, every alias counted as the whole tree that it stands for. */
-  nodes: number;
-  anchors: Map<string, Anchor>;
-  readonly problems: Problem[];
-  hasReferences: boolean;
-}
-
-interface Anchor {
-  readonly value: unknown;
-  readonly nodes: number;
-  /** Its node is still being read: an alias to it would make a cycle. */
-  readonly isOpen: boolean;
-}
 
 /** Turns the events of one node into a plain value, the composer's index moving behind it. */
 export function composeNode(composer: Composer): unknown {
@@ -84,15 +58,16 @@ function composeList(composer: Composer, event: SequenceEvent): unknown {
     reportUnknownTag(composer, event, start);
     return list;
   }
+  if (list.length === 0) return badReference(composer, start);
   composer.hasReferences = true;
   return new Reference(list, origin);
 }
 
-function composeMapping(composer: Composer, event: MappingEvent): Mapping {
+function composeMapping(composer: Composer, event: MappingEvent): unknown {
   const mapping: Mapping = {};
   mapping[ORIGIN] = composer.file.firstEvent + composer.index;
-  if (event.tagStart >= 0) reportUnknownTag(composer, event, composer.index);
-  composer.index++;
+  const start = composer.index++;
+  if (event.tagStart >= 0) reportUnknownTag(composer, event, start);
   // Once there are merged keys: those that stand in the mapping itself. A merged one may be given anew.
   let own: Set<string> | null = null;
   while ((composer.events[composer.index] as Event).type !== EVENT_ID.POP) {
@@ -111,7 +86,7 @@ function composeMapping(composer: Composer, event: MappingEvent): Mapping {
     mapping[key] = value;
   }
   composer.index++;
-  return mapping;
+  return event.tagStart >= 0 && tagOf(composer, event) === '!reference' ? badReference(composer, start) : mapping;
 }
 
 /** Keys are text, as written: nobody wants `on:` to become `true`. null: reported, leave the pair out. */
@@ -132,17 +107,18 @@ export function composeKey(composer: Composer): string | null {
   return null;
 }
 
-function composeScalar(composer: Composer, event: ScalarEvent): ScalarValue {
+function composeScalar(composer: Composer, event: ScalarEvent): ScalarValue | Reference {
   const text = getScalarValue(composer.text, event);
-  let value: ScalarValue = text;
+  let value: ScalarValue | Reference = text;
   if (event.tagStart >= 0) value = resolveTagged(composer, event, text);
   else if (event.style === SCALAR_STYLE.PLAIN) value = resolvePlainScalar(text);
   if (event.anchorStart >= 0) rememberScalar(composer, event, value);
   return value;
 }
 
-function resolveTagged(composer: Composer, event: ScalarEvent, text: string): ScalarValue {
+function resolveTagged(composer: Composer, event: ScalarEvent, text: string): ScalarValue | Reference {
   const tag = tagOf(composer, event);
+  if (tag === '!reference') return badReference(composer, composer.index - 1);
   if (tag === '!' || tag === '!!str') return text;
   if (tag === '!!int' || tag === '!!float' || tag === '!!bool' || tag === '!!null') return resolvePlainScalar(text);
   reportUnknownTag(composer, event, composer.index - 1);
@@ -200,33 +176,4 @@ export function mergeSources(composer: Composer, value: unknown, at: number): re
   if (value === UNREADABLE) return [];
   report(composer, at, { code: 'bad-merge', message: '"<<" needs a mapping or a list of mappings', severity: 'error' });
   return [];
-}
-
-function tagOf(composer: Composer, event: { readonly tagStart: number; readonly tagEnd: number }): string {
-  const tag = composer.text.slice(event.tagStart, event.tagEnd);
-  return tag.startsWith('!<tag:yaml.org,2002:') ? `!!${tag.slice('!<tag:yaml.org,2002:'.length, -1)}` : tag;
-}
-
-export function reportDuplicate(composer: Composer, key: string, at: number): void {
-  report(composer, at, {
-    code: 'duplicate-key',
-    message: `the key "${key}" stands here a second time; only this one counts`,
-    severity: 'warning',
-  });
-}
-
-function reportUnknownTag(composer: Composer, event: SequenceEvent | MappingEvent | ScalarEvent, at: number): void {
-  const tag = tagOf(composer, event);
-  if (tag === '!!seq' || tag === '!!map' || tag === '!') return;
-  report(composer, at, {
-    code: 'unknown-tag',
-    message: `the tag "${tag}" is not known and was ignored`,
-    severity: 'warning',
-  });
-}
-
-function report(composer: Composer, at: number, problem: Problem): void {
-  if (composer.problems.length >= LIMITS.problems) return;
-  composer.details ??= readDetails(composer.file, composer.events);
-  composer.problems.push({ ...problem, ...composer.details.position(startOfEvent(composer, at)) });
 }

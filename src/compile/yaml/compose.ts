@@ -1,6 +1,7 @@
 import { COLLECTION_STYLE, EVENT_ID, type Event } from 'js-yaml';
 import type { Problem } from '../../base/index.ts';
-import { type Composer, composeKey, composeNode, mergeSources, reportDuplicate } from './compose-node.ts';
+import { composeKey, composeNode, mergeSources } from './compose-node.ts';
+import { type Composer, reportDuplicate } from './composer.ts';
 import { MERGED, ORIGIN } from './mapping.ts';
 import type { SourceFile } from './source-map.ts';
 

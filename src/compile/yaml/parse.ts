@@ -1,7 +1,7 @@
 import { EVENT_ID, type Event, parseEvents, YAMLException } from 'js-yaml';
 import { LIMITS } from '../limits.ts';
-import { findEdits } from './loosen.ts';
-import type { Edit } from './scan.ts';
+import { findEdits } from './loose/find-edits.ts';
+import type { Edit } from './loose/scan.ts';
 
 /**
  * The events of a text. What js-yaml refuses only because of where lines stand in brackets and quotes is read from an edited copy; the events, and

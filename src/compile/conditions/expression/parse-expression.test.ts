@@ -40,7 +40,7 @@ describe('parseExpression', () => {
   });
 
   it('keeps two patterns in one line apart', () => {
-    const parsed = parseExpression('$A =~ /a/ || $B =~ /b/');
+    const parsed = parseExpression('$A =~ /aa/ || $B =~ /bb/');
     expect(parsed.ok && parsed.expression.kind).toBe('||');
   });
 
@@ -63,6 +63,7 @@ describe('parseExpression', () => {
     ['$A == "x', 'this quote is never closed', 6],
     ['$A =~ /x', 'this regular expression is never closed', 6],
     ['$A =~ //', 'the regular expression is empty', 6],
+    ['$A =~ /x/', 'a regular expression of one character is not understood', 6],
     ['($A', 'this `(` is never closed', 0],
     ['$A)', 'this `)` has no `(`', 2],
     ['()', 'expected a value before `)`', 1],
@@ -85,6 +86,7 @@ describe('parseExpression', () => {
       '"x"',
       "'",
       '/a/',
+      '/aa/',
       '/',
       '==',
       '=~',

@@ -19,9 +19,9 @@ export interface MistakenToken {
   readonly mistake: SyntaxMistake;
 }
 
-/** One alternative per kind of token, so that a single match at an offset tells which one stands there. */
+/** One alternative per kind of token, so that a single match at an offset tells which one stands there. GitLab's takes no `/x/`. */
 const TOKEN =
-  /\s*(?:(?<variable>\$\w+)|(?<text>"[^"\n]*"|'[^'\n]*')|(?<operator>==|!=|=~|!~|&&|\|\|)|(?<open>\()|(?<close>\))|(?<pattern>\/(?:[^/\\]|\\[\s\S])+\/[ismU]*)|(?<word>\b(?:null|true|false)\b)|(?<end>$))/y;
+  /\s*(?:(?<variable>\$\w+)|(?<text>"[^"\n]*"|'[^'\n]*')|(?<operator>==|!=|=~|!~|&&|\|\|)|(?<open>\()|(?<close>\))|(?<pattern>\/(?![^\\]\/)(?:[^/\\]|\\[\s\S])+\/[ismU]*)|(?<word>\b(?:null|true|false)\b)|(?<end>$))/y;
 
 /** The token at or after `offset`; null at the end of the text. */
 export function nextToken(text: string, offset: number): Token | MistakenToken | null {
@@ -59,6 +59,7 @@ const MISTAKES: readonly (readonly [start: RegExp, message: string, hint?: strin
   [/^\$/, '`$` is not followed by a name', 'write `$NAME`'],
   [/^["']/, 'this quote is never closed'],
   [/^\/\//, 'the regular expression is empty'],
+  [/^\/[^\\]\//, 'a regular expression of one character is not understood', 'write `/[x]/` for `/x/`'],
   [/^\//, 'this regular expression is never closed', 'it ends with `/`; a `/` inside is written `\\/`'],
   [/^=/, '`=` is not an operator', 'compare with `==`, match with `=~`'],
   [/^!/, 'there is no negation with `!`', 'use `!=` or `!~`, or `$NAME == null`'],

@@ -43,7 +43,7 @@ export function planRetry(config: RetryConfig | null | undefined): Retry {
   const exitCodes = asList(config.exit_codes);
   const when =
     config.when === null || config.when === undefined ? (exitCodes.length > 0 ? [] : ['always']) : asList(config.when);
-  return { max: config.max ?? 0, when: when as (FailureReason | 'always')[], exitCodes };
+  return { max: Number(config.max ?? 0), when: when as (FailureReason | 'always')[], exitCodes };
 }
 
 function asList<T>(value: T | readonly T[] | null | undefined): readonly T[] {
