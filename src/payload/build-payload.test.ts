@@ -1,5 +1,7 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are CI variables.
 import { describe, expect, it } from 'vitest';
 import { plannedJob } from '../../test/support/planned-job.ts';
+import { payloadBudgets, plainVariable } from '../protocol/index.ts';
 import { buildPayload } from './build-payload.ts';
 import type { JobFacts } from './facts.ts';
 
@@ -12,7 +14,7 @@ function facts(changes: Partial<JobFacts> = {}): JobFacts {
     repository: '/checkout',
     project: { id: 1, name: 'app', path: 'group/app' },
     git: { ref: 'main', refType: 'branch', sha: 'a'.repeat(40), beforeSha: '0'.repeat(40) },
-    predefined: [{ key: 'CI_COMMIT_REF_SLUG', value: 'my-branch', raw: true }],
+    predefined: [plainVariable('CI_COMMIT_REF_SLUG', 'my-branch', { raw: true })],
     dotenv: [],
     given: [],
     dependencies: [],
@@ -51,17 +53,32 @@ describe('a payload', () => {
   });
 
   it('lets dotenv win over the file, and the command line over both', () => {
-    const variable = (value: string) => [{ key: 'V', value, raw: false }];
+    const variable = (value: string) => [plainVariable('V', value, { raw: false })];
     const job = plannedJob('build', { variables: variable('file') });
     expect(valueThatCounts(facts({ job }), 'V')).toBe('file');
     expect(valueThatCounts(facts({ job, dotenv: variable('dotenv') }), 'V')).toBe('dotenv');
     expect(valueThatCounts(facts({ job, dotenv: variable('dotenv'), given: variable('given') }), 'V')).toBe('given');
   });
 
+  it('expands what is nested, so that its budgets are those that the runner keeps', () => {
+    const variables = [
+      plainVariable('RUNNER_AFTER_SCRIPT_TIMEOUT', '$LONG', { raw: false }),
+      plainVariable('LONG', '${HOURS}h', { raw: false }),
+      plainVariable('HOURS', '2', { raw: false }),
+    ];
+    const payload = buildPayload(facts({ job: plannedJob('build', { variables }) }));
+    expect(payload.variables.find(({ key }) => key === 'RUNNER_AFTER_SCRIPT_TIMEOUT')?.value).toBe('2h');
+    expect(payloadBudgets(payload).cleanupMs).toBe(7_200_000);
+    // A coordinator may send what is not expanded.
+    expect(payloadBudgets({ ...payload, variables: variables.slice(0, 2) }).cleanupMs).toBe(300_000);
+    const once = [variables[0], plainVariable('LONG', '3h', { raw: true })].filter((one) => one !== undefined);
+    expect(payloadBudgets({ ...payload, variables: once }).cleanupMs).toBe(10_800_000);
+  });
+
   it('expands the name and the URL of the environment', () => {
     const environment = {
       name: 'review/$CI_COMMIT_REF_SLUG',
-      url: 'https://$CI_ENVIRONMENT_HOST/$CI_COMMIT_REF_SLUG',
+      url: 'https://$CI_ENVIRONMENT_SLUG.$CI_ENVIRONMENT_HOST/$CI_COMMIT_REF_SLUG',
       action: 'start',
       onStop: null,
       autoStopIn: null,
@@ -70,12 +87,14 @@ describe('a payload', () => {
     const given = facts({
       job: plannedJob('build', {
         environment,
-        variables: [{ key: 'CI_ENVIRONMENT_HOST', value: 'h.example', raw: false }],
+        variables: [plainVariable('CI_ENVIRONMENT_HOST', 'h.example', { raw: false })],
       }),
     });
     expect(valueThatCounts(given, 'CI_ENVIRONMENT_NAME')).toBe('review/my-branch');
-    expect(valueThatCounts(given, 'CI_ENVIRONMENT_SLUG')).toMatch(/^review-my-branch/);
-    expect(valueThatCounts(given, 'CI_ENVIRONMENT_URL')).toBe('https://h.example/my-branch');
+    const slug = valueThatCounts(given, 'CI_ENVIRONMENT_SLUG');
+    expect(slug).toMatch(/^review-my-branch/);
+    expect(valueThatCounts(given, 'CI_ENVIRONMENT_URL')).toBe(`https://${slug}.h.example/my-branch`);
+    expect(valueThatCounts(given, 'CI_ENVIRONMENT_TIER')).toBe('development');
   });
 
   it('uploads the archive and each report on its own', () => {

@@ -1,16 +1,6 @@
-import { environmentSlug, slugify } from '../compile/index.ts';
-import {
-  expandText,
-  expandVariables,
-  type JobPayload,
-  type PayloadArtifact,
-  type PayloadHook,
-  type PayloadImage,
-  type PlannedJob,
-  type PlanVariable,
-  type Variable,
-} from '../protocol/index.ts';
+import type { JobPayload, PayloadArtifact, PayloadHook, PayloadImage, PlannedJob } from '../protocol/index.ts';
 import type { JobFacts } from './facts.ts';
+import { jobVariables } from './job-variables.ts';
 
 /** s; GitLab's default for a project. */
 const DEFAULT_TIMEOUT = 3600;
@@ -43,7 +33,7 @@ export function buildPayload(facts: JobFacts): JobPayload {
       depth: 0,
     },
     runner_info: { timeout },
-    variables: payloadVariables(facts),
+    variables: jobVariables(facts),
     steps: payloadSteps(job, timeout),
     hooks: payloadHooks(job),
     image: job.image === null ? null : payloadImage(job.image),
@@ -51,7 +41,7 @@ export function buildPayload(facts: JobFacts): JobPayload {
       ...payloadImage(service),
       alias: service.alias,
       command: service.command,
-      variables: service.variables.map(wireVariable),
+      variables: service.variables,
     })),
     artifacts: payloadArtifacts(job),
     cache: job.cache.map((cache) => ({
@@ -65,51 +55,6 @@ export function buildPayload(facts: JobFacts): JobPayload {
     dependencies: facts.dependencies,
     features: { trace_sections: true, failure_reasons: ['runner_interrupted'], token_mask_prefixes: [] },
   };
-}
-
-/** Later ones win; the order is GitLab's. */
-function payloadVariables(facts: JobFacts): Variable[] {
-  const { job } = facts;
-  const own: PlanVariable[] = [
-    known('CI_PIPELINE_ID', String(facts.pipelineId)),
-    known('CI_PIPELINE_IID', String(facts.pipelineId)),
-    known('CI_JOB_ID', String(facts.id)),
-    known('CI_JOB_STARTED_AT', new Date(facts.startedAt).toISOString()),
-    known('CI_JOB_NAME', job.name),
-    known('CI_JOB_NAME_SLUG', slugify(job.name)),
-    known('CI_JOB_GROUP_NAME', job.groupName),
-    known('CI_JOB_STAGE', job.stage),
-    known('CI_JOB_RETRY_COUNT', String(facts.retryCount)),
-    known('CI_NODE_TOTAL', String(job.node?.total ?? 1)),
-    ...(job.node === null ? [] : [known('CI_NODE_INDEX', String(job.node.index))]),
-    ...(job.when === 'manual' ? [known('CI_JOB_MANUAL', 'true')] : []),
-  ];
-  const all = [...facts.predefined, ...own, ...job.variables, ...facts.dotenv, ...facts.given];
-  return [...all, ...environmentVariables(job, all)].map(wireVariable);
-}
-
-/** Name and URL may hold any of the job's variables. */
-function environmentVariables({ environment }: PlannedJob, variables: readonly PlanVariable[]): PlanVariable[] {
-  if (environment === null) return [];
-  const { values } = expandVariables(variables);
-  const expand = (text: string) => expandText(text, (name) => values.get(name));
-  const name = expand(environment.name);
-  return [
-    known('CI_ENVIRONMENT_NAME', name),
-    known('CI_ENVIRONMENT_SLUG', environmentSlug(name)),
-    known('CI_ENVIRONMENT_ACTION', environment.action),
-    ...(environment.deploymentTier === null ? [] : [known('CI_ENVIRONMENT_TIER', environment.deploymentTier)]),
-    ...(environment.url === null ? [] : [known('CI_ENVIRONMENT_URL', expand(environment.url))]),
-  ];
-}
-
-/** Facts are taken literally: a branch may have a `$` in its name. */
-function known(key: string, value: string): PlanVariable {
-  return { key, value, raw: true };
-}
-
-function wireVariable(variable: PlanVariable): Variable {
-  return { key: variable.key, value: variable.value, raw: variable.raw, public: true, masked: false, file: false };
 }
 
 function payloadSteps(job: PlannedJob, timeout: number): JobPayload['steps'] {

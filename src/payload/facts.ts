@@ -1,4 +1,4 @@
-import type { PayloadDependency, PlannedJob, PlanVariable } from '../protocol/index.ts';
+import type { PayloadDependency, PlannedJob, Variable } from '../protocol/index.ts';
 
 /** Where the web side of the server is; in a local run, of the one that the checkout came from. */
 export interface ServerFacts {
@@ -71,9 +71,9 @@ export interface PayloadFacts {
     readonly beforeSha: string;
   };
   /** `CI_*` of server, project, commit and pipeline. */
-  readonly predefined: readonly PlanVariable[];
+  readonly predefined: readonly Variable[];
   /** From outside the file, such as `--var` and `--env-file`: these win over everything in it. */
-  readonly given: readonly PlanVariable[];
+  readonly given: readonly Variable[];
 }
 
 /** What the payload of one attempt at one job is made of. */
@@ -86,7 +86,7 @@ export interface JobFacts extends PayloadFacts {
   /** Where the sources come from. */
   readonly repository: string;
   /** From the dotenv reports of the jobs this one depends on. */
-  readonly dotenv: readonly PlanVariable[];
+  readonly dotenv: readonly Variable[];
   readonly dependencies: readonly PayloadDependency[];
   readonly retryCount: number;
   /** UTC ms. */

@@ -7,5 +7,8 @@ export * from './status.ts';
 export * from './teardown.ts';
 export { type Dotenv, MAX_DOTENV_BYTES, parseDotenv } from './variables/dotenv.ts';
 export { expandFinally } from './variables/expand-finally.ts';
+export { expandForRunner } from './variables/expand-for-runner.ts';
 export { expandText, expandVariables } from './variables/expand-variables.ts';
+export { finalValues } from './variables/final-values.ts';
 export type { VariableLookup } from './variables/lookup.ts';
+export { plainVariable, type Variable } from './variables/variable.ts';

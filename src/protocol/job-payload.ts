@@ -1,4 +1,5 @@
 import type { LifecycleHandler } from './plan.ts';
+import type { Variable } from './variables/variable.ts';
 
 /**
  * What a coordinator hands to a runner: the 201 body of `POST /api/v4/jobs/request`, field names as on the wire.
@@ -46,17 +47,6 @@ export interface GitInfo {
   readonly refspecs: readonly string[];
   /** 0: whole history. */
   readonly depth: number;
-}
-
-export interface Variable {
-  readonly key: string;
-  readonly value: string;
-  readonly public: boolean;
-  readonly masked: boolean;
-  /** Written to a file; the variable holds its path. */
-  readonly file: boolean;
-  /** `$` is not expanded. */
-  readonly raw: boolean;
 }
 
 export interface PayloadStep {

@@ -1,4 +1,5 @@
 import type { FailureReason } from './failure-reason.ts';
+import type { Variable } from './variables/variable.ts';
 
 /** A pipeline as the compiler hands it out: every rule decided, every default applied, every name resolved. */
 export interface Plan {
@@ -7,7 +8,7 @@ export interface Plan {
   /** In order, `.pre` and `.post` included; only stages that have a job. */
   readonly stages: readonly string[];
   /** Root variables plus those of the matching workflow rule. */
-  readonly variables: readonly PlanVariable[];
+  readonly variables: readonly Variable[];
   readonly autoCancel: AutoCancel;
   /** In the order of the file; parallel instances next to each other. */
   readonly jobs: readonly PlannedJob[];
@@ -16,13 +17,6 @@ export interface Plan {
 export interface AutoCancel {
   readonly onNewCommit: 'conservative' | 'interruptible' | 'none';
   readonly onJobFailure: 'none' | 'all';
-}
-
-export interface PlanVariable {
-  readonly key: string;
-  readonly value: string;
-  /** `expand: false`: `$` stays as written. */
-  readonly raw: boolean;
 }
 
 export const WHENS = ['on_success', 'on_failure', 'always', 'manual', 'delayed'] as const;
@@ -74,7 +68,7 @@ export interface PlannedJob extends JobRules {
   /** Job names whose artifacts are fetched before the script starts; resolved. */
   readonly dependencies: readonly string[];
   /** Root (as `inherit:variables` lets them through), job, matrix and rule variables, later ones win, unexpanded. */
-  readonly variables: readonly PlanVariable[];
+  readonly variables: readonly Variable[];
   readonly beforeScript: readonly string[];
   readonly script: readonly string[];
   readonly afterScript: readonly string[];
@@ -122,7 +116,7 @@ export interface Image {
 export interface Service extends Image {
   readonly alias: string | null;
   readonly command: readonly string[] | null;
-  readonly variables: readonly PlanVariable[];
+  readonly variables: readonly Variable[];
 }
 
 export type SaveWhen = 'on_success' | 'on_failure' | 'always';

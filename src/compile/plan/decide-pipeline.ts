@@ -1,4 +1,4 @@
-import { type AutoCancel, expandText, type PlanVariable } from '../../protocol/index.ts';
+import { type AutoCancel, expandText, type Variable } from '../../protocol/index.ts';
 import { checkRules } from '../check/check-conditions.ts';
 import { decideWorkflow } from '../conditions/index.ts';
 import type { RootConfig } from '../config/read-root.ts';
@@ -64,7 +64,7 @@ function judge(
 }
 
 function rootVariables(
-  planned: readonly PlanVariable[],
+  planned: readonly Variable[],
   rule: WorkflowRuleConfig | null,
   scope: RootScope,
   session: Session,

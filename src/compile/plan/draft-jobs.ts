@@ -1,4 +1,4 @@
-import type { PlannedJob, PlanVariable } from '../../protocol/index.ts';
+import type { PlannedJob, Variable } from '../../protocol/index.ts';
 import { decideJob, type JobConditions, type JobDecision } from '../conditions/index.ts';
 import { flattenNeeds } from '../config/flatten-lists.ts';
 import type { Job } from '../config/job.ts';
@@ -58,7 +58,7 @@ export function draftJobs(jobs: readonly Job[], instances: Instances, pipeline: 
 function decide(
   instance: Instance,
   conditions: JobConditions<PlannedRule>,
-  { own, pipeline }: { readonly own: readonly PlanVariable[]; readonly pipeline: Pipeline },
+  { own, pipeline }: { readonly own: readonly Variable[]; readonly pipeline: Pipeline },
   session: Session,
 ): { readonly decision: { readonly reason: string }; readonly decided: Decided | null } | null {
   const { files, cache, context } = session;
@@ -78,7 +78,7 @@ function decide(
 }
 
 /** Root variables as `inherit:variables` lets them through. */
-function inheritedVariables(job: Job, root: readonly PlanVariable[]): readonly PlanVariable[] {
+function inheritedVariables(job: Job, root: readonly Variable[]): readonly Variable[] {
   const wanted = job.config.inherit?.variables ?? true;
   if (wanted === true) return root;
   return wanted === false ? [] : root.filter((variable) => wanted.includes(variable.key));

@@ -1,4 +1,4 @@
-import type { PlanVariable } from '../../protocol/index.ts';
+import { plainVariable, type Variable } from '../../protocol/index.ts';
 import type { Job } from '../config/job.ts';
 import { LIMITS } from '../limits.ts';
 import type { Matrix } from '../shape/needs.ts';
@@ -8,10 +8,10 @@ export interface Instance {
   readonly name: string;
   readonly job: Job;
   readonly node: { readonly index: number; readonly total: number } | null;
-  readonly matrix: readonly PlanVariable[];
+  readonly matrix: readonly Variable[];
 }
 
-const NO_VARIABLES: readonly PlanVariable[] = [];
+const NO_VARIABLES: readonly Variable[] = [];
 
 export function expandParallel(job: Job): readonly Instance[] {
   const { parallel } = job.config;
@@ -34,19 +34,21 @@ export function expandParallel(job: Job): readonly Instance[] {
 }
 
 /** `job: [value, value]`, values in the order of the matrix keys. */
-export function matrixName(job: string, row: readonly PlanVariable[]): string {
+export function matrixName(job: string, row: readonly Variable[]): string {
   return `${job}: [${row.map((variable) => variable.value).join(', ')}]`;
 }
 
 /** Every combination of every entry; the first variable changes slowest. null: more than the limit. */
-export function expandMatrix(matrix: Matrix): readonly (readonly PlanVariable[])[] | null {
-  const rows: (readonly PlanVariable[])[] = [];
+export function expandMatrix(matrix: Matrix): readonly (readonly Variable[])[] | null {
+  const rows: (readonly Variable[])[] = [];
   for (const entry of matrix) {
-    let partial: (readonly PlanVariable[])[] = [[]];
+    let partial: (readonly Variable[])[] = [[]];
     for (const [key, written] of Object.entries(entry)) {
       const values = Array.isArray(written) ? written : [written];
       if (partial.length * values.length > LIMITS.parallel) return null;
-      partial = partial.flatMap((row) => values.map((value) => [...row, { key, value: String(value), raw: false }]));
+      partial = partial.flatMap((row) =>
+        values.map((value) => [...row, plainVariable(key, String(value), { raw: false })]),
+      );
     }
     rows.push(...partial);
   }

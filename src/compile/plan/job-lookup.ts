@@ -1,4 +1,4 @@
-import { expandVariables, type PlanVariable, type VariableLookup } from '../../protocol/index.ts';
+import { expandVariables, type Variable, type VariableLookup } from '../../protocol/index.ts';
 import type { Session } from '../session.ts';
 import { slugify } from '../values/index.ts';
 import type { Instance } from './expand-parallel.ts';
@@ -6,11 +6,11 @@ import { hasKey } from './plan-variables.ts';
 
 /** Root variables, those of the matched workflow rule included, expanded once for all jobs. */
 export interface RootScope {
-  readonly planned: readonly PlanVariable[];
+  readonly planned: readonly Variable[];
   readonly values: ReadonlyMap<string, string>;
 }
 
-export function rootScope(planned: readonly PlanVariable[], session: Session): RootScope {
+export function rootScope(planned: readonly Variable[], session: Session): RootScope {
   return { planned, values: expandVariables(planned, session.outerVariables).values };
 }
 
@@ -20,7 +20,7 @@ export function rootScope(planned: readonly PlanVariable[], session: Session): R
  */
 export function jobLookup(
   instance: Instance,
-  own: readonly PlanVariable[],
+  own: readonly Variable[],
   root: RootScope,
   session: Session,
 ): VariableLookup {

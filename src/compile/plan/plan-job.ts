@@ -1,10 +1,4 @@
-import {
-  expandText,
-  type Hooks,
-  type PlannedJob,
-  type PlanVariable,
-  type VariableLookup,
-} from '../../protocol/index.ts';
+import { expandText, type Hooks, type PlannedJob, type Variable, type VariableLookup } from '../../protocol/index.ts';
 import type { JobDecision } from '../conditions/index.ts';
 import { hooksOf, type Job, keyword } from '../config/job.ts';
 import { LIMITS } from '../limits.ts';
@@ -25,7 +19,7 @@ import { planArtifacts, planCache } from './keywords/plan-storage.ts';
 export interface Decided {
   readonly instance: Instance;
   readonly decision: Extract<JobDecision<PlannedRule>, { kind: 'added' }>;
-  readonly variables: readonly PlanVariable[];
+  readonly variables: readonly Variable[];
   readonly lookup: VariableLookup;
 }
 

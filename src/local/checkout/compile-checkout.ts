@@ -10,7 +10,7 @@ import {
 } from '../../compile/index.ts';
 import { type Checkout, changedFiles, findTopLevel, listFiles, readCheckout } from '../../git/index.ts';
 import { type PayloadFacts, predefinedVariables } from '../../payload/index.ts';
-import type { PlannedJob, PlanVariable } from '../../protocol/index.ts';
+import { type PlannedJob, plainVariable, type Variable } from '../../protocol/index.ts';
 import { PROJECT_ID, pipelineFacts } from './pipeline-facts.ts';
 
 export interface CheckoutRequest {
@@ -136,8 +136,8 @@ async function changesSinceRef(checkout: Checkout, ref: string): Promise<readonl
 function payloadFacts(checkout: Checkout, { ref, predefined, variables }: CompileContext): PayloadFacts {
   const { project, sha, beforeSha } = checkout;
   // Facts are taken literally; what a person gives may refer to other variables.
-  const list = (values: Readonly<Record<string, string>>, raw: boolean): PlanVariable[] =>
-    Object.entries(values).map(([key, value]) => ({ key, value, raw }));
+  const list = (values: Readonly<Record<string, string>>, raw: boolean): Variable[] =>
+    Object.entries(values).map(([key, value]) => plainVariable(key, value, { raw }));
   return {
     project: { id: PROJECT_ID, name: project.name, path: project.path },
     git: { ref: ref.name, refType: ref.kind === 'tag' ? 'tag' : 'branch', sha, beforeSha },

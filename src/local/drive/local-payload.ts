@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../base/index.ts';
 import { buildPayload, cacheKey, type PayloadFacts } from '../../payload/index.ts';
-import type { JobPayload, PayloadDependency, PlanVariable } from '../../protocol/index.ts';
+import { type JobPayload, type PayloadDependency, plainVariable, type Variable } from '../../protocol/index.ts';
 import { readDotenvReport } from '../../runner/index.ts';
 import type { RunDirectory } from '../runs/run-directory.ts';
 import type { JobWork } from './job-work.ts';
@@ -51,13 +51,13 @@ function dependenciesOf(work: JobWork): PayloadDependency[] {
   });
 }
 
-async function dotenvVariables(work: JobWork): Promise<PlanVariable[]> {
-  const found: PlanVariable[] = [];
+async function dotenvVariables(work: JobWork): Promise<Variable[]> {
+  const found: Variable[] = [];
   for (const name of work.job.dependencies) {
     const report = work.reportOf(name)?.result.artifacts.find((artifact) => artifact.type === 'dotenv');
     if (report === undefined) continue;
     const dotenv = await readDotenvReport(report.path, AbortSignal.timeout(10_000));
-    if (dotenv.ok) found.push(...dotenv.variables.map((variable) => ({ ...variable, raw: false })));
+    if (dotenv.ok) found.push(...dotenv.variables.map(({ key, value }) => plainVariable(key, value, { raw: false })));
   }
   return found;
 }

@@ -1,5 +1,5 @@
 import { COOKIE_VARIABLE } from '../../executors/index.ts';
-import { DEFAULT_BUDGETS, expandFinally, type JobPayload, type Variable } from '../../protocol/index.ts';
+import { DEFAULT_BUDGETS, expandFinally, finalValues, type JobPayload, type Variable } from '../../protocol/index.ts';
 
 /** What only the runner knows about a job's surroundings. */
 export interface Surroundings {
@@ -65,22 +65,15 @@ export function jobVariables(
     else warnings.push(`variable ${JSON.stringify(variable.key)} is left out: ${refusal}`);
   }
 
-  const path = (variable: Variable) => `${temporaryDir(surroundings)}/${variable.key}`;
-  const unexpanded = (name: string): string | undefined => {
-    const variable = known.get(name);
-    return variable?.file ? path(variable) : variable?.value;
-  };
-  const expanded = (variable: Variable) => (variable.raw ? variable.value : expandFinally(variable.value, unexpanded));
-  const values = new Map(
-    [...known.values()].map((variable) => [variable.key, variable.file ? path(variable) : expanded(variable)]),
-  );
+  const path = (key: string) => `${temporaryDir(surroundings)}/${key}`;
+  const { values, finalValue } = finalValues([...known.values()], path);
   const get = (key: string): string | undefined => values.get(key);
   return {
     exports: [...values].map(([key, value]) => ({ key, value })),
     files: [...known.values()]
       .filter((variable) => variable.file)
-      .map((variable) => ({ path: path(variable), content: variable.value })),
-    maskedValues: maskedValues(payload.variables, expanded),
+      .map((variable) => ({ path: path(variable.key), content: variable.value })),
+    maskedValues: maskedValues(payload.variables, finalValue),
     warnings: [...new Set(warnings)],
     get,
     expand: (text) => expandFinally(text, get),
@@ -140,8 +133,8 @@ function withoutNul(variable: Variable, warnings: string[]): Variable {
   return { ...variable, value: variable.value.replaceAll('\0', '') };
 }
 
-function maskedValues(variables: readonly Variable[], expanded: (variable: Variable) => string): string[] {
+function maskedValues(variables: readonly Variable[], finalValue: (variable: Variable) => string): string[] {
   const masked = variables.filter((variable) => variable.masked);
-  const values = masked.flatMap((variable) => [variable.value, expanded(variable)]);
+  const values = masked.flatMap((variable) => [variable.value, finalValue(variable)]);
   return [...new Set(values.map((value) => value.trim()))].filter((value) => value !== '');
 }
