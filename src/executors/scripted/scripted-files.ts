@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { type Clock, Failure } from '../../base/index.ts';
@@ -68,6 +69,7 @@ export function createScriptedFiles(root: string, clock: Clock): ScriptedFiles {
     deliver,
     async deliverTree(directory, signal) {
       stored.clear();
+      if (!existsSync(directory)) throw new Failure('source_unreadable', `there is no ${directory} to copy`);
       if (signal.aborted) throw new Failure('canceled', 'copying the sources was canceled');
       await deliver(collectFiles(directory, { paths: ['**'], exclude: [], untracked: false }, signal), signal);
     },

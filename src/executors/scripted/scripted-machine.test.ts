@@ -97,6 +97,32 @@ describe('a scripted machine', () => {
     expect(await place.signal('none')).toEqual([]);
   });
 
+  it.each(['lost', 'evicted'] as const)(
+    'tells that a step was %s, and why, and can start another one',
+    async (kind) => {
+      const { clock, machine } = machineThatPlays([{ do: 'hang' }]);
+      const place = await open(machine);
+      await place.start({ id: 'script', script: '' });
+      await clock.advance(0);
+      machine.lose({ kind, reason: 'node drained' });
+      expect(await place.look('script')).toEqual({ kind, reason: 'node drained' });
+      await place.start({ id: 'after_script', script: '' });
+      expect(await place.look('after_script')).toEqual({ kind: 'running' });
+    },
+  );
+
+  it('gives up preparing a job when it is called off', async () => {
+    const machine = createScriptedMachine({
+      clock: stoppedClock(),
+      perform: () => [],
+      refusePrepare: (_, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve(null))),
+    });
+    const cancel = new AbortController();
+    const preparing = machine.executor().prepare(JOB, cancel.signal);
+    cancel.abort();
+    await expect(preparing).rejects.toMatchObject({ code: 'canceled' });
+  });
+
   it('notes what was started and signalled, and when', async () => {
     const { clock, machine } = machineThatPlays([{ do: 'hang' }]);
     const place = await open(machine);

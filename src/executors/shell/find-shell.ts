@@ -11,14 +11,19 @@ export interface ShellSearch {
   readonly searchPath?: string;
 }
 
-/** @throws Failure `executor_unavailable` that names what was looked for. */
-export function findShell({ shell, searchPath = '' }: ShellSearch): string {
+/**
+ * `isNeeded`: a job that has run here has to be stopped, shell or not. A shell that is not there then fails the next start.
+ * @throws Failure `executor_unavailable` that names what was looked for.
+ */
+export function findShell({ shell, searchPath = '' }: ShellSearch, isNeeded = false): string {
   const directories = [...searchPath.split(delimiter).filter(isAbsolute), ...STANDARD_DIRECTORIES];
   const names = shell === undefined ? ['bash', 'sh'] : [shell];
   for (const name of names) {
     const found = (isAbsolute(name) ? [name] : directories.map((dir) => join(dir, name))).find(isExecutable);
     if (found !== undefined) return found;
   }
+  const [first = 'bash'] = names;
+  if (isNeeded) return isAbsolute(first) ? first : join('/bin', first);
   const places = names.every((name) => isAbsolute(name)) ? '' : ` in ${directories.join(', ')}`;
   throw new Failure('executor_unavailable', `no shell found: looked for ${names.join(' and ')}${places}`);
 }

@@ -1,8 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { itAsUser } from '../../../test/support/privilege.ts';
 import { realClock } from '../../base/index.ts';
 import { readWrapper } from '../steps/step-directory.ts';
 import { NEVER, openJob, readAll, until, waitForEnd, waitForOutput } from '../testing/executor-contract.ts';
@@ -38,6 +49,46 @@ describe('the shell executor', () => {
     const output = (await readAll(place, 'step')).toString();
     expect(output).toMatch(new RegExp(`^${job.projectDir}\n`));
     expect(output).not.toContain(ours);
+  });
+
+  it.each([
+    ['a file', (dir: string) => writeFileSync(dir, '')],
+    ['a dangling link', (dir: string) => symlinkSync('/nonexistent/x', dir)],
+    ['a link to itself', (dir: string) => symlinkSync(dir, dir)],
+  ])('starts a step elsewhere when %s stands in the place of the project directory', async (_, put) => {
+    await using fixture = await openJob(shell);
+    const { job, place } = fixture;
+    rmSync(job.projectDir, { recursive: true });
+    put(job.projectDir);
+    await place.start({ id: 'step', script: 'echo fine' });
+    expect(await waitForEnd(place, 'step')).toEqual({ kind: 'ended', code: 0 });
+    expect((await readAll(place, 'step')).toString()).toBe('fine\n');
+  });
+
+  itAsUser('starts a step elsewhere when the project directory may not be entered', async () => {
+    await using fixture = await openJob(shell);
+    const { job, place } = fixture;
+    for (const mode of [0o000, 0o644]) {
+      chmodSync(job.projectDir, mode);
+      await place.start({ id: `step-${mode}`, script: 'echo fine' });
+      expect(await waitForEnd(place, `step-${mode}`)).toEqual({ kind: 'ended', code: 0 });
+    }
+  });
+
+  it('gives a place to a job that has run, although neither its shell nor its directory can be had', async () => {
+    await using fixture = await openJob(shell);
+    const { job, place } = fixture;
+    await place.start({ id: 'step', script: 'echo ready; sleep 1000' });
+    await waitForOutput(place, 'step', 'ready');
+    rmSync(job.projectDir, { recursive: true });
+    writeFileSync(job.projectDir, '');
+    const bare = createShellExecutor({ clock: realClock, shell: '/nonexistent/bash' });
+    const next = await bare.prepare(job, NEVER);
+    await next.signal('KILL');
+    expect(await next.untilDead(8_000)).toEqual([]);
+    await expect(next.start({ id: 'after', script: '' })).rejects.toMatchObject({ code: 'step_not_started' });
+    const fresh = { ...job, stepsDir: join(job.stepsDir, 'fresh') };
+    await expect(bare.prepare(fresh, NEVER)).rejects.toMatchObject({ code: 'executor_unavailable' });
   });
 
   it('keeps directories and scripts from other users', async () => {

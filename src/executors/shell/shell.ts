@@ -5,7 +5,7 @@ import type { Executor, JobSpec, Place, StepSpec } from '../executor.ts';
 import { collectFiles } from '../files/collect-files.ts';
 import { deliverFiles } from '../files/deliver-files.ts';
 import { createProcessTree } from '../steps/process-tree.ts';
-import { forbidStep } from '../steps/step-directory.ts';
+import { claimedSteps, forbidStep } from '../steps/step-directory.ts';
 import { endTree } from './end-tree.ts';
 import { findShell, findWrapperShell, type ShellSearch } from './find-shell.ts';
 import { createStepFollower, type StepFollower } from './follow-step.ts';
@@ -23,7 +23,7 @@ export function createShellExecutor(options: ShellOptions): Executor {
   return {
     name: 'shell',
     async prepare(job) {
-      const shell = findShell(options);
+      const shell = findShell(options, claimedSteps(job.stepsDir).length > 0);
       makeDirectories(job);
       return createShellPlace(job, shell, options);
     },

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
 import { type Clock, describeError, errorCode, Failure, makeDirectory } from '../../base/index.ts';
 import { hasBegun, readClaim, readExit, readWrapper, writeStepFiles } from '../steps/step-directory.ts';
 import { wrapperArguments } from '../steps/step-wrapper.ts';
@@ -7,6 +8,7 @@ export interface StepStart {
   readonly id: string;
   readonly dir: string;
   readonly script: string;
+  /** Where the step begins; in `dir` when that cannot be entered. */
   readonly workingDir: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly shell: string;
@@ -34,8 +36,7 @@ export async function startStep(step: StepStart, clock: Clock): Promise<StepChil
   if (claim === 'wrapper') return null;
   if (claim === 'forbidden') throw notStarted(step, 'it has been given up');
   try {
-    // A script may have removed it, and its cleanup is owed all the same.
-    makeDirectory(step.workingDir, 0o700);
+    accessSync(step.shell, constants.X_OK);
     writeStepFiles(step.dir, step.script, step.durable);
   } catch (error) {
     throw notStarted(step, systemReason(error), error);
@@ -61,12 +62,23 @@ export async function startStep(step: StepStart, clock: Clock): Promise<StepChil
   throw notStarted(step, end === null ? 'a signal ended its wrapper' : 'its directory cannot be written');
 }
 
+/** A script may have removed its directory, or closed it to itself, and its cleanup is owed all the same. */
+function enterable({ workingDir, dir }: StepStart): string {
+  try {
+    makeDirectory(workingDir, 0o700);
+    accessSync(workingDir, constants.X_OK);
+    return workingDir;
+  } catch {
+    return dir;
+  }
+}
+
 function spawnWrapper(step: StepStart): Promise<StepChild> {
   const { promise, resolve, reject } = Promise.withResolvers<StepChild>();
   const fail = (error: unknown): void => reject(notStarted(step, systemReason(error), error));
   try {
     const child = spawn(step.wrapperShell, wrapperArguments(step.dir, step.shell), {
-      cwd: step.workingDir,
+      cwd: enterable(step),
       env: step.environment,
       // A session of its own; and nothing of ours that it could hold open, or that could end with us.
       detached: true,
