@@ -1,6 +1,6 @@
 import { type Clock, Failure } from '../../base/index.ts';
-import { LONELY_WRAPPER_MS } from '../steps/lonely-wrappers.ts';
-import type { ProcessTree } from '../steps/process-tree.ts';
+import { LONELY_WRAPPER_MS } from '../processes/lonely-wrappers.ts';
+import type { ProcessTree } from '../processes/process-tree.ts';
 
 const ROUND_MS = 10;
 /** Killed processes die at once unless they hang in the kernel, in a file system that does not answer, say. */

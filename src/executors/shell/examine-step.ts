@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/index.ts';
 import type { StepState } from '../executor.ts';
-import { bootId } from '../steps/process-scan.ts';
+import { bootId } from '../processes/process-scan.ts';
 import { readClaim, readExit, readWrapper } from '../steps/step-directory.ts';
 import { isAlive } from '../steps/step-process.ts';
 import type { StepChild } from './start-step.ts';

@@ -4,7 +4,7 @@ import { COOKIE_VARIABLE } from '../cookie.ts';
 import type { Executor, JobSpec, Place, StepSpec } from '../executor.ts';
 import { collectFiles } from '../files/collect-files.ts';
 import { deliverFiles } from '../files/deliver-files.ts';
-import { createProcessTree } from '../steps/process-tree.ts';
+import { createProcessTree } from '../processes/process-tree.ts';
 import { claimedSteps, forbidStep } from '../steps/step-directory.ts';
 import { endTree } from './end-tree.ts';
 import { findShell, findWrapperShell, type ShellSearch } from './find-shell.ts';

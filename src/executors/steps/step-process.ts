@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { bootId, readProcess, TICKS_PER_SECOND } from './process-scan.ts';
+import { bootId, readProcess, TICKS_PER_SECOND } from '../processes/process-scan.ts';
 import { hasBegun, listDirectories, readClaim, readExit, readWrapper, type WrapperId } from './step-directory.ts';
 
 /** A wrapper that has written itself down, alive or not. Those of an earlier start of the machine are nowhere listed. */

@@ -1,11 +1,11 @@
 import type { Clock } from '../../base/index.ts';
 import { COOKIE_VARIABLE } from '../cookie.ts';
 import type { JobProcess } from '../executor.ts';
+import { isAlive, listStepProcesses, type StepProcess } from '../steps/step-process.ts';
 import { findMembers } from './find-members.ts';
 import { createLonelyKiller } from './lonely-wrappers.ts';
 import { type ProcessEntry, scanProcesses } from './process-scan.ts';
 import { send, sendTo } from './send-signal.ts';
-import { isAlive, listStepProcesses, type StepProcess } from './step-process.ts';
 import { untilDead } from './until-dead.ts';
 
 /**

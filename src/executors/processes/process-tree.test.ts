@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Clock, realClock } from '../../base/index.ts';
 import { createShellExecutor } from '../shell/shell.ts';
+import { readWrapper } from '../steps/step-directory.ts';
 import {
   type JobFixture,
   openJob,
@@ -18,7 +19,6 @@ import {
 import { LONELY_WRAPPER_MS } from './lonely-wrappers.ts';
 import { bootId, readProcess } from './process-scan.ts';
 import { createProcessTree } from './process-tree.ts';
-import { readWrapper } from './step-directory.ts';
 
 const shell = createShellExecutor({ clock: realClock });
 

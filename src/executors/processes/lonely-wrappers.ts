@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/index.ts';
+import type { StepProcess } from '../steps/step-process.ts';
 import { send } from './send-signal.ts';
-import type { StepProcess } from './step-process.ts';
 
 /** A wrapper with nothing left to wait for writes one line and exits; a second is a thousand times what it needs. */
 export const LONELY_WRAPPER_MS = 1_000;

@@ -1,5 +1,5 @@
+import { isAlive, type StepProcess } from '../steps/step-process.ts';
 import { type ProcessEntry, startedWith, TICKS_PER_SECOND } from './process-scan.ts';
-import { isAlive, type StepProcess } from './step-process.ts';
 
 export interface JobMarks {
   readonly steps: readonly StepProcess[];
