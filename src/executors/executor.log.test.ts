@@ -39,6 +39,23 @@ describe.each(CANDIDATES)('the $name executor', ({ executor, script }) => {
       expect(await place.readLog('other', 0, Buffer.alloc(8))).toBe(0);
     });
 
+    it('keeps no more of a log than is wanted, and lets the step print on', async () => {
+      await using fixture = await openJob(executor());
+      const { place } = fixture;
+      const acts: readonly Act[] = [
+        { do: 'print', text: 'wanted, not wanted' },
+        { do: 'wait', ms: 100 },
+        { do: 'print', text: '!' },
+      ];
+      expect(await place.cutLog('build', 0)).toBe(0);
+      await place.start({ id: 'build', script: script(acts) });
+      await waitForOutput(place, 'build', 'not wanted');
+      expect(await place.cutLog('build', 6)).toBe(12);
+      expect(await place.cutLog('build', 6)).toBe(0);
+      await waitForEnd(place, 'build');
+      expect(await readAll(place, 'build')).toBe('wanted!');
+    });
+
     it('wakes whoever waits, at output, at the end, at the deadline and on abort', async () => {
       await using fixture = await openJob(executor());
       const { place } = fixture;

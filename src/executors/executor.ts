@@ -103,9 +103,14 @@ export interface Place {
   look(stepId: string): Promise<StepState>;
   /**
    * Reads log bytes from `offset` into `into`; resolves to their count, 0 when there are none (yet). The same offset gives the same
-   * bytes, for ever and to any reader. What a place took with it when it was lost is missing at the end.
+   * bytes, for ever and to any reader, but for what `cutLog` took. What a place took with it when it was lost is missing at the end.
    */
   readLog(stepId: string, offset: number, into: Uint8Array): Promise<number>;
+  /**
+   * Throws away what the step's log holds beyond so many bytes, so that a script which prints without end does not fill the disk; what it
+   * prints next lies right behind them. At any time, also again. @returns how many bytes were thrown away.
+   */
+  cutLog(stepId: string, sizeBytes: number): Promise<number>;
   /**
    * Resolves when the step's log may have grown or the step may have ended, at the latest after `maxMs` or when `signal` aborts.
    * A hint: callers look afterwards, and looking alone must be enough.

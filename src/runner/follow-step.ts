@@ -3,6 +3,8 @@ import { type JobRun, ship } from './job-run.ts';
 
 /** Upper bound between two looks at a step; what makes the watching correct when every hint is lost. */
 const LOOK_EVERY_MS = 1_000;
+/** Between two times that what nobody wants is cut off. */
+const CUT_EVERY_MS = 50;
 
 /**
  * Watches a step and ships its log until it has ended or `signal` aborts; answers the last state seen. A step that ended
@@ -12,8 +14,9 @@ export async function followStep(run: JobRun, stepId: string, signal: AbortSigna
   for (;;) {
     // The look comes before the reading, so that whatever a step printed before it ended is read.
     const state = await run.place.look(stepId);
-    await ship(run, false);
+    const isBehind = await ship(run, signal);
     if (state.kind !== 'running' || signal.aborted) return state;
-    await run.place.changed(stepId, LOOK_EVERY_MS, signal);
+    if (run.log.isFull) await run.clock.sleep(CUT_EVERY_MS, signal);
+    if (!isBehind) await run.place.changed(stepId, LOOK_EVERY_MS, signal);
   }
 }

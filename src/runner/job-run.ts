@@ -1,5 +1,5 @@
 import type { Clock } from '../base/index.ts';
-import { describeError, Failure } from '../base/index.ts';
+import { describeError, errorCode, Failure } from '../base/index.ts';
 import type { Place } from '../executors/index.ts';
 import type { Budgets, CauseRules, JobPayload, JobSettings } from '../protocol/index.ts';
 import type { JobControl } from './job-control.ts';
@@ -88,14 +88,37 @@ export function say(run: JobRun, text: string): void {
   tolerateLogTrouble(run, () => run.log.write(text));
 }
 
-export function beginStep(run: JobRun, step: string, heading: string): void {
-  if (run.log.step !== step) tolerateLogTrouble(run, () => run.log.beginStep(step, heading));
+/** `leastBytes`: as for `JobLog.beginStep`. */
+export function beginStep(run: JobRun, step: string, heading: string, leastBytes = 0): void {
+  if (run.log.step !== step) tolerateLogTrouble(run, () => run.log.beginStep(step, heading, leastBytes));
 }
 
-/** Ships what the current step printed; what cannot be written now is tried again at the next call. */
-export async function ship(run: JobRun, isEnd: boolean): Promise<void> {
+/**
+ * Ships a turn's worth of what the current step printed, less once `signal` has aborted; answers whether there may be more. What cannot be
+ * written now is tried again at the next call.
+ */
+export async function ship(run: JobRun, signal?: AbortSignal): Promise<boolean> {
   try {
-    await run.log.ship(run.place, isEnd);
+    return await run.log.ship(run.place, false, signal);
+  } catch (error) {
+    tolerate(run, error);
+    return false;
+  }
+}
+
+/** The step is dead: a log that takes longer than this is cut off, since its cleanup waits. */
+const DRAIN_MS = 60_000;
+
+/** Ships the rest of what the current step printed. */
+export async function drain(run: JobRun): Promise<void> {
+  const { log, place, clock, control } = run;
+  const begun = clock.monotonic();
+  try {
+    while (await log.ship(place, true)) {
+      if (!control.forced && clock.monotonic() - begun < DRAIN_MS) continue;
+      await log.giveUp(place);
+      return;
+    }
   } catch (error) {
     tolerate(run, error);
   }
@@ -110,6 +133,6 @@ function tolerateLogTrouble(run: JobRun, action: () => void): void {
 }
 
 function tolerate(run: JobRun, error: unknown): void {
-  if (!(error instanceof Failure)) throw error;
+  if (errorCode(error) === undefined) throw error;
   run.ports.trouble(`${run.payload.job_info.name}: ${describeError(error)}`);
 }

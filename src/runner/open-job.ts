@@ -33,7 +33,7 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
   let place: Place;
   let log: JobLog;
   try {
-    log = openLog(options, payload, variables);
+    log = openLog(options, payload, variables, settings.logLimitBytes);
     if (log.sizeBytes === 0) log.write(openingLines(options, payload, [...variables.warnings, ...settings.warnings]));
     const { control } = options;
     // Where a cleanup may be owed, the place is needed whatever was said.
@@ -120,12 +120,12 @@ function jobSpec(options: JobOptions, record: JobRecord, variables: JobVariables
   };
 }
 
-function openLog(options: JobOptions, payload: JobPayload, variables: JobVariables): JobLog {
+function openLog(options: JobOptions, payload: JobPayload, variables: JobVariables, limitBytes: number): JobLog {
   const filter = createLogFilter({
     maskedValues: variables.maskedValues,
     tokenPrefixes: [...DEFAULT_TOKEN_PREFIXES, ...payload.features.token_mask_prefixes],
   });
-  return new JobLog({ directory: options.directory, filter, onGrowth: options.ports.logGrew });
+  return new JobLog({ directory: options.directory, filter, limitBytes, onGrowth: options.ports.logGrew });
 }
 
 function surroundingsOf(options: JobOptions): Surroundings {

@@ -25,6 +25,8 @@ export async function runJob(options: JobOptions): Promise<JobResult | null> {
     const cleanup = await cleanUp(run, verdict);
     const saved = await saveResults(run, verdict);
     const result = judge(run, verdict, cleanup, saved);
+    if (run.log.droppedBytes > 0)
+      say(run, warningLine(`${run.log.droppedBytes} bytes over the log limit were dropped`));
     say(run, closingLine(run, verdict, result));
     if (!options.keep) await cleanPlace(run);
     record(run, { move: 'finished', result });

@@ -4,7 +4,7 @@ import { ask } from './ask.ts';
 import { type Deadline, deadlineSignal } from './deadline.ts';
 import { fetchDependencies } from './fetch-dependencies.ts';
 import { followStep } from './follow-step.ts';
-import { beginStep, heading, type JobRun, record, saveOptions, say, ship } from './job-run.ts';
+import { beginStep, drain, heading, type JobRun, record, saveOptions, say } from './job-run.ts';
 import type { Verdict } from './journal/move.ts';
 import { holdReserve } from './journal/reserve.ts';
 import { sectionEnd, warningLine } from './log/sections.ts';
@@ -92,7 +92,7 @@ async function runStep(run: JobRun, id: string, title: string, script: string | 
   record(run, { move: 'step_ended', step: id, code });
   // A step that vanished because its tree is being torn down by somebody else's interruption is not a failure of its own.
   if (code === null && control.interruption) return interrupted(run);
-  await ship(run, true);
+  await drain(run);
   say(run, sectionEnd(id, run.clock.now()));
   return judgeExit(code);
 }

@@ -47,5 +47,6 @@ export const bigLog: Group = {
 
 function printing(path: string, bytes: number): Fixture {
   writeFileSync(path, line.repeat(Math.ceil(bytes / line.length)));
-  return createFixture(`print: { script: 'cat "${path}"' }\n`);
+  // Above the log limit, so that every byte is shipped.
+  return createFixture(`print: { variables: { RUNNER_LOG_LIMIT: '1000000' }, script: 'cat "${path}"' }\n`);
 }

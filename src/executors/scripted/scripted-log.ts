@@ -2,6 +2,8 @@
 export interface ScriptedLog {
   readonly size: number;
   append(bytes: Uint8Array): void;
+  /** As `Place.cutLog`. */
+  cut(sizeBytes: number): number;
   /** As `Place.readLog`. */
   read(offset: number, into: Uint8Array): number;
 }
@@ -21,6 +23,11 @@ export function createScriptedLog(): ScriptedLog {
       }
       bytes.set(more, size);
       size += more.length;
+    },
+    cut(sizeBytes) {
+      const surplus = Math.max(0, size - sizeBytes);
+      size -= surplus;
+      return surplus;
     },
     read(offset, into) {
       const part = bytes.subarray(Math.min(offset, size), Math.min(offset + into.length, size));

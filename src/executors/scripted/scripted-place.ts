@@ -64,6 +64,7 @@ export function createScriptedPlace(place: JobSpec, job: ScriptedJob, clock: Clo
       readUpTo.set(stepId, offset + count);
       return count;
     },
+    cutLog: async (stepId, sizeBytes) => step(stepId)?.log.cut(sizeBytes) ?? 0,
     changed,
     signal: async (signal) => machine.signal(place, signal),
     untilDead,

@@ -6,9 +6,10 @@ import type { Place, StepState } from '../executor.ts';
 import { createStepExaminer, type StepExaminer } from './examine-step.ts';
 import { createLogReader } from './read-log.ts';
 
-/** What this process knows of one step, whoever started it. `readLog` and `changed` as in `Place`. */
+/** What this process knows of one step, whoever started it. `readLog`, `cutLog` and `changed` as in `Place`. */
 export interface StepFollower extends StepExaminer {
   readLog(offset: number, into: Uint8Array): Promise<number>;
+  cutLog(sizeBytes: number): number;
   changed(maxMs: number, signal?: AbortSignal): ReturnType<Place['changed']>;
   close(): void;
 }
@@ -49,7 +50,7 @@ export function createStepFollower(stepDir: string, clock: Clock): StepFollower 
     signal?.removeEventListener('abort', stop);
   }
 
-  return { adopt, look, readLog, changed, close: log.close };
+  return { adopt, look, readLog, cutLog: log.cut, changed, close: log.close };
 }
 
 function isOver({ kind }: StepState): boolean {

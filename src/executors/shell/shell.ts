@@ -61,6 +61,7 @@ function createShellPlace(job: JobSpec, shell: string, { clock, durable = false 
     },
     look: async (stepId) => follow(stepId).look(),
     readLog: (stepId, offset, into) => follow(stepId).readLog(offset, into),
+    cutLog: async (stepId, sizeBytes) => follow(stepId).cutLog(sizeBytes),
     changed: (stepId, maxMs, signal) => follow(stepId).changed(maxMs, signal),
     signal: tree.signal,
     untilDead: tree.untilDead,

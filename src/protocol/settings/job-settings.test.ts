@@ -12,6 +12,7 @@ describe('job settings', () => {
       ignoreAfterScriptErrors: true,
       debugTrace: false,
       attempts: { getSources: 1, restoreCache: 1, downloadArtifacts: 1 },
+      logLimitBytes: 4096 * 1024,
       warnings: [],
     });
   });
@@ -46,6 +47,11 @@ describe('job settings', () => {
       jobMs: 2_147_483_647,
       scriptMs: 2_147_483_647,
     });
+  });
+
+  it('take the log limit in KiB', () => {
+    expect(read({ RUNNER_LOG_LIMIT: '10' }).logLimitBytes).toBe(10_240);
+    expect(read({ RUNNER_LOG_LIMIT: '4 MB' }).warnings[0]).toContain('is not a number of KiB');
   });
 
   it('fall back to the default with a warning when malformed', () => {

@@ -15,6 +15,8 @@ export interface JobSettings {
     readonly restoreCache: number;
     readonly downloadArtifacts: number;
   };
+  /** `RUNNER_LOG_LIMIT`, given in KiB as GitLab's `output_limit` is: so many bytes of what the steps print are kept. */
+  readonly logLimitBytes: number;
   /** For the job's log: what was malformed and what is used instead. */
   readonly warnings: readonly string[];
 }
@@ -57,9 +59,14 @@ export function readJobSettings(get: (key: string) => string | undefined, timeou
       restoreCache: attempts('RESTORE_CACHE_ATTEMPTS'),
       downloadArtifacts: attempts('ARTIFACT_DOWNLOAD_ATTEMPTS'),
     },
+    // `0` stands for the default, as it does for GitLab's runner.
+    logLimitBytes: (read('RUNNER_LOG_LIMIT', 'a number of KiB', parseKibibytes, 0) || DEFAULT_LOG_LIMIT_KIB) * 1024,
     warnings,
   };
 }
+
+/** GitLab's default. */
+const DEFAULT_LOG_LIMIT_KIB = 4096;
 
 type Read = <T>(key: string, kind: string, parse: (text: string) => T | null, fallback: T) => T;
 
@@ -74,6 +81,10 @@ function parsePeriod(text: string): number | null {
 function parseBoolean(text: string): boolean | null {
   if (/^(1|t|T|true|True|TRUE)$/.test(text)) return true;
   return /^(0|f|F|false|False|FALSE)$/.test(text) ? false : null;
+}
+
+function parseKibibytes(text: string): number | null {
+  return /^\d{1,10}$/.test(text) ? Number(text) : null;
 }
 
 function parseAttempts(text: string): number | null {

@@ -14,16 +14,21 @@ beforeEach(() => {
 
 afterEach(() => rmSync(directory, { recursive: true }));
 
-function open(grown: number[] = []): JobLog {
+function open(grown: number[] = [], limitBytes = 1e6): JobLog {
   const filter = createLogFilter({ maskedValues: ['secret'], tokenPrefixes: [] });
-  return new JobLog({ directory, filter, onGrowth: (size) => void grown.push(size) });
+  return new JobLog({ directory, filter, limitBytes, onGrowth: (size) => void grown.push(size) });
 }
 
 /** A place whose steps have printed this. */
 function printed(steps: Record<string, string>): Place {
   const readLog = async (step: string, offset: number, into: Uint8Array) =>
     Buffer.from(steps[step] ?? '').copy(into, 0, offset, offset + into.length);
-  return { readLog } as unknown as Place;
+  const cutLog = async (step: string, sizeBytes: number) => {
+    const text = steps[step] ?? '';
+    if (text.length > sizeBytes) steps[step] = text.slice(0, sizeBytes);
+    return Math.max(0, text.length - sizeBytes);
+  };
+  return { readLog, cutLog } as unknown as Place;
 }
 
 function spool(): string {
@@ -89,4 +94,91 @@ describe('a job log', () => {
     log.close();
     expect(spool()).toBe('my [MASKED]\n');
   });
+});
+
+describe('the limit of a job log', () => {
+  const LIMIT = 10 * 1024;
+  const line = 'x'.repeat(99);
+
+  it('is said once; the rest is counted and dropped, and the words of the runner stay', async () => {
+    const log = open([], LIMIT);
+    const steps = { a: `${line}\n`.repeat(50) };
+    log.beginStep('a', '[a]\n');
+    await log.ship(printed(steps), false);
+    steps.a += `${line}\n`.repeat(100);
+    await log.ship(printed(steps), false);
+    expect(steps.a.length).toBe(LIMIT);
+    steps.a += 'more of it\n';
+    await log.ship(printed(steps), true);
+    log.beginStep('b', '[b]\n');
+    await log.ship(printed({ b: 'hello from b\n' }), true);
+    log.write('Job succeeded\n');
+    log.close();
+    expect(log.droppedBytes).toBe(15_000 + 11 + 13 - LIMIT);
+    const [kept = '', rest = ''] = spool().split(
+      '\n\u001b[0;33mWARNING: the scripts have printed more than the limit of 10 KiB',
+    );
+    expect(kept).toBe(`[a]\n${`${line}\n`.repeat(103).slice(0, LIMIT)}`);
+    expect(rest).toMatch(/^[^\n]*dropped[^\n]*\n\[b\]\nJob succeeded\n$/);
+  });
+
+  it('shows no part of a secret where it cuts', async () => {
+    const log = open([], 9);
+    log.beginStep('a', '');
+    await log.ship(printed({ a: 'do not secretly tell\n' }), true);
+    log.close();
+    expect(spool()).toMatch(/^do not \n[^\n]*limit/);
+  });
+
+  it('leaves a log alone that just fits', async () => {
+    const log = open([], 6);
+    log.beginStep('a', '');
+    await log.ship(printed({ a: 'secret' }), false);
+    await log.ship(printed({ a: 'secret' }), true);
+    log.close();
+    expect(spool()).toBe('[MASKED]');
+    expect(log.droppedBytes).toBe(0);
+  });
+
+  it('leaves a cleanup room of its own', async () => {
+    const log = open([], 10);
+    log.beginStep('a', '');
+    await log.ship(printed({ a: line }), true);
+    log.beginStep('cleanup', '', 20);
+    await log.ship(printed({ cleanup: 'removing machines\n' }), true);
+    log.close();
+    expect(spool()).toContain('removing machines\n');
+  });
+
+  it('holds on in the next runner', async () => {
+    const steps = { a: line };
+    const first = open([], 10);
+    first.beginStep('a', '');
+    await first.ship(printed(steps), false);
+    first.close();
+    const before = spool();
+    steps.a += line;
+    const next = open([], 10);
+    await next.ship(printed(steps), true);
+    next.close();
+    expect(spool()).toBe(before);
+    expect(next.droppedBytes).toBe(2 * line.length - 10);
+  });
+});
+
+it('ships a turn at a time, and stops when it is told to', async () => {
+  const log = open([], 1e9);
+  log.beginStep('a', '');
+  const endless = {
+    readLog: async (_: string, __: number, into: Uint8Array) => into.fill(121).length,
+    cutLog: async () => 0,
+  };
+  const place = endless as unknown as Place;
+  expect(await log.ship(place, false)).toBe(true);
+  const before = log.sizeBytes;
+  const stop = new AbortController();
+  stop.abort();
+  expect(await log.ship(place, false, stop.signal)).toBe(true);
+  expect(log.sizeBytes).toBe(before);
+  log.close();
 });

@@ -1,23 +1,27 @@
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { errorCode, Failure } from '../../base/index.ts';
 import type { Place } from '../../executors/index.ts';
 import type { LogFilter } from './log-filter.ts';
+import { formatPosition, type LogPosition, readPosition } from './log-position.ts';
+import { warningLine } from './sections.ts';
 
 /**
- * A job's log: one spool file, written by this class alone, that holds what the runner says and what the steps print.
+ * A job's log: one spool file, written by this class alone, that holds what the runner says and what the steps print. Whoever wants to see
+ * it reads the file; all they are told is how far it has grown.
  *
  * `log.position` says how far it got: so many bytes of the spool are good, and they end after byte `offset` of step `step`.
  * It is rewritten in place after each append. A runner that takes the job over cuts the spool there and reads on from the
  * step's own log, so that a kill at any moment leaves neither a gap nor a repeat.
+ *
+ * Steps print `limitBytes` in all, what the runner says not counted; beyond that their own logs are cut off, so that they don't fill the disk.
  */
 export class JobLog {
   readonly #spool: number;
   readonly #positionFile: number;
-  readonly #filter: LogFilter;
+  readonly #options: JobLogOptions;
   readonly #chunk: Buffer;
-  readonly #onGrowth: (sizeBytes: number) => void;
   #position: LogPosition;
 
   /** @throws Failure `log_unwritable` */
@@ -34,15 +38,14 @@ export class JobLog {
         cause,
       });
     }
+    this.#options = options;
     this.#position = readPosition(join(options.directory, POSITION_FILE));
-    this.#filter = options.filter;
     this.#chunk = Buffer.allocUnsafe(Math.max(CHUNK_BYTES, options.filter.minimumChunkBytes));
-    this.#onGrowth = options.onGrowth;
     const size = fstatSync(this.#spool).size;
     if (size > this.#position.spool) ftruncateSync(this.#spool, this.#position.spool);
     this.lostBytes = Math.max(0, this.#position.spool - size);
     if (this.lostBytes > 0) this.#position = { ...this.#position, spool: size };
-    this.#onGrowth(this.#position.spool);
+    options.onGrowth(this.#position.spool);
   }
 
   /** Bytes that a crash of the whole machine took from the spool; 0 after a mere kill. */
@@ -57,43 +60,88 @@ export class JobLog {
     return this.#position.spool;
   }
 
+  /** What the current step prints now is dropped. */
+  get isFull(): boolean {
+    return this.#position.isCut;
+  }
+
+  /** What steps printed beyond the limit. */
+  get droppedBytes(): number {
+    return this.#position.dropped;
+  }
+
   /** Appends words of the runner's own. @throws Failure `log_unwritable` */
   write(text: string): void {
     this.#append(Buffer.from(text), {});
   }
 
-  /** Begins a step's part with its heading. @throws Failure `log_unwritable` */
-  beginStep(step: string, heading: string): void {
-    this.#append(Buffer.from(heading), { step, offset: 0 });
+  /**
+   * Begins a step's part with its heading. `leastBytes`: may be printed by this step even if the ones before it have used up the limit.
+   * @throws Failure `log_unwritable`
+   */
+  beginStep(step: string, heading: string, leastBytes = 0): void {
+    const { printed, isCut } = this.#position;
+    const allowed = Math.max(this.#options.limitBytes, printed + leastBytes);
+    this.#append(Buffer.from(heading), { step, offset: 0, allowed, isOver: false, isCut: isCut && printed >= allowed });
   }
 
   /**
-   * Ships what the current step has printed since last time. `isEnd`: nothing more will come, so held-back bytes go out too.
-   * @returns how many bytes of the step's log were consumed.
+   * Ships what the current step has printed since last time, but no more than a turn's worth and nothing after `signal` has aborted.
+   * `isEnd`: the step has ended; held-back bytes go out too.
+   * @returns whether there may be more.
    * @throws Failure `log_unwritable`; what was not written is shipped next time.
    */
-  async ship(place: Place, isEnd: boolean): Promise<number> {
+  async ship(place: Place, isEnd: boolean, signal?: AbortSignal): Promise<boolean> {
     const { step } = this.#position;
-    if (step === null) return 0;
-    let total = 0;
-    for (let chunks = 1; ; chunks += 1) {
-      // A log that grows as fast as it is read must not keep signals and deadlines from coming in.
-      if (chunks % CHUNKS_A_TURN === 0) await setImmediate();
-      const offset = this.#position.offset;
-      const count = await place.readLog(step, offset, this.#chunk);
-      if (count === 0) return total;
-      const lastChunk = isEnd && count < this.#chunk.length;
-      const { out, consumed } = this.#filter(this.#chunk.subarray(0, count), lastChunk);
-      if (consumed === 0) return total;
-      total += consumed;
-      this.#append(out, { offset: offset + consumed });
-      if (lastChunk) return total;
+    if (step === null) return false;
+    for (let left = TURN_BYTES; left > 0 && !signal?.aborted; ) {
+      const consumed = await this.#shipChunk(place, step, isEnd);
+      if (consumed === 0) return false;
+      left -= consumed;
+      // Whoever prints as fast as this reads must not keep signals and deadlines from coming in.
+      await setImmediate();
     }
+    return true;
+  }
+
+  /** @returns how many bytes of the step's log were consumed; 0: that was all for now. */
+  async #shipChunk(place: Place, step: string, isEnd: boolean): Promise<number> {
+    const { offset } = this.#position;
+    const end = offset + this.#room();
+    this.#countDropped(await place.cutLog(step, end));
+    const { isOver, isCut, allowed, dropped } = this.#position;
+    const wanted = this.#chunk.subarray(0, Math.min(this.#chunk.length, end - offset));
+    const count = wanted.length === 0 ? 0 : await place.readLog(step, offset, wanted);
+    const isLast = isEnd && !isOver && count < this.#chunk.length;
+    const { out, consumed } = this.#options.filter(wanted.subarray(0, count), isLast);
+    if (isOver && !isCut && offset + count === end) {
+      // What may be the beginning of a secret goes with the rest.
+      const moved = { offset: end, printed: allowed, isCut: true, dropped: dropped + count - consumed };
+      this.#append(Buffer.concat([out, Buffer.from(limitWords(this.#options.limitBytes))]), moved);
+      return 0;
+    }
+    if (consumed === 0) return 0;
+    this.#append(out, { offset: offset + consumed, printed: this.#position.printed + consumed });
+    return isLast ? 0 : consumed;
+  }
+
+  /** Drops what the current step has printed and nobody has shipped. */
+  async giveUp(place: Place): Promise<void> {
+    const { step, offset } = this.#position;
+    if (step !== null) this.#countDropped(await place.cutLog(step, offset));
   }
 
   close(): void {
     closeSync(this.#spool);
     closeSync(this.#positionFile);
+  }
+
+  #room(): number {
+    return Math.max(0, this.#position.allowed - this.#position.printed);
+  }
+
+  #countDropped(bytes: number): void {
+    if (bytes > 0) this.#append(NOTHING, { isOver: true, dropped: this.#position.dropped + bytes });
   }
 
   #append(bytes: Uint8Array, moved: Partial<LogPosition>): void {
@@ -108,40 +156,27 @@ export class JobLog {
       throw new Failure('log_unwritable', `cannot write the job log (${errorCode(cause)})`, { cause });
     }
     this.#position = position;
-    if (bytes.length > 0) this.#onGrowth(position.spool);
+    if (bytes.length > 0) this.#options.onGrowth(position.spool);
   }
+}
+
+function limitWords(limitBytes: number): string {
+  const limit = `the scripts have printed more than the limit of ${Math.floor(limitBytes / 1024)} KiB (RUNNER_LOG_LIMIT)`;
+  return `\n${warningLine(`${limit}; what they print from here on is dropped, the job goes on`)}`;
 }
 
 export const LOG_FILE = 'log';
 const POSITION_FILE = 'log.position';
-/** Larger chunks make larger strings for whoever shows them, and these cost more to collect: 100 MB in 0.66 s, with 256 KiB in 0.8 s. */
-const CHUNK_BYTES = 64 * 1024;
-const CHUNKS_A_TURN = 16;
-/** The position is padded to this, so that each write covers the one before and stays in its block. */
-const POSITION_BYTES = 160;
+const NOTHING = Buffer.alloc(0);
+const CHUNK_BYTES = 256 * 1024;
+/** After so many bytes whoever ships looks after other things. */
+const TURN_BYTES = 4 * 1024 * 1024;
 
 export interface JobLogOptions {
   readonly directory: string;
   readonly filter: LogFilter;
+  /** So much of what the steps print is kept, before masking. */
+  readonly limitBytes: number;
   /** Called with the size of the spool, at first when it is opened, then whenever it has grown. */
   readonly onGrowth: (sizeBytes: number) => void;
-}
-
-interface LogPosition {
-  readonly spool: number;
-  readonly step: string | null;
-  readonly offset: number;
-}
-
-function formatPosition(position: LogPosition): string {
-  return `${JSON.stringify(position).padEnd(POSITION_BYTES - 1)}\n`;
-}
-
-function readPosition(path: string): LogPosition {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as LogPosition;
-  } catch (error) {
-    if (error instanceof SyntaxError || errorCode(error) === 'ENOENT') return { spool: 0, step: null, offset: 0 };
-    throw error;
-  }
 }

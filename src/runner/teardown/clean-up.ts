@@ -2,7 +2,7 @@ import { describeError, Failure, invariant } from '../../base/index.ts';
 import type { Cleanup } from '../../protocol/index.ts';
 import { deadlineSignal } from '../deadline.ts';
 import { followStep } from '../follow-step.ts';
-import { beginStep, type CleanupVariables, heading, type JobRun, record, say, ship } from '../job-run.ts';
+import { beginStep, type CleanupVariables, drain, heading, type JobRun, record, say } from '../job-run.ts';
 import type { Verdict } from '../journal/move.ts';
 import { sectionEnd, warningLine } from '../log/sections.ts';
 import { cleanupKey } from './cleanup-key.ts';
@@ -10,6 +10,8 @@ import { stopTree } from './stop-tree.ts';
 
 /** A cleanup whose process vanished (host restarted, killed from outside) is begun again so many times in all. */
 const MAX_ATTEMPTS = 3;
+/** A script that has used up the log limit does not hide what its cleanup says. */
+const LEAST_LOG_BYTES = 64 * 1024;
 
 /** Runs after_script to its end or its deadline, for whatever cause; answers how that went. */
 export async function cleanUp(run: JobRun, verdict: Verdict): Promise<Cleanup> {
@@ -43,7 +45,7 @@ async function runAttempt(run: JobRun, verdict: Verdict, attempt: number): Promi
   if (isNew) record(run, { move: 'cleanup_started', attempt });
   const startedAt = journal.progress.cleanupAttempt?.startedAt ?? clock.now();
   const script = scripts.afterScript?.(cleanupVariables(run, verdict, attempt)) ?? '';
-  beginStep(run, id, heading(run, 'after_script', 'Running after_script'));
+  beginStep(run, id, heading(run, 'after_script', 'Running after_script'), LEAST_LOG_BYTES);
   try {
     await place.start({ id, script });
   } catch (error) {
@@ -55,7 +57,7 @@ async function runAttempt(run: JobRun, verdict: Verdict, attempt: number): Promi
   const cut = deadlineSignal(clock, startedAt + budgets.cleanupMs, control.forceSignal);
   const state = await followStep(run, id, cut.signal);
   cut.callOff();
-  await ship(run, state.kind !== 'running');
+  if (state.kind !== 'running') await drain(run);
   const durationMs = clock.now() - startedAt;
   if (state.kind === 'ended') return endedCleanup(run, attempt, state.code, durationMs);
   if (state.kind !== 'running') return null;

@@ -1,4 +1,4 @@
-import { type JobRun, say, ship } from '../job-run.ts';
+import { drain, type JobRun, say, ship } from '../job-run.ts';
 import { warningLine } from '../log/sections.ts';
 
 /** Between two looks at a dying tree. */
@@ -20,9 +20,9 @@ export async function stopTree(run: JobRun): Promise<void> {
       say(run, warningLine(`${alive.length} processes of this job could not be killed`));
       break;
     }
-    await ship(run, false);
+    await ship(run);
     await clock.sleep(LOOK_EVERY_MS, control.forced ? undefined : control.forceSignal);
     alive = await place.signal(control.forced || waited >= budgets.graceMs ? 'KILL' : 'none');
   }
-  await ship(run, true);
+  await drain(run);
 }

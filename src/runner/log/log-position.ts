@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { errorCode } from '../../base/index.ts';
+
+/** How far a job's log has got. */
+export interface LogPosition {
+  /** So many bytes of the spool are good. */
+  readonly spool: number;
+  /** They end after byte `offset` of this step's own log. */
+  readonly step: string | null;
+  readonly offset: number;
+  /** Bytes of all steps that count against the limit. */
+  readonly printed: number;
+  /** How many of them there may be, as long as this step prints. */
+  readonly allowed: number;
+  /** This step printed more, which was dropped. */
+  readonly isOver: boolean;
+  /** It was said that more than that were printed. */
+  readonly isCut: boolean;
+  readonly dropped: number;
+}
+
+const START: LogPosition = {
+  spool: 0,
+  step: null,
+  offset: 0,
+  printed: 0,
+  allowed: 0,
+  isOver: false,
+  isCut: false,
+  dropped: 0,
+};
+
+/** The position is padded to this, so that each write covers the one before and stays in its block. */
+const POSITION_BYTES = 240;
+
+export function formatPosition(position: LogPosition): string {
+  return `${JSON.stringify(position).padEnd(POSITION_BYTES - 1)}\n`;
+}
+
+export function readPosition(path: string): LogPosition {
+  try {
+    return { ...START, ...(JSON.parse(readFileSync(path, 'utf8')) as Partial<LogPosition>) };
+  } catch (error) {
+    if (error instanceof SyntaxError || errorCode(error) === 'ENOENT') return START;
+    throw error;
+  }
+}
