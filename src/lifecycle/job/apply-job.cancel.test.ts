@@ -57,6 +57,13 @@ describe('cancelling', () => {
     expect(having(result.job, finished('succeeded')).status).toBe('canceled');
   });
 
+  it('lets no script start that asks once more, and leaves the attempt its teardown', () => {
+    const canceling = having(inScript(), cancel);
+    const again = applyJob(canceling, started, 6);
+    expect(again).toMatchObject({ kind: 'refused', reason: 'script_is_over' });
+    expect(having(again.job, finished('canceled')).status).toBe('canceled');
+  });
+
   it('is not for runners to decide', () => {
     const said = applyJob(inScript(), { type: 'teardown_started', attempt: 1, cause: 'canceled' }, 5);
     expect(said).toMatchObject({ kind: 'refused', reason: 'not_canceled' });

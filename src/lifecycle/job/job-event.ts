@@ -29,7 +29,7 @@ export type RunnerEvent =
       readonly leaseMs: number | null;
     }
   | { readonly type: 'renew'; readonly attempt: number; readonly leaseMs: number }
-  /** Sent before the first user command; it may start only once this was accepted. */
+  /** Sent before the first user command, which may start exactly when this was not refused. */
   | { readonly type: 'script_started'; readonly attempt: number }
   | { readonly type: 'teardown_started'; readonly attempt: number; readonly cause: Cause }
   /** `after_script` has ended, saving goes on. Optional, `finished` says it again. */
@@ -122,6 +122,8 @@ export type Refusal =
   /** `interruptible: graceful` is only for runners that advertise `cancel_gracefully`. */
   | 'runner_cannot_cancel_gracefully'
   | 'runner_cannot_take_cleanups'
+  /** The attempt still holds the job, but its script is over: it must tear down and start no user command. */
+  | 'script_is_over'
   /** A runner cannot decide that a job was cancelled. */
   | 'not_canceled'
   /** The event means nothing in this status or phase. */

@@ -70,8 +70,9 @@ function take(coordinator: Coordinator, world: World, variant: Variant, what: Ha
 
 /** What the answer to a runner's call tells it. */
 function replies(event: JobEvent, result: JobResult, attempt: number): Message[] {
-  if (result.kind === 'refused' || event.type === 'finished') return [`over:${attempt}`];
-  if (event.type === 'script_started' && result.job.phase === 'script') return [`ack:${attempt}`];
+  if (result.kind === 'refused') return [result.reason === 'script_is_over' ? `stop:${attempt}` : `over:${attempt}`];
+  if (event.type === 'finished') return [`over:${attempt}`];
+  if (event.type === 'script_started') return [`ack:${attempt}`];
   const mustStop = result.job.phase === 'teardown' && event.type === 'renew';
   return mustStop ? [`stop:${attempt}`] : [];
 }
