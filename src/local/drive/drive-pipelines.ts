@@ -2,7 +2,7 @@ import { basename, dirname, join } from 'node:path';
 import { copyTree, removeTree } from '../../base/index.ts';
 import type { Status } from '../../protocol/index.ts';
 import type { LocalPipeline, LocalRunOptions } from '../local-run-options.ts';
-import { ResourceGroups } from '../resources/resource-groups.ts';
+import { openResources } from '../resources/open-resources.ts';
 import { firstJobId } from '../runs/create-run.ts';
 import { buildsOf, type RunDirectory } from '../runs/run-directory.ts';
 import { idsNeeded, PipelineDriver } from './pipeline-driver.ts';
@@ -23,7 +23,7 @@ export async function drivePipelines(options: LocalRunOptions, run: RunDirectory
     },
   };
   const queue = new ReadyQueue(options.concurrency);
-  const resources = new ResourceGroups();
+  const resources = openResources(options, run);
   let nextJobId = firstJobId(run);
   const makeDriver = ({ plan, facts, compileChild }: LocalPipeline, namePrefix: string): PipelineDriver => {
     const first = nextJobId;
@@ -49,6 +49,7 @@ export async function drivePipelines(options: LocalRunOptions, run: RunDirectory
   const running = driver.run();
   followSignals(options, driver);
   const status = await running;
+  await resources.settled();
   for (const text of closingRemarks(options, run, driver)) {
     options.emit({ type: 'message', at: clock.now(), level: 'info', text });
   }

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import { existsSync, renameSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { type Clock, describeError, Failure, makeDirectory, syncDirectory } from '../../base/index.ts';
 import type { Place } from '../../executors/index.ts';
 import { type JobPorts, LOG_FILE } from '../../runner/index.ts';
 import type { RunEvent } from '../run-event.ts';
-import { artifactsDirectory, jobDirectory, type RunDirectory } from '../runs/run-directory.ts';
+import { artifactsDirectory, checkoutKey, jobDirectory, type RunDirectory } from '../runs/run-directory.ts';
 
 /** What the ports of all jobs of a run share. */
 export interface PortContext {
@@ -63,9 +62,4 @@ function moveFile(from: string, to: string): void {
   } catch (cause) {
     throw new Failure('artifact_not_kept', `cannot move ${from} to ${to}: ${describeError(cause)}`, { cause });
   }
-}
-
-/** Checkouts share no cache, whatever their projects are called. */
-function checkoutKey(checkout: string): string {
-  return createHash('sha256').update(checkout).digest('hex').slice(0, 16);
 }

@@ -185,7 +185,8 @@ export class PipelineDriver implements ChildPipeline {
 
   #wantResource(number: number, key: string): void {
     const grant = () => void this.#apply({ type: 'job', job: number, event: { type: 'resource_granted' } });
-    this.#options.resources.want({ job: this.#id(number), key, grant });
+    const { namePrefix, resources } = this.#options;
+    resources.want({ job: this.#id(number), name: namePrefix + this.#job(number).rules.name, key, grant });
   }
 
   #jobChanged(number: number): void {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { isPlainName, removeTree } from '../../base/index.ts';
 import type { RunRecord } from './run-record.ts';
@@ -13,6 +14,11 @@ export interface RunDirectory {
   readonly path: string;
   readonly paths: LocalPaths;
   readonly record: RunRecord;
+}
+
+/** A directory name for what the runs of one checkout share; checkouts share nothing, whatever their projects are called. */
+export function checkoutKey(checkout: string): string {
+  return createHash('sha256').update(checkout).digest('hex').slice(0, 16);
 }
 
 export function runsDirectory(paths: LocalPaths): string {

@@ -49,7 +49,12 @@ export function bench(
   const events: RunEvent[] = [];
   const started: string[] = [];
   const queue = new ReadyQueue(2);
-  const resources = new ResourceGroups();
+  const resources = new ResourceGroups({
+    clock,
+    take: async () => ({ kind: 'taken', giveBack: () => {} }),
+    recover: async () => {},
+    tell: () => {},
+  });
   const work = async (given: JobWork): Promise<JobReport | null> => {
     await more.beforeClaim?.(clock);
     if ((await given.claim(DEFAULT_BUDGETS)) === 'refused') return null;

@@ -1,0 +1,32 @@
+import type { LocalRunOptions } from '../local-run-options.ts';
+import { recoverRuns } from '../recovery/recover-runs.ts';
+import { RunControl } from '../run-control.ts';
+import type { RunDirectory } from '../runs/run-directory.ts';
+import { ResourceGroups } from './resource-groups.ts';
+import { takeResource } from './take-resource.ts';
+
+/** The resource groups of a run, shared with the other runs of its checkout. */
+export function openResources(options: LocalRunOptions, run: RunDirectory): ResourceGroups {
+  const { clock, emit, control } = options;
+  return new ResourceGroups({
+    clock,
+    take: (job, key) => takeResource(run, job, key),
+    tell: (level, text) => emit({ type: 'message', at: clock.now(), level, text }),
+    async recover(runId, signal) {
+      const own = new RunControl();
+      const giveUp = () => own.interrupt('SIGTERM');
+      const force = () => {
+        giveUp();
+        own.interrupt(control.forcedBy ?? 'SIGTERM');
+      };
+      signal.addEventListener('abort', giveUp, { once: true });
+      control.forceSignal.addEventListener('abort', force, { once: true });
+      try {
+        await recoverRuns({ ...options, control: own, runId, by: 'run', wait: true });
+      } finally {
+        signal.removeEventListener('abort', giveUp);
+        control.forceSignal.removeEventListener('abort', force);
+      }
+    },
+  });
+}
