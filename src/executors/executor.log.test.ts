@@ -53,7 +53,7 @@ describe.each(CANDIDATES)('the $name executor', ({ executor, script }) => {
       expect(await place.cutLog('build', 6)).toBe(12);
       expect(await place.cutLog('build', 6)).toBe(0);
       await waitForEnd(place, 'build');
-      expect(await readAll(place, 'build')).toBe('wanted!');
+      expect((await readAll(place, 'build')).toString()).toBe('wanted!');
     });
 
     it('wakes whoever waits, at output, at the end, at the deadline and on abort', async () => {
