@@ -1,10 +1,13 @@
 import { describeError, Failure, invariant } from '../../base/index.ts';
 import type { Cleanup } from '../../protocol/index.ts';
-import { deadlineSignal } from '../deadline.ts';
-import { followStep } from '../follow-step.ts';
-import { beginStep, type CleanupVariables, drain, heading, type JobRun, record, say } from '../job-run.ts';
+import type { JobRun } from '../job-run.ts';
 import type { Verdict } from '../journal/move.ts';
+import { record } from '../journal/record.ts';
 import { sectionEnd, warningLine } from '../log/sections.ts';
+import { beginStep, drain, heading, say } from '../log/tell.ts';
+import type { CleanupVariables } from '../open/step-scripts.ts';
+import { deadlineSignal } from '../stages/deadline.ts';
+import { followStep } from '../stages/follow-step.ts';
 import { cleanupKey } from './cleanup-key.ts';
 import { stopTree } from './stop-tree.ts';
 

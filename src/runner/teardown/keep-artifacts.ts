@@ -1,8 +1,10 @@
 import { describeError } from '../../base/index.ts';
-import { ask } from '../ask.ts';
-import { type JobRun, record, say } from '../job-run.ts';
+import type { JobRun } from '../job-run.ts';
 import type { SavedArtifact } from '../journal/move.ts';
+import { record } from '../journal/record.ts';
 import { errorLine } from '../log/sections.ts';
+import { say } from '../log/tell.ts';
+import { ask } from '../stages/ask.ts';
 
 export interface KeptArtifacts {
   readonly artifacts: readonly SavedArtifact[];

@@ -1,12 +1,15 @@
 import { join } from 'node:path';
 import { describeError, Failure } from '../../base/index.ts';
-import { deadlineSignal } from '../deadline.ts';
-import { heading, type JobRun, record, saveOptions, say } from '../job-run.ts';
+import type { JobRun } from '../job-run.ts';
 import type { SavedArtifact, Verdict } from '../journal/move.ts';
+import { record } from '../journal/record.ts';
 import { errorLine, sectionEnd } from '../log/sections.ts';
+import { heading, say } from '../log/tell.ts';
 import { saveArtifacts, selectArtifacts } from '../save/artifacts.ts';
 import { saveCaches } from '../save/cache.ts';
 import { readDotenvReport } from '../save/read-dotenv-report.ts';
+import { saveOptions } from '../save/save-options.ts';
+import { deadlineSignal } from '../stages/deadline.ts';
 import { keepArtifacts } from './keep-artifacts.ts';
 
 export interface Saved {

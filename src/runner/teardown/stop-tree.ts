@@ -1,5 +1,6 @@
-import { drain, type JobRun, say, ship } from '../job-run.ts';
+import type { JobRun } from '../job-run.ts';
 import { warningLine } from '../log/sections.ts';
+import { drain, say, ship } from '../log/tell.ts';
 
 /** Between two looks at a dying tree. */
 const LOOK_EVERY_MS = 20;

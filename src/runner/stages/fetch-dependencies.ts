@@ -1,6 +1,7 @@
+import type { JobRun } from '../job-run.ts';
+import { type DependencyArchive, unpackDependencies } from '../save/dependencies.ts';
+import { saveOptions } from '../save/save-options.ts';
 import { ask } from './ask.ts';
-import { type JobRun, saveOptions } from './job-run.ts';
-import { type DependencyArchive, unpackDependencies } from './save/dependencies.ts';
 
 /** Brings the artifacts of earlier jobs into the project directory; jobs that kept none are passed over. */
 export async function fetchDependencies(run: JobRun, signal: AbortSignal): Promise<void> {

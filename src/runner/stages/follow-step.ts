@@ -1,5 +1,6 @@
-import type { StepState } from '../executors/index.ts';
-import { type JobRun, ship } from './job-run.ts';
+import type { StepState } from '../../executors/index.ts';
+import type { JobRun } from '../job-run.ts';
+import { ship } from '../log/tell.ts';
 
 /** Upper bound between two looks at a step; what makes the watching correct when every hint is lost. */
 const LOOK_EVERY_MS = 1_000;

@@ -1,0 +1,33 @@
+import { dirname } from 'node:path';
+import type { JobSpec } from '../../executors/index.ts';
+import type { JobOptions } from '../job-options.ts';
+import type { JobRecord } from '../journal/job-record.ts';
+import type { JobVariables, Surroundings } from '../script/job-variables.ts';
+
+export function jobSpec(options: JobOptions, record: JobRecord, variables: JobVariables): JobSpec {
+  const { payload, cookie, environment } = record;
+  return {
+    stepsDir: `${options.directory}/steps`,
+    projectDir: options.projectDir,
+    cookie,
+    environment,
+    image: payload.image,
+    services: payload.services,
+    variables: Object.fromEntries(variables.exports.map(({ key, value }) => [key, value])),
+    preStopHandler: payload.hooks.find(({ name }) => name === 'pre_stop_k8s_container_handler')?.handler ?? null,
+  };
+}
+
+export function surroundingsOf(options: JobOptions): Surroundings {
+  return {
+    projectDir: options.projectDir,
+    buildsDir: dirname(options.projectDir),
+    disposable: false,
+    runnerVersion: options.version,
+    runnerRevision: '',
+    architecture: `${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`,
+    concurrentId: 0,
+    concurrentProjectId: 0,
+    shortToken: '',
+  };
+}

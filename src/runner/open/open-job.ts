@@ -1,0 +1,65 @@
+import type { Place } from '../../executors/index.ts';
+import { readJobSettings } from '../../protocol/index.ts';
+import type { JobOptions } from '../job-options.ts';
+import type { JobRun } from '../job-run.ts';
+import type { JobResult } from '../journal/move.ts';
+import type { JobLog } from '../log/job-log.ts';
+import { warningLine } from '../log/sections.ts';
+import { say } from '../log/tell.ts';
+import { jobVariables } from '../script/job-variables.ts';
+import { abandon, acceptJob } from './accept-job.ts';
+import { jobSpec, surroundingsOf } from './job-spec.ts';
+import { openingLines, openLog } from './open-log.ts';
+import { type CleanupVariables, stepScripts } from './step-scripts.ts';
+
+/**
+ * Everything that must be there before the first stage: journal, place, log, scripts. A result instead of a run: there is nothing
+ * (more) to do for this job. Null: nothing to take over.
+ * @throws Failure when the place of a job that may owe a cleanup cannot be had now; its journal stays for the next try.
+ */
+export async function openJob(options: JobOptions): Promise<JobRun | JobResult | null> {
+  const accepted = acceptJob(options);
+  if (accepted === null || 'status' in accepted) return accepted;
+  const { journal, record } = accepted;
+  const { payload } = record;
+  if (journal.progress.result !== null) {
+    journal.close();
+    return journal.progress.result;
+  }
+  const surroundings = surroundingsOf(options);
+  const variables = jobVariables(payload, surroundings);
+  const settings = readJobSettings((key) => variables.get(key), payload.runner_info.timeout);
+  let place: Place;
+  let log: JobLog;
+  try {
+    log = openLog(options, payload, variables, settings.logLimitBytes);
+    if (log.sizeBytes === 0) log.write(openingLines(options, payload, [...variables.warnings, ...settings.warnings]));
+    const { control } = options;
+    // Where a cleanup may be owed, the place is needed whatever was said.
+    const signal = journal.progress.owed ? control.forceSignal : control.interruptSignal;
+    place = await options.executor.prepare(jobSpec(options, record, variables), signal);
+  } catch (error) {
+    return abandon(options, journal, error);
+  }
+  const { clock, control, ports, causeRules } = options;
+  const { budgets, attempts } = settings;
+  const withMore = (more: CleanupVariables) => jobVariables(payload, surroundings, more);
+  const scripts = stepScripts({ payload, place, settings, variables, withMore });
+  const run: JobRun = {
+    payload,
+    journal,
+    log,
+    place,
+    control,
+    clock,
+    budgets,
+    attempts,
+    causeRules,
+    ports,
+    scripts,
+    variables,
+  };
+  if (log.lostBytes > 0) say(run, warningLine(`the machine stopped: ${log.lostBytes} bytes of this log were lost`));
+  ports.phase({ phase: 'preparing', cause: null, deadline: null });
+  return run;
+}

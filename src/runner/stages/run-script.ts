@@ -1,0 +1,68 @@
+import type { JobRun } from '../job-run.ts';
+import type { Verdict } from '../journal/move.ts';
+import { restoreCaches } from '../save/cache.ts';
+import { saveOptions } from '../save/save-options.ts';
+import { ask } from './ask.ts';
+import { fetchDependencies } from './fetch-dependencies.ts';
+import { runStage, type Stage } from './run-stage.ts';
+import { runStep } from './run-step.ts';
+import { verdict } from './verdicts.ts';
+import { watchTimeout } from './watch-timeout.ts';
+
+/**
+ * Everything up to the end of the script, one stage after the other, until one of them gives a verdict: it failed, or somebody
+ * interrupted the job. A runner that takes over a job finds in the journal which stages are behind it and goes on from there.
+ */
+export async function runScript(run: JobRun): Promise<Verdict> {
+  const watch = watchTimeout(run, run.journal.progress.acceptedAt ?? run.clock.now(), run.budgets.jobMs);
+  try {
+    return (await prepareSources(run)) ?? (await runUserSteps(run)) ?? verdict({ cause: 'succeeded', exitCode: 0 });
+  } finally {
+    watch.callOff();
+  }
+}
+
+async function prepareSources(run: JobRun): Promise<Verdict | null> {
+  const { scripts, ports, place, payload, attempts } = run;
+  const getSources: Stage = {
+    id: 'get_sources',
+    title: 'Getting sources',
+    attempts: attempts.getSources,
+    action: (signal) => ask(signal, () => ports.getSources(place, signal)),
+  };
+  const restoreCache: Stage = {
+    id: 'restore_cache',
+    title: 'Restoring cache',
+    attempts: attempts.restoreCache,
+    action: (signal) => restoreCaches(saveOptions(run, signal)),
+  };
+  const downloadArtifacts: Stage = {
+    id: 'download_artifacts',
+    title: 'Downloading artifacts',
+    attempts: attempts.downloadArtifacts,
+    action: (signal) => fetchDependencies(run, signal),
+  };
+  return (
+    (await runStep(run, 'pre_get_sources_script', 'Running pre_get_sources_script', scripts.preGetSources)) ??
+    (await runStage(run, getSources)) ??
+    (await runStep(run, 'post_get_sources_script', 'Running post_get_sources_script', scripts.postGetSources)) ??
+    (payload.cache.length === 0 ? null : await runStage(run, restoreCache)) ??
+    (payload.dependencies.length === 0 ? null : await runStage(run, downloadArtifacts))
+  );
+}
+
+async function runUserSteps(run: JobRun): Promise<Verdict | null> {
+  const { journal, clock, budgets, scripts } = run;
+  const first = scripts.userSteps[0];
+  const startedAt = (first && journal.progress.steps.get(first.id)?.startedAt) ?? clock.now();
+  const watch = budgets.scriptMs === null ? null : watchTimeout(run, startedAt, budgets.scriptMs);
+  try {
+    for (const step of scripts.userSteps) {
+      const ended = await runStep(run, step.id, step.title, step.script);
+      if (ended !== null) return ended;
+    }
+    return null;
+  } finally {
+    watch?.callOff();
+  }
+}

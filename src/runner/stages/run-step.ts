@@ -1,0 +1,65 @@
+import type { JobRun } from '../job-run.ts';
+import type { Verdict } from '../journal/move.ts';
+import { record } from '../journal/record.ts';
+import { holdReserve } from '../journal/reserve.ts';
+import { sectionEnd } from '../log/sections.ts';
+import { beginStep, drain, heading, say } from '../log/tell.ts';
+import { ask } from './ask.ts';
+import { followStep } from './follow-step.ts';
+import { interrupted, judgeExit, systemFailure, verdict } from './verdicts.ts';
+
+/** One user step: started, followed, judged. Null: it ended well, go on. */
+export async function runStep(run: JobRun, id: string, title: string, script: string | null): Promise<Verdict | null> {
+  if (script === null) return null;
+  const { journal, control } = run;
+  const before = journal.progress.steps.get(id);
+  if (before?.ended) return judgeExit(before.ended.code);
+  if (before === undefined) {
+    if (control.interruption) return interrupted(run);
+    const refusal = await openObligation(run, id);
+    if (refusal) return refusal;
+  }
+  beginStep(run, id, heading(run, id, title));
+  const refusal = await startOnce(run, id, script);
+  if (refusal) return refusal;
+  const state = await followStep(run, id, control.interruptSignal);
+  if (state.kind === 'running' || state.kind === 'absent') return interrupted(run);
+  const code = state.kind === 'ended' ? state.code : null;
+  record(run, { move: 'step_ended', step: id, code });
+  // A step that vanished because its tree is being torn down by somebody else's interruption is not a failure of its own.
+  if (code === null && control.interruption) return interrupted(run);
+  await drain(run);
+  say(run, sectionEnd(id, run.clock.now()));
+  return judgeExit(code);
+}
+
+/** Starts a step unless it was started before, by us or by the runner before us; once interrupted, nothing starts any more. */
+async function startOnce(run: JobRun, id: string, script: string): Promise<Verdict | null> {
+  try {
+    if (run.control.interruption) await run.place.forbid(id);
+    else await run.place.start({ id, script });
+    return null;
+  } catch (error) {
+    return systemFailure(run, id, error);
+  }
+}
+
+/** The one place where a cleanup comes to be owed: written down before the first user command runs. */
+async function openObligation(run: JobRun, step: string): Promise<Verdict | null> {
+  const { journal, scripts, ports, control } = run;
+  try {
+    if (!journal.progress.owed) {
+      const answer = await ask(control.interruptSignal, (signal) => ports.askToStart(signal));
+      if (control.interruption) return interrupted(run);
+      if (answer === 'refused') return verdict({ cause: 'canceled', by: 'coordinator' });
+      ports.phase({ phase: 'script', cause: null, deadline: null });
+      if (scripts.afterScript !== null) holdReserve(journal.directory);
+      journal.append({ move: 'obligation_opened' });
+    }
+    journal.append({ move: 'step_started', step });
+    return null;
+  } catch (error) {
+    if (control.interruption) return interrupted(run);
+    return systemFailure(run, step, error);
+  }
+}

@@ -1,0 +1,33 @@
+import { describeError, Failure } from '../../base/index.ts';
+import type { FailureReason } from '../../protocol/index.ts';
+import type { JobRun } from '../job-run.ts';
+import type { Verdict } from '../journal/move.ts';
+
+export function judgeExit(code: number | null): Verdict | null {
+  if (code === 0) return null;
+  if (code !== null) return verdict({ cause: 'failed', exitCode: code, message: `exit code ${code}` });
+  return verdict({
+    cause: 'failed',
+    reason: 'runner_system_failure',
+    message: 'the script was killed from outside before it could end',
+  });
+}
+
+export function interrupted(run: JobRun): Verdict {
+  const interruption = run.control.interruption;
+  if (interruption === null) {
+    return verdict({ cause: 'failed', reason: 'runner_system_failure', message: 'the step never started' });
+  }
+  return verdict({ cause: interruption.cause, by: interruption.by });
+}
+
+export function systemFailure(run: JobRun, stage: string, error: unknown): Verdict {
+  if (!(error instanceof Failure)) throw error;
+  const reason: FailureReason = 'runner_system_failure';
+  run.ports.trouble(`${run.payload.job_info.name}: ${stage}: ${describeError(error)}`);
+  return verdict({ cause: 'failed', reason, message: describeError(error) });
+}
+
+export function verdict(known: Partial<Verdict> & Pick<Verdict, 'cause'>): Verdict {
+  return { exitCode: null, by: null, reason: null, message: null, ...known };
+}

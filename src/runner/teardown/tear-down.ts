@@ -1,0 +1,33 @@
+import type { JobRun } from '../job-run.ts';
+import type { Verdict } from '../journal/move.ts';
+import { record } from '../journal/record.ts';
+import { releaseReserve, releaseWords } from '../journal/reserve.ts';
+import { sectionEnd, warningLine } from '../log/sections.ts';
+import { say } from '../log/tell.ts';
+import { stopTree } from './stop-tree.ts';
+
+/** The script is over: say so to everybody, and see that it is dead, children and all. */
+export async function tearDown(run: JobRun, verdict: Verdict): Promise<void> {
+  const { journal, budgets, clock, ports, log } = run;
+  const deadline = clock.now() + budgets.graceMs + budgets.cleanupMs;
+  // Room first: the journal's next line may be the one that no longer fits.
+  releaseWords(journal.directory);
+  if (journal.progress.verdict === null) record(run, { move: 'teardown_begun', ...verdict });
+  ports.phase({ phase: 'teardown', cause: verdict.cause, deadline });
+  if (journal.progress.treeDead) {
+    releaseReserve(journal.directory);
+    return;
+  }
+  if (verdict.by !== null) say(run, warningLine(interruptionWords(run, verdict)));
+  await stopTree(run);
+  releaseReserve(journal.directory);
+  if (verdict.by !== null && log.step !== null) say(run, sectionEnd(log.step, clock.now()));
+  record(run, { move: 'tree_dead' });
+}
+
+function interruptionWords(run: JobRun, verdict: Verdict): string {
+  const grace = `${run.budgets.graceMs / 1000} s`;
+  const how = run.control.forced ? 'killing the script' : `stopping the script (TERM, then KILL after ${grace})`;
+  if (verdict.cause === 'timed_out') return `Timed out: ${how}`;
+  return `${verdict.cause === 'runner_lost' ? 'Runner lost, taken over' : 'Canceled'} by ${verdict.by}: ${how}`;
+}
