@@ -6,6 +6,7 @@ export { createPace, type Pace } from './copy/pace.ts';
 export { fillDirectory } from './copy/target-directory.ts';
 export * from './failure.ts';
 export * from './file-lock.ts';
+export * from './git-environment.ts';
 export * from './make-directory.ts';
 export * from './problem.ts';
 export * from './remove-tree.ts';

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { errorCode, Failure } from '../base/index.ts';
+import { errorCode, Failure, GIT_LOCAL_VARIABLES } from '../base/index.ts';
 
 export interface GitCall {
   /** Where git runs; exists. */
@@ -15,20 +15,12 @@ export interface GitCall {
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 
 /**
- * Variables that git sets for its hooks, from which `epilogue` may be started too: they would point our calls at another repository,
- * or make us write another one's index.
+ * Ours are the checkout's answers, whatever repository a hook that started us is about. Configuration by variable stays: it may be what
+ * lets git work here at all (`safe.directory`).
  */
 const UNSET = [
-  'GIT_DIR',
-  'GIT_WORK_TREE',
-  'GIT_INDEX_FILE',
-  'GIT_OBJECT_DIRECTORY',
-  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
-  'GIT_COMMON_DIR',
-  'GIT_NAMESPACE',
-  'GIT_PREFIX',
-  'GIT_EXTERNAL_DIFF',
-  'GIT_LITERAL_PATHSPECS',
+  ...GIT_LOCAL_VARIABLES.filter((name) => !name.startsWith('GIT_CONFIG')),
+  ...['GIT_NAMESPACE', 'GIT_EXTERNAL_DIFF', 'GIT_LITERAL_PATHSPECS'],
 ];
 
 /**

@@ -12,3 +12,4 @@ export { FORCED_EXIT_CODE, RunControl, SIGNAL_EXIT_CODES } from './run-control.t
 export type * from './run-event.ts';
 export { runLocal } from './run-local.ts';
 export { namedJobs, selectJobs } from './select-jobs.ts';
+export { stepEnvironment } from './step-environment.ts';

@@ -1,18 +1,5 @@
 import { createShellExecutor, type Executor } from '../../executors/index.ts';
 import type { Host } from '../host.ts';
-import type { Environment } from '../terminal/colour.ts';
-
-/**
- * What steps inherit: all of this program's environment, as with GitLab's shell executor, but nothing that speaks to or of
- * Epilogue itself, which inside a job of another run would tell of the wrong job.
- */
-export function stepEnvironment(env: Environment): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) =>
-      value === undefined || name.startsWith('EPILOGUE_') ? [] : [[name, value] as const],
-    ),
-  );
-}
 
 export interface ShellChoice {
   /** null: bash, else sh, as the environment's PATH has them. */

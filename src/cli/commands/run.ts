@@ -8,6 +8,7 @@ import {
   type RunEvent,
   runLocal,
   selectJobs,
+  stepEnvironment,
   withDefaultImage,
 } from '../../local/index.ts';
 import type { Plan } from '../../protocol/index.ts';
@@ -15,7 +16,7 @@ import { closeShow, forwardSignals } from '../forward-signals.ts';
 import { EXIT, type Host } from '../host.ts';
 import { collectWord, parseArguments } from '../parse-arguments.ts';
 import { choosePresenter } from '../present/choose-presenter.ts';
-import { recoverCommandLine, shellExecutor, stepEnvironment } from './execution.ts';
+import { recoverCommandLine, shellExecutor } from './execution.ts';
 import { addPipelineFlags, type PipelineFlags } from './pipeline-flags.ts';
 import { type Prepared, preparePipeline } from './prepare-pipeline.ts';
 import { refuse } from './print-problems.ts';
@@ -26,6 +27,7 @@ interface RunFlags extends PipelineFlags {
   readonly concurrency?: string;
   readonly manual?: readonly string[];
   readonly keep?: true;
+  readonly cleanEnv?: true;
 }
 
 export async function command(args: readonly string[], host: Host): Promise<number> {
@@ -69,11 +71,12 @@ function defineRun(line: Command): Command {
     .option('--concurrency <number>', 'how many jobs run at once (default: one a core)')
     .option('--manual <job>', 'start this manual job; may be repeated', collectWord)
     .option('--keep', 'keep the directories that jobs ran in')
+    .option('--clean-env', 'hand jobs only PATH, HOME, language and the like of your environment (default: nearly all)')
     .addHelpText('after', AFTERWORD);
 }
 
 const AFTERWORD = `
---file, --executor, --image, --concurrency, --event, --env-file and --keep may also be set by a variable, as in
+--file, --executor, --image, --concurrency, --event, --env-file, --keep and --clean-env may also be set by a variable, as in
 EPILOGUE_ENV_FILE=.env, or in an epilogue.toml in the checkout or in ~/.config/epilogue, as in env_file = ".env"; the shell of
 scripts as EPILOGUE_SHELL or shell; variables of jobs in a table [variables]. Options win over variables, these over files.
 
@@ -109,7 +112,7 @@ async function run({ prepared, plan, manual, json }: Order, host: Host): Promise
       manual,
       keep: settings.keep,
       paths,
-      environment: stepEnvironment(host.env),
+      environment: stepEnvironment(host.env, { isClean: settings.cleanEnv }),
       recoverCommand: recoverCommandLine(host),
       version: host.version,
       clock: host.clock,

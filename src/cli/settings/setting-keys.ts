@@ -22,6 +22,7 @@ export const SETTING_KEYS: Keys = {
   event: { name: 'event', parse: (value) => parseChoice(value, EVENTS) },
   envFile: { name: 'env_file', parse: parseText },
   keep: { name: 'keep', parse: parseBoolean },
+  cleanEnv: { name: 'clean_env', parse: parseBoolean },
 };
 
 function parseText(value: unknown): SettingParse<string> {

@@ -31,6 +31,8 @@ export interface Settings {
   readonly envFile: string | null;
   /** Keep the job directories after the run. */
   readonly keep: boolean;
+  /** Jobs inherit only what names the user, the machine's directories and the language. */
+  readonly cleanEnv: boolean;
   /** From `[variables]` of epilogue.toml; flags and the env file are added to them by the command. */
   readonly variables: readonly { readonly key: string; readonly value: string }[];
 }
@@ -44,5 +46,6 @@ export const DEFAULT_SETTINGS: Settings = Object.freeze({
   event: 'push',
   envFile: null,
   keep: false,
+  cleanEnv: false,
   variables: Object.freeze([]),
 });

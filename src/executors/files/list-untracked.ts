@@ -2,14 +2,15 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { Failure } from '../../base/index.ts';
+import { Failure, GIT_LOCAL_VARIABLES } from '../../base/index.ts';
 
 /** Paths that git does not track, ignored ones included; none where there is no repository. */
 export async function listUntracked(projectDir: string, signal: AbortSignal): Promise<ReadonlySet<string>> {
   if (!existsSync(join(projectDir, '.git'))) return new Set();
-  // Named outright, so that no GIT_DIR of our own environment leads elsewhere. The project's config must not start a program.
+  // Nothing of our own environment leads to another repository or index. The project's config must not start a program.
+  const unset = GIT_LOCAL_VARIABLES.flatMap((name) => ['-u', name]);
   const repository = ['--git-dir=.git', '--work-tree=.', '-c', 'core.fsmonitor=false'];
-  const child = spawn('git', [...repository, 'ls-files', '--others', '-z'], {
+  const child = spawn('env', [...unset, 'git', ...repository, 'ls-files', '--others', '-z'], {
     cwd: projectDir,
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,
