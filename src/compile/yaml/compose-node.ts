@@ -9,6 +9,7 @@ import {
 } from 'js-yaml';
 import { LIMITS } from '../limits.ts';
 import { badReference, type Composer, report, reportDuplicate, reportUnknownTag, tagOf } from './composer.ts';
+import { scalarText } from './events.ts';
 import { isMapping, type List, type Mapping, MERGED, ORIGIN, Reference, UNREADABLE } from './mapping.ts';
 import { resolvePlainScalar, type ScalarValue } from './scalars.ts';
 
@@ -108,7 +109,7 @@ export function composeKey(composer: Composer): string | null {
 }
 
 function composeScalar(composer: Composer, event: ScalarEvent): ScalarValue | Reference {
-  const text = getScalarValue(composer.text, event);
+  const text = scalarText(composer.text, event);
   let value: ScalarValue | Reference = text;
   if (event.tagStart >= 0) value = resolveTagged(composer, event, text);
   else if (event.style === SCALAR_STYLE.PLAIN) value = resolvePlainScalar(text);

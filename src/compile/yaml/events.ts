@@ -1,9 +1,16 @@
-import { EVENT_ID, type Event, getScalarValue, SCALAR_STYLE } from 'js-yaml';
+import { EVENT_ID, type Event, getScalarValue, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
 
 /** A text and its events: what is needed to say where something stands. */
 export interface EventText {
   readonly text: string;
   readonly events: readonly Event[];
+}
+
+/** The text of a scalar. A block that ends with the file, in the middle of a line, ends without a line break, as in libyaml. */
+export function scalarText(text: string, event: ScalarEvent): string {
+  const value = getScalarValue(text, event);
+  if (event.valueEnd < text.length || event.indent < 0 || /[\r\n]$/.test(text)) return value;
+  return value.endsWith('\n') ? value.slice(0, -1) : value;
 }
 
 export function keyText(text: string, event: Event): string | null {

@@ -1,8 +1,8 @@
-import { EVENT_ID, type Event, getScalarValue } from 'js-yaml';
+import { EVENT_ID, type Event } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { readFixture } from '../fixtures/read-fixture.ts';
 import { compile } from '../index.ts';
-import { startOfEvent } from './events.ts';
+import { scalarText, startOfEvent } from './events.ts';
 import { parse } from './parse.ts';
 
 /** The first document as plain lists, mappings as lists of pairs. */
@@ -11,7 +11,7 @@ function read(text: string): unknown {
   let at = 1;
   const node = (): unknown => {
     const event = events[at++] as Event;
-    if (event.type === EVENT_ID.SCALAR) return getScalarValue(text, event);
+    if (event.type === EVENT_ID.SCALAR) return scalarText(text, event);
     if (event.type === EVENT_ID.ALIAS) return `*${text.slice(event.anchorStart, event.anchorEnd)}`;
     const items: unknown[] = [];
     while (events[at]?.type !== EVENT_ID.POP) items.push(node());
@@ -52,6 +52,18 @@ const NOT_OPENED = [
   ['a key with signs', 'x\n  a[b"c: d\n'],
   ['text in brackets', '[it\'s, a"b, "#", a#"b]\n'],
 ] as const;
+
+describe('a block scalar that ends with the file', () => {
+  it.each([
+    ['a: |\n  b', 'b'],
+    ['a: |\n  b\n', 'b\n'],
+    ['a: |\r\n  b\r\n', 'b\n'],
+    ['a: >\n  b\n  c', 'b c'],
+    ['a: |-\n  b', 'b'],
+    ['a: |+\n  b\n\n', 'b\n\n'],
+    ['a: |\n  b\n\n  c', 'b\n\nc'],
+  ])('has a line break at its end only where the file has one: %j', (text, a) => expect(read(text)).toEqual({ a }));
+});
 
 describe('a text that libyaml reads and YAML 1.2 forbids', () => {
   it.each(LOOSE)('is read: %s', (_, text, value) => expect(read(text)).toEqual(value));
