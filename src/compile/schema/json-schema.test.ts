@@ -54,6 +54,33 @@ describe('the published JSON schema', () => {
     expect(validator.Check(job({ inherit: { default: ['script'] } }))).toBe(false);
   });
 
+  it.each([
+    [{ needs: ['a', null, ['b', [{ job: 'c' }]]] }, true],
+    [{ needs: { job: 'a' } }, true],
+    [{ needs: 'a' }, false],
+    [{ services: ['a', [['b']]], cache: [[{ key: 'a' }]] }, true],
+    [{ tags: [['a']] }, false],
+    [{ dependencies: [['a']] }, false],
+    [{ rules: [[], { exists: 'a' }] }, true],
+    [{ rules: [] }, false],
+    [{ parallel: { matrix: [{ A: [] }] } }, true],
+    [{ parallel: { matrix: [{ A: 1.5 }] } }, false],
+    [{ parallel: { matrix: [{ A: [true] }] } }, false],
+    [{ retry: { max: '1', when: 'pipeline_loop_detected' } }, true],
+    [{ retry: '1' }, false],
+    [{ allow_failure: {}, coverage: '/x/i' }, true],
+    [{ coverage: '/x/g' }, false],
+    [{ artifacts: { reports: { sarif: 'a' } } }, true],
+  ])('says of the job %j: %s', (keys, fits) => {
+    expect(validator.Check({ job: { script: 'x', ...keys } })).toBe(fits);
+  });
+
+  it('wants nested stages to be texts, and templates to hold something', () => {
+    expect(validator.Check({ stages: ['a', ['b', ['c']]], '.x': { anything: 1 }, '.y': 'text' })).toBe(true);
+    expect(validator.Check({ stages: ['a', [1]] })).toBe(false);
+    for (const blank of [null, {}, [], '', false]) expect(validator.Check({ '.x': blank })).toBe(false);
+  });
+
   it('is draft-07 and refers to nothing outside itself', () => {
     expect(schema.$schema).toBe('http://json-schema.org/draft-07/schema#');
     const text = JSON.stringify(schema);
