@@ -26,6 +26,22 @@ describe('trigger jobs', () => {
     expect(run.statuses.t).toBe(own);
   });
 
+  it('that are over are no shelter for their child when the pipeline is cancelled or forced', () => {
+    const run = new PipelineRun([child('none'), job('b', 0)]);
+    run.send('t', { type: 'child_created' });
+    run.begin('b');
+    run.feed({ type: 'cancel', by: 'ann', cause: 'superseded' });
+    const ordered = { type: 'cancel_child', job: 0, by: 'ann', cause: 'superseded', isForced: false };
+    expect(run.effects.filter(({ type }) => type === 'cancel_child')).toEqual([ordered]);
+    run.feed({ type: 'force_cancel', by: 'bob' });
+    expect(run.effects.filter(({ type }) => type === 'cancel_child').at(1)).toEqual({
+      ...ordered,
+      by: 'bob',
+      cause: 'canceled',
+      isForced: true,
+    });
+  });
+
   it('take their child with them when they are cancelled', () => {
     const run = new PipelineRun([child('depend')]);
     run.send('t', { type: 'child_created' });

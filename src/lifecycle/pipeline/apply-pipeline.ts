@@ -1,6 +1,6 @@
 import { isFinished, type Status } from '../../protocol/index.ts';
 import { countedAs, countedIn, countOf, rollUp } from '../decisions/index.ts';
-import type { CancelCause, Refusal } from '../job/index.ts';
+import type { CancelCause, JobEffect, Refusal } from '../job/index.ts';
 import { bookTally } from './book-tally.ts';
 import { type Edit, editOf, jobAt } from './edit.ts';
 import type { OutsideJobEvent, PipelineEvent, PipelineResult } from './pipeline-event.ts';
@@ -58,6 +58,7 @@ interface CancelOrder {
 /** What has not started ends at once, what runs goes into teardown. Changes nothing when there is nothing left to cancel. */
 function cancel(edit: Edit, { by, cause, only }: CancelOrder): void {
   const before = edit.state;
+  if (only === undefined) reachChildren(edit, { by, cause, isForced: false });
   for (const { number, rules, state } of jobsIn(edit)) {
     const isMeant = only === undefined || rules.interruptible !== false;
     if (isMeant && !isFinished(state.status)) send(edit, number, { type: 'cancel', by, cause });
@@ -67,10 +68,22 @@ function cancel(edit: Edit, { by, cause, only }: CancelOrder): void {
 
 function force(edit: Edit, by: string): void {
   const before = edit.state;
+  reachChildren(edit, { by, cause: 'canceled', isForced: true });
   for (const { number, state } of jobsIn(edit)) {
     if (!isFinished(state.status)) send(edit, number, { type: 'force_cancel', by });
   }
   if (edit.state !== before) noteCancel(edit, by, 'canceled');
+}
+
+/**
+ * The children of trigger jobs that have finished: because nothing followed the child, or because they were cancelled before and it
+ * still tears down. Those of the others hear of it through their job. A child that is over takes no notice.
+ */
+function reachChildren(edit: Edit, order: Omit<Extract<JobEffect, { type: 'cancel_child' }>, 'type'>): void {
+  for (const { number, state } of jobsIn(edit)) {
+    const hasChild = state.spec.kind === 'trigger' && state.attempt > 0;
+    if (hasChild && isFinished(state.status)) edit.effects.push({ type: 'cancel_child', job: number, ...order });
+  }
 }
 
 function* jobsIn(edit: Edit): Generator<PipelineJob> {

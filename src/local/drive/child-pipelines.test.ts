@@ -29,6 +29,34 @@ describe('a child pipeline', () => {
     expect(inner).toMatchObject({ cleanup: { outcome: 'succeeded' } });
   });
 
+  it('is cancelled for the reason its parent was', async () => {
+    const { driver, clock, events } = bench([trigger], obedient, { child: planOf([job('inner')]) });
+    void clock.sleep(30_000).then(() => driver.cancel('SIGINT', 'runner_shutdown'));
+    await driver.run();
+    const inner = events.find((event) => event.type === 'job_finished' && event.name === 'start: inner');
+    expect(inner).toMatchObject({ cause: 'runner_shutdown' });
+  });
+
+  it('is forced with its parent, also while it is being cancelled', async () => {
+    const { driver, clock, events } = bench([trigger], obedient, { child: planOf([job('inner')]) });
+    void clock.sleep(30_000).then(() => driver.cancel('SIGINT', 'runner_shutdown'));
+    void clock.sleep(30_500).then(() => driver.forceCancel('SIGINT'));
+    expect(await driver.run()).toBe('canceled');
+    const inner = events.find((event) => event.type === 'job_finished' && event.name === 'start: inner');
+    expect(inner).toMatchObject({ cleanup: { outcome: 'skipped', skippedBy: 'SIGINT' } });
+  });
+
+  it('that nobody follows is cancelled with the pipeline that started it', async () => {
+    const free = {
+      ...trigger,
+      trigger: { ...(trigger.trigger as NonNullable<typeof trigger.trigger>), strategy: 'none' },
+    } as const;
+    const { driver, clock, statuses } = bench([free], obedient, { child: planOf([job('inner')]) });
+    void clock.sleep(30_000).then(() => driver.cancel('SIGINT', 'runner_shutdown'));
+    await driver.run();
+    expect(statuses()).toEqual({ start: 'success', 'start: inner': 'canceled' });
+  });
+
   it('that cannot be made fails its trigger job', async () => {
     const { driver, statuses, events } = bench([trigger]);
     expect(await driver.run()).toBe('failed');
