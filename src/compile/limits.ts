@@ -5,6 +5,8 @@ export const LIMITS = {
   yamlDepth: 100,
   /** Ours: nodes after every alias is expanded. Stops a "billion laughs" file, far above what real files reach. */
   expandedNodes: 10_000_000,
+  /** Ours: values of one job after references, each counted as often as a reference brings it. */
+  referencedNodes: 1_000_000,
   includedFiles: 150,
   /** Ours: nested includes, so that a chain is reported by its shape and not by its count. */
   includeDepth: 100,

@@ -6,7 +6,7 @@ import { checkKeywords } from '../schema/check-keywords.ts';
 import type { Session } from '../session.ts';
 import { JOB_KEYWORD_TABLE, type JobConfig } from '../shape/job.ts';
 import type { RootMap } from '../yaml/compose.ts';
-import { isMapping, type Mapping } from '../yaml/mapping.ts';
+import { isMapping, type Mapping, UNREADABLE } from '../yaml/mapping.ts';
 import { flattenJob } from './flatten-lists.ts';
 import { defaultsPicker, type Job } from './job.ts';
 import type { RootConfig } from './read-root.ts';
@@ -72,6 +72,8 @@ function isEmpty(value: unknown): boolean {
 
 function readConfig(name: string, value: unknown, merged: RootMap, session: Session): JobConfig | null {
   const { problems, checks } = session;
+  // What could not be read was reported where that was noticed.
+  if (value === UNREADABLE) return null;
   if (!isMapping(value)) {
     const message = `"${name}" is neither a keyword nor a job: a job is a mapping with a script`;
     problems.add(

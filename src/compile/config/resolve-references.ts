@@ -31,6 +31,8 @@ interface Resolved {
   readonly value: unknown;
   /** How many references lead through each other below here. */
   readonly depth: number;
+  /** Values in it, each counted as often as it is reached. */
+  readonly nodes: number;
 }
 
 /**
@@ -41,13 +43,23 @@ interface Resolved {
 export function resolveReferences(root: RootMap, session: Session): RootMap {
   const resolver: Resolver = { session, root, done: new Map(), bases: new Map(), open: [] };
   const result: RootMap = new Map();
-  for (const [key, value] of root) result.set(key, resolve(value, resolver).value);
+  for (const [key, written] of root) {
+    const { value, nodes } = resolve(written, resolver);
+    const isTooLarge = nodes > LIMITS.referencedNodes;
+    if (isTooLarge) reportTooLarge(key, root, session);
+    result.set(key, isTooLarge ? UNREADABLE : value);
+  }
   result[MERGED] = [root];
   return result;
 }
 
+function reportTooLarge(key: string, root: RootMap, session: Session): void {
+  const message = `with its references resolved "${key}" has more than ${LIMITS.referencedNodes} values`;
+  session.problems.add({ code: 'too-many-values', message, path: key }, { node: root, key });
+}
+
 function resolve(value: unknown, resolver: Resolver): Resolved {
-  if (typeof value !== 'object' || value === null) return { value, depth: 0 };
+  if (typeof value !== 'object' || value === null) return { value, depth: 0, nodes: 1 };
   const done = resolver.done.get(value);
   if (done !== undefined) return done;
   const result = resolveObject(value, resolver);
@@ -56,17 +68,20 @@ function resolve(value: unknown, resolver: Resolver): Resolved {
 }
 
 function resolveObject(value: object, resolver: Resolver): Resolved {
-  if (value instanceof Reference) return value === UNREADABLE ? { value, depth: 0 } : resolveReference(value, resolver);
+  if (value instanceof Reference)
+    return value === UNREADABLE ? { value, depth: 0, nodes: 1 } : resolveReference(value, resolver);
   if (Array.isArray(value)) return resolveList(value, resolver);
-  return isMapping(value) ? resolveMapping(value, resolver) : { value, depth: 0 };
+  return isMapping(value) ? resolveMapping(value, resolver) : { value, depth: 0, nodes: 1 };
 }
 
 function resolveList(list: List, resolver: Resolver): Resolved {
   let copy: List | null = null;
   let deepest = 0;
+  let count = 1;
   for (const [index, item] of list.entries()) {
-    const { value, depth } = resolve(item, resolver);
+    const { value, depth, nodes } = resolve(item, resolver);
     deepest = Math.max(deepest, depth);
+    count += nodes;
     if (value === item) continue;
     if (copy === null) {
       copy = [...list];
@@ -74,22 +89,24 @@ function resolveList(list: List, resolver: Resolver): Resolved {
     }
     copy[index] = value;
   }
-  return { value: copy ?? list, depth: deepest };
+  return { value: copy ?? list, depth: deepest, nodes: count };
 }
 
 function resolveMapping(mapping: Mapping, resolver: Resolver): Resolved {
   let copy: Mapping | null = null;
   let deepest = 0;
+  let count = 1;
   for (const key of Object.keys(mapping)) {
-    const { value, depth } = resolve(mapping[key], resolver);
+    const { value, depth, nodes } = resolve(mapping[key], resolver);
     deepest = Math.max(deepest, depth);
+    count += nodes;
     if (value === mapping[key]) continue;
     copy ??= copyOf(mapping, resolver);
     copy[key] = value;
     const base = copy[MADE_OF]?.[1];
     if (base !== undefined && isInherited(mapping, key, mapping[key])) base[key] = value;
   }
-  return { value: copy ?? mapping, depth: deepest };
+  return { value: copy ?? mapping, depth: deepest, nodes: count };
 }
 
 function copyOf(mapping: Mapping, { bases }: Resolver): Mapping {
@@ -107,16 +124,16 @@ function resolveReference(reference: Reference, resolver: Resolver): Resolved {
   const text = `!reference [${reference.path.join(', ')}]`;
   const fail = (code: string, message: string): Resolved => {
     session.problems.add({ code, message }, { node: reference });
-    return { value: UNREADABLE, depth: 0 };
+    return { value: UNREADABLE, depth: 0, nodes: 1 };
   };
   if (open.includes(reference)) return fail('reference-cycle', `${text} leads back to itself`);
   if (open.length > MAX_OPEN) return fail('reference-depth', `${text} is nested far too deep`);
   const target = lookUp(reference.path, resolver);
   if (typeof target === 'string') return fail('bad-reference', `${text}: ${target}`);
   open.push(reference);
-  const { value, depth } = resolve(target.value, resolver);
+  const { value, depth, nodes } = resolve(target.value, resolver);
   open.pop();
-  if (depth < LIMITS.referenceDepth) return { value, depth: depth + 1 };
+  if (depth < LIMITS.referenceDepth) return { value, depth: depth + 1, nodes };
   return fail('reference-depth', `${text} is nested more than ${LIMITS.referenceDepth} references deep`);
 }
 
