@@ -129,6 +129,14 @@ export interface Place {
    */
   untilDead(maxMs: number, signal?: AbortSignal): Promise<readonly JobProcess[]>;
   /**
+   * The runs of Epilogue that steps of this job started and that have neither ended nor been recovered: each put itself down, as a script
+   * that recovers it, in the directory that steps know as `EPILOGUE_NESTED_RUNS`. Until `disownNestedRuns`, `signal` and `untilDead`
+   * pass over the processes of their jobs (started with `EPILOGUE_RUN=<name>`) and what descends from them; `clean` spares nobody.
+   */
+  nestedRuns(): Promise<readonly string[]>;
+  /** From now on nothing of them is spared, and `nestedRuns` answers none. */
+  disownNestedRuns(): Promise<void>;
+  /**
    * A directory of the runner's machine becomes the content of the project directory; what was there before goes. The copy shares
    * nothing with it that a change could reach. Not at once with itself, or with steps that use the directory.
    * @throws Failure `no_space`, `target_unwritable`, `target_not_empty`, `source_unreadable`, `canceled`, `place_lost`, …; the project

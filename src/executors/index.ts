@@ -3,4 +3,5 @@ export type * from './executor.ts';
 export { createScriptedMachine, type ScriptedMachine } from './scripted/scripted-machine.ts';
 export type { Act } from './scripted/scripted-step.ts';
 export { createShellExecutor } from './shell/shell.ts';
+export { NESTED_RUNS_VARIABLE, RUN_VARIABLE } from './steps/nested-runs.ts';
 export { type ClaimedStep, claimedSteps } from './steps/step-directory.ts';

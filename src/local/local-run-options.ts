@@ -28,7 +28,9 @@ export interface LocalRunOptions {
   readonly paths: LocalPaths;
   /** Environment of every step. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Command line that recovers a run, its id to be added. */
+  /** `EPILOGUE_NESTED_RUNS`, when this program runs in a job of another run. */
+  readonly outerJob: string | null;
+  /** Command line of `recover`, without options. */
   readonly recoverCommand: readonly string[];
   readonly version: string;
   readonly clock: Clock;

@@ -9,6 +9,7 @@ import { FORCED_EXIT_CODE, type RunControl, SIGNAL_EXIT_CODES } from './run-cont
 import type { RunFinished } from './run-event.ts';
 import { createRun } from './runs/create-run.ts';
 import { endRun } from './runs/end-run.ts';
+import { registerRun } from './runs/register-run.ts';
 import { buildsOf } from './runs/run-directory.ts';
 
 /**
@@ -20,10 +21,13 @@ export async function runLocal(options: LocalRunOptions): Promise<RunFinished> {
   const startedAt = clock.now();
   await recoverRuns({ ...options, runId: null, by: 'run', wait: false });
   const { ref, sha } = options.pipeline.facts.git;
-  const record = { checkout, startedAt, ref, sha, keep: options.keep };
+  const record = { checkout, startedAt, ref, sha, keep: options.keep, outerJob: options.outerJob };
   const { run, lock } = await createRun(paths, record);
   const warn = (text: string) => options.emit({ type: 'message', at: clock.now(), level: 'warning', text });
-  const guard = startGuard(run, [...options.recoverCommand, String(run.record.id)], clock, warn);
+  const recoverCommand = [...options.recoverCommand, '--run', String(run.record.id)];
+  const guard = startGuard(run, [...recoverCommand, '--guard'], clock, warn);
+  const notRegistered = registerRun(run, recoverCommand);
+  if (notRegistered !== null) warn(notRegistered);
   const template = join(buildsOf(run), 'template');
   const submodules = submoduleStrategy(options.pipeline);
   const trouble = await takeSnapshot(checkout, template, { signal: control.gracefulSignal, submodules }).then(

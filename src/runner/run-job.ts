@@ -7,8 +7,10 @@ import { openJob } from './open/open-job.ts';
 import { runScript } from './stages/run-script.ts';
 import { cleanPlace } from './teardown/clean-place.ts';
 import { cleanUp } from './teardown/clean-up.ts';
+import { finishNestedRuns } from './teardown/finish-nested-runs.ts';
 import { closingLine, judge } from './teardown/judge.ts';
 import { saveResults } from './teardown/save-results.ts';
+import { stopTree } from './teardown/stop-tree.ts';
 import { tearDown } from './teardown/tear-down.ts';
 
 /**
@@ -22,13 +24,13 @@ export async function runJob(options: JobOptions): Promise<JobResult | null> {
   try {
     const verdict = run.journal.progress.verdict ?? (await runScript(run));
     await tearDown(run, verdict);
-    const cleanup = await cleanUp(run, verdict);
+    const cleanup = await cleanUp(await finishNestedRuns(run), verdict);
     const saved = await saveResults(run, verdict);
     const result = judge(run, verdict, cleanup, saved);
     if (run.log.droppedBytes > 0)
       say(run, warningLine(`${run.log.droppedBytes} bytes over the log limit were dropped`));
     say(run, closingLine(run, verdict, result));
-    if (!options.keep) await cleanPlace(run);
+    await (options.keep ? stopTree(run) : cleanPlace(run));
     record(run, { move: 'finished', result });
     return result;
   } finally {

@@ -16,7 +16,7 @@ import type { JobFinished, RunEvent } from '../../src/local/index.ts';
 import { MARK, markedProcesses } from './processes.ts';
 import { waitUntil } from './wait-until.ts';
 
-const PROGRAM = join(import.meta.dirname, '..', '..', 'bin', 'epilogue');
+export const PROGRAM = join(import.meta.dirname, '..', '..', 'bin', 'epilogue');
 
 /** One event of `--json`: as in the program, but log bytes are text. */
 export type Line =

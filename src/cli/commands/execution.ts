@@ -1,4 +1,5 @@
-import { createShellExecutor, type Executor } from '../../executors/index.ts';
+import { isAbsolute } from 'node:path';
+import { createShellExecutor, type Executor, NESTED_RUNS_VARIABLE } from '../../executors/index.ts';
 import type { Host } from '../host.ts';
 
 export interface ShellChoice {
@@ -11,7 +12,13 @@ export function shellExecutor({ clock }: Host, { shell, environment }: ShellChoi
   return createShellExecutor({ clock, searchPath: environment.PATH ?? '', ...(shell === null ? {} : { shell }) });
 }
 
-/** Recovers one run, whose id is to be added; what a guard starts. All else it finds in the run's journals. */
+/** What guards, and jobs around a run, start. All else it finds in the run's journals. */
 export function recoverCommandLine(host: Host): readonly string[] {
-  return [...host.program, 'recover', '--guard', '--run'];
+  return [...host.program, 'recover'];
+}
+
+/** Where the job of another run, if this program was started in one, keeps the runs inside of it. */
+export function outerJobOf({ env }: Host): string | null {
+  const directory = env[NESTED_RUNS_VARIABLE];
+  return directory !== undefined && isAbsolute(directory) ? directory : null;
 }

@@ -16,7 +16,7 @@ import { closeShow, forwardSignals } from '../forward-signals.ts';
 import { EXIT, type Host } from '../host.ts';
 import { collectWord, parseArguments } from '../parse-arguments.ts';
 import { choosePresenter } from '../present/choose-presenter.ts';
-import { recoverCommandLine, shellExecutor } from './execution.ts';
+import { outerJobOf, recoverCommandLine, shellExecutor } from './execution.ts';
 import { addPipelineFlags, type PipelineFlags } from './pipeline-flags.ts';
 import { type Prepared, preparePipeline } from './prepare-pipeline.ts';
 import { refuse } from './print-problems.ts';
@@ -113,6 +113,7 @@ async function run({ prepared, plan, manual, json }: Order, host: Host): Promise
       keep: settings.keep,
       paths,
       environment: stepEnvironment(host.env, { isClean: settings.cleanEnv }),
+      outerJob: outerJobOf(host),
       recoverCommand: recoverCommandLine(host),
       version: host.version,
       clock: host.clock,

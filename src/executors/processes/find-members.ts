@@ -3,10 +3,12 @@ import { type ProcessEntry, startedWith, TICKS_PER_SECOND } from './process-scan
 
 export interface JobMarks {
   readonly steps: readonly StepProcess[];
-  /** `NAME=value` that the job's processes carry in their environment. */
-  readonly assignment: string;
+  /** `NAME=value`: the job's processes carry one of them in their environment. */
+  readonly assignments: readonly string[];
   /** pid → start time of processes that were members before. */
   readonly seen: ReadonlyMap<number, number>;
+  /** `NAME=value` of processes that, with their descendants, are somebody else's to end. */
+  readonly spared: readonly string[];
 }
 
 /** How much earlier than the first known wrapper one may have started that is not written down yet. */
@@ -19,18 +21,19 @@ const LATE_WRAPPER_TICKS = 60 * TICKS_PER_SECOND;
  */
 export function findMembers(entries: readonly ProcessEntry[], marks: JobMarks): readonly ProcessEntry[] {
   const belongs = membershipTest(marks);
+  const isSpared = ({ pid }: ProcessEntry) => marks.spared.some((assignment) => startedWith(pid, assignment));
   const members = new Map<number, ProcessEntry>();
   const children = Map.groupBy(entries, (entry) => entry.parent);
   const queue = entries.filter(belongs);
   for (let entry = queue.pop(); entry !== undefined; entry = queue.pop()) {
-    if (members.has(entry.pid) || entry.pid === process.pid || entry.pid === 1) continue;
+    if (members.has(entry.pid) || entry.pid === process.pid || entry.pid === 1 || isSpared(entry)) continue;
     members.set(entry.pid, entry);
     queue.push(...(children.get(entry.pid) ?? []));
   }
   return [...members.values()].sort((a, b) => a.startedAt - b.startedAt || a.pid - b.pid);
 }
 
-function membershipTest({ steps, assignment, seen }: JobMarks): (entry: ProcessEntry) => boolean {
+function membershipTest({ steps, assignments, seen }: JobMarks): (entry: ProcessEntry) => boolean {
   const sessions = new Map(steps.map((step) => [step.pid, { endedAt: step.endedAt, led: isAlive(step) }]));
   // Nothing of the job is older than its first wrapper; this spares the reading of most environments.
   const oldest = Math.min(...steps.map((step) => step.startedAt ?? 0)) - LATE_WRAPPER_TICKS;
@@ -40,6 +43,7 @@ function membershipTest({ steps, assignment, seen }: JobMarks): (entry: ProcessE
     // Without its leader a session proves nothing, as its number may have been given out again, except for a process that
     // was there before the leader ended.
     if (session?.led || (session?.endedAt != null && entry.startedAt <= session.endedAt)) return true;
-    return (steps.length === 0 || entry.startedAt >= oldest) && startedWith(entry.pid, assignment);
+    const mayCarry = steps.length === 0 || entry.startedAt >= oldest;
+    return mayCarry && assignments.some((assignment) => startedWith(entry.pid, assignment));
   };
 }

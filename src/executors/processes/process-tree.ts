@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/index.ts';
 import { COOKIE_VARIABLE } from '../cookie.ts';
 import type { JobProcess } from '../executor.ts';
+import { nestedMarks } from '../steps/nested-runs.ts';
 import { isAlive, listStepProcesses, type StepProcess } from '../steps/step-process.ts';
 import { findMembers } from './find-members.ts';
 import { createLonelyKiller } from './lonely-wrappers.ts';
@@ -37,7 +38,9 @@ export function createProcessTree(stepsDir: string, cookie: string, clock: Clock
   function find(): readonly ProcessEntry[] {
     const steps = listStepProcesses(stepsDir);
     const wrappers = new Set(steps.filter(isAlive).map((step) => step.pid));
-    const members = findMembers(scanProcesses(), { steps, assignment, seen });
+    const { spared, disowned } = nestedMarks(stepsDir);
+    const marks = { steps, assignments: [assignment, ...disowned], seen, spared };
+    const members = findMembers(scanProcesses(), marks);
     seen.clear();
     for (const { pid, startedAt } of members) seen.set(pid, startedAt);
     return members.filter((member) => !wrappers.has(member.pid));

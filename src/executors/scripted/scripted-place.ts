@@ -54,6 +54,8 @@ export function createScriptedPlace(place: JobSpec, job: ScriptedJob, clock: Clo
     shell: 'bash',
     projectDir: place.projectDir,
     temporaryDir: `${place.projectDir}.tmp`,
+    nestedRuns: async () => [],
+    async disownNestedRuns() {},
     start: async (spec) => machine.start(place, spec),
     async forbid(stepId) {
       if (!job.steps.has(stepId)) job.steps.set(stepId, 'forbidden');

@@ -33,6 +33,7 @@ describe('the shell executor', () => {
     const ofBash = /^(PWD|OLDPWD|SHLVL|_)=/;
     expect(lines.filter((line) => !ofBash.test(line))).toEqual([
       `EPILOGUE_JOB_COOKIE=${job.cookie}`,
+      `EPILOGUE_NESTED_RUNS=${job.stepsDir}/nested-runs`,
       'NAME=a b',
       'PATH=/usr/bin:/bin',
     ]);

@@ -5,6 +5,7 @@ import type { Executor, JobSpec, Place, StepSpec } from '../executor.ts';
 import { collectFiles } from '../files/collect-files.ts';
 import { deliverFiles } from '../files/deliver-files.ts';
 import { createProcessTree } from '../processes/process-tree.ts';
+import { disownNestedRuns, listNestedRuns, NESTED_RUNS_VARIABLE, nestedRunsDir } from '../steps/nested-runs.ts';
 import { claimedSteps, forbidStep } from '../steps/step-directory.ts';
 import { endTree } from './end-tree.ts';
 import { findShell, findWrapperShell, type ShellSearch } from './find-shell.ts';
@@ -32,7 +33,11 @@ export function createShellExecutor(options: ShellOptions): Executor {
 
 function createShellPlace(job: JobSpec, shell: string, { clock, durable = false }: ShellOptions): Place {
   const tree = createProcessTree(job.stepsDir, job.cookie, clock);
-  const environment = { ...job.environment, [COOKIE_VARIABLE]: job.cookie };
+  const environment = {
+    ...job.environment,
+    [COOKIE_VARIABLE]: job.cookie,
+    [NESTED_RUNS_VARIABLE]: nestedRunsDir(job.stepsDir),
+  };
   const wrapperShell = findWrapperShell(shell);
   const followers = new Map<string, StepFollower>();
 
@@ -65,10 +70,13 @@ function createShellPlace(job: JobSpec, shell: string, { clock, durable = false 
     changed: (stepId, maxMs, signal) => follow(stepId).changed(maxMs, signal),
     signal: tree.signal,
     untilDead: tree.untilDead,
+    nestedRuns: async () => listNestedRuns(job.stepsDir),
+    disownNestedRuns: async () => disownNestedRuns(job.stepsDir),
     deliverTree: (directory, signal) => fillProjectDir(job, directory, signal),
     collect: (selection, signal) => collectFiles(job.projectDir, selection, signal),
     deliver: (files, signal) => deliverFiles(job.projectDir, files, signal),
     async clean() {
+      disownNestedRuns(job.stepsDir);
       await endTree(tree, clock);
       for (const follower of followers.values()) follower.close();
       await removeDirectories(job);

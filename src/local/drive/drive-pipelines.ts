@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { copyTree, removeTree } from '../../base/index.ts';
+import { RUN_VARIABLE } from '../../executors/index.ts';
 import type { Status } from '../../protocol/index.ts';
 import type { LocalPipeline, LocalRunOptions } from '../local-run-options.ts';
 import { openResources } from '../resources/open-resources.ts';
@@ -16,6 +17,7 @@ export async function drivePipelines(options: LocalRunOptions, run: RunDirectory
     ...options,
     run,
     executor: options.executorFor(options),
+    environment: { ...options.environment, [RUN_VARIABLE]: String(run.record.id) },
     async placeSources(projectDir: string, signal: AbortSignal) {
       // What a hook left there goes, as with GitLab's `git clean`.
       await removeTree(dirname(projectDir), [basename(projectDir)]);

@@ -1,5 +1,6 @@
 import { describeError, errorCode } from '../../base/index.ts';
 import { type FoundJournal, type Holder, listJournals, lockJournals } from '../../runner/index.ts';
+import { strikeOff } from '../runs/register-run.ts';
 import { jobsDirectory, leftWords, type RunDirectory, removeBuilds } from '../runs/run-directory.ts';
 import { type EndedJob, readEnding, writeEnding } from '../runs/run-ending.ts';
 import { finishJob } from './finish-job.ts';
@@ -61,6 +62,7 @@ async function endRun(run: RunDirectory, jobs: readonly EndedJob[], options: Rec
   if (left !== null) say(options, 'warning', left);
   try {
     writeEnding(run, { by: options.by, at: options.clock.now(), jobs });
+    strikeOff(run);
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
     say(

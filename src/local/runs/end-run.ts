@@ -1,5 +1,6 @@
 import { type Clock, describeError, type FileLock } from '../../base/index.ts';
 import { pruneRuns } from './list-runs.ts';
+import { strikeOff } from './register-run.ts';
 import { leftWords, type RunDirectory, removeBuilds } from './run-directory.ts';
 import { markTold, writeEnding } from './run-ending.ts';
 
@@ -15,6 +16,7 @@ export async function endRun(run: RunDirectory, { clock, lock, guard, warn }: Ru
   try {
     writeEnding(run, { by: 'run', at: clock.now(), jobs: [] });
     markTold(run);
+    strikeOff(run);
     const left = [
       ...(run.record.keep ? [] : await removeBuilds(run)),
       ...(await pruneRuns(run.paths, run.record.checkout)),

@@ -11,6 +11,8 @@ export interface RunRecord {
   readonly ref: string;
   readonly sha: string;
   readonly keep: boolean;
+  /** The directory in which the run put itself down with the job that it was started in; null: it was started in none. */
+  readonly outerJob: string | null;
 }
 
 const FILE = 'run.json';
