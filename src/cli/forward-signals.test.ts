@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { RunControl } from '../local/index.ts';
+import { Control } from '../runner/index.ts';
 import { closeShow, forwardSignals } from './forward-signals.ts';
 import type { StopSignal } from './host.ts';
 
 /** Signals at given moments, in ms. */
-function send(...signals: readonly (readonly [at: number, signal: StopSignal])[]): RunControl {
-  const control = new RunControl();
+function send(...signals: readonly (readonly [at: number, signal: StopSignal])[]): {
+  readonly signal: string | null;
+  readonly forcedBy: string | null;
+} {
+  const control = new Control();
   let now = 0;
   let listener: (signal: StopSignal) => void = () => {};
   const clock = { now: () => now, monotonic: () => now, sleep: () => Promise.resolve() };
@@ -18,7 +21,7 @@ function send(...signals: readonly (readonly [at: number, signal: StopSignal])[]
     now = at;
     listener(signal);
   }
-  return control;
+  return { signal: control.interruption?.by ?? null, forcedBy: control.forced?.by ?? null };
 }
 
 describe('signals to a run', () => {

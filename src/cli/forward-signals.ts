@@ -1,5 +1,5 @@
 import type { Clock } from '../base/index.ts';
-import type { RunControl } from '../local/index.ts';
+import type { Control } from '../runner/index.ts';
 import type { Host, StopSignal } from './host.ts';
 import type { RunShow } from './present/show-run.ts';
 
@@ -10,13 +10,15 @@ const SAME_KEYSTROKE_MS = 40;
  * Hands stop signals to a run: the first asks for a graceful end, another one forces it. Returns how to stop.
  * SIGHUP never forces: it means that nobody is there any more, and a closed terminal sends it twice (shell and kernel).
  */
-export function forwardSignals(host: Pick<Host, 'clock' | 'onStopSignal'>, control: RunControl): () => void {
+export function forwardSignals(host: Pick<Host, 'clock' | 'onStopSignal'>, control: Control): () => void {
   let firstAt: number | null = null;
   return host.onStopSignal((signal: StopSignal) => {
     const now = host.clock.now();
     const isRepeat = firstAt !== null && (signal === 'SIGHUP' || now - firstAt < SAME_KEYSTROKE_MS);
     firstAt ??= now;
-    if (!isRepeat) control.interrupt(signal);
+    if (isRepeat) return;
+    if (control.interruption === null) control.interrupt({ cause: 'runner_shutdown', by: signal });
+    else control.force({ by: signal, why: 'force cancel' });
   });
 }
 

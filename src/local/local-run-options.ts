@@ -2,8 +2,7 @@ import type { Clock } from '../base/index.ts';
 import type { Executor } from '../executors/index.ts';
 import type { PayloadFacts } from '../payload/index.ts';
 import type { Plan, PlannedJob } from '../protocol/index.ts';
-import type { JobRecord } from '../runner/index.ts';
-import type { RunControl } from './run-control.ts';
+import type { Control, JobRecord } from '../runner/index.ts';
 import type { RunEvent } from './run-event.ts';
 import type { LocalPaths } from './runs/run-directory.ts';
 
@@ -35,5 +34,5 @@ export interface LocalRunOptions {
   readonly version: string;
   readonly clock: Clock;
   readonly emit: (event: RunEvent) => void;
-  readonly control: RunControl;
+  readonly control: Control;
 }

@@ -89,7 +89,7 @@ export interface RunRecovered {
 export interface RunInterrupted {
   readonly type: 'run_interrupted';
   readonly at: number;
-  readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+  readonly signal: string;
   readonly force: boolean;
 }
 

@@ -1,16 +1,15 @@
 import { join } from 'node:path';
 import { takeSnapshot } from '../git/index.ts';
-import type { Status } from '../protocol/index.ts';
 import { drivePipelines } from './drive/drive-pipelines.ts';
 import type { LocalPipeline, LocalRunOptions } from './local-run-options.ts';
 import { startGuard } from './recovery/guard.ts';
 import { recoverRuns } from './recovery/recover-runs.ts';
-import { FORCED_EXIT_CODE, type RunControl, SIGNAL_EXIT_CODES } from './run-control.ts';
 import type { RunFinished } from './run-event.ts';
 import { createRun } from './runs/create-run.ts';
 import { endRun } from './runs/end-run.ts';
 import { registerRun } from './runs/register-run.ts';
 import { buildsOf } from './runs/run-directory.ts';
+import { stopExitCode } from './stop-exit-code.ts';
 
 /**
  * Runs a pipeline of a checkout on this machine, from the recovery of earlier runs to the exit code.
@@ -30,17 +29,17 @@ export async function runLocal(options: LocalRunOptions): Promise<RunFinished> {
   if (notRegistered !== null) warn(notRegistered);
   const template = join(buildsOf(run), 'template');
   const submodules = submoduleStrategy(options.pipeline);
-  const trouble = await takeSnapshot(checkout, template, { signal: control.gracefulSignal, submodules }).then(
+  const trouble = await takeSnapshot(checkout, template, { signal: control.interruptSignal, submodules }).then(
     () => null,
     (error: unknown) => error,
   );
-  const isReady = trouble === null && control.signal === null;
+  const isReady = trouble === null && control.interruption === null;
   // An exception in here is a bug. The run then stays on record as not ended, and its guard takes over what it owes.
   const status = isReady ? await drivePipelines(options, run, template) : 'canceled';
   await endRun(run, { clock, guard, lock, warn });
-  if (trouble !== null && control.signal === null) throw trouble;
+  if (trouble !== null && control.interruption === null) throw trouble;
   const at = clock.now();
-  const exitCode = exitCodeOf(control, status);
+  const exitCode = stopExitCode(control) ?? (status === 'failed' || status === 'canceled' ? 1 : 0);
   const finished: RunFinished = {
     type: 'run_finished',
     at,
@@ -57,10 +56,4 @@ export async function runLocal(options: LocalRunOptions): Promise<RunFinished> {
 function submoduleStrategy({ plan, facts }: LocalPipeline): 'none' | 'normal' | 'recursive' {
   const known = [...plan.variables, ...facts.given].findLast(({ key }) => key === 'GIT_SUBMODULE_STRATEGY')?.value;
   return known === 'normal' || known === 'recursive' ? known : 'none';
-}
-
-function exitCodeOf(control: RunControl, status: Status): number {
-  if (control.forcedBy !== null) return FORCED_EXIT_CODE;
-  if (control.signal !== null) return SIGNAL_EXIT_CODES[control.signal];
-  return status === 'failed' || status === 'canceled' ? 1 : 0;
 }

@@ -1,4 +1,4 @@
-export { JobControl } from './job-control.ts';
+export { Control } from './control.ts';
 export type { JobPorts, PhaseChange } from './job-ports.ts';
 export type { JobRecord } from './journal/job-record.ts';
 export type { JobResult } from './journal/move.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/index.ts';
 import type { Executor } from '../executors/index.ts';
 import type { CauseRules, JobPayload } from '../protocol/index.ts';
-import type { JobControl } from './job-control.ts';
+import type { Control } from './control.ts';
 import type { JobPorts } from './job-ports.ts';
 
 /** What a runner is given together with a job. */
@@ -14,7 +14,7 @@ export interface JobOptions {
   readonly payload: JobPayload | null;
   readonly executor: Executor;
   readonly clock: Clock;
-  readonly control: JobControl;
+  readonly control: Control;
   readonly ports: JobPorts;
   readonly causeRules: CauseRules;
   /** Environment that every step of the job starts with; a job that is taken over keeps the one that it began with. */

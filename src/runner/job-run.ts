@@ -1,7 +1,7 @@
 import type { Clock } from '../base/index.ts';
 import type { Place } from '../executors/index.ts';
 import type { Budgets, CauseRules, JobPayload, JobSettings } from '../protocol/index.ts';
-import type { JobControl } from './job-control.ts';
+import type { Control } from './control.ts';
 import type { JobPorts } from './job-ports.ts';
 import type { Journal } from './journal/journal.ts';
 import type { JobLog } from './log/job-log.ts';
@@ -14,7 +14,7 @@ export interface JobRun {
   readonly journal: Journal;
   readonly log: JobLog;
   readonly place: Place;
-  readonly control: JobControl;
+  readonly control: Control;
   readonly clock: Clock;
   readonly budgets: Budgets;
   readonly causeRules: CauseRules;

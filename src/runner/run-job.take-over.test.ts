@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { JobControl } from './job-control.ts';
+import { Control } from './control.ts';
 import { JobBench } from './testing/job-bench.ts';
 
 class Killed extends Error {}
@@ -27,7 +27,7 @@ function newBench(): JobBench {
 /** Runs a job until its runner dies; false: it lived to the end. */
 async function runUntilKilled(bench: JobBench, fate: () => void): Promise<boolean> {
   try {
-    await bench.run(new JobControl(), false, fate);
+    await bench.run(new Control(), false, fate);
     return false;
   } catch (error) {
     if (error instanceof Killed) return true;
@@ -36,7 +36,7 @@ async function runUntilKilled(bench: JobBench, fate: () => void): Promise<boolea
 }
 
 function takeOver(bench: JobBench): ReturnType<JobBench['run']> {
-  const control = new JobControl();
+  const control = new Control();
   control.interrupt({ cause: 'runner_lost', by: 'guard' });
   return bench.run(control, true);
 }
@@ -84,7 +84,7 @@ describe('a job whose runner is killed, at every moment there is', () => {
       const bench = newBench();
       try {
         await runUntilKilled(bench, dieAfter(30));
-        const control = new JobControl();
+        const control = new Control();
         control.interrupt({ cause: 'runner_lost', by: 'guard' });
         await bench.run(control, true, dieAfter(n)).catch((error) => {
           if (!(error instanceof Killed)) throw error;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Failure } from '../base/index.ts';
-import { JobControl } from './job-control.ts';
+import { Control } from './control.ts';
 import type { JobResult } from './journal/move.ts';
 import { JobBench } from './testing/job-bench.ts';
 
@@ -91,7 +91,7 @@ describe('budgets', () => {
 describe('an interruption', () => {
   it('before the first user command leaves nothing owed', async () => {
     bench = new JobBench({});
-    const control = new JobControl();
+    const control = new Control();
     bench.getSources = async (_, signal) => {
       control.interrupt({ cause: 'canceled', by: 'user' });
       signal.throwIfAborted();
@@ -103,7 +103,7 @@ describe('an interruption', () => {
 
   it('while the script runs stops it and runs the cleanup', async () => {
     bench = new JobBench({ step_script: [{ do: 'print', text: 'up\n' }, { do: 'hang' }] });
-    const control = new JobControl();
+    const control = new Control();
     at(MINUTE, () => control.interrupt({ cause: 'canceled', by: 'user' }));
     const result = await bench.run(control);
     expect(result).toMatchObject({ status: 'canceled', failureReason: null, cleanup: { outcome: 'succeeded' } });
@@ -113,7 +113,7 @@ describe('an interruption', () => {
 
   it('changes nothing once the script is over: the first cause wins', async () => {
     bench = new JobBench({ 'after_script-1': [{ do: 'wait', ms: MINUTE }] });
-    const control = new JobControl();
+    const control = new Control();
     at(MINUTE / 2, () => control.interrupt({ cause: 'canceled', by: 'user' }));
     expect(await bench.run(control)).toMatchObject({ status: 'success', cleanup: { outcome: 'succeeded' } });
   });
@@ -129,7 +129,7 @@ describe('a force', () => {
       step_script: [{ do: 'ignore_term' }, { do: 'hang' }],
       'after_script-1': [{ do: 'ignore_term' }, { do: 'hang' }],
     });
-    const control = new JobControl();
+    const control = new Control();
     at(2 * MINUTE, () => control.interrupt({ cause: 'canceled', by: 'ann' }));
     at(ms, () => control.force({ by: 'bob', why: 'in a hurry' }));
     const result = await bench.run(control);
@@ -171,7 +171,7 @@ describe('trouble', () => {
 
   it('with cleaning the place up is told, and changes no result', async () => {
     bench = new JobBench({});
-    const result = await bench.run(new JobControl(), false, (turn) => {
+    const result = await bench.run(new Control(), false, (turn) => {
       if (turn === 'clean') throw new Failure('processes_left', '2 processes of the job cannot be killed');
     });
     expect(result).toMatchObject({ status: 'success', cleanup: { outcome: 'succeeded' } });

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
-import { FORCED_EXIT_CODE, findCheckout, RunControl, recoverRuns, SIGNAL_EXIT_CODES } from '../../local/index.ts';
+import { findCheckout, recoverRuns, stopExitCode } from '../../local/index.ts';
+import { Control } from '../../runner/index.ts';
 import { closeShow, forwardSignals } from '../forward-signals.ts';
 import { EXIT, type Host } from '../host.ts';
 import { parseArguments } from '../parse-arguments.ts';
@@ -37,7 +38,7 @@ export async function command(args: readonly string[], host: Host): Promise<numb
 async function recover({ directory, json = false, run, guard = false }: RecoverFlags, host: Host): Promise<number> {
   const checkout = directory === undefined ? null : await findCheckout(resolve(host.cwd, directory));
   const show = chooseLinePresenter(host, { json });
-  const control = new RunControl();
+  const control = new Control();
   const stopForwarding = guard ? host.onStopSignal(() => {}) : forwardSignals(host, control);
   try {
     const { recovered, unfinished } = await recoverRuns({
@@ -54,16 +55,10 @@ async function recover({ directory, json = false, run, guard = false }: RecoverF
     });
     const isQuiet = json || guard;
     if (recovered === 0 && unfinished === 0 && !isQuiet) host.stdout.write('Nothing to recover: no run was killed.\n');
-    return exitCode(control, unfinished);
+    return stopExitCode(control) ?? (unfinished === 0 ? EXIT.ok : EXIT.failed);
   } finally {
     await closeShow(show, host.clock, stopForwarding);
   }
-}
-
-function exitCode(control: RunControl, unfinished: number): number {
-  if (control.forcedBy !== null) return FORCED_EXIT_CODE;
-  if (control.signal !== null) return SIGNAL_EXIT_CODES[control.signal];
-  return unfinished === 0 ? EXIT.ok : EXIT.failed;
 }
 
 function parseRunId(text: string): number {

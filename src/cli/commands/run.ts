@@ -4,7 +4,6 @@ import {
   type CompiledPipeline,
   type LocalPipeline,
   namedJobs,
-  RunControl,
   type RunEvent,
   runLocal,
   selectJobs,
@@ -12,6 +11,7 @@ import {
   withDefaultImage,
 } from '../../local/index.ts';
 import type { Plan } from '../../protocol/index.ts';
+import { Control } from '../../runner/index.ts';
 import { closeShow, forwardSignals } from '../forward-signals.ts';
 import { EXIT, type Host } from '../host.ts';
 import { collectWord, parseArguments } from '../parse-arguments.ts';
@@ -99,7 +99,7 @@ async function run({ prepared, plan, manual, json }: Order, host: Host): Promise
   const show = choosePresenter(host, { json });
   const emit = (event: RunEvent) => show.present(event);
   const warn = (problem: Problem) => show.present(problemEvent(problem, host));
-  const control = new RunControl();
+  const control = new Control();
   const stopForwarding = forwardSignals(host, control);
   for (const problem of compiled.result.problems) warn(problem);
   try {

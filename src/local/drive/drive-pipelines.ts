@@ -55,7 +55,7 @@ export async function drivePipelines(options: LocalRunOptions, run: RunDirectory
   for (const text of closingRemarks(options, run, driver)) {
     options.emit({ type: 'message', at: clock.now(), level: 'info', text });
   }
-  return control.signal === null ? status : 'canceled';
+  return control.interruption === null ? status : 'canceled';
 }
 
 /** What a person needs to know to go on from here. */
@@ -70,13 +70,13 @@ function closingRemarks(options: LocalRunOptions, run: RunDirectory, driver: Pip
 
 function followSignals(options: LocalRunOptions, driver: PipelineDriver): void {
   const { control, clock, emit } = options;
-  control.gracefulSignal.addEventListener('abort', () => {
-    const signal = control.signal ?? 'SIGINT';
+  control.interruptSignal.addEventListener('abort', () => {
+    const signal = control.interruption?.by ?? 'signal';
     emit({ type: 'run_interrupted', at: clock.now(), signal, force: false });
     driver.cancel(signal, 'runner_shutdown');
   });
   control.forceSignal.addEventListener('abort', () => {
-    const signal = control.forcedBy ?? 'SIGINT';
+    const signal = control.forced?.by ?? 'signal';
     emit({ type: 'run_interrupted', at: clock.now(), signal, force: true });
     driver.forceCancel(signal);
   });

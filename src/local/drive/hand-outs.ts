@@ -1,6 +1,6 @@
 import type { PipelineEffect, Refusal } from '../../lifecycle/index.ts';
 import { isFinished } from '../../protocol/index.ts';
-import { JobControl } from '../../runner/index.ts';
+import { Control } from '../../runner/index.ts';
 import type { DrivenPipeline } from './driven-pipeline.ts';
 import type { JobAnnouncer } from './job-announcer.ts';
 import type { Answer, JobReport, JobWork } from './job-work.ts';
@@ -15,7 +15,7 @@ export class HandOuts {
   readonly #pipeline: DrivenPipeline;
   readonly #announcer: JobAnnouncer;
   readonly #work: (work: JobWork) => Promise<JobReport | null>;
-  readonly #controls = new Map<number, JobControl>();
+  readonly #controls = new Map<number, Control>();
   /** A retry's report takes the place of the one before. */
   readonly #reports = new Map<string, JobReport>();
 
@@ -33,7 +33,7 @@ export class HandOuts {
   /** Hands a job out and sees it to its end; one that was cancelled while it waited for a free place stays where it is. */
   async run(number: number): Promise<void> {
     if (this.#pipeline.job(number).state.status !== 'pending') return;
-    const control = new JobControl();
+    const control = new Control();
     this.#controls.set(number, control);
     const report = await this.#work(this.#workOf(number, control)).finally(() => this.#controls.delete(number));
     if (report !== null) {
@@ -56,7 +56,7 @@ export class HandOuts {
     this.#controls.get(job)?.force({ by: by ?? 'coordinator', why: by === null ? 'its time is over' : asked });
   }
 
-  #workOf(number: number, control: JobControl): JobWork {
+  #workOf(number: number, control: Control): JobWork {
     const pipeline = this.#pipeline;
     return {
       id: pipeline.id(number),

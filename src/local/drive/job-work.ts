@@ -1,5 +1,5 @@
 import type { Budgets, Cause, PlannedJob } from '../../protocol/index.ts';
-import type { JobControl, JobResult } from '../../runner/index.ts';
+import type { Control, JobResult } from '../../runner/index.ts';
 
 /** One hand-out of a job to the runner inside this process. */
 export interface JobWork {
@@ -7,7 +7,7 @@ export interface JobWork {
   readonly job: PlannedJob;
   /** Name for people: with the path of trigger jobs in front, in a child pipeline. */
   readonly displayName: string;
-  readonly control: JobControl;
+  readonly control: Control;
   readonly retryCount: number;
   /** What is known of an earlier job of the same pipeline; undefined when it did not run. */
   readonly reportOf: (name: string) => JobReport | undefined;

@@ -38,7 +38,6 @@ async function takeOver(
   { id, directory, reading: { record, damagedLines } }: UsableJournal,
   options: RecoveryOptions,
 ): Promise<JobResult | null> {
-  const { control } = options;
   const { name, project_name } = record.payload.job_info;
   if (damagedLines > 0)
     say(options, 'warning', `${name}: ${damagedLines} lines of its journal cannot be read (${directory})`);
@@ -48,8 +47,6 @@ async function takeOver(
     directory,
     projectDir: projectDirectory(run, id, project_name),
     record,
-    forceSignal: control.forceSignal,
-    forcedBy: () => control.forcedBy ?? 'signal',
     ports: portsOf(run, id, name, options),
     causeRules: LOCAL_CAUSE_RULES,
     keep,

@@ -17,7 +17,7 @@ export async function recoverRun(
     by,
     wait,
     clock,
-    signal: control.gracefulSignal,
+    signal: control.interruptSignal,
     onHeld: (holder, waits) => say(options, 'info', holderWords(run, holder, waits)),
   });
   if (lock === null) return readEnding(run) === null ? 'alive' : 'finished';

@@ -1,7 +1,6 @@
 import type { Clock } from '../../base/index.ts';
 import type { Executor } from '../../executors/index.ts';
-import type { Holder, JobRecord } from '../../runner/index.ts';
-import type { RunControl } from '../run-control.ts';
+import type { Control, Holder, JobRecord } from '../../runner/index.ts';
 import type { RunEvent } from '../run-event.ts';
 
 /** How runs that died are recovered. */
@@ -12,7 +11,7 @@ export interface RecoveryOptions {
   readonly clock: Clock;
   readonly version: string;
   readonly emit: (event: RunEvent) => void;
-  readonly control: RunControl;
+  readonly control: Control;
   /** Wait for whoever else is at work on the same obligation, or only say so. */
   readonly wait: boolean;
 }

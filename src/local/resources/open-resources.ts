@@ -1,6 +1,6 @@
+import { Control } from '../../runner/index.ts';
 import type { LocalRunOptions } from '../local-run-options.ts';
 import { recoverRuns } from '../recovery/recover-runs.ts';
-import { RunControl } from '../run-control.ts';
 import type { RunDirectory } from '../runs/run-directory.ts';
 import { ResourceGroups } from './resource-groups.ts';
 import { takeResource } from './take-resource.ts';
@@ -13,12 +13,9 @@ export function openResources(options: LocalRunOptions, run: RunDirectory): Reso
     take: (job, key) => takeResource(run, job, key),
     tell: (level, text) => emit({ type: 'message', at: clock.now(), level, text }),
     async recover(runId, signal) {
-      const own = new RunControl();
-      const giveUp = () => own.interrupt('SIGTERM');
-      const force = () => {
-        giveUp();
-        own.interrupt(control.forcedBy ?? 'SIGTERM');
-      };
+      const own = new Control();
+      const giveUp = () => own.interrupt({ cause: 'canceled', by: 'run' });
+      const force = () => own.force(control.forced ?? { by: 'run', why: 'force cancel' });
       signal.addEventListener('abort', giveUp, { once: true });
       control.forceSignal.addEventListener('abort', force, { once: true });
       try {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/index.ts';
 import type { Executor } from '../../executors/index.ts';
 import type { CauseRules } from '../../protocol/index.ts';
-import { JobControl } from '../job-control.ts';
+import { Control } from '../control.ts';
 import type { JobPorts } from '../job-ports.ts';
 import type { JobRecord } from '../journal/job-record.ts';
 import type { JobResult } from '../journal/move.ts';
@@ -17,10 +17,8 @@ export interface TakeOverOptions {
   readonly clock: Clock;
   /** Who takes over; the job's log names it. */
   readonly by: string;
-  /** Skips what is owed, on record. */
-  readonly forceSignal: AbortSignal;
-  /** Who forced, asked once it was. */
-  readonly forcedBy: () => string;
+  /** How the recovery is reached. Only a force reaches the job, and skips what it owes, on record. */
+  readonly control: Control;
   readonly ports: JobPorts;
   readonly causeRules: CauseRules;
   readonly version: string;
@@ -33,10 +31,11 @@ export interface TakeOverOptions {
  * @throws Failure when that cannot be done now; it stays on the books.
  */
 export async function takeOverJob(options: TakeOverOptions): Promise<JobResult | null> {
-  const { record, executorFor, by, forceSignal, forcedBy } = options;
-  const control = new JobControl();
+  const { record, executorFor, by } = options;
+  const { forceSignal } = options.control;
+  const control = new Control();
   control.interrupt({ cause: 'runner_lost', by });
-  const force = () => control.force({ by: forcedBy(), why: 'forced while recovering' });
+  const force = () => control.force({ by: options.control.forced?.by ?? 'signal', why: 'forced while recovering' });
   if (forceSignal.aborted) force();
   forceSignal.addEventListener('abort', force, { once: true });
   try {

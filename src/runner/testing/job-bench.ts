@@ -5,7 +5,7 @@ import { AutoClock } from '../../../test/support/auto-clock.ts';
 import type { Clock } from '../../base/index.ts';
 import { type Act, createScriptedMachine, type Executor, type ScriptedMachine } from '../../executors/index.ts';
 import { CAUSE_RULES, type Cleanup, type JobPayload } from '../../protocol/index.ts';
-import { JobControl } from '../job-control.ts';
+import { Control } from '../control.ts';
 import type { JobPorts, PhaseChange } from '../job-ports.ts';
 import type { JobResult, Move } from '../journal/move.ts';
 import { runJob } from '../run-job.ts';
@@ -48,7 +48,7 @@ export class JobBench {
   }
 
   /** A runner's life. `takeOver`: it finds what the one before it left. `fate` is asked at every turn of that life and may end it. */
-  run(control = new JobControl(), takeOver = false, fate: Fate = () => {}): Promise<JobResult | null> {
+  run(control = new Control(), takeOver = false, fate: Fate = () => {}): Promise<JobResult | null> {
     return runJob({
       directory: this.directory,
       projectDir: join(this.directory, 'project'),

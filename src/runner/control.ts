@@ -1,7 +1,10 @@
 import type { Cause } from '../protocol/index.ts';
 
-/** How somebody outside reaches a running job. The first interruption wins; a force is a second, harder word. */
-export class JobControl {
+/**
+ * How somebody outside reaches what is under way, a job or a whole run of them. The first interruption wins; a force is a second,
+ * harder word.
+ */
+export class Control {
   readonly #graceful = new AbortController();
   readonly #forced = new AbortController();
   #interruption: Interruption | null = null;
