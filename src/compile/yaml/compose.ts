@@ -41,6 +41,7 @@ export function compose(piece: Piece): Composed {
 /** Composes one document out of pieces, each of which is a block mapping of its own; null when one of them is not. */
 export function composePieces(pieces: Iterable<Piece>): Composed | null {
   const root: RootMap = new Map();
+  const filling: Filling = { root, own: null };
   const parts: RootMap[] = [];
   let composer: Composer | null = null;
   for (const piece of pieces) {
@@ -49,7 +50,7 @@ export function composePieces(pieces: Iterable<Piece>): Composed | null {
     else Object.assign(composer, { ...piece, text: piece.file.text, details: null });
     composer.index = 2;
     parts.push(originOf(composer));
-    composePairs(composer, root);
+    composePairs(composer, filling);
     // Behind the mapping the document closes; more would be another document.
     if (composer.index + 2 !== piece.events.length) return null;
   }
@@ -95,26 +96,33 @@ function composeRoot(composer: Composer): unknown {
   if (event?.type !== EVENT_ID.MAPPING) return composeNode(composer);
   composer.index++;
   const root = originOf(composer);
-  composePairs(composer, root);
+  composePairs(composer, { root, own: null });
   composer.index++;
   return root;
 }
 
-function composePairs(composer: Composer, root: RootMap): void {
-  let own: Set<string> | null = null;
+/** A root that is being filled. */
+interface Filling {
+  readonly root: RootMap;
+  /** Once there are merged keys: those that stand in the root itself. */
+  own: Set<string> | null;
+}
+
+function composePairs(composer: Composer, filling: Filling): void {
+  const { root } = filling;
   while (composer.events[composer.index]?.type !== EVENT_ID.POP) {
     const at = composer.index;
     const key = composeKey(composer);
     const value = composeNode(composer);
     if (key === null) continue;
     if (key === '<<') {
-      own ??= new Set(root.keys());
+      filling.own ??= new Set(root.keys());
       for (const source of mergeSources(composer, value, at))
         for (const name of Object.keys(source)) root.set(name, source[name]);
       continue;
     }
-    if ((own ?? root).has(key)) reportDuplicate(composer, key, at);
-    own?.add(key);
+    if ((filling.own ?? root).has(key)) reportDuplicate(composer, key, at);
+    filling.own?.add(key);
     root.set(key, value);
   }
 }

@@ -29,6 +29,14 @@ describe('a large file', () => {
     expect(result.plan).toEqual(compileText(asWhole(large)).plan);
   });
 
+  it('read in pieces knows a key that overrides a merged one from a key that stands twice', () => {
+    const merged = `.all: &all {job-10: {script: a}, job-3990: {script: b}}\n<<: *all\n${large}`;
+    expect(compileText(merged).problems).toEqual([]);
+    const [twice, ...more] = compileText(`${merged}job-3990: {script: c}\n`).problems;
+    expect(twice).toMatchObject({ code: 'duplicate-key', severity: 'warning' });
+    expect(more).toEqual([]);
+  });
+
   it.each([
     ['an unknown key', large.replace('job-3000:\n', 'job-3000:\n  scirpt: x\n')],
     ['a second job of the same name', `${large}job-17:\n  script: x\n`],
