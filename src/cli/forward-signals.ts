@@ -17,7 +17,7 @@ export function forwardSignals(host: Pick<Host, 'clock' | 'onStopSignal'>, contr
     const isRepeat = firstAt !== null && (signal === 'SIGHUP' || now - firstAt < SAME_KEYSTROKE_MS);
     firstAt ??= now;
     if (isRepeat) return;
-    if (control.interruption === null) control.interrupt({ cause: 'runner_shutdown', by: signal });
+    if (control.interruption === null) control.interrupt({ cause: 'runner_shutdown', isCancel: true, by: signal });
     else control.force({ by: signal, why: 'force cancel' });
   });
 }

@@ -24,10 +24,8 @@ export interface CauseRule {
   readonly whileTearingDown: 'running' | 'canceling';
 }
 
-export type CauseRules = Readonly<Record<Cause, CauseRule>>;
-
-/** What each cause means, in one place. */
-export const CAUSE_RULES: CauseRules = {
+/** What each cause means by itself. Whoever cancels a job has it end as canceled, by whatever cause: see `isCancel` of an interruption. */
+export const CAUSE_RULES: Readonly<Record<Cause, CauseRule>> = {
   succeeded: { endsAs: 'success', jobStatus: 'success', reason: null, whileTearingDown: 'running' },
   failed: { endsAs: 'failed', jobStatus: 'failed', reason: 'script_failure', whileTearingDown: 'running' },
   canceled: { endsAs: 'canceled', jobStatus: 'canceled', reason: null, whileTearingDown: 'canceling' },
@@ -41,12 +39,6 @@ export const CAUSE_RULES: CauseRules = {
   },
   runner_lost: { endsAs: 'failed', jobStatus: 'failed', reason: 'runner_system_failure', whileTearingDown: 'running' },
   evicted: { endsAs: 'failed', jobStatus: 'failed', reason: 'runner_system_failure', whileTearingDown: 'running' },
-};
-
-/** In a local run the runner shuts down because the person at the terminal said so: that is a cancel. */
-export const LOCAL_CAUSE_RULES: CauseRules = {
-  ...CAUSE_RULES,
-  runner_shutdown: { endsAs: 'canceled', jobStatus: 'canceled', reason: null, whileTearingDown: 'canceling' },
 };
 
 /** How the cleanup itself ended; `not_owed` when no user command of the job ever started, or it has no after_script. */

@@ -21,7 +21,7 @@ export class Control {
   force(force: Force): void {
     if (this.#force !== null) return;
     this.#force = force;
-    this.interrupt({ cause: 'canceled', by: force.by });
+    this.interrupt({ cause: 'canceled', isCancel: true, by: force.by });
     this.#forced.abort();
   }
 
@@ -45,6 +45,11 @@ export class Control {
 
 export interface Interruption {
   readonly cause: Cause;
+  /**
+   * Somebody wants the job to end: it ends as canceled. False where something struck it; `runner_shutdown` can be either, a runner that is
+   * told to stop, or a person who ends a local run.
+   */
+  readonly isCancel: boolean;
   /** Who or what: `user`, `SIGINT`, `timeout`, `guard`; shown in `EPILOGUE_CANCELED_BY` when the job was cancelled. */
   readonly by: string;
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/index.ts';
 import type { Executor } from '../executors/index.ts';
-import type { CauseRules, JobPayload } from '../protocol/index.ts';
+import type { JobPayload } from '../protocol/index.ts';
 import type { Control } from './control.ts';
 import type { JobPorts } from './job-ports.ts';
 
@@ -16,7 +16,6 @@ export interface JobOptions {
   readonly clock: Clock;
   readonly control: Control;
   readonly ports: JobPorts;
-  readonly causeRules: CauseRules;
   /** Environment that every step of the job starts with; a job that is taken over keeps the one that it began with. */
   readonly environment: Readonly<Record<string, string>>;
   /** The shell that the executor was told to take, null if none: kept for whoever takes the job over. */

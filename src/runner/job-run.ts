@@ -1,6 +1,6 @@
 import type { Clock } from '../base/index.ts';
 import type { Place } from '../executors/index.ts';
-import type { Budgets, CauseRules, JobPayload, JobSettings } from '../protocol/index.ts';
+import type { Budgets, JobPayload, JobSettings } from '../protocol/index.ts';
 import type { Control } from './control.ts';
 import type { JobPorts } from './job-ports.ts';
 import type { Journal } from './journal/journal.ts';
@@ -17,7 +17,6 @@ export interface JobRun {
   readonly control: Control;
   readonly clock: Clock;
   readonly budgets: Budgets;
-  readonly causeRules: CauseRules;
   readonly attempts: JobSettings['attempts'];
   readonly ports: JobPorts;
   readonly scripts: StepScripts;

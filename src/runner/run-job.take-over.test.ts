@@ -37,7 +37,7 @@ async function runUntilKilled(bench: JobBench, fate: () => void): Promise<boolea
 
 function takeOver(bench: JobBench): ReturnType<JobBench['run']> {
   const control = new Control();
-  control.interrupt({ cause: 'runner_lost', by: 'guard' });
+  control.interrupt({ cause: 'runner_lost', isCancel: false, by: 'guard' });
   return bench.run(control, true);
 }
 
@@ -85,7 +85,7 @@ describe('a job whose runner is killed, at every moment there is', () => {
       try {
         await runUntilKilled(bench, dieAfter(30));
         const control = new Control();
-        control.interrupt({ cause: 'runner_lost', by: 'guard' });
+        control.interrupt({ cause: 'runner_lost', isCancel: false, by: 'guard' });
         await bench.run(control, true, dieAfter(n)).catch((error) => {
           if (!(error instanceof Killed)) throw error;
         });

@@ -93,7 +93,7 @@ describe('an interruption', () => {
     bench = new JobBench({});
     const control = new Control();
     bench.getSources = async (_, signal) => {
-      control.interrupt({ cause: 'canceled', by: 'user' });
+      control.interrupt({ cause: 'canceled', isCancel: true, by: 'user' });
       signal.throwIfAborted();
     };
     const result = await bench.run(control);
@@ -104,17 +104,28 @@ describe('an interruption', () => {
   it('while the script runs stops it and runs the cleanup', async () => {
     bench = new JobBench({ step_script: [{ do: 'print', text: 'up\n' }, { do: 'hang' }] });
     const control = new Control();
-    at(MINUTE, () => control.interrupt({ cause: 'canceled', by: 'user' }));
+    at(MINUTE, () => control.interrupt({ cause: 'canceled', isCancel: true, by: 'user' }));
     const result = await bench.run(control);
     expect(result).toMatchObject({ status: 'canceled', failureReason: null, cleanup: { outcome: 'succeeded' } });
     expect(bench.signals[0]).toBe(`TERM ${MINUTE}`);
     expect(bench.log()).toContain('Canceled by user');
   });
 
+  it.each([
+    { isCancel: false, status: 'failed', failureReason: 'runner_interrupted' },
+    { isCancel: true, status: 'canceled', failureReason: null },
+  ])('by a shutdown ends the job as $status (a cancel: $isCancel)', async ({ isCancel, status, failureReason }) => {
+    bench = new JobBench({ step_script: [{ do: 'hang' }] });
+    const control = new Control();
+    at(MINUTE, () => control.interrupt({ cause: 'runner_shutdown', isCancel, by: 'SIGTERM' }));
+    const cleanup = { outcome: 'succeeded' };
+    expect(await bench.run(control)).toMatchObject({ status, failureReason, cause: 'runner_shutdown', cleanup });
+  });
+
   it('changes nothing once the script is over: the first cause wins', async () => {
     bench = new JobBench({ 'after_script-1': [{ do: 'wait', ms: MINUTE }] });
     const control = new Control();
-    at(MINUTE / 2, () => control.interrupt({ cause: 'canceled', by: 'user' }));
+    at(MINUTE / 2, () => control.interrupt({ cause: 'canceled', isCancel: true, by: 'user' }));
     expect(await bench.run(control)).toMatchObject({ status: 'success', cleanup: { outcome: 'succeeded' } });
   });
 });
@@ -130,7 +141,7 @@ describe('a force', () => {
       'after_script-1': [{ do: 'ignore_term' }, { do: 'hang' }],
     });
     const control = new Control();
-    at(2 * MINUTE, () => control.interrupt({ cause: 'canceled', by: 'ann' }));
+    at(2 * MINUTE, () => control.interrupt({ cause: 'canceled', isCancel: true, by: 'ann' }));
     at(ms, () => control.force({ by: 'bob', why: 'in a hurry' }));
     const result = await bench.run(control);
     expect(result).toMatchObject({

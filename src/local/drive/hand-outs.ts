@@ -48,7 +48,7 @@ export class HandOuts {
   }
 
   stop({ job, cause, by }: EffectOf<'stop'>): void {
-    this.#controls.get(job)?.interrupt({ cause, by: by ?? 'coordinator' });
+    this.#controls.get(job)?.interrupt({ cause, isCancel: by !== null, by: by ?? 'coordinator' });
   }
 
   abort({ job, by, isForced }: EffectOf<'abort'>): void {

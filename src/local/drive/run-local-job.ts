@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../base/index.ts';
 import type { Executor } from '../../executors/index.ts';
 import type { PayloadFacts } from '../../payload/index.ts';
-import { LOCAL_CAUSE_RULES, payloadBudgets } from '../../protocol/index.ts';
+import { payloadBudgets } from '../../protocol/index.ts';
 import { LOG_FILE, runJob } from '../../runner/index.ts';
 import type { RunEvent } from '../run-event.ts';
 import { jobDirectory, projectDirectory, type RunDirectory, removeBuilds } from '../runs/run-directory.ts';
@@ -50,7 +50,6 @@ export async function runLocalJob(context: RunContext, work: JobWork): Promise<J
     clock,
     control,
     ports,
-    causeRules: LOCAL_CAUSE_RULES,
     environment,
     shell,
     version,

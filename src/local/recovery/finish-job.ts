@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { describeError } from '../../base/index.ts';
-import { LOCAL_CAUSE_RULES } from '../../protocol/index.ts';
 import { type FoundJournal, type JobPorts, type JobResult, LOG_FILE, takeOverJob } from '../../runner/index.ts';
 import { jobPorts } from '../drive/job-ports.ts';
 import { projectDirectory, type RunDirectory, removeBuilds } from '../runs/run-directory.ts';
@@ -48,7 +47,6 @@ async function takeOver(
     projectDir: projectDirectory(run, id, project_name),
     record,
     ports: portsOf(run, id, name, options),
-    causeRules: LOCAL_CAUSE_RULES,
     keep,
   });
   // The end of the run names what is left.

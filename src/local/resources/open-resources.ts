@@ -14,7 +14,7 @@ export function openResources(options: LocalRunOptions, run: RunDirectory): Reso
     tell: (level, text) => emit({ type: 'message', at: clock.now(), level, text }),
     async recover(runId, signal) {
       const own = new Control();
-      const giveUp = () => own.interrupt({ cause: 'canceled', by: 'run' });
+      const giveUp = () => own.interrupt({ cause: 'canceled', isCancel: true, by: 'run' });
       const force = () => own.force(control.forced ?? { by: 'run', why: 'force cancel' });
       signal.addEventListener('abort', giveUp, { once: true });
       control.forceSignal.addEventListener('abort', force, { once: true });

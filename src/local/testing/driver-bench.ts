@@ -1,5 +1,5 @@
 import { AutoClock } from '../../../test/support/auto-clock.ts';
-import { DEFAULT_BUDGETS, LOCAL_CAUSE_RULES, type Plan, type PlannedJob, type Status } from '../../protocol/index.ts';
+import { CAUSE_RULES, DEFAULT_BUDGETS, type Plan, type PlannedJob, type Status } from '../../protocol/index.ts';
 import type { JobResult } from '../../runner/index.ts';
 import type { JobReport, JobWork } from '../drive/job-work.ts';
 import { PipelineDriver } from '../drive/pipeline-driver.ts';
@@ -29,7 +29,7 @@ export const obedient: Play = async ({ control, askToStart, onTeardown }, clock)
   onTeardown(cause, clock.now() + 1_000);
   await clock.sleep(1_000, control.forceSignal);
   const cleanup = { outcome: control.forced ? 'skipped' : 'succeeded', attempt: 1 } as const;
-  return { cause, status: LOCAL_CAUSE_RULES[cause].endsAs, cleanup };
+  return { cause, status: control.interruption?.isCancel ? 'canceled' : CAUSE_RULES[cause].endsAs, cleanup };
 };
 
 interface Bench {

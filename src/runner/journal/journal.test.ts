@@ -52,7 +52,7 @@ describe('a journal', () => {
 
   it('keeps the first cause: a later one changes nothing', () => {
     const journal = create();
-    const verdict = { exitCode: null, by: null, reason: null, message: null };
+    const verdict = { isCancel: false, exitCode: null, by: null, reason: null, message: null };
     journal.append({ move: 'teardown_begun', cause: 'timed_out', ...verdict });
     journal.append({ move: 'teardown_begun', cause: 'canceled', ...verdict });
     expect(journal.progress.verdict?.cause).toBe('timed_out');

@@ -47,7 +47,14 @@ export function createJournal(options: JournalOptions, record: JobRecord): Journ
 /** The script ran, and died, on a runner that is gone: of this job only the teardown is left, and its cleanup is owed. */
 function openWithCleanup(journal: Journal): void {
   journal.append({ move: 'obligation_opened' });
-  const verdict = { cause: 'runner_lost', by: 'coordinator', exitCode: null, reason: null, message: null } as const;
+  const verdict = {
+    cause: 'runner_lost',
+    isCancel: false,
+    by: 'coordinator',
+    exitCode: null,
+    reason: null,
+    message: null,
+  } as const;
   journal.append({ move: 'teardown_begun', ...verdict });
 }
 

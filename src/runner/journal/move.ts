@@ -36,6 +36,8 @@ export type Move = { readonly at: number } & (
 /** Why the script is over; the first cause wins. */
 export interface Verdict {
   readonly cause: Cause;
+  /** Somebody cancelled the job: it ends as canceled, whatever the cause says. */
+  readonly isCancel: boolean;
   /** Exit code of the script, when it ended by itself. */
   readonly exitCode: number | null;
   /** Who asked for it: `user`, `signal SIGINT`, `guard`, …; null when nobody did. */

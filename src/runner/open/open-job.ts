@@ -41,7 +41,7 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
   } catch (error) {
     return abandon(options, journal, error);
   }
-  const { clock, control, ports, causeRules } = options;
+  const { clock, control, ports } = options;
   const { budgets, attempts } = settings;
   const withMore = (more: CleanupVariables) => jobVariables(payload, surroundings, more);
   const scripts = stepScripts({ payload, place, settings, variables, withMore });
@@ -54,7 +54,6 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
     clock,
     budgets,
     attempts,
-    causeRules,
     ports,
     scripts,
     variables,

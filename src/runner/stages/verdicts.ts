@@ -18,7 +18,7 @@ export function interrupted(run: JobRun): Verdict {
   if (interruption === null) {
     return verdict({ cause: 'failed', reason: 'runner_system_failure', message: 'the step never started' });
   }
-  return verdict({ cause: interruption.cause, by: interruption.by });
+  return verdict(interruption);
 }
 
 export function systemFailure(run: JobRun, stage: string, error: unknown): Verdict {
@@ -29,5 +29,5 @@ export function systemFailure(run: JobRun, stage: string, error: unknown): Verdi
 }
 
 export function verdict(known: Partial<Verdict> & Pick<Verdict, 'cause'>): Verdict {
-  return { exitCode: null, by: null, reason: null, message: null, ...known };
+  return { isCancel: false, exitCode: null, by: null, reason: null, message: null, ...known };
 }

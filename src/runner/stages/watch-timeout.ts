@@ -4,8 +4,12 @@ import { type Deadline, deadlineSignal } from './deadline.ts';
 /** Interrupts the job when a budget that began at `startedAt` is used up; call it off when the stage is over. */
 export function watchTimeout(run: JobRun, startedAt: number, budgetMs: number): Deadline {
   const watch = deadlineSignal(run.clock, startedAt + budgetMs, run.control.forceSignal);
-  watch.signal.addEventListener('abort', () => run.control.interrupt({ cause: 'timed_out', by: 'timeout' }), {
-    once: true,
-  });
+  watch.signal.addEventListener(
+    'abort',
+    () => run.control.interrupt({ cause: 'timed_out', isCancel: false, by: 'timeout' }),
+    {
+      once: true,
+    },
+  );
   return watch;
 }

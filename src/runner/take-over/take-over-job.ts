@@ -1,6 +1,5 @@
 import type { Clock } from '../../base/index.ts';
 import type { Executor } from '../../executors/index.ts';
-import type { CauseRules } from '../../protocol/index.ts';
 import { Control } from '../control.ts';
 import type { JobPorts } from '../job-ports.ts';
 import type { JobRecord } from '../journal/job-record.ts';
@@ -20,7 +19,6 @@ export interface TakeOverOptions {
   /** How the recovery is reached. Only a force reaches the job, and skips what it owes, on record. */
   readonly control: Control;
   readonly ports: JobPorts;
-  readonly causeRules: CauseRules;
   readonly version: string;
   readonly keep: boolean;
 }
@@ -34,7 +32,7 @@ export async function takeOverJob(options: TakeOverOptions): Promise<JobResult |
   const { record, executorFor, by } = options;
   const { forceSignal } = options.control;
   const control = new Control();
-  control.interrupt({ cause: 'runner_lost', by });
+  control.interrupt({ cause: 'runner_lost', isCancel: false, by });
   const force = () => control.force({ by: options.control.forced?.by ?? 'signal', why: 'forced while recovering' });
   if (forceSignal.aborted) force();
   forceSignal.addEventListener('abort', force, { once: true });

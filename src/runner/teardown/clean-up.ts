@@ -1,5 +1,5 @@
 import { describeError, Failure, invariant } from '../../base/index.ts';
-import type { Cleanup } from '../../protocol/index.ts';
+import { CAUSE_RULES, type Cleanup } from '../../protocol/index.ts';
 import type { JobRun } from '../job-run.ts';
 import type { Verdict } from '../journal/move.ts';
 import { record } from '../journal/record.ts';
@@ -85,7 +85,7 @@ function skipped(run: JobRun, attempt: number): Cleanup {
 }
 
 function cleanupVariables(run: JobRun, verdict: Verdict, attempt: number): CleanupVariables {
-  const { jobStatus } = run.causeRules[verdict.cause];
+  const { jobStatus } = CAUSE_RULES[verdict.cause];
   return {
     CI_JOB_STATUS: jobStatus,
     EPILOGUE_TEARDOWN_CAUSE: verdict.cause,

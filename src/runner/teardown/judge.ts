@@ -1,4 +1,4 @@
-import type { Cleanup } from '../../protocol/index.ts';
+import { CAUSE_RULES, type Cleanup } from '../../protocol/index.ts';
 import type { JobRun } from '../job-run.ts';
 import type { JobResult, Verdict } from '../journal/move.ts';
 import { errorLine, infoLine } from '../log/sections.ts';
@@ -6,8 +6,9 @@ import type { Saved } from './save-results.ts';
 
 export function judge(run: JobRun, verdict: Verdict, cleanup: Cleanup, saved: Saved): JobResult {
   const { cause, exitCode } = verdict;
-  const rule = run.causeRules[cause];
+  const rule = CAUSE_RULES[cause];
   const known = { cause, exitCode, cleanup, artifacts: saved.artifacts };
+  if (verdict.isCancel) return { ...known, status: 'canceled', failureReason: null };
   if (rule.endsAs !== 'success') {
     return {
       ...known,

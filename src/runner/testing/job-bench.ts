@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AutoClock } from '../../../test/support/auto-clock.ts';
 import type { Clock } from '../../base/index.ts';
 import { type Act, createScriptedMachine, type Executor, type ScriptedMachine } from '../../executors/index.ts';
-import { CAUSE_RULES, type Cleanup, type JobPayload } from '../../protocol/index.ts';
+import type { Cleanup, JobPayload } from '../../protocol/index.ts';
 import { Control } from '../control.ts';
 import type { JobPorts, PhaseChange } from '../job-ports.ts';
 import type { JobResult, Move } from '../journal/move.ts';
@@ -70,7 +70,6 @@ export class JobBench {
         logGrew: (sizeBytes) => void this.logSizes.push(sizeBytes),
         trouble: (message) => void this.trouble.push(message),
       },
-      causeRules: CAUSE_RULES,
       environment: {},
       shell: null,
       version: 'test',
