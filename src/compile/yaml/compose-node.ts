@@ -38,8 +38,11 @@ function anchored<E extends SequenceEvent | MappingEvent>(
   if (event.anchorStart < 0) return composeBody(composer, event);
   const name = composer.text.slice(event.anchorStart, event.anchorEnd);
   const before = composer.nodes;
-  composer.anchors.set(name, { value: null, nodes: 0, isOpen: true });
+  const open = { value: null, nodes: 0, isOpen: true };
+  composer.anchors.set(name, open);
   const value = composeBody(composer, event);
+  // An anchor of the same name inside came later and counts.
+  if (composer.anchors.get(name) !== open) return value;
   composer.anchors.set(name, { value, nodes: composer.nodes - before, isOpen: false });
   return value;
 }
