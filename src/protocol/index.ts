@@ -11,4 +11,5 @@ export { expandForRunner } from './variables/expand-for-runner.ts';
 export { expandText, expandVariables } from './variables/expand-variables.ts';
 export { finalValues } from './variables/final-values.ts';
 export type { VariableLookup } from './variables/lookup.ts';
+export { isMaskable } from './variables/maskable.ts';
 export { plainVariable, type Variable } from './variables/variable.ts';

@@ -9,3 +9,4 @@ export { type Holder, readHolder, writeHolder } from './take-over/holder.ts';
 export { type FoundJournal, listJournals } from './take-over/list-journals.ts';
 export { lockJournals, tryLockJournals } from './take-over/lock-journals.ts';
 export { takeOverJob } from './take-over/take-over-job.ts';
+export { forgetSecrets } from './teardown/forget-secrets.ts';

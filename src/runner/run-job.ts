@@ -8,6 +8,7 @@ import { runScript } from './stages/run-script.ts';
 import { cleanPlace } from './teardown/clean-place.ts';
 import { cleanUp } from './teardown/clean-up.ts';
 import { finishNestedRuns } from './teardown/finish-nested-runs.ts';
+import { forgetSecrets } from './teardown/forget-secrets.ts';
 import { closingLine, judge } from './teardown/judge.ts';
 import { saveResults } from './teardown/save-results.ts';
 import { stopTree } from './teardown/stop-tree.ts';
@@ -31,7 +32,8 @@ export async function runJob(options: JobOptions): Promise<JobResult | null> {
       say(run, warningLine(`${run.log.droppedBytes} bytes over the log limit were dropped`));
     say(run, closingLine(run, verdict, result));
     await (options.keep ? stopTree(run) : cleanPlace(run));
-    record(run, { move: 'finished', result });
+    const isOnTheBooks = record(run, { move: 'finished', result });
+    if (isOnTheBooks) forgetSecrets(run.journal.directory, run.ports.trouble);
     return result;
   } finally {
     run.log.close();

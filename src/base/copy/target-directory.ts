@@ -3,7 +3,7 @@ import { describeError, errorCode, Failure } from '../failure.ts';
 import { makeDirectory } from '../make-directory.ts';
 
 /**
- * Lets `fill` fill a directory that is absent or empty, and leaves nothing half-made when it cannot.
+ * Lets `fill` fill a directory that is absent (it is made, mode 0700) or empty, and leaves nothing half-made when it cannot.
  * @throws Failure `no_space`, `target_unwritable`, `target_not_empty`; what `fill` throws as a Failure goes through.
  */
 export async function fillDirectory(dir: string, what: string, fill: () => Promise<void>): Promise<void> {
@@ -21,7 +21,7 @@ export async function fillDirectory(dir: string, what: string, fill: () => Promi
 }
 
 function makeEmpty(dir: string): void {
-  makeDirectory(dir);
+  makeDirectory(dir, 0o700);
   if (readdirSync(dir).length > 0) throw new Failure('target_not_empty', `${dir} is not empty`);
 }
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { describeError, Failure, hasErrors, type Problem } from '../../base/index.ts';
 import { type CompiledCheckout, compileCheckout, findCheckout } from '../../local/index.ts';
+import { isMaskable } from '../../protocol/index.ts';
 import type { Host } from '../host.ts';
 import type { NamedValue } from '../parse-arguments.ts';
 import { loadSettings, type SettingSources } from '../settings/load-settings.ts';
@@ -14,6 +15,8 @@ export interface Prepared {
   readonly settings: Settings;
   readonly paths: XdgPaths;
   readonly compiled: CompiledCheckout;
+  /** Names of the env file's variables that logs may show, because no log can hide their values. */
+  readonly unmasked: readonly string[];
 }
 
 /** What is wrong with the settings; the CI file has not been looked at then. */
@@ -40,10 +43,12 @@ export async function preparePipeline(flags: PipelineFlags & SettingFlags, host:
     event: settings.event,
     ref: flags.ref ?? null,
     variables: Object.fromEntries(given.map(({ key, value }) => [key, value])),
+    secrets: new Set(envFile.values.map(({ value }) => value).filter(isMaskable)),
     ignoresImages: settings.executor === 'shell',
     now: host.clock.now(),
   });
-  return { settings, paths, compiled };
+  const unmasked = envFile.values.filter(({ value }) => value !== '' && !isMaskable(value)).map(({ key }) => key);
+  return { settings, paths, compiled, unmasked };
 }
 
 async function readEnvFile(path: string | null, cwd: string): Promise<ReturnType<typeof parseEnvFile>> {

@@ -95,13 +95,14 @@ interface Order {
 }
 
 async function run({ prepared, plan, manual, json }: Order, host: Host): Promise<number> {
-  const { compiled, settings, paths } = prepared;
+  const { compiled, settings, paths, unmasked } = prepared;
   const show = choosePresenter(host, { json });
   const emit = (event: RunEvent) => show.present(event);
   const warn = (problem: Problem) => show.present(problemEvent(problem, host));
   const control = new Control();
   const stopForwarding = forwardSignals(host, control);
   for (const problem of compiled.result.problems) warn(problem);
+  if (unmasked.length > 0) show.present(unmaskedEvent(unmasked, host));
   try {
     const finished = await runLocal({
       checkout: compiled.checkout,
@@ -141,6 +142,12 @@ function localPipeline(compiled: CompiledPipeline, plan: Plan, warn: (problem: P
 function problemEvent(problem: Problem, host: Host): RunEvent {
   const level = problem.severity;
   return { type: 'message', at: host.clock.now(), level, text: formatProblem({ ...problem, severity: 'error' }) };
+}
+
+function unmaskedEvent(names: readonly string[], host: Host): RunEvent {
+  const why = 'shorter than 8 characters, or with white space';
+  const text = `logs cannot hide these values of the env file (${why}): ${names.join(', ')}`;
+  return { type: 'message', at: host.clock.now(), level: 'info', text };
 }
 
 /** A job that the file has but this pipeline has not: then the reason is what one wants to know. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { type Clock, describeError, errorCode, Failure, makeDirectory } from '../../base/index.ts';
-import { hasBegun, readClaim, readExit, readWrapper, writeStepFiles } from '../steps/step-directory.ts';
+import { hasBegun, hideLog, readClaim, readExit, readWrapper, writeStepFiles } from '../steps/step-directory.ts';
 import { wrapperArguments } from '../steps/step-wrapper.ts';
 
 export interface StepStart {
@@ -55,7 +55,10 @@ export async function startStep(step: StepStart, clock: Clock): Promise<StepChil
     await clock.sleep(1);
   }
   // Of several starters' wrappers one has the claim; the others are gone.
-  if (hasBegun(step.dir)) return readWrapper(step.dir)?.pid === child.pid ? { pid: child.pid, exited } : null;
+  if (hasBegun(step.dir)) {
+    hideLog(step.dir);
+    return readWrapper(step.dir)?.pid === child.pid ? { pid: child.pid, exited } : null;
+  }
   if (readExit(step.dir) !== null) throw notStarted(step, 'its log cannot be created');
   // The wrapper is gone and ran nothing: somebody else has the step, or it was stopped so early, or could not write.
   if (readClaim(step.dir) === 'wrapper') return null;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
+  chmodSync,
   closeSync,
   existsSync,
   fsyncSync,
@@ -95,6 +96,28 @@ export function claimedSteps(stepsDir: string): readonly ClaimedStep[] {
       return claim === undefined || claim.isSymbolicLink() ? [] : [{ id, claimedAt: claim.mtimeMs }];
     })
     .sort((a, b) => a.claimedAt - b.claimedAt);
+}
+
+/**
+ * Removes the scripts of a job's steps and what they printed; that they ran, and how they ended, stays. For a job that is over: a step
+ * that still runs would have nothing to print to.
+ */
+export function forgetSteps(stepsDir: string): void {
+  for (const step of listDirectories(stepsDir)) {
+    for (const name of readdirSync(join(stepsDir, step))) {
+      if (name === 'log' || name.startsWith('script')) rmSync(join(stepsDir, step, name), { force: true });
+    }
+  }
+}
+
+/** What a step prints is not masked yet: nobody else reads it. Its wrapper makes it with the script's umask. */
+export function hideLog(stepDir: string): void {
+  try {
+    chmodSync(join(stepDir, 'log'), 0o600);
+  } catch (error) {
+    // A script can remove it, and loses what it prints.
+    if (errorCode(error) !== 'ENOENT') throw error;
+  }
 }
 
 /** Names of the directories in a directory that may not be there. */

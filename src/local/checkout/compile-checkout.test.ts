@@ -44,6 +44,7 @@ function compiled(request: Partial<CheckoutRequest> = {}) {
     event: 'push',
     ref: null,
     variables: {},
+    secrets: new Set(),
     now: 0,
     ...request,
   });

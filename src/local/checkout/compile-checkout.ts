@@ -26,6 +26,8 @@ export interface CheckoutRequest {
   readonly ref: string | null;
   /** They win over those of the file. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Values of `variables` that no log may show. */
+  readonly secrets: ReadonlySet<string>;
   /** Jobs run straight on this machine, whatever image they name. */
   readonly ignoresImages: boolean;
   /** UTC ms. */
@@ -72,19 +74,26 @@ export async function compileCheckout(request: CheckoutRequest): Promise<Compile
     ref,
     ignoresImages: request.ignoresImages,
   };
-  const pipeline = await compilePipeline(readSource(checkout.topLevel, configPath), context, checkout);
+  const origin = { checkout, secrets: request.secrets };
+  const pipeline = await compilePipeline(readSource(checkout.topLevel, configPath), context, origin);
   return { ...pipeline, checkout: checkout.topLevel, file: configPath };
+}
+
+/** What a pipeline and its children have in common. */
+interface Origin {
+  readonly checkout: Checkout;
+  readonly secrets: ReadonlySet<string>;
 }
 
 async function compilePipeline(
   source: CompileSource,
   context: CompileContext,
-  checkout: Checkout,
+  origin: Origin,
 ): Promise<CompiledPipeline> {
   return {
-    result: await compileWithRefs(source, context, checkout),
-    facts: payloadFacts(checkout, context),
-    compileChild: (job) => compilePipeline(childSource(job, context), childContext(job, context), checkout),
+    result: await compileWithRefs(source, context, origin.checkout),
+    facts: payloadFacts(origin, context),
+    compileChild: (job) => compilePipeline(childSource(job, context), childContext(job, context), origin),
   };
 }
 
@@ -133,7 +142,7 @@ async function changesSinceRef(checkout: Checkout, ref: string): Promise<readonl
   }
 }
 
-function payloadFacts(checkout: Checkout, { ref, predefined, variables }: CompileContext): PayloadFacts {
+function payloadFacts({ checkout, secrets }: Origin, { ref, predefined, variables }: CompileContext): PayloadFacts {
   const { project, sha, beforeSha } = checkout;
   // Facts are taken literally; what a person gives may refer to other variables.
   const list = (values: Readonly<Record<string, string>>, raw: boolean): Variable[] =>
@@ -142,7 +151,7 @@ function payloadFacts(checkout: Checkout, { ref, predefined, variables }: Compil
     project: { id: PROJECT_ID, name: project.name, path: project.path },
     git: { ref: ref.name, refType: ref.kind === 'tag' ? 'tag' : 'branch', sha, beforeSha },
     predefined: list(predefined, true),
-    given: list(variables, false),
+    given: list(variables, false).map((variable) => ({ ...variable, masked: secrets.has(variable.value) })),
   };
 }
 

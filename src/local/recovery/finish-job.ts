@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import { describeError } from '../../base/index.ts';
-import { type FoundJournal, type JobPorts, type JobResult, LOG_FILE, takeOverJob } from '../../runner/index.ts';
+import {
+  type FoundJournal,
+  forgetSecrets,
+  type JobPorts,
+  type JobResult,
+  LOG_FILE,
+  takeOverJob,
+} from '../../runner/index.ts';
 import { jobPorts } from '../drive/job-ports.ts';
 import { projectDirectory, type RunDirectory, removeBuilds } from '../runs/run-directory.ts';
 import type { EndedJob } from '../runs/run-ending.ts';
@@ -23,6 +30,8 @@ export async function finishJob(
   }
   const { name } = reading.record.payload.job_info;
   try {
+    // Its runner died between the last word and the tidying up.
+    if (reading.progress.result !== null) forgetSecrets(directory, (text) => say(options, 'warning', text));
     const result = reading.progress.result ?? (await takeOver(run, { ...journal, reading }, options));
     if (result === null) return 'never_ran';
     return { id, name, status: result.status, cleanup: result.cleanup, logFile: join(directory, LOG_FILE) };

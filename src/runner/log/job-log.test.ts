@@ -49,6 +49,14 @@ describe('a job log', () => {
     expect(sizes).toEqual([0, 6, 10, 14, 18, 22]);
   });
 
+  it('masks what the runner itself says, too', () => {
+    const log = open();
+    log.write('cannot find build/secret.txt\n');
+    log.beginStep('a', '[secret]\n');
+    log.close();
+    expect(spool()).toBe('cannot find build/[MASKED].txt\n[[MASKED]]\n');
+  });
+
   it('goes on where the last runner stopped: no gap, no repeat, no second heading', async () => {
     const first = open();
     first.beginStep('a', '[a]\n');

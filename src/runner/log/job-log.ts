@@ -72,7 +72,7 @@ export class JobLog {
 
   /** Appends words of the runner's own. @throws Failure `log_unwritable` */
   write(text: string): void {
-    this.#append(Buffer.from(text), {});
+    this.#append(this.#masked(text), {});
   }
 
   /**
@@ -82,7 +82,13 @@ export class JobLog {
   beginStep(step: string, heading: string, leastBytes = 0): void {
     const { printed, isCut } = this.#position;
     const allowed = Math.max(this.#options.limitBytes, printed + leastBytes);
-    this.#append(Buffer.from(heading), { step, offset: 0, allowed, isOver: false, isCut: isCut && printed >= allowed });
+    this.#append(this.#masked(heading), {
+      step,
+      offset: 0,
+      allowed,
+      isOver: false,
+      isCut: isCut && printed >= allowed,
+    });
   }
 
   /**
@@ -134,6 +140,11 @@ export class JobLog {
   close(): void {
     closeSync(this.#spool);
     closeSync(this.#positionFile);
+  }
+
+  /** Words of the runner's own quote paths, names and messages, which may hold what must not be seen. */
+  #masked(text: string): Uint8Array {
+    return this.#options.filter(Buffer.from(text), true).out;
   }
 
   #room(): number {

@@ -4,6 +4,7 @@ import type { JobOptions } from '../job-options.ts';
 import type { JobRecord } from '../journal/job-record.ts';
 import { createJournal, type Journal, reopenJournal } from '../journal/journal.ts';
 import type { JobResult } from '../journal/move.ts';
+import { forgetSecrets } from '../teardown/forget-secrets.ts';
 
 export function acceptJob(options: JobOptions): { journal: Journal; record: JobRecord } | JobResult | null {
   const { directory, payload, environment, shell, clock } = options;
@@ -27,6 +28,7 @@ export function abandon(options: JobOptions, journal: Journal, error: unknown): 
   const result = neverRan(options, error);
   try {
     journal.append({ move: 'finished', result });
+    forgetSecrets(options.directory, options.ports.trouble);
   } finally {
     journal.close();
   }

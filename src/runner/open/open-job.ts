@@ -7,6 +7,7 @@ import type { JobLog } from '../log/job-log.ts';
 import { warningLine } from '../log/sections.ts';
 import { say } from '../log/tell.ts';
 import { jobVariables } from '../script/job-variables.ts';
+import { forgetSecrets } from '../teardown/forget-secrets.ts';
 import { abandon, acceptJob } from './accept-job.ts';
 import { jobSpec, surroundingsOf } from './job-spec.ts';
 import { openingLines, openLog } from './open-log.ts';
@@ -24,6 +25,7 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
   const { payload } = record;
   if (journal.progress.result !== null) {
     journal.close();
+    forgetSecrets(options.directory, options.ports.trouble);
     return journal.progress.result;
   }
   const surroundings = surroundingsOf(options);

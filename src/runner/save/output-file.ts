@@ -25,7 +25,7 @@ export async function writeFileWhole<T>(
 ): Promise<T> {
   const unfinished = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const result = await writeDurably(unfinished, signal, fill);
     await rename(unfinished, path);
     await syncDirectory(dirname(path));
@@ -39,7 +39,7 @@ export async function writeFileWhole<T>(
 }
 
 async function writeDurably<T>(path: string, signal: AbortSignal, fill: (file: OutputFile) => Promise<T>): Promise<T> {
-  const handle = await open(path, 'wx');
+  const handle = await open(path, 'wx', 0o600);
   try {
     let gathered: Uint8Array[] = [];
     let gatheredBytes = 0;

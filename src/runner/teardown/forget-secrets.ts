@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { describeError, errorCode } from '../../base/index.ts';
+import { forgetSteps } from '../../executors/index.ts';
+import type { JobPayload } from '../../protocol/index.ts';
+import { readJobRecord, writeJobRecord } from '../journal/job-record.ts';
+import { STEPS } from '../journal/read-journal.ts';
+
+/**
+ * A finished job's journal stays for the sake of its log and its result. Nobody needs its secrets any more: the scripts of its steps, which
+ * set its variables, what they printed before anything was masked, the variables and tokens of its payload, and the environment it began
+ * with. Only for a job whose end is on the books. May be called twice; what cannot be removed is told and left.
+ */
+export function forgetSecrets(directory: string, tell: (message: string) => void): void {
+  try {
+    forgetSteps(join(directory, STEPS));
+    const reading = readJobRecord(directory);
+    if (reading.kind !== 'usable') return;
+    const { record } = reading;
+    writeJobRecord(directory, { ...record, environment: {}, payload: withoutSecrets(record.payload) }, false);
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    tell(`secrets of a finished job are left in ${directory}: ${describeError(error)}`);
+  }
+}
+
+function withoutSecrets(payload: JobPayload): JobPayload {
+  return {
+    ...payload,
+    token: '',
+    git_info: { ...payload.git_info, repo_url: '' },
+    variables: [],
+    services: payload.services.map((service) => ({ ...service, variables: [] })),
+    dependencies: payload.dependencies.map((dependency) => ({ ...dependency, token: '' })),
+  };
+}
