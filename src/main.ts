@@ -1,7 +1,7 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { availableParallelism, homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import type { Host, StopSignal } from './cli/index.ts';
 
 // The only file that reads the process's arguments and environment, listens to signals and exits. It imports nothing of
@@ -21,12 +21,13 @@ if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) {
 
 async function runProgram(): Promise<void> {
   const { openOutput, realClock, runCommand, xdgPaths } = await import('./cli/index.ts');
+  const homeDir = homeDirectory();
   // What commands load is compiled once a build, not once a start.
-  enableCompileCache(join(xdgPaths(process.env, homedir()).cache, 'compiled'));
+  if (homeDir !== null) enableCompileCache(join(xdgPaths(process.env, homeDir).cache, 'compiled'));
   const host: Host = {
     env: process.env,
     cwd: process.cwd(),
-    homeDir: homedir(),
+    homeDir,
     version: version(),
     cores: availableParallelism(),
     program: [process.execPath, ...process.execArgv, import.meta.filename],
@@ -48,6 +49,15 @@ async function runProgram(): Promise<void> {
   await Promise.all([host.stdout.flush(), host.stderr.flush()]);
   // Not left to an empty event loop: a forgotten handle must not keep a finished run in the terminal.
   process.exit(exitCode);
+}
+
+function homeDirectory(): string | null {
+  try {
+    const home = homedir();
+    return isAbsolute(home) ? home : null;
+  } catch {
+    return null; // HOME is not set, and this uid is nobody that the system knows.
+  }
 }
 
 function version(): string {

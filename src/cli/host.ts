@@ -8,7 +8,8 @@ export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 export interface Host {
   readonly env: Environment;
   readonly cwd: string;
-  readonly homeDir: string;
+  /** null: HOME is not set, and the system knows of none either, as in a container that runs under any uid. */
+  readonly homeDir: string | null;
   readonly version: string;
   /** How many things the machine can do at once. */
   readonly cores: number;

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Checkout } from '../support/checkout.ts';
@@ -118,52 +118,4 @@ describe('a journal or run that is damaged', () => {
     expect((await checkout.run(['recover'])).stdout).toContain('Nothing to recover');
     await checkout.untilQuiet();
   });
-});
-
-it('gives two runs of one second ids and cleanup keys of their own, and each only its own builds to remove', async () => {
-  const file = `
-work:
-  script:
-    - echo "$CI_JOB_ID $CI_PIPELINE_ID" >> $OUTSIDE/$NAME
-    - touch $OUTSIDE/$NAME.runs
-    - until [ -e $OUTSIDE/go ]; do sleep 0.02; done
-  after_script:
-    - test -e .gitlab-ci.yml && echo "$EPILOGUE_CLEANUP_KEY" >> $OUTSIDE/$NAME
-`;
-  checkout = new Checkout({ '.gitlab-ci.yml': file });
-  // Another state directory, the same cache: as with a second user of a machine, or a container that shares one.
-  const other = { NAME: 'b', XDG_STATE_HOME: join(checkout.root, 'state-b') };
-  const runs = [checkout.start(['run', '--json'], { NAME: 'a' }), checkout.start(['run', '--json'], other)];
-  await waitUntil('both run', () => checkout.has('a.runs') && checkout.has('b.runs'));
-  checkout.write({ '../outside/go': '' });
-  for (const run of runs) expect((await run.ended()).code).toBe(0);
-  const words = ['a', 'b'].flatMap((name) => checkout.read(name).trimEnd().split(/\s/));
-  expect(words).toHaveLength(6);
-  expect(new Set(words).size).toBe(6);
-  for (const id of words.filter((word) => /^\d+$/.test(word))) expect(Number.isSafeInteger(Number(id))).toBe(true);
-});
-
-it('removes nothing but its own when the remote ends in `..`', async () => {
-  checkout = new Checkout({ '.gitlab-ci.yml': 'work: { script: "pwd > $OUTSIDE/where", after_script: ["true"] }' });
-  checkout.git('remote', 'add', 'origin', 'https://git.example/group/..');
-  const builds = join(checkout.cache, 'epilogue', 'builds', '1', '2');
-  mkdirSync(builds, { recursive: true });
-  writeFileSync(join(builds, 'precious'), '');
-  expect((await checkout.run(['run'])).code).toBe(0);
-  expect(readFileSync(checkout.path('where'), 'utf8')).toMatch(/\/project\n$/);
-  expect(existsSync(join(builds, 'precious'))).toBe(true);
-  expect(readdirSync(join(checkout.cache, 'epilogue', 'builds'))).toEqual(['1']);
-});
-
-it('leaves a finished run although its guard was stopped', async () => {
-  checkout = new Checkout({
-    '.gitlab-ci.yml': 'work: { script: ["touch $OUTSIDE/runs", "until [ -e $OUTSIDE/go ]; do sleep 0.02; done"] }',
-  });
-  const run = checkout.start(['run']);
-  await waitUntil('the script runs', () => checkout.has('runs'));
-  const [guard] = markedProcesses(checkout.mark).filter(({ command }) => command.includes('epilogue-guard'));
-  process.kill(guard?.pid ?? 0, 'SIGSTOP');
-  checkout.write({ '../outside/go': '' });
-  expect((await run.ended(10_000)).code).toBe(0);
-  await checkout.untilQuiet();
 });
