@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { errorCode, Failure } from '../../base/index.ts';
 import {
@@ -12,6 +12,7 @@ import { type Checkout, changedFiles, findTopLevel, listFiles, readCheckout } fr
 import { type PayloadFacts, predefinedVariables } from '../../payload/index.ts';
 import { type PlannedJob, plainVariable, type Variable } from '../../protocol/index.ts';
 import { PROJECT_ID, pipelineFacts } from './pipeline-facts.ts';
+import { readRegularFile } from './read-regular-file.ts';
 
 export interface CheckoutRequest {
   /** The checkout's top directory, from `findCheckout`. */
@@ -198,7 +199,7 @@ function readProjectFile(topLevel: string, path: string): string | null {
     const real = realpathSync(join(topLevel, path));
     const inside = relative(realpathSync(topLevel), real);
     if (inside === '..' || inside.startsWith(`..${sep}`)) return null;
-    return readFileSync(real, 'utf8');
+    return readRegularFile(real).toString();
   } catch (error) {
     const code = errorCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR' || code === 'ELOOP') return null;
