@@ -54,7 +54,9 @@ export function closingLines(view: RunView, paint: Paint): string[] {
 }
 
 function keptLines(finished: readonly JobFinished[]): string[] {
-  return finished.flatMap((job) => job.artifacts.map((path) => `artifacts of ${printable(job.name)}: ${path}`));
+  return finished.flatMap((job) =>
+    job.artifacts.map((path) => `artifacts of ${printable(job.name)}: ${printable(path)}`),
+  );
 }
 
 function pipelineLine(view: RunView, paint: Paint): string[] {

@@ -22,14 +22,19 @@ export function isOnlyMarkers(line: string): boolean {
 }
 
 function lastOverwrite(line: string): string {
-  const text = line.replace(/\r+$/, '');
-  return text.slice(text.lastIndexOf('\r') + 1);
+  let end = line.length;
+  // By hand: `/\r+$/` takes quadratic time when a long row of them stands before something else.
+  while (line[end - 1] === '\r') end -= 1;
+  return line.slice(line.lastIndexOf('\r', end - 1) + 1, end);
 }
 
 // The control characters below are what these patterns are about.
 // biome-ignore-start lint/suspicious/noControlCharactersInRegex: see above
-/** Section marks of a job log. Source: GitLab's log format, `section_start:<unix time>:<name>[options]\r\e[0K`. */
-const SECTION_MARKER = /section_(?:start|end):\d+:[^\r\n]*?\r\x1b\[0K/g;
+/**
+ * Section marks of a job log. Source: GitLab's log format, `section_start:<unix time>:<name>[options]\r\e[0K`. Bounded and without
+ * colons, so that a flood of beginnings without an end costs no more than other text.
+ */
+const SECTION_MARKER = /section_(?:start|end):\d{1,20}:[^\r\n:]{1,255}\r\x1b\[0K/g;
 /** Colour and style sequences. */
 const COLOUR = String.raw`\x1b\[[\d;:]*m`;
 /** Any escape sequence: CSI, OSC and other strings up to their end, two-character ones; C1 forms too. */

@@ -52,6 +52,18 @@ describe('a line made safe to show', () => {
     expect(cleanLine('a\u001b[5Ab\u001b]0;title\u0007c\u009b2Jd\u202ee', true)).toBe('abcde');
   });
 
+  it.each([
+    ['sections that never end their line', 'section_start:1:'],
+    ['carriage returns', '\r'],
+    ['titles without an end', '\u001b]0;'],
+    ['sequences without an end', '\u001b[0'],
+  ])('takes no longer for a flood of %s', (_, part) => {
+    const startedAt = performance.now();
+    cleanLine(`${part.repeat(1_000_000 / part.length)}x`, true);
+    // Quadratic, it was half a minute.
+    expect(performance.now() - startedAt).toBeLessThan(2000);
+  });
+
   it('knows a line of section markers alone', () => {
     const marker = 'section_end:1700000001:after_script\r\u001b[0K';
     expect([isOnlyMarkers(marker), isOnlyMarkers(`${marker}text`), isOnlyMarkers('')]).toEqual([true, false, false]);
