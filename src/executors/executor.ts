@@ -143,8 +143,15 @@ export interface Place {
    * directory is then empty or gone.
    */
   deliverTree(directory: string, signal: AbortSignal): Promise<void>;
-  /** Files of the project directory, in path order; symlinks are entries, never followed. See `FileSelection`. */
-  collect(selection: FileSelection, signal: AbortSignal): AsyncIterable<CollectedFile>;
+  /**
+   * Files of the project directory, in path order. A symlink is an entry; it is followed only where a pattern names it outright
+   * (`link/app`, `link/*`) and it leads to a directory of the project. What cannot be read is passed over and told to `leftOut`.
+   */
+  collect(
+    selection: FileSelection,
+    signal: AbortSignal,
+    leftOut?: (path: string, reason: string) => void,
+  ): AsyncIterable<CollectedFile>;
   /**
    * Writes files into the project directory. Refuses, with a Failure, a path that leaves it, also through a symlink. Cut off half-way,
    * some files are there and some are not.

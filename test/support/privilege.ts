@@ -17,7 +17,6 @@ export function describeAsRoot(title: string, body: () => void): void {
 
 /**
  * A test of what root never sees, such as a directory that may not be read. Root skips it, by name.
- * @public
  */
 export function itAsUser(title: string, body: Body, timeoutMs?: number): void {
   it.skipIf(isRoot)(`${title} (needs an ordinary user)`, body, timeoutMs);

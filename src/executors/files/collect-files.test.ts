@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import { itAsUser } from '../../../test/support/privilege.ts';
 import { realClock } from '../../base/index.ts';
 import { createShellExecutor } from '../shell/shell.ts';
 import { collectPaths, NEVER, openJob } from '../testing/executor-contract.ts';
@@ -64,6 +65,70 @@ describe('collecting files from a disk', () => {
       if (file.path === 'a/file') renameSync(join(root, 'b'), join(fixture.job.stepsDir, 'gone'));
     }
     expect(seen).toEqual(['a', 'a/file', 'b', 'c', 'c/file']);
+  });
+});
+
+describe('links on the way', () => {
+  it('are followed where a pattern names them, to a directory of the project, and nowhere else', async () => {
+    await using fixture = await openJob(shell);
+    const { place } = fixture;
+    mkdirSync(join(place.projectDir, 'real', 'deep'), { recursive: true });
+    for (const name of ['real/app', 'real/deep/file']) writeFileSync(join(place.projectDir, name), '');
+    symlinkSync('real', join(place.projectDir, 'link'));
+    symlinkSync('..', join(place.projectDir, 'real', 'up'));
+    expect(await collectPaths(place, { paths: ['link/app'] })).toEqual(['link/app']);
+    expect(await collectPaths(place, { paths: ['link/*'] })).toEqual([
+      'link/app',
+      'link/deep',
+      'link/deep/file',
+      'link/up',
+    ]);
+    expect(await collectPaths(place, { paths: ['link'] })).toEqual(['link']);
+    expect(await collectPaths(place, { paths: ['l*/app', '**/file'] })).toEqual(['real/deep/file']);
+  });
+});
+
+describe('what cannot be kept', () => {
+  async function leftOut(projectDir: string, paths: readonly string[]): Promise<[string[], Record<string, string>]> {
+    const reasons: Record<string, string> = {};
+    const kept: string[] = [];
+    const selection = { paths, exclude: [], untracked: false };
+    const files = collectFiles(projectDir, selection, NEVER, (path, reason) =>
+      Object.assign(reasons, { [path]: reason }),
+    );
+    for await (const { path } of files) kept.push(path);
+    return [kept, reasons];
+  }
+
+  it('is named: a file whose name is not UTF-8, and a link that leads out', async () => {
+    await using fixture = await openJob(shell);
+    const { projectDir } = fixture.place;
+    writeFileSync(Buffer.concat([Buffer.from(`${projectDir}/caf`), Buffer.from([0xe9])]), '');
+    writeFileSync(join(projectDir, 'caf\ufffd!'), '');
+    symlinkSync('/etc', join(projectDir, 'etc'));
+    expect(await leftOut(projectDir, ['*', 'etc/passwd'])).toEqual([
+      ['caf\ufffd!', 'etc'],
+      { 'caf\ufffd': 'its name is not UTF-8', etc: 'it leads out of the project directory' },
+    ]);
+  });
+
+  itAsUser('is named: a directory or a file that may not be read, and the rest is kept', async () => {
+    await using fixture = await openJob(shell);
+    const { projectDir } = fixture.place;
+    for (const name of ['closed', 'listed', 'open']) mkdirSync(join(projectDir, name));
+    for (const name of ['closed/file', 'listed/file', 'open/file', 'open/secret']) {
+      writeFileSync(join(projectDir, name), 'x', { mode: name === 'open/secret' ? 0o200 : 0o600 });
+    }
+    chmodSync(join(projectDir, 'closed'), 0o000);
+    chmodSync(join(projectDir, 'listed'), 0o600);
+    try {
+      expect(await leftOut(projectDir, ['**'])).toEqual([
+        ['closed', 'listed', 'open', 'open/file'],
+        { closed: 'permission denied', 'listed/file': 'permission denied', 'open/secret': 'permission denied' },
+      ]);
+    } finally {
+      for (const name of ['closed', 'listed']) chmodSync(join(projectDir, name), 0o700);
+    }
   });
 });
 

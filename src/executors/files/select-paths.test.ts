@@ -6,7 +6,7 @@ const select = (paths: readonly string[], exclude: readonly string[] = []) =>
 
 describe('selecting paths', () => {
   it.each([
-    ['*', ['a', '.a', 'a b'], ['a/b']],
+    ['*', ['a', '.a', 'a b', '\na', 'a\n'], ['a/b']],
     ['a?c', ['abc'], ['a/c', 'ac']],
     ['**/c', ['c', 'a/c', 'a/b/c'], ['cc', 'a/c/d']],
     ['a/**', ['a', 'a/b', 'a/b/.c'], ['b']],

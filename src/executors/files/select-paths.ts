@@ -8,13 +8,18 @@ export interface PathTest {
   selects(path: string): boolean;
   /** Something below this directory may still match; else the walk stays out of it. */
   mayContain(directory: string): boolean;
+  /** A pattern names this path outright as a directory on its way: `a` for `a/b` and `a/*`, but not for `*` and `**`. */
+  leadsThrough(path: string): boolean;
   excludes(path: string): boolean;
   /** Nothing below this directory escapes `exclude`. */
   excludesAllBelow(directory: string): boolean;
 }
 
-/** As GitLab's globs: `*`, `?`, `[a]`, `[!a]`, `[^a]`, `{a,b}`, `**`, `\` escapes; dotfiles are files like others. */
-const OPTIONS: picomatch.PicomatchOptions = { dot: true, noextglob: true, nonegate: true, windows: false };
+/**
+ * As GitLab's globs: `*`, `?`, `[a]`, `[!a]`, `[^a]`, `{a,b}`, `**`, `\` escapes; dotfiles are files like others, and so are those with a
+ * line feed in their name (the flag).
+ */
+const OPTIONS: picomatch.PicomatchOptions = { dot: true, noextglob: true, nonegate: true, windows: false, flags: 's' };
 
 export function compileSelection(selection: FileSelection, projectDir: string): PathTest {
   const wanted = selection.paths.flatMap((path) => normalise(path, projectDir)).map(compilePattern);
@@ -25,6 +30,7 @@ export function compileSelection(selection: FileSelection, projectDir: string): 
   return {
     selects: (path) => wanted.some((pattern) => pattern.matches(path)),
     mayContain: (directory) => wanted.some((pattern) => pattern.mayContain(directory)),
+    leadsThrough: (path) => wanted.some((pattern) => pattern.leadsThrough(path)),
     excludes: (path) => excluded.some((matches) => matches(path)),
     excludesAllBelow: (directory) => excludedTrees.some((matches) => matches(directory)),
   };
@@ -43,14 +49,21 @@ function quoteExtensions(pattern: string): string {
   return pattern.replace(/\\.|\[!|[()|+@!]/g, (part) => (part === '[!' ? '[^' : part.length > 1 ? part : `\\${part}`));
 }
 
-function compilePattern(pattern: string): { matches(path: string): boolean; mayContain(directory: string): boolean } {
-  if (pattern === '') return { matches: () => true, mayContain: () => true };
+interface Pattern {
+  matches(path: string): boolean;
+  mayContain(directory: string): boolean;
+  leadsThrough(path: string): boolean;
+}
+
+function compilePattern(pattern: string): Pattern {
+  if (pattern === '') return { matches: () => true, mayContain: () => true, leadsThrough: () => false };
   const { base, isGlob } = picomatch.scan(pattern, { ...OPTIONS, unescape: true });
   const prefix = base === '' || base === '.' ? '' : `${base}/`;
   // A brace may hold slashes; without one and without `**` a pattern matches at one depth only.
   const depth = /\*\*|\{/.test(pattern) ? Number.POSITIVE_INFINITY : pattern.split('/').length;
   return {
     matches: picomatch(pattern, OPTIONS),
+    leadsThrough: (path) => prefix.startsWith(`${path}/`) && (isGlob || prefix !== `${path}/`),
     mayContain(directory) {
       if (directory === '') return true;
       const below = `${directory}/`;

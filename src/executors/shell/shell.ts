@@ -73,7 +73,7 @@ function createShellPlace(job: JobSpec, shell: string, { clock, durable = false 
     nestedRuns: async () => listNestedRuns(job.stepsDir),
     disownNestedRuns: async () => disownNestedRuns(job.stepsDir),
     deliverTree: (directory, signal) => fillProjectDir(job, directory, signal),
-    collect: (selection, signal) => collectFiles(job.projectDir, selection, signal),
+    collect: (selection, signal, leftOut) => collectFiles(job.projectDir, selection, signal, leftOut),
     deliver: (files, signal) => deliverFiles(job.projectDir, files, signal),
     async clean() {
       disownNestedRuns(job.stepsDir);

@@ -107,6 +107,33 @@ describe('artifacts', () => {
   });
 });
 
+describe('what a hostile or dying job leaves', () => {
+  it('is no half archive of a runner that was killed', async () => {
+    mkdirSync(target(), { recursive: true });
+    writeFileSync(target('artifacts.zip.0123456789ab.tmp'), 'half');
+    write('a', 'x');
+    await save(artifact({ paths: ['a'] }));
+    expect(readdirSync(target())).toEqual(['artifacts.zip']);
+  });
+
+  it('is no name that would move the cursor of whoever lists it', async () => {
+    write('a', 'x');
+    const saved = await save(artifact({ name: 'v1\u001b]0;gone\u0007\r\n\u009b2J', paths: ['a'] }));
+    expect(saved.map(({ path }) => path)).toEqual([target('v1_]0;gone____2J.zip')]);
+  });
+
+  it('is named in the log when it cannot be kept, in one line each and not without end', async () => {
+    write('a', 'x');
+    for (let index = 10; index < 35; index += 1) {
+      writeFileSync(Buffer.from(`${join(workshop.dir, 'app')}/\n${index}\xff`, 'latin1'), '');
+    }
+    expect(await save(artifact({ paths: ['*'] }))).toMatchObject([{ files: 1 }]);
+    expect(log.split('\n').filter((line) => line.includes('left out: its name is not UTF-8'))).toHaveLength(20);
+    expect(log).toContain('WARNING: "\\n10\ufffd" is left out');
+    expect(log).toContain('WARNING: 5 more files and directories are left out');
+  });
+});
+
 describe('reports', () => {
   it('of several files are one gzip file', async () => {
     write('reports/b.xml', '<b/>');

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Failure } from '../../base/index.ts';
 import type { CollectedFile, FileSelection, Place } from '../../executors/index.ts';
@@ -5,6 +6,7 @@ import type { ArtifactFormat, PayloadArtifact } from '../../protocol/index.ts';
 import { errorLine, warningLine } from '../log/sections.ts';
 import type { ArchiveLimits } from './archive-limits.ts';
 import { foundLine, nothingFoundLine, unlessEmpty } from './describe-selection.ts';
+import { createLeftOut } from './left-out.ts';
 import { writeFileWhole } from './output-file.ts';
 import { readDotenvReport } from './read-dotenv-report.ts';
 import { type ArchiveSummary, writeArchive } from './write-archive.ts';
@@ -15,7 +17,7 @@ export interface SaveArtifactsOptions {
   /** Cause `succeeded`; every other cause keeps `on_failure` and `always`. */
   readonly succeeded: boolean;
   readonly place: Place;
-  /** Receives the files; made when it is not there. */
+  /** The job's own; receives the files. Emptied first: a runner that was killed may have left half a file. */
   readonly targetDir: string;
   readonly expand: (text: string) => string;
   readonly limits: ArchiveLimits;
@@ -45,10 +47,11 @@ export function selectArtifacts(
 
 /**
  * Keeps a job's artifacts in `targetDir`: the archive in it, a report in a directory named for its type. Nothing matching is a warning
- * in the log, not a failure. May be repeated: files are replaced.
+ * in the log, not a failure, and so is what cannot be read. May be repeated: it begins again.
  * @throws Failure when an artifact could not be kept (limits, disk); those before it stay.
  */
 export async function saveArtifacts(options: SaveArtifactsOptions): Promise<readonly SavedArtifact[]> {
+  await rm(options.targetDir, { recursive: true, force: true });
   const saved: SavedArtifact[] = [];
   for (const artifact of selectArtifacts(options.artifacts, options.succeeded)) {
     const kept = await saveArtifact(options, artifact, new Set(saved.map(({ path }) => path)));
@@ -69,16 +72,17 @@ async function saveArtifact(
     exclude: artifact.exclude.map(expand),
     untracked: artifact.untracked,
   };
-  const collected = place.collect(selection, signal);
+  const leftOut = createLeftOut();
+  const collected = place.collect(selection, signal, leftOut.add);
   // Only a zip can tell a directory or a link from a file.
   const files = await unlessEmpty(format === 'zip' ? collected : onlyFiles(collected));
   if (files === null) {
-    log(nothingFoundLine(selection) + errorLine('No files to upload'));
+    log(leftOut.lines() + nothingFoundLine(selection) + errorLine('No files to upload'));
     return null;
   }
   const path = targetPath(options, artifact, taken);
   const { entries, sizeBytes } = await PACKERS[format](path, files, limits, signal);
-  log(foundLine(selection, entries));
+  log(leftOut.lines() + foundLine(selection, entries));
   if (type === 'dotenv') {
     const dotenv = await readDotenvReport(path, signal);
     if (!dotenv.ok) log(warningLine(`${selection.paths.join(', ')}: ${dotenv.error}; no variables are handed on`));
@@ -124,6 +128,10 @@ async function copyOne(
 /** Bytes that leave room for an ending in a file name. */
 const MAX_NAME_BYTES = 200;
 
+/** What would move the cursor of whoever lists the directory. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/g;
+
 /** Base name of the expanded `artifacts:name`; never outside the target directory. */
 function targetPath(
   { targetDir, expand }: SaveArtifactsOptions,
@@ -131,7 +139,7 @@ function targetPath(
   taken: ReadonlySet<string>,
 ): string {
   const { artifact_type: type, artifact_format: format } = artifact;
-  const name = basename(expand(artifact.name || 'artifacts').replaceAll('\0', ''));
+  const name = basename(expand(artifact.name || 'artifacts').replaceAll('\0', '')).replace(CONTROLS, '_');
   const short = Buffer.from(name).subarray(0, MAX_NAME_BYTES).toString().replaceAll('\ufffd', '');
   const safe = short === '' || short === '.' || short === '..' ? 'default' : short;
   const directory = type === 'archive' ? targetDir : join(targetDir, type.replace(/\W/g, '_'));

@@ -8,6 +8,7 @@ import type { JobVariables } from '../script/job-variables.ts';
 import { type ArchiveLimits, readArchive, writeArchive } from './archive.ts';
 import { cachePath } from './cache-path.ts';
 import { foundLine, nothingFoundLine, unlessEmpty } from './describe-selection.ts';
+import { createLeftOut } from './left-out.ts';
 import { removeStrays } from './output-file.ts';
 
 export interface CacheOptions {
@@ -99,11 +100,12 @@ async function saveCache(options: CacheOptions, cache: PayloadCache): Promise<vo
   if (path === null) return log(warningLine(`cache key ${JSON.stringify(key)} is empty; the cache is not saved`));
   log(`Creating cache ${key}...\n`);
   if (existsSync(path) && (await isUpToDate(path, selection, options))) return log('Archive is up to date!\n');
-  const files = await unlessEmpty(place.collect(selection, signal));
-  if (files === null) return log(nothingFoundLine(selection));
+  const leftOut = createLeftOut();
+  const files = await unlessEmpty(place.collect(selection, signal, leftOut.add));
+  if (files === null) return log(leftOut.lines() + nothingFoundLine(selection));
   const { entries } = await writeArchive(path, files, limits, signal);
   await removeStrays(path);
-  log(foundLine(selection, entries) + infoLine('Created cache'));
+  log(leftOut.lines() + foundLine(selection, entries) + infoLine('Created cache'));
 }
 
 interface Measure {
