@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Place } from '../../executors/index.ts';
 import type { PayloadArtifact } from '../../protocol/index.ts';
 import { contents, makeWorkshop, type Workshop } from '../testing/place.ts';
-import { DEFAULT_ARCHIVE_LIMITS, readArchive } from './archive.ts';
+import { DEFAULT_ARCHIVE_LIMITS, readArchive } from './archive/archive.ts';
 import { type SavedArtifact, saveArtifacts, selectArtifacts } from './artifacts.ts';
 
 const { signal } = new AbortController();

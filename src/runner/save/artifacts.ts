@@ -4,13 +4,13 @@ import { Failure } from '../../base/index.ts';
 import type { CollectedFile, FileSelection, Place } from '../../executors/index.ts';
 import type { ArtifactFormat, PayloadArtifact } from '../../protocol/index.ts';
 import { errorLine, warningLine } from '../log/sections.ts';
-import type { ArchiveLimits } from './archive-limits.ts';
+import type { ArchiveLimits } from './archive/archive-limits.ts';
+import { type ArchiveSummary, writeArchive } from './archive/write-archive.ts';
+import { writeGzip } from './archive/write-gzip.ts';
 import { foundLine, nothingFoundLine, unlessEmpty } from './describe-selection.ts';
 import { createLeftOut } from './left-out.ts';
 import { writeFileWhole } from './output-file.ts';
 import { readDotenvReport } from './read-dotenv-report.ts';
-import { type ArchiveSummary, writeArchive } from './write-archive.ts';
-import { writeGzip } from './write-gzip.ts';
 
 export interface SaveArtifactsOptions {
   readonly artifacts: readonly PayloadArtifact[] | null;

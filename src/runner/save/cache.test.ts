@@ -5,7 +5,7 @@ import type { Place } from '../../executors/index.ts';
 import type { PayloadCache } from '../../protocol/index.ts';
 import { payload } from '../testing/payload.ts';
 import { makeWorkshop, type Workshop } from '../testing/place.ts';
-import { DEFAULT_ARCHIVE_LIMITS } from './archive.ts';
+import { DEFAULT_ARCHIVE_LIMITS } from './archive/archive.ts';
 import { type CacheOptions, restoreCaches, saveCaches } from './cache.ts';
 
 let workshop: Workshop;

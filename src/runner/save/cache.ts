@@ -5,7 +5,7 @@ import type { CollectedFile, FileSelection, Place } from '../../executors/index.
 import type { JobPayload, PayloadCache } from '../../protocol/index.ts';
 import { infoLine, warningLine } from '../log/sections.ts';
 import type { JobVariables } from '../script/job-variables.ts';
-import { type ArchiveLimits, readArchive, writeArchive } from './archive.ts';
+import { type ArchiveLimits, readArchive, writeArchive } from './archive/archive.ts';
 import { cachePath } from './cache-path.ts';
 import { foundLine, nothingFoundLine, unlessEmpty } from './describe-selection.ts';
 import { createLeftOut } from './left-out.ts';

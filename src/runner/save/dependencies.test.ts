@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { CollectedFile, Place } from '../../executors/index.ts';
 import { collected, listed, makeWorkshop, type Workshop } from '../testing/place.ts';
-import { DEFAULT_ARCHIVE_LIMITS, writeArchive } from './archive.ts';
+import { DEFAULT_ARCHIVE_LIMITS, writeArchive } from './archive/archive.ts';
 import { type DependencyArchive, unpackDependencies } from './dependencies.ts';
 
 const { signal } = new AbortController();

@@ -1,6 +1,6 @@
 import { describeError, errorCode, Failure } from '../../base/index.ts';
 import type { Place } from '../../executors/index.ts';
-import { type ArchiveLimits, readArchive } from './archive.ts';
+import { type ArchiveLimits, readArchive } from './archive/archive.ts';
 
 export interface DependencyArchive {
   readonly jobId: number;

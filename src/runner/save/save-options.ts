@@ -3,7 +3,7 @@ import type { JobPayload } from '../../protocol/index.ts';
 import type { JobRun } from '../job-run.ts';
 import { say } from '../log/tell.ts';
 import type { JobVariables } from '../script/job-variables.ts';
-import { type ArchiveLimits, DEFAULT_ARCHIVE_LIMITS } from './archive.ts';
+import { type ArchiveLimits, DEFAULT_ARCHIVE_LIMITS } from './archive/archive.ts';
 
 /** What the cache and artifact parts need of a run. */
 export function saveOptions(run: JobRun, signal: AbortSignal): SaveOptions {

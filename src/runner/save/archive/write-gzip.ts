@@ -1,10 +1,10 @@
 import { basename } from 'node:path/posix';
 import { pipeline } from 'node:stream/promises';
 import { crc32, createDeflateRaw } from 'node:zlib';
-import { Failure } from '../../base/index.ts';
-import type { CollectedFile } from '../../executors/index.ts';
+import { Failure } from '../../../base/index.ts';
+import type { CollectedFile } from '../../../executors/index.ts';
+import { type OutputFile, writeFileWhole } from '../output-file.ts';
 import type { ArchiveLimits } from './archive-limits.ts';
-import { type OutputFile, writeFileWhole } from './output-file.ts';
 import type { ArchiveSummary } from './write-archive.ts';
 
 const HAS_NAME = 0x08;

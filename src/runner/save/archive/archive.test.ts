@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { collected, contents, listed, makeWorkshop, type Workshop } from '../testing/place.ts';
+import { collected, contents, listed, makeWorkshop, type Workshop } from '../../testing/place.ts';
 import { DEFAULT_ARCHIVE_LIMITS, readArchive, writeArchive } from './archive.ts';
 
 const { signal } = new AbortController();

@@ -2,8 +2,8 @@ import { closeSync, openSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { type Entry, fromFdPromise, getFileNameLowLevel, type ZipFile } from 'yauzl';
-import { describeError, Failure } from '../../base/index.ts';
-import type { CollectedFile } from '../../executors/index.ts';
+import { describeError, Failure } from '../../../base/index.ts';
+import type { CollectedFile } from '../../../executors/index.ts';
 import type { ArchiveLimits } from './archive-limits.ts';
 import { isSmallEntry, readSmallEntry } from './small-entry.ts';
 

@@ -1,10 +1,10 @@
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { crc32, createDeflateRaw, deflateRawSync } from 'node:zlib';
-import { Failure } from '../../base/index.ts';
-import type { CollectedFile } from '../../executors/index.ts';
+import { Failure } from '../../../base/index.ts';
+import type { CollectedFile } from '../../../executors/index.ts';
+import { type OutputFile, writeFileWhole } from '../output-file.ts';
 import type { ArchiveLimits } from './archive-limits.ts';
-import { type OutputFile, writeFileWhole } from './output-file.ts';
 import { directoryEntry, endOfDirectory, localHeader, MAX_32, type ZipRecord } from './zip-records.ts';
 
 export interface ArchiveSummary {
