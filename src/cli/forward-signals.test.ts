@@ -41,6 +41,15 @@ describe('signals to a run', () => {
     expect(send([0, 'SIGHUP'], [300, 'SIGHUP'])).toMatchObject({ signal: 'SIGHUP', forcedBy: null });
     expect(send([0, 'SIGINT'], [300, 'SIGHUP'], [600, 'SIGHUP'])).toMatchObject({ forcedBy: null });
   });
+
+  it('never force because a program sends SIGTERM again, or after a Ctrl-C', () => {
+    expect(send([0, 'SIGTERM'], [200, 'SIGTERM'], [300, 'SIGTERM'])).toEqual({ signal: 'SIGTERM', forcedBy: null });
+    expect(send([0, 'SIGINT'], [7_500, 'SIGTERM'])).toEqual({ signal: 'SIGINT', forcedBy: null });
+  });
+
+  it('force when a person presses Ctrl-C while the run ends for another reason', () => {
+    expect(send([0, 'SIGTERM'], [300, 'SIGINT'])).toEqual({ signal: 'SIGTERM', forcedBy: 'SIGINT' });
+  });
 });
 
 it('gives signals their usual meaning back when nobody reads the report', async () => {

@@ -7,18 +7,19 @@ import type { RunShow } from './present/show-run.ts';
 const SAME_KEYSTROKE_MS = 40;
 
 /**
- * Hands stop signals to a run: the first asks for a graceful end, another one forces it. Returns how to stop.
- * SIGHUP never forces: it means that nobody is there any more, and a closed terminal sends it twice (shell and kernel).
+ * Hands stop signals to a run: the first asks for a graceful end, a SIGINT after it forces it. Returns how to stop.
+ * Nothing else forces: SIGTERM and SIGHUP come from programs, which repeat them and go from one to the next by themselves.
  */
 export function forwardSignals(host: Pick<Host, 'clock' | 'onStopSignal'>, control: Control): () => void {
   let firstAt: number | null = null;
   return host.onStopSignal((signal: StopSignal) => {
-    const now = host.clock.now();
-    const isRepeat = firstAt !== null && (signal === 'SIGHUP' || now - firstAt < SAME_KEYSTROKE_MS);
-    firstAt ??= now;
-    if (isRepeat) return;
-    if (control.interruption === null) control.interrupt({ cause: 'runner_shutdown', isCancel: true, by: signal });
-    else control.force({ by: signal, why: 'force cancel' });
+    const now = host.clock.monotonic();
+    if (firstAt === null) {
+      firstAt = now;
+      control.interrupt({ cause: 'runner_shutdown', isCancel: true, by: signal });
+    } else if (signal === 'SIGINT' && now - firstAt >= SAME_KEYSTROKE_MS) {
+      control.force({ by: signal, why: 'force cancel' });
+    }
   });
 }
 

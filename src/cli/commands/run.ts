@@ -63,7 +63,7 @@ const NO_DOCKER: Problem = {
 function defineRun(line: Command): Command {
   return addPipelineFlags(line)
     .description(
-      'Runs the pipeline of this checkout, as the working tree is, in directories of its own. Ctrl-C cancels gracefully: scripts are stopped and the cleanup of each job (after_script) runs; Ctrl-C again forces the end and skips cleanup.',
+      'Runs the pipeline of this checkout, as the working tree is, in directories of its own. Ctrl-C cancels gracefully: scripts are stopped and the cleanup of each job (after_script) runs; Ctrl-C again (SIGINT, no other signal) forces the end and skips cleanup.',
     )
     .argument('[job...]', 'run only these jobs and what they need (default: all)')
     .option('--executor <name>', 'where jobs run: shell, docker (default: shell)')
