@@ -40,6 +40,8 @@ export interface JobChanged {
   readonly status: Status;
   readonly phase: Phase | null;
   readonly cause: Cause | null;
+  /** Who cancelled it: `SIGINT`, `failed job lint`; null: nobody did. */
+  readonly canceledBy: string | null;
   /** In teardown: by when after_script has ended, one way or another. */
   readonly deadline: number | null;
 }
@@ -64,6 +66,7 @@ export interface JobFinished {
   readonly name: string;
   readonly status: Status;
   readonly cause: Cause | null;
+  readonly canceledBy: string | null;
   readonly failureReason: FailureReason | null;
   readonly exitCode: number | null;
   readonly allowFailure: boolean;

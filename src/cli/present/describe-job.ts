@@ -38,7 +38,7 @@ const CAUSE_WORDS: Readonly<Record<Cause, string>> = {
   succeeded: '',
   failed: 'failed',
   canceled: 'canceled',
-  superseded: 'superseded by a newer pipeline',
+  superseded: 'superseded',
   timed_out: 'timed out',
   runner_shutdown: 'interrupted',
   runner_lost: 'the run was killed',
@@ -56,15 +56,22 @@ const REASON_WORDS: Readonly<Partial<Record<FailureReason, string>>> = {
 interface Teardown {
   readonly phase: Phase | null;
   readonly cause: Cause | null;
+  readonly canceledBy: string | null;
   readonly deadline: number | null;
 }
 
-/** `cleaning up, 4:52 left (canceled)`; null outside a teardown. */
+/** `cleaning up, 4:52 left (canceled by failed job lint)`; null outside a teardown. */
 export function describeTeardown(job: Teardown, now: number): string | null {
   if (job.phase !== 'teardown') return null;
   const left = job.deadline === null ? '' : `, ${formatCountdown(job.deadline - now)} left`;
-  const cause = job.cause === null ? '' : CAUSE_WORDS[job.cause];
+  const cause = causeWords(job);
   return `cleaning up${left}${cause === '' ? '' : ` (${cause})`}`;
+}
+
+/** A job is superseded by a newer pipeline or by the failure of another job: who it was says which. */
+function causeWords({ cause, canceledBy }: Pick<Teardown, 'cause' | 'canceledBy'>): string {
+  if (cause === 'superseded' && canceledBy !== null) return `canceled by ${printable(canceledBy)}`;
+  return cause === null ? '' : CAUSE_WORDS[cause];
 }
 
 /** `failed (exit code 3, 4.2s), cleanup succeeded (0.2s)`. */
@@ -89,7 +96,10 @@ function describeVerdict(job: JobFinished, details: readonly string[]): string {
 }
 
 function describeReason(job: JobFinished): string {
-  if (job.status === 'canceled' && job.durationMs === null) return 'never started';
+  if (job.status === 'canceled') {
+    const who = job.cause === 'superseded' && job.canceledBy !== null ? `by ${printable(job.canceledBy)}` : '';
+    return [who, job.durationMs === null ? 'never started' : ''].filter((part) => part !== '').join(', ');
+  }
   if (job.failureReason === 'script_failure' && job.exitCode !== null) return `exit code ${job.exitCode}`;
   if (job.failureReason === null) return '';
   return REASON_WORDS[job.failureReason] ?? job.failureReason;

@@ -30,6 +30,7 @@ export interface JobView {
   status: Status;
   phase: Phase | null;
   cause: Cause | null;
+  canceledBy: string | null;
   deadline: number | null;
   startedAt: number | null;
   finished: JobFinished | null;
@@ -82,6 +83,7 @@ function newJob(job: Pick<JobView, 'id' | 'name' | 'stage' | 'attempt' | 'status
     ...job,
     phase: null,
     cause: null,
+    canceledBy: null,
     deadline: null,
     startedAt: null,
     finished: null,
@@ -110,6 +112,7 @@ function changeJob(job: JobView, event: JobChanged): void {
   job.status = event.status;
   job.phase = event.phase;
   job.cause = event.cause;
+  job.canceledBy = event.canceledBy;
   job.deadline = event.deadline;
 }
 

@@ -34,6 +34,7 @@ export function changed(job: number, seconds: number, change: Partial<JobChanged
     status: 'running',
     phase: 'script',
     cause: null,
+    canceledBy: null,
     deadline: null,
     ...change,
   };
@@ -51,6 +52,7 @@ export function finished(job: number, seconds: number, end: Partial<JobFinished>
     name: NAMES[job] ?? `job ${job}`,
     status: 'success',
     cause: 'succeeded',
+    canceledBy: null,
     failureReason: null,
     exitCode: 0,
     allowFailure: false,

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/index.ts';
+import type { JobState } from '../../lifecycle/index.ts';
 import type { JobChanged, JobFinished } from '../run-event.ts';
 import type { DrivenPipeline } from './driven-pipeline.ts';
 import type { JobReport } from './job-work.ts';
@@ -27,10 +28,11 @@ export class JobAnnouncer {
   }
 
   changed(number: number): void {
-    const { status, phase, cause } = this.#pipeline.job(number).state;
+    const { status, phase, cause, ...state } = this.#pipeline.job(number).state;
+    const canceledBy = canceler(state);
     // What people wait for is the cleanup; the lifecycle's own deadline lies further out.
     const deadline = phase === 'teardown' ? (this.#cleanupDeadlines.get(number) ?? null) : null;
-    this.#emit({ type: 'job_changed', ...this.#head(number), status, phase, cause, deadline });
+    this.#emit({ type: 'job_changed', ...this.#head(number), status, phase, cause, canceledBy, deadline });
   }
 
   finished(number: number): void {
@@ -41,6 +43,7 @@ export class JobAnnouncer {
       ...this.#head(number),
       status: state.status,
       cause: state.cause,
+      canceledBy: canceler(state),
       failureReason: state.failureReason,
       exitCode: state.exitCode,
       allowFailure,
@@ -55,4 +58,8 @@ export class JobAnnouncer {
   #head(number: number): { readonly at: number; readonly job: number; readonly name: string } {
     return { at: this.#clock.now(), job: this.#pipeline.id(number), name: this.#pipeline.name(number) };
   }
+}
+
+function canceler({ cancelRequest, forceRequest }: Pick<JobState, 'cancelRequest' | 'forceRequest'>): string | null {
+  return cancelRequest?.by ?? forceRequest?.by ?? null;
 }

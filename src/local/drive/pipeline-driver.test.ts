@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { plannedJob as job } from '../../../test/support/planned-job.ts';
-import { bench, failing, obedient, START } from '../testing/driver-bench.ts';
+import { bench, benchOf, failing, obedient, type Play, planOf, START } from '../testing/driver-bench.ts';
 
 describe('a pipeline inside one process', () => {
   it('runs at most as many jobs at once as there are places', async () => {
@@ -75,6 +75,16 @@ describe('cancelling it', () => {
     expect(clock.now()).toBe(START + 31_000);
     const [c] = events.filter((event) => event.type === 'job_finished');
     expect(c).toMatchObject({ name: 'c', at: START + 30_000, cleanup: { outcome: 'not_owed' } });
+  });
+
+  it('because a job failed, where auto_cancel says so, names that job', async () => {
+    const clumsy: Play = (work, clock) => (work.job.name === 'lint' ? failing(work, clock) : obedient(work, clock));
+    const plan = planOf([job('lint'), job('slow'), job('later')]);
+    const { driver, events } = benchOf({ ...plan, autoCancel: { onNewCommit: 'none', onJobFailure: 'all' } }, clumsy);
+    expect(await driver.run()).toBe('failed');
+    const canceled = events.filter((event) => event.type === 'job_finished' && event.status === 'canceled');
+    expect(canceled).toHaveLength(2);
+    expect(canceled).toMatchObject([1, 2].map(() => ({ cause: 'superseded', canceledBy: 'failed job lint' })));
   });
 
   it('by force records what was skipped and by whom, and still waits for the runner to let go', async () => {

@@ -74,7 +74,17 @@ function portsOf(run: RunDirectory, id: number, name: string, { clock, emit }: R
       askToStart: async () => 'refused',
       phase: ({ phase, cause, deadline }) => {
         if (phase !== 'teardown') return;
-        emit({ type: 'job_changed', at: clock.now(), job: id, name, status: 'running', phase, cause, deadline });
+        emit({
+          type: 'job_changed',
+          at: clock.now(),
+          job: id,
+          name,
+          status: 'running',
+          phase,
+          cause,
+          canceledBy: null,
+          deadline,
+        });
       },
     },
   );

@@ -40,11 +40,17 @@ interface Bench {
   statuses(): Record<string, Status>;
 }
 
-export function bench(
-  jobs: readonly PlannedJob[],
-  play: Play = obedient,
-  more: { manual?: string[]; child?: Plan | null; beforeClaim?: (clock: AutoClock) => Promise<void> } = {},
-): Bench {
+export function bench(jobs: readonly PlannedJob[], play: Play = obedient, more: More = {}): Bench {
+  return benchOf(planOf(jobs), play, more);
+}
+
+interface More {
+  readonly manual?: readonly string[];
+  readonly child?: Plan | null;
+  readonly beforeClaim?: (clock: AutoClock) => Promise<void>;
+}
+
+export function benchOf(wholePlan: Plan, play: Play = obedient, more: More = {}): Bench {
   const clock = new AutoClock(START);
   const events: RunEvent[] = [];
   const started: string[] = [];
@@ -83,7 +89,7 @@ export function bench(
       work,
       child: async ({ name }) => (more.child ? driverOf(more.child, 1_000, `${name}: `) : null),
     });
-  const driver = driverOf(planOf(jobs), 1, '');
+  const driver = driverOf(wholePlan, 1, '');
   const statuses = () =>
     Object.fromEntries(events.flatMap((event) => (event.type === 'job_finished' ? [[event.name, event.status]] : [])));
   return { clock, driver, events, started, statuses };
