@@ -24,23 +24,22 @@ export function jobLookup(
   root: RootScope,
   session: Session,
 ): VariableLookup {
-  const { variables, predefined } = session.context;
   let expanded: ReadonlyMap<string, string> | undefined;
-  const lookup: VariableLookup = (name) => {
-    if (Object.hasOwn(variables, name)) return variables[name];
-    if (own.length > 0 && hasKey(own, name)) {
-      expanded ??= expandVariables(own, (other) => outside(other)).values;
-      return expanded.get(name);
-    }
-    return outside(name);
+  return (name) => {
+    if (!hasKey(own, name) || Object.hasOwn(session.context.variables, name))
+      return outside(name, instance, root, session);
+    expanded ??= expandVariables(own, (other) => outside(other, instance, root, session)).values;
+    return expanded.get(name);
   };
-  const outside: VariableLookup = (name) => {
-    if (Object.hasOwn(variables, name)) return variables[name];
-    return (
-      root.values.get(name) ?? ofJob(instance, name) ?? (Object.hasOwn(predefined, name) ? predefined[name] : undefined)
-    );
-  };
-  return lookup;
+}
+
+/** As seen by the job's own variables. */
+function outside(name: string, instance: Instance, root: RootScope, { context }: Session): string | undefined {
+  const { variables, predefined } = context;
+  if (Object.hasOwn(variables, name)) return variables[name];
+  return (
+    root.values.get(name) ?? ofJob(instance, name) ?? (Object.hasOwn(predefined, name) ? predefined[name] : undefined)
+  );
 }
 
 /** Predefined variables that depend on the job and are known before it runs. */

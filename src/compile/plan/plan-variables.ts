@@ -23,7 +23,7 @@ export function mergeVariables(base: readonly Variable[], over: readonly Variabl
   if (over.length === 0) return base;
   if (base.length === 0) return over;
   const kept = base.some(({ key }) => hasKey(over, key)) ? base.filter(({ key }) => !hasKey(over, key)) : base;
-  return [...kept, ...over];
+  return kept.concat(over);
 }
 
 /** The lists are short; a set for each job costs more than it saves. */

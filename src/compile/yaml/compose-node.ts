@@ -50,12 +50,14 @@ function anchored<E extends SequenceEvent | MappingEvent>(
 function composeList(composer: Composer, event: SequenceEvent): unknown {
   const origin = composer.file.firstEvent + composer.index;
   const start = composer.index++;
-  const { items } = composer;
-  const first = items.length;
-  while ((composer.events[composer.index] as Event).type !== EVENT_ID.POP) items.push(composeNode(composer));
+  const { items, itemCount: first } = composer;
+  while ((composer.events[composer.index] as Event).type !== EVENT_ID.POP) {
+    const item = composeNode(composer);
+    items[composer.itemCount++] = item;
+  }
   composer.index++;
-  const list: List = items.slice(first);
-  items.length = first;
+  const list: List = items.slice(first, composer.itemCount);
+  composer.itemCount = first;
   list[ORIGIN] = origin;
   if (event.tagStart < 0) return list;
   if (tagOf(composer, event) !== '!reference') {

@@ -77,6 +77,7 @@ function startComposer({ file, events }: Piece): Composer {
     index: 0,
     details: null,
     items: [],
+    itemCount: 0,
     nodes: 0,
     anchors: new Map(),
     problems: [],

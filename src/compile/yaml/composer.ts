@@ -13,8 +13,9 @@ export interface Composer {
   index: number;
   /** Worked out when the first problem wants a position. */
   details: FileDetails | null;
-  /** Items of the lists that are open, so that each list can be made in its final size. */
+  /** Items of the lists that are open, so that each list can be made in its final size. It never shrinks: V8 would give its store back each time. */
   readonly items: unknown[];
+  itemCount: number;
   /** Nodes so far, every alias counted as the whole tree that it stands for. */
   nodes: number;
   anchors: Map<string, Anchor>;
