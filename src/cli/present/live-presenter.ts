@@ -6,7 +6,7 @@ import { describeNote } from './describe-run.ts';
 import { renderScreen } from './live-screen.ts';
 import type { Presenter } from './presenter.ts';
 import { createRedraw } from './redraw.ts';
-import { applyEvent, newRunView } from './run-view.ts';
+import { applyEvent, newRunView, type RunView } from './run-view.ts';
 import type { ShownEvent } from './shown-event.ts';
 
 export interface LiveOptions {
@@ -72,15 +72,17 @@ export function createLivePresenter({ output, paint, clock, onResume }: LiveOpti
       await frames;
       for (const stop of stopListening) stop();
       if (drawn !== '') redraw.show([]);
-      const report = [
-        ...logExcerpts(view, paint, paint('bold', 'x') !== 'x'),
-        ...jobLines(view, paint),
-        ...closingLines(view, paint),
-      ];
+      const report = lastReport(view, paint);
       if (report.length > 0) output.write(`${report.join('\n')}\n`);
       await output.flush();
     },
   };
+}
+
+/** What stays on the screen at the end. */
+function lastReport(view: RunView, paint: Paint): string[] {
+  const hasColours = paint('bold', 'x') !== 'x';
+  return [...logExcerpts(view, paint, hasColours), ...jobLines(view, paint), ...closingLines(view, paint)];
 }
 
 /** What stays on the screen above the live lines. */

@@ -77,26 +77,13 @@ export function queueOutput(writeSome: WriteSome): Queue {
     while (waiting.length > 0 && !gone) {
       const batch = waiting.length === 1 && waiting[0] ? waiting[0] : Buffer.concat(waiting);
       waiting = [];
-      await writeAll(batch);
+      gone = !(await writeAll(writeSome, batch));
       queuedBytes -= batch.length;
       if (queuedBytes < QUEUE_BYTES) makeRoom();
     }
     waiting = [];
     makeRoom();
     draining = null;
-  }
-
-  async function writeAll(bytes: Uint8Array): Promise<void> {
-    let rest = bytes;
-    while (rest.length > 0 && !gone) {
-      try {
-        rest = rest.subarray(await writeSome(rest));
-      } catch (error) {
-        // A pipe that somebody else set to non-blocking is merely full; any other error means that the reader is gone.
-        if (errorCode(error) === 'EAGAIN') await new Promise((resolve) => setTimeout(resolve, BUSY_RETRY_MS));
-        else gone = true;
-      }
-    }
   }
 
   function makeRoom(): void {
@@ -125,4 +112,19 @@ export function queueOutput(writeSome: WriteSome): Queue {
       while (draining !== null) await draining;
     },
   };
+}
+
+/** False: the reader is gone. */
+async function writeAll(writeSome: WriteSome, bytes: Uint8Array): Promise<boolean> {
+  let rest = bytes;
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(await writeSome(rest));
+    } catch (error) {
+      // A pipe that somebody else set to non-blocking is merely full; any other error means that the reader is gone.
+      if (errorCode(error) !== 'EAGAIN') return false;
+      await new Promise((resolve) => setTimeout(resolve, BUSY_RETRY_MS));
+    }
+  }
+  return true;
 }

@@ -3,7 +3,7 @@ import type { Executor, JobProcess, JobSpec, StepSpec, StepState } from '../exec
 import { createScriptedFiles, type ScriptedFiles } from './scripted-files.ts';
 import { processesOf, runningSteps, type ScriptedJob } from './scripted-job.ts';
 import { createScriptedPlace } from './scripted-place.ts';
-import { type Act, playStep } from './scripted-step.ts';
+import { type Act, playStep, type ScriptedWorld } from './scripted-step.ts';
 
 /** What a step does, or why it does not even start. */
 export type Performance = readonly Act[] | { readonly refuse: string };
@@ -58,13 +58,7 @@ export function createScriptedMachine({ clock, perform, refusePrepare }: Scripte
       throw new Failure('step_not_started', `step ${step.id} was not started: ${performance.refuse}`);
     }
     started.push({ job: place, step, at: clock.now() });
-    const onChange = (): void => {
-      for (const listener of [...job.listeners]) listener();
-    };
-    const leaveProcess = (): void => {
-      job.leftBehind++;
-    };
-    job.steps.set(step.id, playStep(performance, { clock, write: job.files.write, leaveProcess, onChange }));
+    job.steps.set(step.id, playStep(performance, worldOf(job, clock)));
   }
 
   function signalAll(place: JobSpec, kind: 'TERM' | 'KILL' | 'none'): readonly JobProcess[] {
@@ -95,6 +89,20 @@ export function createScriptedMachine({ clock, perform, refusePrepare }: Scripte
         job.leftBehind = 0;
         for (const step of runningSteps(job)) step.lose(end);
       }
+    },
+  };
+}
+
+/** What a step of the job acts on. */
+function worldOf(job: ScriptedJob, clock: Clock): ScriptedWorld {
+  return {
+    clock,
+    write: job.files.write,
+    leaveProcess() {
+      job.leftBehind++;
+    },
+    onChange() {
+      for (const listener of [...job.listeners]) listener();
     },
   };
 }

@@ -28,26 +28,7 @@ export function createScriptedPlace(place: JobSpec, job: ScriptedJob, clock: Clo
   async function changed(stepId: string, maxMs: number, signal?: AbortSignal): Promise<void> {
     // As in the shell executor: a caller's loop must let time go by.
     await setImmediate();
-    if (!signal?.aborted && !hasNews(stepId)) await nextChange(maxMs, signal);
-  }
-
-  async function untilDead(maxMs: number, signal?: AbortSignal): Promise<readonly JobProcess[]> {
-    const deadline = clock.monotonic() + maxMs;
-    for (;;) {
-      const [left, now] = [processesOf(job), clock.monotonic()];
-      if (left.length === 0 || now >= deadline || signal?.aborted) return left;
-      await nextChange(deadline - now, signal);
-    }
-  }
-
-  async function nextChange(maxMs: number, signal: AbortSignal | undefined): Promise<void> {
-    const over = new AbortController();
-    const stop = (): void => over.abort();
-    signal?.addEventListener('abort', stop, { once: true });
-    job.listeners.add(stop);
-    await clock.sleep(maxMs, over.signal);
-    job.listeners.delete(stop);
-    signal?.removeEventListener('abort', stop);
+    if (!signal?.aborted && !hasNews(stepId)) await nextChange(job, clock, maxMs, signal);
   }
 
   return {
@@ -69,7 +50,7 @@ export function createScriptedPlace(place: JobSpec, job: ScriptedJob, clock: Clo
     cutLog: async (stepId, sizeBytes) => step(stepId)?.log.cut(sizeBytes) ?? 0,
     changed,
     signal: async (signal) => machine.signal(place, signal),
-    untilDead,
+    untilDead: (maxMs, signal) => untilDead(job, clock, maxMs, signal),
     deliverTree: (directory, signal) => job.files.deliverTree(directory, signal),
     collect: (selection, signal) => job.files.collect(selection, signal),
     deliver: (files, signal) => job.files.deliver(files, signal),
@@ -78,4 +59,33 @@ export function createScriptedPlace(place: JobSpec, job: ScriptedJob, clock: Clo
       job.files.clear();
     },
   };
+}
+
+async function untilDead(
+  job: ScriptedJob,
+  clock: Clock,
+  maxMs: number,
+  signal?: AbortSignal,
+): Promise<readonly JobProcess[]> {
+  const deadline = clock.monotonic() + maxMs;
+  for (;;) {
+    const [left, now] = [processesOf(job), clock.monotonic()];
+    if (left.length === 0 || now >= deadline || signal?.aborted) return left;
+    await nextChange(job, clock, deadline - now, signal);
+  }
+}
+
+async function nextChange(
+  job: ScriptedJob,
+  clock: Clock,
+  maxMs: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const over = new AbortController();
+  const stop = (): void => over.abort();
+  signal?.addEventListener('abort', stop, { once: true });
+  job.listeners.add(stop);
+  await clock.sleep(maxMs, over.signal);
+  job.listeners.delete(stop);
+  signal?.removeEventListener('abort', stop);
 }

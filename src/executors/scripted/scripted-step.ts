@@ -66,24 +66,18 @@ export function playStep(acts: readonly Act[], world: ScriptedWorld): ScriptedSt
       case 'print':
         log.append(Buffer.from(act.text));
         return world.onChange();
-      case 'wait':
-        return world.clock.sleep(act.ms, signal);
-      case 'write':
-        return world.write(act.path, act.content);
       case 'ignore_term':
         onTerm = 'ignore';
         return;
       case 'on_term':
         onTerm = act.acts;
         return;
-      case 'leave_process':
-        return world.leaveProcess();
-      case 'hang':
-        return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
       case 'vanish':
         return finish({ kind: 'vanished' });
       case 'exit':
         return finish({ kind: 'ended', code: act.code });
+      default:
+        return performOutside(act, world, signal);
     }
   }
 
@@ -100,4 +94,20 @@ export function playStep(acts: readonly Act[], world: ScriptedWorld): ScriptedSt
   // Rejects only for an impossible script, such as a `write` out of the project; the test that wrote it is to crash.
   void play(acts, 0);
   return { log, look: () => state, signal, lose: finish };
+}
+
+type OutsideAct = Extract<Act, { do: 'wait' | 'write' | 'leave_process' | 'hang' }>;
+
+/** The acts that change nothing of the step itself. */
+async function performOutside(act: OutsideAct, world: ScriptedWorld, signal: AbortSignal): Promise<void> {
+  switch (act.do) {
+    case 'wait':
+      return world.clock.sleep(act.ms, signal);
+    case 'write':
+      return world.write(act.path, act.content);
+    case 'leave_process':
+      return world.leaveProcess();
+    case 'hang':
+      return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  }
 }
