@@ -24,7 +24,7 @@ const { env, stop } = await provided;
 try {
   await gate.vitest({ name: 'unit tests', projects: ['unit'], timeoutMs: 5 * minuteMs });
   await gate.vitest({ name: 'end-to-end tests', projects: ['e2e'], timeoutMs: 10 * minuteMs, env });
-  await killAtRandom(gate, isLong ? 1000 : 120, (isLong ? 40 : 8) * minuteMs);
+  await killAtRandom(gate, isLong ? 1000 : 160, (isLong ? 40 : 8) * minuteMs);
   await testAsOrdinaryUser(gate, 15 * minuteMs);
 } finally {
   await stop();
