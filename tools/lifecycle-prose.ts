@@ -61,4 +61,4 @@ cancel, cancel again and force-cancel, and every lease and deadline that is set 
 that a terminal status never changes, that no obligation ends silently, that no user command starts before its obligation is on the
 books, that \`canceling\` ends as \`canceled\`, that a job cancelled before it ran is never handed out, that no two attempts are accepted at once,
 and more (\`invariants.ts\`); and from every state the coordinator's deadlines alone must lead to an end. A broken invariant prints the
-shortest way to it. \`mutants.test.ts\` breaks the table on purpose, once or more for each invariant, and sees it caught.`;
+shortest way to it. \`model.mutants.test.ts\` breaks the table on purpose, once or more for each invariant, and sees it caught.`;

@@ -4,7 +4,7 @@
  * job/        One job. `createJob` → `applyJob`, which runs from the table `MOVES`: start reading in job/job-moves.ts.
  * pipeline/   Many jobs. `createPipeline` (or `restorePipeline`) → `applyPipeline`: whose turn it is, retries, cancelling, the sum.
  * decisions/  Single questions, each one function: the sum of jobs, retry or not, what a newer pipeline supersedes, …
- * model/      Explores every state that a job, its runners and a bad network can get into. Tests only.
+ * testing/    What only tests use; its `model` explores every state that a job, its runners and a bad network can get into.
  *
  * Whoever drives it (a local run, the coordinator) feeds in what happened, stores the state, and does what the effects say.
  * docs/lifecycle.md is printed from the tables here.

@@ -77,15 +77,15 @@ function causeWords({ cause, canceledBy }: Pick<Teardown, 'cause' | 'canceledBy'
 /** `failed (exit code 3, 4.2s), cleanup succeeded (0.2s)`. */
 export function describeEnd(job: JobFinished): string {
   const took = job.durationMs === null ? '' : formatDuration(job.durationMs);
-  return describeVerdict(job, [describeReason(job), took]);
+  return endWords(job, [describeReason(job), took]);
 }
 
 /** The same without the time, for where that stands in a column of its own. */
 export function describeEndUntimed(job: JobFinished): string {
-  return describeVerdict(job, [describeReason(job)]);
+  return endWords(job, [describeReason(job)]);
 }
 
-function describeVerdict(job: JobFinished, details: readonly string[]): string {
+function endWords(job: JobFinished, details: readonly string[]): string {
   const inside = details.filter((part) => part !== '').join(', ');
   return [
     `${job.status}${inside === '' ? '' : ` (${inside})`}`,

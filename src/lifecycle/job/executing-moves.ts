@@ -14,7 +14,7 @@ import { canHandCleanupOver, cleanupEnded, isStale, namesCancelCause, runnerCanS
 import { cleanupLost, nothingElseOwed, nothingOwed, recordCleanup } from './record-cleanup.ts';
 
 /** Must stand first: whatever an attempt says that does not hold the job (any more) changes nothing. */
-const STALE: MoveRow = {
+export const STALE_MOVE: MoveRow = {
   id: 'stale',
   on: ['renew', 'script_started', 'teardown_started', 'cleaned', 'finished', 'runner_lost', 'evicted'],
   from: [...WAITING, ...EXECUTING, ...FINISHED],
@@ -177,8 +177,6 @@ const CANCEL_MOVES: MoveTable = [
     why: 'There is nothing left to cut short.',
   },
 ];
-
-export const STALE_MOVE = STALE;
 
 /** From the moment a runner has the job: what it says, and what people ask for. */
 export const EXECUTING_MOVES: MoveTable = [...RUNNER_MOVES, ...CANCEL_MOVES];

@@ -1,18 +1,6 @@
 export { applyJob } from './apply-job.ts';
 export { nextDue } from './due.ts';
-export type {
-  ChildEvent,
-  ClaimEvent,
-  CoordinatorEvent,
-  FinishedEvent,
-  JobEffect,
-  JobEvent,
-  JobResult,
-  PersonEvent,
-  Refusal,
-  RunnerEvent,
-  SchedulingEvent,
-} from './job-event.ts';
+export type { JobEffect, JobEvent, JobResult, Refusal, SchedulingEvent } from './job-event.ts';
 export { MOVES } from './job-moves.ts';
 export {
   type CancelCause,
@@ -20,7 +8,6 @@ export {
   createJob,
   DEFAULT_POLICY,
   type ForceRequest,
-  type HandOut,
   type JobPolicy,
   type JobSpec,
   type JobState,

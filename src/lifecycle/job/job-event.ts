@@ -13,7 +13,7 @@ export type SchedulingEvent =
   /** Looks at a skipped job again, because something before it was played or retried. */
   | { readonly type: 'process' };
 
-export type PersonEvent =
+type PersonEvent =
   | { readonly type: 'play' }
   /** Ends the delay of a delayed job; it then waits for `play`. */
   | { readonly type: 'unschedule' }
@@ -21,7 +21,7 @@ export type PersonEvent =
   | { readonly type: 'force_cancel'; readonly by: string };
 
 /** From the runner. Whatever comes from a hand-out names its attempt; from any other attempt it is refused. */
-export type RunnerEvent =
+type RunnerEvent =
   | ClaimEvent
   | {
       readonly type: 'claim_cleanup';
@@ -36,7 +36,7 @@ export type RunnerEvent =
   | { readonly type: 'cleaned'; readonly attempt: number; readonly cause: Cause; readonly cleanup: Cleanup }
   | FinishedEvent;
 
-export interface ClaimEvent {
+interface ClaimEvent {
   readonly type: 'claim';
   readonly runner: RunnerFeatures;
   /** Null: no lease. */
@@ -45,7 +45,7 @@ export interface ClaimEvent {
 }
 
 /** The runner's last word on its attempt. */
-export interface FinishedEvent {
+interface FinishedEvent {
   readonly type: 'finished';
   readonly attempt: number;
   /** What the runner counts the job as; a cancel or an earlier cause may overrule it. */
@@ -58,7 +58,7 @@ export interface FinishedEvent {
 }
 
 /** What the coordinator notices by itself. */
-export type CoordinatorEvent =
+type CoordinatorEvent =
   | { readonly type: 'resource_granted' }
   /** Something may be due: a delay, a lease, a deadline. Safe to send at any time. */
   | { readonly type: 'tick' }
@@ -68,7 +68,7 @@ export type CoordinatorEvent =
   | { readonly type: 'drop'; readonly reason: FailureReason };
 
 /** News of the child pipeline that a trigger job started. */
-export type ChildEvent =
+type ChildEvent =
   | { readonly type: 'child_created' }
   | { readonly type: 'child_rejected'; readonly reason: FailureReason }
   | { readonly type: 'child_changed'; readonly status: Status };

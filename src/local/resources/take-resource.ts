@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FileLock, makeDirectory, tryLock, writeDurably } from '../../base/index.ts';
-import { listJournals } from '../../runner/index.ts';
+import { findJournal } from '../../runner/index.ts';
 import { listRuns } from '../runs/list-runs.ts';
 import { checkoutKey, jobsDirectory, type RunDirectory } from '../runs/run-directory.ts';
 import { readEnding } from '../runs/run-ending.ts';
@@ -71,7 +71,6 @@ function readHolder(file: string): ResourceHolder | null {
 function isOwed({ paths, record }: RunDirectory, holder: ResourceHolder): boolean {
   const run = listRuns(paths, record.checkout).runs.find((known) => known.record.id === holder.run);
   if (run === undefined || readEnding(run) !== null) return false;
-  const reading = listJournals(jobsDirectory(run)).find(({ id }) => id === holder.job)?.reading ?? { kind: 'none' };
-  if (reading.kind === 'none') return false;
-  return reading.kind === 'unusable' || reading.progress.result === null;
+  const { reading } = findJournal(jobsDirectory(run), holder.job);
+  return reading.kind === 'unusable' || (reading.kind === 'usable' && reading.progress.result === null);
 }

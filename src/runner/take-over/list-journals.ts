@@ -18,10 +18,13 @@ export function listJournals(jobsDir: string): readonly FoundJournal[] {
   return jobNames(jobsDir)
     .map(Number)
     .sort((a, b) => a - b)
-    .map((id) => {
-      const directory = join(jobsDir, String(id));
-      return { id, directory, reading: readSafely(directory) };
-    });
+    .map((id) => findJournal(jobsDir, id));
+}
+
+/** The journal of one job; its reading says when there is none. */
+export function findJournal(jobsDir: string, id: number): FoundJournal {
+  const directory = join(jobsDir, String(id));
+  return { id, directory, reading: readSafely(directory) };
 }
 
 function jobNames(jobsDir: string): readonly string[] {
