@@ -1,15 +1,13 @@
 import type { Clock } from '../../base/index.ts';
 import {
-  applyPipeline,
   type CancelCause,
   createPipeline,
   DEFAULT_POLICY,
   everyJob,
   findJob,
+  type OutsideJobEvent,
   type PipelineEffect,
-  type PipelineEvent,
   type PipelineJob,
-  type PipelineState,
   type Refusal,
 } from '../../lifecycle/index.ts';
 import { isFinished, type Plan, type PlannedJob, type Status } from '../../protocol/index.ts';
@@ -18,6 +16,7 @@ import type { RunEvent } from '../run-event.ts';
 import { Alarms } from './alarms.ts';
 import { type ChildPipeline, ChildPipelines } from './child-pipelines.ts';
 import type { DrivenPipeline } from './driven-pipeline.ts';
+import { EventQueue } from './event-queue.ts';
 import { HandOuts } from './hand-outs.ts';
 import { JobAnnouncer } from './job-announcer.ts';
 import type { JobReport, JobWork } from './job-work.ts';
@@ -52,17 +51,13 @@ export function idsNeeded(plan: Plan): number {
   return plan.jobs.length * 3;
 }
 
-interface Queued {
-  readonly event: PipelineEvent;
-  readonly answer: (refused: Refusal | null) => void;
-}
-
 /**
  * Drives one pipeline inside this process: feeds the lifecycle with what happens and has done what it says. Holds no rule of its own.
  * A life: `run` once; `cancel` and `forceCancel` at any time.
  */
 export class PipelineDriver implements ChildPipeline {
   readonly #options: DriverOptions;
+  readonly #events: EventQueue;
   readonly #handOuts: HandOuts;
   readonly #children: ChildPipelines;
   readonly #announcer: JobAnnouncer;
@@ -70,20 +65,25 @@ export class PipelineDriver implements ChildPipeline {
   readonly #alive = new Set<number>();
   readonly #underWay = new Set<Promise<void>>();
   readonly #bugs: unknown[] = [];
-  readonly #queued: Queued[] = [];
   readonly #over = Promise.withResolvers<void>();
-  #state: PipelineState;
 
   constructor(options: DriverOptions) {
     this.#options = options;
     const { plan, clock, emit, work, child } = options;
-    this.#state = createPipeline(plan.jobs, { stages: plan.stages, autoCancel: plan.autoCancel, policy: ALONE });
+    this.#events = new EventQueue({
+      state: createPipeline(plan.jobs, { stages: plan.stages, autoCancel: plan.autoCancel, policy: ALONE }),
+      clock,
+      perform: (effect) => this.#perform(effect),
+      onIdle: () => {
+        if (this.#alive.size === 0) this.#over.resolve();
+      },
+    });
     const pipeline: DrivenPipeline = {
       job: (number) => this.#job(number),
       planned: (number) => this.#planned(number),
       id: (number) => this.#id(number),
       name: (number) => options.namePrefix + this.#job(number).rules.name,
-      send: (job, event) => this.#apply({ type: 'job', job, event }),
+      send: (job, event) => this.#send(job, event),
     };
     this.#announcer = new JobAnnouncer(pipeline, clock, emit);
     this.#handOuts = new HandOuts(pipeline, this.#announcer, work);
@@ -93,7 +93,7 @@ export class PipelineDriver implements ChildPipeline {
 
   /** Every job that ever was, retried ones included, in the order of their ids. */
   jobs(): readonly (PipelineJob & { readonly id: number })[] {
-    return everyJob(this.#state).map((job) => ({ ...job, id: this.#id(job.number) }));
+    return everyJob(this.#events.state).map((job) => ({ ...job, id: this.#id(job.number) }));
   }
 
   /**
@@ -102,44 +102,23 @@ export class PipelineDriver implements ChildPipeline {
    * @throws the first bug, once every job has ended.
    */
   async run(): Promise<Status> {
-    void this.#apply({ type: 'start' });
+    void this.#events.send({ type: 'start' });
     await this.#over.promise;
     await Promise.all(this.#underWay);
     if (this.#bugs.length > 0) throw this.#bugs[0];
-    return this.#state.status;
+    return this.#events.state.status;
   }
 
   cancel(by: string, cause: CancelCause): void {
-    void this.#apply({ type: 'cancel', by, cause });
+    void this.#events.send({ type: 'cancel', by, cause });
   }
 
   forceCancel(by: string): void {
-    void this.#apply({ type: 'force_cancel', by });
+    void this.#events.send({ type: 'force_cancel', by });
   }
 
-  /**
-   * Resolves with what the lifecycle said: why it refused the event, or null. An event that comes up while another is being
-   * carried out waits for its turn.
-   */
-  #apply(event: PipelineEvent): Promise<Refusal | null> {
-    const { promise, resolve } = Promise.withResolvers<Refusal | null>();
-    this.#queued.push({ event, answer: resolve });
-    if (this.#queued.length === 1) this.#workOff();
-    return promise;
-  }
-
-  #workOff(): void {
-    for (let next = this.#queued[0]; next !== undefined; next = this.#queued[0]) {
-      try {
-        const { state, effects, refused } = applyPipeline(this.#state, next.event, this.#options.clock.now());
-        this.#state = state;
-        for (const effect of effects) this.#perform(effect);
-        next.answer(refused);
-      } finally {
-        this.#queued.shift();
-      }
-    }
-    if (this.#alive.size === 0) this.#over.resolve();
+  #send(job: number, event: OutsideJobEvent): Promise<Refusal | null> {
+    return this.#events.send({ type: 'job', job, event });
   }
 
   #perform(effect: PipelineEffect): void {
@@ -158,7 +137,7 @@ export class PipelineDriver implements ChildPipeline {
         break;
       case 'wake':
         this.#alarms.set(effect.job, effect.at, () => {
-          void this.#apply({ type: 'job', job: effect.job, event: { type: 'tick' } });
+          void this.#send(effect.job, { type: 'tick' });
         });
         break;
       case 'start_child':
@@ -184,7 +163,7 @@ export class PipelineDriver implements ChildPipeline {
   }
 
   #wantResource(number: number, key: string): void {
-    const grant = () => void this.#apply({ type: 'job', job: number, event: { type: 'resource_granted' } });
+    const grant = () => void this.#send(number, { type: 'resource_granted' });
     const { namePrefix, resources } = this.#options;
     resources.want({ job: this.#id(number), name: namePrefix + this.#job(number).rules.name, key, grant });
   }
@@ -196,7 +175,7 @@ export class PipelineDriver implements ChildPipeline {
     this.#announcer.changed(number);
     const waits = state.status === 'manual' || state.status === 'scheduled';
     if (waits && this.#options.manual.has(rules.name)) {
-      void this.#apply({ type: 'job', job: number, event: { type: 'play' } });
+      void this.#send(number, { type: 'play' });
     }
   }
 
@@ -220,7 +199,7 @@ export class PipelineDriver implements ChildPipeline {
         handOut === 'none'
           ? ({ type: 'drop', reason: 'runner_system_failure' } as const)
           : ({ type: 'runner_lost', attempt } as const);
-      await this.#apply({ type: 'job', job: number, event });
+      await this.#send(number, event);
     } finally {
       this.#underWay.delete(work);
     }
@@ -231,7 +210,7 @@ export class PipelineDriver implements ChildPipeline {
   }
 
   #job(number: number): PipelineJob {
-    const job = findJob(this.#state, number);
+    const job = findJob(this.#events.state, number);
     if (job === undefined) throw new Error(`bug: no job ${number} in this pipeline`);
     return job;
   }
