@@ -1,6 +1,7 @@
 import type { JobOptions } from './job-options.ts';
 import type { JobResult } from './journal/move.ts';
 import { record } from './journal/record.ts';
+import { recordForce } from './journal/record-force.ts';
 import { warningLine } from './log/sections.ts';
 import { say } from './log/tell.ts';
 import { openJob } from './open/open-job.ts';
@@ -22,6 +23,7 @@ import { tearDown } from './teardown/tear-down.ts';
 export async function runJob(options: JobOptions): Promise<JobResult | null> {
   const run = await openJob(options);
   if (run === null || 'status' in run) return run;
+  const forgetForce = recordForce(run);
   try {
     const verdict = run.journal.progress.verdict ?? (await runScript(run));
     await tearDown(run, verdict);
@@ -36,6 +38,7 @@ export async function runJob(options: JobOptions): Promise<JobResult | null> {
     if (isOnTheBooks) forgetSecrets(run.journal.directory, run.ports.trouble);
     return result;
   } finally {
+    forgetForce();
     run.log.close();
     run.journal.close();
   }

@@ -6,12 +6,20 @@ export interface Deadline {
   callOff(): void;
 }
 
-/** A signal that aborts at an instant (UTC ms) or with `other`, whichever comes first. */
-export function deadlineSignal(clock: Clock, at: number, other: AbortSignal): Deadline {
+/** A signal that aborts after so many ms of the clock that never jumps, or with `other`, whichever comes first. */
+export function deadlineSignal(clock: Clock, ms: number, other: AbortSignal): Deadline {
   const over = new AbortController();
   const calledOff = new AbortController();
-  void clock.sleep(Math.max(0, at - clock.now()), calledOff.signal).then(() => {
+  void clock.sleep(ms, calledOff.signal).then(() => {
     if (!calledOff.signal.aborted) over.abort();
   });
   return { signal: AbortSignal.any([over.signal, other]), callOff: () => calledOff.abort() };
+}
+
+/**
+ * Ms of a budget that were used since an instant (UTC ms) which may have been written down by another process. An instant that is still to
+ * come shows that the clock was set back since: then nobody knows, and nothing counts as used.
+ */
+export function usedSince(clock: Clock, begunAt: number): number {
+  return Math.max(0, clock.now() - begunAt);
 }

@@ -23,7 +23,7 @@ export async function saveResults(run: JobRun, verdict: Verdict): Promise<Saved>
   const { journal, budgets, clock, control } = run;
   // A job that never got to a user command made nothing; what lies in its directory are the sources.
   if (!journal.progress.owed || control.forced) return { artifacts: [], trouble: null };
-  const budget = deadlineSignal(clock, clock.now() + budgets.saveMs, control.forceSignal);
+  const budget = deadlineSignal(clock, budgets.saveMs, control.forceSignal);
   try {
     const succeeded = verdict.cause === 'succeeded';
     if (journal.progress.saved === null) {

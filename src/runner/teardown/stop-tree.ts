@@ -1,29 +1,52 @@
+import type { JobProcess } from '../../executors/index.ts';
 import type { JobRun } from '../job-run.ts';
 import { warningLine } from '../log/sections.ts';
 import { drain, say, ship } from '../log/tell.ts';
 
-/** Between two looks at a dying tree. */
-const LOOK_EVERY_MS = 20;
+/** How often the log is shipped, and KILL repeated, while a tree dies. */
+const LOOK_EVERY_MS = 50;
 /** How long KILL is repeated before we give up on processes that the kernel does not let die. */
 const GIVE_UP_MS = 10_000;
 
 /**
- * Ends every process of the job: TERM, the grace period, then KILL until none is left. A force cuts the grace short.
- * The log is shipped all the while. Nothing to end is the usual case and costs one look at the process table.
+ * Ends every process of the job: TERM, the grace period, then KILL until none is left. A force cuts the grace short. Nothing is left
+ * alive without KILL having been sent and the log saying so, however late this process comes to look. The log is shipped all the while.
+ * Nothing to end is the usual case and costs one look at the process table.
  */
 export async function stopTree(run: JobRun): Promise<void> {
-  const { place, clock, control, budgets } = run;
-  const started = clock.now();
-  let alive = await place.signal(control.forced ? 'KILL' : 'TERM');
-  while (alive.length > 0) {
-    const waited = clock.now() - started;
-    if (waited > budgets.graceMs + GIVE_UP_MS) {
-      say(run, warningLine(`${alive.length} processes of this job could not be killed`));
-      break;
-    }
-    await ship(run);
-    await clock.sleep(LOOK_EVERY_MS, control.forced ? undefined : control.forceSignal);
-    alive = await place.signal(control.forced || waited >= budgets.graceMs ? 'KILL' : 'none');
-  }
+  const { place, control } = run;
+  let left = control.forced ? await kill(run) : await place.signal('TERM');
+  if (left.length > 0 && !control.forced) left = await waitForGrace(run, left);
+  if (left.length > 0) left = await kill(run);
+  if (left.length > 0) say(run, warningLine(`could not be killed: ${namesOf(left)}`));
   await drain(run);
+}
+
+/** Returns when the tree is dead, the grace is over, or somebody forces the end; answers what was seen last. */
+async function waitForGrace(run: JobRun, found: readonly JobProcess[]): Promise<readonly JobProcess[]> {
+  const { place, clock, control, budgets } = run;
+  const end = clock.monotonic() + budgets.graceMs;
+  let alive = found;
+  for (let leftMs = budgets.graceMs; alive.length > 0 && leftMs > 0; leftMs = end - clock.monotonic()) {
+    if (control.forced) break;
+    await ship(run);
+    alive = await place.untilDead(Math.min(LOOK_EVERY_MS, leftMs), control.forceSignal);
+  }
+  return alive;
+}
+
+async function kill(run: JobRun): Promise<readonly JobProcess[]> {
+  const { place, clock } = run;
+  const begun = clock.monotonic();
+  for (;;) {
+    const alive = await place.signal('KILL');
+    if (alive.length === 0 || clock.monotonic() - begun > GIVE_UP_MS) return alive;
+    await ship(run);
+    await place.untilDead(LOOK_EVERY_MS);
+  }
+}
+
+/** The job chose the names: nothing but letters and the like goes into its log. */
+export function namesOf(processes: readonly JobProcess[]): string {
+  return processes.map(({ pid, name }) => `${name.replace(/[^\w.:+-]/g, '?')} (${pid})`).join(', ');
 }

@@ -1,0 +1,61 @@
+import { describeError } from '../../base/index.ts';
+import type { JobRun } from '../job-run.ts';
+import type { Verdict } from '../journal/move.ts';
+import { record } from '../journal/record.ts';
+import { warningLine } from '../log/sections.ts';
+import { say } from '../log/tell.ts';
+import { cleanupVariables } from './cleanup-variables.ts';
+
+/** Between two tries, doubled each time. */
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 5_000;
+
+/** The directory of an attempt at the cleanup. */
+export function cleanupStep(attempt: number): string {
+  return `after_script-${attempt}`;
+}
+
+export interface CleanupStart {
+  /** The last one that was tried. */
+  readonly attempt: number;
+  /** Why it did not start; null: it runs. */
+  readonly reason: string | null;
+}
+
+/**
+ * Starts after_script, or finds it started. What stands in its way (a full disk, no more processes, no room for a file) may pass, and the
+ * obligation stays until it does: tries until `signal` aborts, and says in the log what it waits for.
+ */
+export async function startCleanup(
+  run: JobRun,
+  verdict: Verdict,
+  first: number,
+  signal: AbortSignal,
+): Promise<CleanupStart> {
+  const { place, clock } = run;
+  const told = new Set<string>();
+  for (let attempt = first, waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
+    const reason = await tryToStart(run, verdict, attempt);
+    if (reason === null) return { attempt, reason };
+    if (!told.has(reason)) {
+      told.add(reason);
+      say(run, warningLine(`after_script could not start yet: ${reason}`));
+      run.ports.trouble(`${run.payload.job_info.name}: after_script could not start yet: ${reason}`);
+    }
+    if (signal.aborted) return { attempt, reason };
+    await clock.sleep(waitMs, signal);
+    // A wrapper that got no further than its claim has used up the directory.
+    if ((await place.look(cleanupStep(attempt))).kind !== 'absent') attempt += 1;
+  }
+}
+
+async function tryToStart(run: JobRun, verdict: Verdict, attempt: number): Promise<string | null> {
+  if (run.journal.progress.cleanupAttempt?.number !== attempt) record(run, { move: 'cleanup_started', attempt });
+  try {
+    const script = run.scripts.afterScript?.(cleanupVariables(run, verdict, attempt)) ?? '';
+    await run.place.start({ id: cleanupStep(attempt), script });
+    return null;
+  } catch (error) {
+    return describeError(error);
+  }
+}
