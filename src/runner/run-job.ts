@@ -1,4 +1,5 @@
 import type { JobOptions } from './job-options.ts';
+import type { JobRun } from './job-run.ts';
 import type { JobResult } from './journal/move.ts';
 import { record } from './journal/record.ts';
 import { recordForce } from './journal/record-force.ts';
@@ -6,13 +7,13 @@ import { warningLine } from './log/sections.ts';
 import { say } from './log/tell.ts';
 import { openJob } from './open/open-job.ts';
 import { runScript } from './stages/run-script.ts';
-import { cleanPlace } from './teardown/clean-place.ts';
 import { cleanUp } from './teardown/clean-up.ts';
+import { endBadly } from './teardown/end-badly.ts';
+import { endPlace } from './teardown/end-place.ts';
 import { finishNestedRuns } from './teardown/finish-nested-runs.ts';
 import { forgetSecrets } from './teardown/forget-secrets.ts';
 import { closingLine, judge } from './teardown/judge.ts';
 import { saveResults } from './teardown/save-results.ts';
-import { stopTree } from './teardown/stop-tree.ts';
 import { tearDown } from './teardown/tear-down.ts';
 
 /**
@@ -25,21 +26,27 @@ export async function runJob(options: JobOptions): Promise<JobResult | null> {
   if (run === null || 'status' in run) return run;
   const forgetForce = recordForce(run);
   try {
-    const verdict = run.journal.progress.verdict ?? (await runScript(run));
-    await tearDown(run, verdict);
-    const cleanup = await cleanUp(await finishNestedRuns(run), verdict);
-    const saved = await saveResults(run, verdict);
-    const result = judge(run, verdict, cleanup, saved);
-    if (run.log.droppedBytes > 0)
-      say(run, warningLine(`${run.log.droppedBytes} bytes over the log limit were dropped`));
-    say(run, closingLine(run, verdict, result));
-    await (options.keep ? stopTree(run) : cleanPlace(run));
-    const isOnTheBooks = record(run, { move: 'finished', result });
-    if (isOnTheBooks) forgetSecrets(run.journal.directory, run.ports.trouble);
-    return result;
+    return await live(run, options.keep);
+  } catch (error) {
+    return endBadly(run, error);
   } finally {
     forgetForce();
     run.log.close();
     run.journal.close();
   }
+}
+
+async function live(run: JobRun, keep: boolean): Promise<JobResult> {
+  const verdict = run.journal.progress.verdict ?? (await runScript(run));
+  await tearDown(run, verdict);
+  const cleanup = await cleanUp(await finishNestedRuns(run), verdict);
+  const saved = await saveResults(run, verdict);
+  const result = judge(run, verdict, cleanup, saved);
+  await endPlace(run, keep);
+  const { droppedBytes } = run.log;
+  if (droppedBytes > 0) say(run, warningLine(`${droppedBytes} bytes over the log limit were dropped`));
+  say(run, closingLine(run, verdict, result));
+  const isOnTheBooks = record(run, { move: 'finished', result });
+  if (isOnTheBooks) forgetSecrets(run.journal.directory, run.ports.trouble);
+  return result;
 }

@@ -1,5 +1,6 @@
-import { describeError, Failure } from '../../base/index.ts';
+import { describeError } from '../../base/index.ts';
 import { makeCookie } from '../../executors/index.ts';
+import { CAUSE_RULES } from '../../protocol/index.ts';
 import type { JobOptions } from '../job-options.ts';
 import type { JobRecord } from '../journal/job-record.ts';
 import { createJournal, type Journal, reopenJournal } from '../journal/journal.ts';
@@ -20,30 +21,25 @@ export function acceptJob(options: JobOptions): { journal: Journal; record: JobR
 
 /** A place that cannot be had fails a job that owes nothing yet; a job that may owe a cleanup waits for a better moment. */
 export function abandon(options: JobOptions, journal: Journal, error: unknown): JobResult {
-  const { owed } = journal.progress;
-  if (owed) {
-    journal.close();
-    throw error;
-  }
-  const result = neverRan(options, error);
   try {
+    if (journal.progress.owed) throw error;
+    const result = neverRan(options, error);
     journal.append({ move: 'finished', result });
     forgetSecrets(options.directory, options.ports.trouble);
+    return result;
   } finally {
     journal.close();
   }
-  return result;
 }
 
 function neverRan(options: JobOptions, error: unknown): JobResult {
-  if (!(error instanceof Failure)) throw error;
-  options.ports.trouble(describeError(error));
-  return {
-    status: 'failed',
-    cause: 'failed',
-    failureReason: 'runner_system_failure',
-    exitCode: null,
-    cleanup: { outcome: 'not_owed', attempt: 0 },
-    artifacts: [],
-  };
+  const { control, ports } = options;
+  const nothing = { exitCode: null, cleanup: { outcome: 'not_owed', attempt: 0 }, artifacts: [] } as const;
+  // Who waited for a place and was told not to is no failure of the place.
+  if (control.interruption?.isCancel)
+    return { ...nothing, status: 'canceled', cause: control.interruption.cause, failureReason: null };
+  ports.trouble(describeError(error));
+  const cause = control.interruption?.cause ?? 'failed';
+  const failureReason = control.interruption === null ? 'runner_system_failure' : CAUSE_RULES[cause].reason;
+  return { ...nothing, status: 'failed', cause, failureReason };
 }

@@ -6,7 +6,7 @@ import { ask } from './ask.ts';
 import { fetchDependencies } from './fetch-dependencies.ts';
 import { runStage, type Stage } from './run-stage.ts';
 import { runStep } from './run-step.ts';
-import { verdict } from './verdicts.ts';
+import { systemFailure, verdict } from './verdicts.ts';
 import { watchTimeout } from './watch-timeout.ts';
 
 /**
@@ -17,6 +17,8 @@ export async function runScript(run: JobRun): Promise<Verdict> {
   const watch = watchTimeout(run, run.journal.progress.acceptedAt ?? run.clock.now(), run.budgets.jobMs);
   try {
     return (await prepareSources(run)) ?? (await runUserSteps(run)) ?? verdict({ cause: 'succeeded', exitCode: 0 });
+  } catch (error) {
+    return systemFailure(run, 'script', error);
   } finally {
     watch.callOff();
   }

@@ -21,11 +21,17 @@ export function interrupted(run: JobRun): Verdict {
   return verdict(interruption);
 }
 
+/** Trouble with the world, or a bug of ours: either way this job's alone, and its cleanup follows. */
 export function systemFailure(run: JobRun, stage: string, error: unknown): Verdict {
-  if (!(error instanceof Failure)) throw error;
   const reason: FailureReason = 'runner_system_failure';
-  run.ports.trouble(`${run.payload.job_info.name}: ${stage}: ${describeError(error)}`);
+  run.ports.trouble(
+    `${run.payload.job_info.name}: ${stage}: ${error instanceof Failure ? describeError(error) : bugWords(error)}`,
+  );
   return verdict({ cause: 'failed', reason, message: describeError(error) });
+}
+
+function bugWords(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 export function verdict(known: Partial<Verdict> & Pick<Verdict, 'cause'>): Verdict {

@@ -8,8 +8,12 @@ export function watchTimeout(run: JobRun, startedAt: number, budgetMs: number): 
     Math.max(0, budgetMs - usedSince(run.clock, startedAt)),
     run.control.forceSignal,
   );
-  watch.signal.addEventListener('abort', () => run.control.interrupt({ cause: 'timed_out', isCancel: false, by: 'timeout' }), {
-    once: true,
-  });
+  watch.signal.addEventListener(
+    'abort',
+    () => run.control.interrupt({ cause: 'timed_out', isCancel: false, by: 'timeout' }),
+    {
+      once: true,
+    },
+  );
   return watch;
 }

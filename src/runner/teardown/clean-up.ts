@@ -1,4 +1,4 @@
-import { invariant } from '../../base/index.ts';
+import { describeError, invariant } from '../../base/index.ts';
 import type { StepState } from '../../executors/index.ts';
 import type { Cleanup } from '../../protocol/index.ts';
 import type { JobRun } from '../job-run.ts';
@@ -13,6 +13,8 @@ import { stopTree } from './stop-tree.ts';
 
 /** A cleanup whose process vanished (host restarted, killed from outside) is begun again so many times in all. */
 const MAX_VANISHED = 3;
+const MAX_BUGS = 3;
+const AFTER_BUG_MS = 1_000;
 /** A script that has used up the log limit does not hide what its cleanup says. */
 const LEAST_LOG_BYTES = 64 * 1024;
 
@@ -33,7 +35,7 @@ async function settle(run: JobRun, verdict: Verdict): Promise<Cleanup> {
   let attempt = cleanupAttempt?.number ?? firstCleanupAttempt;
   for (let vanished = attempt - firstCleanupAttempt + 1; ; vanished += 1) {
     if (control.forced) return skipped(run, attempt - 1);
-    const ended = await runAttempt(run, verdict, attempt);
+    const ended = await runSafely(run, verdict, attempt);
     if ('outcome' in ended) return ended;
     attempt = ended.vanished;
     if (vanished >= MAX_VANISHED)
@@ -41,6 +43,20 @@ async function settle(run: JobRun, verdict: Verdict): Promise<Cleanup> {
     // Its wrapper is gone; what it started may still be at work, and must not meet its own next attempt.
     await stopTree(run);
     attempt += 1;
+  }
+}
+
+/** An attempt that runs does not end with a bug of ours: whoever watches it looks away for a moment, and goes on. */
+async function runSafely(run: JobRun, verdict: Verdict, attempt: number): ReturnType<typeof runAttempt> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await runAttempt(run, verdict, attempt);
+    } catch (error) {
+      const reason = describeError(error);
+      run.ports.trouble(`${run.payload.job_info.name}: after_script: ${reason}`);
+      if (tries === MAX_BUGS) return { outcome: 'lost', attempt, reason };
+      await run.clock.sleep(AFTER_BUG_MS);
+    }
   }
 }
 

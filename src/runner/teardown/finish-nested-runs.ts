@@ -55,7 +55,7 @@ async function recoverThem(run: JobRun, budgetMs: number): Promise<void> {
     say(run, warningLine(describeError(error)));
     return;
   }
-  const cut = deadlineSignal(clock, clock.now() + budgetMs, control.forceSignal);
+  const cut = deadlineSignal(clock, budgetMs, control.forceSignal);
   const state = await followStep(run, STEP, cut.signal);
   cut.callOff();
   if (state.kind !== 'running') await drain(run);

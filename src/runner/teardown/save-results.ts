@@ -32,7 +32,6 @@ export async function saveResults(run: JobRun, verdict: Verdict): Promise<Saved>
     }
     return await keepArtifacts(run, budget.signal);
   } catch (error) {
-    if (!(error instanceof Failure) && !budget.signal.aborted) throw error;
     const trouble = budget.signal.aborted ? 'saving took too long and was cut off' : describeError(error);
     say(run, errorLine(`Artifacts were not kept: ${trouble}`));
     return { artifacts: [], trouble };

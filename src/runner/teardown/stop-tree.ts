@@ -12,14 +12,16 @@ const GIVE_UP_MS = 10_000;
  * Ends every process of the job: TERM, the grace period, then KILL until none is left. A force cuts the grace short. Nothing is left
  * alive without KILL having been sent and the log saying so, however late this process comes to look. The log is shipped all the while.
  * Nothing to end is the usual case and costs one look at the process table.
+ * @returns what there was to end.
  */
-export async function stopTree(run: JobRun): Promise<void> {
+export async function stopTree(run: JobRun): Promise<readonly JobProcess[]> {
   const { place, control } = run;
-  let left = control.forced ? await kill(run) : await place.signal('TERM');
-  if (left.length > 0 && !control.forced) left = await waitForGrace(run, left);
+  const found = await place.signal(control.forced ? 'KILL' : 'TERM');
+  let left = control.forced ? found : await waitForGrace(run, found);
   if (left.length > 0) left = await kill(run);
   if (left.length > 0) say(run, warningLine(`could not be killed: ${namesOf(left)}`));
   await drain(run);
+  return found;
 }
 
 /** Returns when the tree is dead, the grace is over, or somebody forces the end; answers what was seen last. */

@@ -1,0 +1,162 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { Control } from './control.ts';
+import { JobBench } from './testing/job-bench.ts';
+
+const MINUTE = 60_000;
+let bench: JobBench;
+
+afterEach(() => bench.dispose());
+
+function at(ms: number, action: () => void): void {
+  void bench.clock.sleep(ms).then(action);
+}
+
+describe('a cleanup that cannot start', () => {
+  it('is tried again until it can, and the log says what it waits for', async () => {
+    let tries = 0;
+    bench = new JobBench({
+      get 'after_script-1'() {
+        tries += 1;
+        return tries < 5 ? { refuse: 'no space left on the device' } : [];
+      },
+    });
+    const result = await bench.run();
+    expect(result).toMatchObject({ status: 'success', cleanup: { outcome: 'succeeded', attempt: 1 } });
+    expect(tries).toBe(5);
+    expect(bench.log().match(/could not start yet/g)).toHaveLength(1);
+    expect(bench.trouble.join()).toContain('no space left on the device');
+  });
+
+  it('to the end of its budget has failed, whatever the job’s status is', async () => {
+    bench = new JobBench({ 'after_script-1': { refuse: 'no space' } });
+    const result = await bench.run();
+    expect(result).toMatchObject({ status: 'success', cleanup: { outcome: 'failed' } });
+    expect(result?.cleanup.reason).toContain('it never started');
+    expect(result?.cleanup.durationMs).toBeGreaterThanOrEqual(5 * MINUTE);
+    expect(bench.log()).toContain('after_script never started');
+  });
+
+  it('is given up by a force, on record', async () => {
+    bench = new JobBench({ 'after_script-1': { refuse: 'no space' } });
+    const control = new Control();
+    at(MINUTE, () => control.force({ by: 'bob', why: 'in a hurry' }));
+    expect((await bench.run(control))?.cleanup).toMatchObject({ outcome: 'skipped', skippedBy: 'bob' });
+  });
+});
+
+describe('a clock that jumps', () => {
+  it.each([24 * 60 * MINUTE, -24 * 60 * MINUTE])('by %d ms changes no grace and no budget', async (jump) => {
+    bench = new JobBench({
+      step_script: [{ do: 'ignore_term' }, { do: 'hang' }],
+      'after_script-1': [{ do: 'wait', ms: 4 * MINUTE }],
+    });
+    const control = new Control();
+    at(MINUTE, () => control.interrupt({ cause: 'canceled', isCancel: true, by: 'ann' }));
+    at(MINUTE + 1_000, () => bench.clock.jump(jump));
+    at(3 * MINUTE, () => bench.clock.jump(jump));
+    const begun = bench.clock.monotonic();
+    const result = await bench.run(control);
+    expect(result?.cleanup).toMatchObject({ outcome: 'succeeded', durationMs: 4 * MINUTE });
+    expect(bench.signals.some((signal) => signal.startsWith('KILL'))).toBe(true);
+    expect(bench.clock.monotonic() - begun).toBeLessThan(5.5 * MINUTE);
+  });
+
+  it('while its runner was away leaves a cleanup that already runs its time', async () => {
+    const steps = { 'after_script-1': [{ do: 'wait', ms: 4 * MINUTE }] } as const;
+    bench = new JobBench(steps);
+    const death = (): void => {
+      if (bench.started.includes('after_script-1')) throw new Error('killed');
+    };
+    await expect(bench.run(new Control(), false, death)).rejects.toThrow('killed');
+    bench.clock.jump(-60 * MINUTE);
+    const control = new Control();
+    control.interrupt({ cause: 'runner_lost', isCancel: false, by: 'guard' });
+    expect((await bench.run(control, true))?.cleanup).toMatchObject({ outcome: 'succeeded', attempt: 1 });
+  });
+});
+
+describe('a force', () => {
+  it('is on record before the runner that is killed right after it could do anything', async () => {
+    bench = new JobBench({ step_script: [{ do: 'ignore_term' }, { do: 'hang' }] });
+    const control = new Control();
+    let isDead = false;
+    at(MINUTE, () => {
+      control.force({ by: 'bob', why: 'in a hurry' });
+      isDead = true;
+    });
+    const death = (): void => {
+      if (isDead) throw new Error('killed');
+    };
+    await expect(bench.run(control, false, death)).rejects.toThrow('killed');
+    const next = new Control();
+    next.interrupt({ cause: 'runner_lost', isCancel: false, by: 'guard' });
+    const result = await bench.run(next, true);
+    expect(result?.cleanup).toMatchObject({ outcome: 'skipped', skippedBy: 'bob', reason: 'in a hurry' });
+    expect(bench.started).toEqual(['step_script']);
+  });
+});
+
+describe('a port', () => {
+  it('that refuses the start keeps the job from it: nothing runs, nothing is owed', async () => {
+    bench = new JobBench({});
+    bench.askToStart = async () => 'refused';
+    expect(await bench.run()).toMatchObject({ status: 'canceled', cleanup: { outcome: 'not_owed' } });
+    expect(bench.started).toEqual([]);
+  });
+
+  it('that never answers holds up neither a cancel nor a cleanup', async () => {
+    bench = new JobBench({}, { hooks: [{ name: 'pre_get_sources_script', script: ['true'] }] });
+    bench.getSources = () => new Promise(() => {});
+    const control = new Control();
+    at(MINUTE, () => control.interrupt({ cause: 'canceled', isCancel: true, by: 'ann' }));
+    expect(await bench.run(control)).toMatchObject({ status: 'canceled', cleanup: { outcome: 'succeeded' } });
+    bench.dispose();
+    bench = new JobBench({});
+    bench.askToStart = () => new Promise(() => {});
+    const other = new Control();
+    at(MINUTE, () => other.interrupt({ cause: 'canceled', isCancel: true, by: 'ann' }));
+    expect(await bench.run(other)).toMatchObject({ status: 'canceled', cleanup: { outcome: 'not_owed' } });
+  });
+});
+
+describe('a bug', () => {
+  it('in what prepares a job is that job’s failure, and its cleanup runs', async () => {
+    bench = new JobBench({}, { hooks: [{ name: 'pre_get_sources_script', script: ['true'] }] });
+    bench.getSources = async () => {
+      throw new TypeError('undefined is not a function');
+    };
+    expect(await bench.run()).toMatchObject({
+      status: 'failed',
+      failureReason: 'runner_system_failure',
+      cleanup: { outcome: 'succeeded' },
+    });
+    expect(bench.trouble.join()).toContain('undefined is not a function');
+  });
+
+  it.each(['look', 'readLog', 'signal', 'changed', 'untilDead'])(
+    'in `%s` of a place ends no other job',
+    async (call) => {
+      const acts = [
+        { do: 'print', text: 'x' },
+        { do: 'wait', ms: 100 },
+      ] as const;
+      bench = new JobBench({ step_script: acts, 'after_script-1': acts });
+      let calls = 0;
+      const result = await bench.run(new Control(), false, (turn) => {
+        if (turn === call && bench.started.includes('step_script')) {
+          calls += 1;
+          if (calls < 3) throw new TypeError('a bug');
+        }
+      });
+      expect(result?.status).toBe(call === 'signal' || call === 'untilDead' ? 'success' : 'failed');
+      expect(result?.cleanup.outcome).toBe('succeeded');
+      expect(bench.moves().at(-1)).toMatchObject({ move: 'finished' });
+    },
+  );
+});
+
+it('names what its script left running', async () => {
+  bench = new JobBench({ step_script: [{ do: 'leave_process' }] });
+  await bench.run();
+  expect(bench.log()).toMatch(/still running after the script, and stopped: \S+ \(\d+\)/);
+});
