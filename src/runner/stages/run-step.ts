@@ -51,7 +51,7 @@ async function openObligation(run: JobRun, step: string): Promise<Verdict | null
     if (!journal.progress.owed) {
       const answer = await ask(control.interruptSignal, (signal) => ports.askToStart(signal));
       if (control.interruption) return interrupted(run);
-      if (answer === 'refused') return verdict({ cause: 'canceled', by: 'coordinator' });
+      if (answer === 'refused') return verdict({ cause: 'canceled', isCancel: true, by: 'coordinator' });
       ports.phase({ phase: 'script', cause: null, deadline: null });
       if (scripts.afterScript !== null) holdReserve(journal.directory);
       journal.append({ move: 'obligation_opened' });
