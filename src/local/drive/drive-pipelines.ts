@@ -1,6 +1,5 @@
-import { basename, dirname, join } from 'node:path';
-import { copyTree, removeTree } from '../../base/index.ts';
-import { RUN_VARIABLE } from '../../executors/index.ts';
+import { join } from 'node:path';
+import { type Place, RUN_VARIABLE } from '../../executors/index.ts';
 import type { Status } from '../../protocol/index.ts';
 import type { LocalPipeline, LocalRunOptions } from '../local-run-options.ts';
 import { openResources } from '../resources/open-resources.ts';
@@ -18,11 +17,8 @@ export async function drivePipelines(options: LocalRunOptions, run: RunDirectory
     run,
     executor: options.executorFor(options),
     environment: { ...options.environment, [RUN_VARIABLE]: String(run.record.id) },
-    async placeSources(projectDir: string, signal: AbortSignal) {
-      // What a hook left there goes, as with GitLab's `git clean`.
-      await removeTree(dirname(projectDir), [basename(projectDir)]);
-      await copyTree(template, projectDir, signal);
-    },
+    // What a hook left there goes, as with GitLab's `git clean`.
+    placeSources: (place: Place, signal: AbortSignal) => place.deliverTree(template, signal),
   };
   const queue = new ReadyQueue(options.concurrency);
   const resources = openResources(options, run);

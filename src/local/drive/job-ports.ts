@@ -11,7 +11,7 @@ export interface PortContext {
   readonly run: RunDirectory;
   readonly clock: Clock;
   readonly emit: (event: RunEvent) => void;
-  readonly placeSources: (projectDir: string, signal: AbortSignal) => Promise<void>;
+  readonly placeSources: (place: Place, signal: AbortSignal) => Promise<void>;
 }
 
 export interface PortFacts {
@@ -32,7 +32,7 @@ export function jobPorts(context: PortContext, job: PortFacts): JobPorts {
   return {
     cacheDir: join(run.paths.cache, 'cache', checkoutKey(run.record.checkout)),
     askToStart: job.askToStart,
-    getSources: (place: Place, signal) => context.placeSources(place.projectDir, signal),
+    getSources: (place, signal) => context.placeSources(place, signal),
     dependencyArchive: async (dependency) => job.archiveOf(dependency.name),
     async keep(artifact) {
       const path = join(artifactsDirectory(run, id), relative(join(directory, 'artifacts'), artifact.path));

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Clock } from '../../base/index.ts';
-import type { Executor } from '../../executors/index.ts';
+import type { Executor, Place } from '../../executors/index.ts';
 import type { PayloadFacts } from '../../payload/index.ts';
 import { payloadBudgets } from '../../protocol/index.ts';
 import { LOG_FILE, runJob } from '../../runner/index.ts';
@@ -17,7 +17,7 @@ export interface RunContext {
   readonly clock: Clock;
   readonly emit: (event: RunEvent) => void;
   /** Copies the snapshot of the working tree into a fresh project directory. */
-  readonly placeSources: (projectDir: string, signal: AbortSignal) => Promise<void>;
+  readonly placeSources: (place: Place, signal: AbortSignal) => Promise<void>;
   readonly facts: PayloadFacts;
   readonly environment: Readonly<Record<string, string>>;
   /** null: the executor chose one. */

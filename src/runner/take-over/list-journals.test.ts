@@ -1,0 +1,35 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createJournal } from '../journal/journal.ts';
+import { payload } from '../testing/payload.ts';
+import { listJournals } from './list-journals.ts';
+
+let jobsDir: string;
+
+beforeEach(() => {
+  jobsDir = mkdtempSync(join(tmpdir(), 'epilogue-jobs-'));
+});
+
+afterEach(() => rmSync(jobsDir, { recursive: true }));
+
+it('lists the journals of a directory by their ids, whatever else lies there', () => {
+  for (const id of ['10', '9']) {
+    const record = { payload: payload(), cookie: 'c', environment: {}, shell: null };
+    createJournal({ directory: join(jobsDir, id), now: () => 1 }, record).close();
+  }
+  mkdirSync(join(jobsDir, 'lost+found'));
+  writeFileSync(join(jobsDir, '7'), 'a stray file');
+  mkdirSync(join(jobsDir, '8', 'job.json'), { recursive: true });
+  expect(listJournals(jobsDir).map(({ id, reading }) => [id, reading.kind])).toEqual([
+    [7, 'none'],
+    [8, 'unusable'],
+    [9, 'usable'],
+    [10, 'usable'],
+  ]);
+});
+
+it('finds nothing where there is no such directory', () => {
+  expect(listJournals(join(jobsDir, 'nowhere'))).toEqual([]);
+});
