@@ -32,6 +32,7 @@ export {
   type JobState,
   MOVES,
   type MoveRow,
+  nextDue,
   type Refusal,
   type RunnerFeatures,
 } from './job/index.ts';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { nextDue } from '../index.ts';
 import {
   CLEAN,
   cancel,
@@ -11,7 +12,7 @@ import {
   pending,
   TEARDOWN_MS,
 } from '../testing/job-fixture.ts';
-import { applyJob, DEFAULT_POLICY, type JobEvent, type JobState, nextDue } from './index.ts';
+import { applyJob, DEFAULT_POLICY, type JobEvent, type JobState } from './index.ts';
 
 describe('a lost runner', () => {
   const lost = (job: JobState, attempt = 1) => having(job, { type: 'runner_lost', attempt });
