@@ -38,7 +38,7 @@ function producersAmong(
     const target = index.byName.get(job);
     if (target !== undefined && makesArtifacts(target)) names.push(job);
   }
-  return names.length === 0 ? NONE : names;
+  return names.length === 0 ? NONE : names.slice();
 }
 
 function makesArtifacts({ job }: Draft): boolean {

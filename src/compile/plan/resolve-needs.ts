@@ -7,6 +7,8 @@ import type { Draft } from './draft-jobs.ts';
 import type { Instances } from './expand-jobs.ts';
 import { expandMatrix, matrixName } from './expand-parallel.ts';
 
+const NONE: readonly never[] = [];
+
 /** Jobs of the pipeline by their own name; copies of parallel jobs also by the name they share. */
 export interface JobIndex {
   readonly byName: ReadonlyMap<string, Draft>;
@@ -40,6 +42,7 @@ export function jobsNamed(name: string, index: JobIndex): readonly Draft[] {
 export function resolveNeeds(draft: Draft, index: JobIndex, session: Session): readonly Need[] | null {
   const { job, needs: written } = draft;
   if (!written) return null;
+  if (written.length === 0) return NONE;
   const needs: Need[] = [];
   const items: readonly (NeedItem | RuleNeeds[number])[] = written;
   let position = -1;
@@ -64,7 +67,8 @@ export function resolveNeeds(draft: Draft, index: JobIndex, session: Session): r
     const path = `jobs.${draft.job.name}.needs`;
     session.problems.add({ code: 'too-many-needs', message, path }, { node: job.config, key: 'needs' });
   }
-  return needs;
+  // A list that has grown has room for 16 more; a copy has none.
+  return needs.slice();
 }
 
 export function isOwnPipeline(item: Exclude<NeedItem, string>): item is NeedJob {

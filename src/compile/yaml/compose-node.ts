@@ -76,6 +76,8 @@ function composeMapping(composer: Composer, event: MappingEvent): unknown {
   if (event.tagStart >= 0) reportUnknownTag(composer, event, start);
   // Once there are merged keys: those that stand in the mapping itself. A merged one may be given anew.
   let own: Set<string> | null = null;
+  // Looking for a key that is not there yet takes as long as all the rest; most keys have a bit of their own.
+  let bits = 0;
   while ((composer.events[composer.index] as Event).type !== EVENT_ID.POP) {
     const at = composer.index;
     const key = composeKey(composer);
@@ -86,13 +88,18 @@ function composeMapping(composer: Composer, event: MappingEvent): unknown {
       mergeInto(mapping, mergeSources(composer, value, at));
       continue;
     }
-    if (mapping[key] !== undefined && (own?.has(key) ?? Object.hasOwn(mapping, key)))
-      reportDuplicate(composer, key, at);
+    const bit = bitOf(key);
+    if ((bits & bit) !== 0 && (own?.has(key) ?? Object.hasOwn(mapping, key))) reportDuplicate(composer, key, at);
+    bits |= bit;
     own?.add(key);
     mapping[key] = value;
   }
   composer.index++;
   return event.tagStart >= 0 && tagOf(composer, event) === '!reference' ? badReference(composer, start) : mapping;
+}
+
+function bitOf(key: string): number {
+  return 1 << ((key.charCodeAt(0) * 7 + key.charCodeAt(key.length >> 1) + key.length * 3) & 31);
 }
 
 /** Keys are text, as written: nobody wants `on:` to become `true`. null: reported, leave the pair out. */

@@ -122,8 +122,10 @@ function composePairs(composer: Composer, filling: Filling): void {
         for (const name of Object.keys(source)) root.set(name, source[name]);
       continue;
     }
-    if ((filling.own ?? root).has(key)) reportDuplicate(composer, key, at);
-    filling.own?.add(key);
+    const { size } = root;
     root.set(key, value);
+    const isKnown = root.size === size;
+    if (isKnown && (filling.own?.has(key) ?? true)) reportDuplicate(composer, key, at);
+    filling.own?.add(key);
   }
 }

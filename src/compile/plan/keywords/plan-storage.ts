@@ -12,9 +12,11 @@ export function planArtifacts(config: ArtifactsConfig): ArtifactRule {
     expireIn: config.expire_in === null || config.expire_in === undefined ? null : String(config.expire_in),
     access: config.access ?? (config.public === false ? 'developer' : 'all'),
     exposeAs: config.expose_as ?? null,
-    reports: planReports(config.reports ?? {}),
+    reports: config.reports ? planReports(config.reports) : NO_REPORTS,
   };
 }
+
+const NO_REPORTS: ArtifactRule['reports'] = {};
 
 function planReports(reports: NonNullable<ArtifactsConfig['reports']>): Readonly<Record<string, readonly string[]>> {
   const planned: Record<string, readonly string[]> = {};
