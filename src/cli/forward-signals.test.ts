@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Control } from '../runner/index.ts';
-import { closeShow, forwardSignals } from './forward-signals.ts';
+import { forwardSignals } from './forward-signals.ts';
 import type { StopSignal } from './host.ts';
 
 /** Signals at given moments, in ms. */
@@ -50,18 +50,4 @@ describe('signals to a run', () => {
   it('force when a person presses Ctrl-C while the run ends for another reason', () => {
     expect(send([0, 'SIGTERM'], [300, 'SIGINT'])).toEqual({ signal: 'SIGTERM', forcedBy: 'SIGINT' });
   });
-});
-
-it('gives signals their usual meaning back when nobody reads the report', async () => {
-  const read = Promise.withResolvers<void>();
-  const stopped = Promise.withResolvers<void>();
-  const presenter = { present: () => undefined, close: () => read.promise };
-  const closing = closeShow(
-    presenter,
-    { now: () => 0, monotonic: () => 0, sleep: () => Promise.resolve() },
-    stopped.resolve,
-  );
-  await stopped.promise;
-  read.resolve();
-  await closing;
 });

@@ -1,7 +1,5 @@
-import type { Clock } from '../base/index.ts';
 import type { Control } from '../runner/index.ts';
 import type { Host, StopSignal } from './host.ts';
-import type { RunShow } from './present/show-run.ts';
 
 /** Programs that start us (npm, make) pass a Ctrl-C on that the terminal has sent us already; a person is slower. */
 const SAME_KEYSTROKE_MS = 40;
@@ -21,15 +19,4 @@ export function forwardSignals(host: Pick<Host, 'clock' | 'onStopSignal'>, contr
       control.force({ by: signal, why: 'force cancel' });
     }
   });
-}
-
-/** A report that nobody reads (a stopped pager, a hung terminal) must not hold signals off for ever. */
-const REPORT_MS = 2_000;
-
-/** Ends the show of a run that is over: nothing is owed any more, so signals get their usual meaning back after a moment. */
-export async function closeShow(show: Pick<RunShow, 'close'>, clock: Clock, stopForwarding: () => void): Promise<void> {
-  const closed = show.close();
-  await Promise.race([closed, clock.sleep(REPORT_MS)]);
-  stopForwarding();
-  await closed;
 }

@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { findCheckout, recoverRuns, stopExitCode } from '../../local/index.ts';
 import { Control } from '../../runner/index.ts';
-import { closeShow, forwardSignals } from '../forward-signals.ts';
+import { closeShow } from '../close-show.ts';
+import { forwardSignals } from '../forward-signals.ts';
 import { EXIT, type Host } from '../host.ts';
 import { parseArguments } from '../parse-arguments.ts';
 import { chooseLinePresenter } from '../present/choose-presenter.ts';
@@ -57,7 +58,7 @@ async function recover({ directory, json = false, run, guard = false }: RecoverF
     if (recovered === 0 && unfinished === 0 && !isQuiet) host.stdout.write('Nothing to recover: no run was killed.\n');
     return stopExitCode(control) ?? (unfinished === 0 ? EXIT.ok : EXIT.failed);
   } finally {
-    await closeShow(show, host.clock, stopForwarding);
+    await closeShow(show, host, { stopForwarding, isInterrupted: control.interruption !== null });
   }
 }
 

@@ -12,7 +12,8 @@ import {
 } from '../../local/index.ts';
 import type { Plan } from '../../protocol/index.ts';
 import { Control } from '../../runner/index.ts';
-import { closeShow, forwardSignals } from '../forward-signals.ts';
+import { closeShow } from '../close-show.ts';
+import { forwardSignals } from '../forward-signals.ts';
 import { EXIT, type Host } from '../host.ts';
 import { collectWord, parseArguments } from '../parse-arguments.ts';
 import { choosePresenter } from '../present/choose-presenter.ts';
@@ -123,7 +124,7 @@ async function run({ prepared, plan, manual, json }: Order, host: Host): Promise
     });
     return finished.exitCode;
   } finally {
-    await closeShow(show, host.clock, stopForwarding);
+    await closeShow(show, host, { stopForwarding, isInterrupted: control.interruption !== null });
   }
 }
 

@@ -1,7 +1,7 @@
-import { write } from 'node:fs';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { isatty, type WriteStream } from 'node:tty';
-import { promisify } from 'node:util';
 import { errorCode } from '../../base/index.ts';
+import { openWriter, type WriteSome } from './open-writer.ts';
 
 /**
  * Standard output or standard error. Writes never throw, never wait and never block the event loop: Node's own
@@ -11,10 +11,12 @@ import { errorCode } from '../../base/index.ts';
 export interface Output {
   readonly isTerminal: boolean;
   write(chunk: string | Uint8Array): void;
-  /** Undefined while there is room; else resolves when there is room again, or nobody shall wait any more. */
+  /** Undefined while there is room; else resolves when there is room again, or the reader was given up. */
   room(): Promise<void> | undefined;
-  /** From now on `room` never makes anybody wait: what does not fit the queue is dropped. For the end of a run. */
-  stopWaiting(): void;
+  /** How many bytes the reader has taken so far. */
+  takenBytes(): number;
+  /** From now on everything is dropped, and nobody waits. For a reader who does not read. */
+  giveUp(): void;
   /** Resolves when everything written so far has left, or the reader is gone. */
   flush(): Promise<void>;
   size(): TerminalSize;
@@ -27,23 +29,20 @@ export interface TerminalSize {
   readonly rows: number;
 }
 
-/** Writes some of `bytes` and resolves to how many. */
-export type WriteSome = (bytes: Uint8Array) => Promise<number>;
-
 const QUEUE_BYTES = 1024 * 1024;
-/** With nobody waiting, the queue may grow this far before output is dropped. */
+/** Whoever does not wait for room may let the queue grow this far before output is dropped. */
 const LAST_QUEUE_BYTES = 16 * QUEUE_BYTES;
-const BUSY_RETRY_MS = 5;
+/** A reader that is at work takes what is there within microseconds: looked for at each turn of the event loop, then ever more rarely. */
+const BUSY_TURNS = 50;
+const LONGEST_RETRY_MS = 50;
 const DEFAULT_SIZE: TerminalSize = { columns: 80, rows: 24 };
-
-const writeFile = promisify(write);
 
 export function openOutput(fd: 1 | 2): Output {
   const isTerminal = isatty(fd);
   // Only a terminal needs the stream, for its size; making one for a pipe would set the pipe to blocking writes.
   const terminal = isTerminal ? terminalStream(fd) : null;
   return {
-    ...queueOutput(async (bytes) => (await writeFile(fd, bytes)).bytesWritten),
+    ...queueOutput(openWriter(fd)),
     isTerminal,
     size: () => ({
       columns: terminal?.columns || DEFAULT_SIZE.columns,
@@ -62,14 +61,15 @@ function terminalStream(fd: 1 | 2): WriteStream {
   return stream;
 }
 
-type Queue = Pick<Output, 'write' | 'room' | 'stopWaiting' | 'flush'>;
+type Queue = Pick<Output, 'write' | 'room' | 'takenBytes' | 'giveUp' | 'flush'>;
 
 /** The queue behind an output: one write at a time, in order. */
 export function queueOutput(writeSome: WriteSome): Queue {
   let waiting: Uint8Array[] = [];
   let queuedBytes = 0;
   let gone = false;
-  let nobodyWaits = false;
+  let takenBytes = 0;
+  const givenUp = Promise.withResolvers<void>();
   let draining: Promise<void> | null = null;
   let roomAgain: PromiseWithResolvers<void> | null = null;
 
@@ -77,7 +77,12 @@ export function queueOutput(writeSome: WriteSome): Queue {
     while (waiting.length > 0 && !gone) {
       const batch = waiting.length === 1 && waiting[0] ? waiting[0] : Buffer.concat(waiting);
       waiting = [];
-      gone = !(await writeAll(writeSome, batch));
+      for (let rest = batch; rest.length > 0 && !gone; ) {
+        const count = await writeAgain(writeSome, rest);
+        if (count === null) gone = true;
+        takenBytes += count ?? 0;
+        rest = rest.subarray(count ?? rest.length);
+      }
       queuedBytes -= batch.length;
       if (queuedBytes < QUEUE_BYTES) makeRoom();
     }
@@ -100,31 +105,33 @@ export function queueOutput(writeSome: WriteSome): Queue {
       draining ??= drain();
     },
     room() {
-      if (gone || nobodyWaits || queuedBytes < QUEUE_BYTES) return undefined;
+      if (gone || queuedBytes < QUEUE_BYTES) return undefined;
       roomAgain ??= Promise.withResolvers<void>();
       return roomAgain.promise;
     },
-    stopWaiting() {
-      nobodyWaits = true;
+    takenBytes: () => takenBytes,
+    giveUp() {
+      gone = true;
+      waiting = [];
       makeRoom();
+      givenUp.resolve();
     },
     async flush() {
-      while (draining !== null) await draining;
+      while (draining !== null && !gone) await Promise.race([draining, givenUp.promise]);
     },
   };
 }
 
-/** False: the reader is gone. */
-async function writeAll(writeSome: WriteSome, bytes: Uint8Array): Promise<boolean> {
-  let rest = bytes;
-  while (rest.length > 0) {
+/** How many bytes were taken; null: the reader is gone. */
+async function writeAgain(writeSome: WriteSome, bytes: Uint8Array): Promise<number | null> {
+  for (let tries = 0; ; tries += 1) {
     try {
-      rest = rest.subarray(await writeSome(rest));
+      return await writeSome(bytes);
     } catch (error) {
-      // A pipe that somebody else set to non-blocking is merely full; any other error means that the reader is gone.
-      if (errorCode(error) !== 'EAGAIN') return false;
-      await new Promise((resolve) => setTimeout(resolve, BUSY_RETRY_MS));
+      // A pipe that does not block is merely full; any other error means that the reader is gone.
+      if (errorCode(error) !== 'EAGAIN') return null;
+      if (tries < BUSY_TURNS) await setImmediate();
+      else await setTimeout(Math.min(tries - BUSY_TURNS + 1, LONGEST_RETRY_MS));
     }
   }
-  return true;
 }

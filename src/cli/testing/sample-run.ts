@@ -116,7 +116,8 @@ export function memoryOutput(terminal: TerminalSize | null = null): MemoryOutput
     isTerminal: terminal !== null,
     write: (chunk) => void chunks.push(Buffer.from(chunk as Uint8Array)),
     room: () => undefined,
-    stopWaiting() {},
+    takenBytes: () => 0,
+    giveUp() {},
     flush: () => Promise.resolve(),
     size: () => size,
     onResize(wanted) {
