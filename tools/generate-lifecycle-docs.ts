@@ -54,9 +54,10 @@ function statusTables(): string {
 
 function causeTable(): string {
   const rows = CAUSES.map((cause) => {
-    const { endsAs, jobStatus, reason, whileTearingDown } = CAUSE_RULES[cause];
+    const { endsAs, jobStatus, reason } = CAUSE_RULES[cause];
+    const meanwhile = endsAs === 'canceled' ? 'canceling' : 'running';
     const end = reason === null ? code([endsAs]) : `${code([endsAs])} (${code([reason])})`;
-    return [code([cause]), code([whileTearingDown]), code([jobStatus]), end];
+    return [code([cause]), code([meanwhile]), code([jobStatus]), end];
   });
   return table(['cause', 'status in teardown', '`CI_JOB_STATUS` in `after_script`', 'the job ends as'], rows);
 }

@@ -20,25 +20,18 @@ export interface CauseRule {
   readonly jobStatus: 'success' | 'failed' | 'canceled' | 'timedout';
   /** The failure reason unless a more exact one is known; null where the job does not fail. */
   readonly reason: FailureReason | null;
-  /** Status while the teardown lasts. */
-  readonly whileTearingDown: 'running' | 'canceling';
 }
 
 /** What each cause means by itself. Whoever cancels a job has it end as canceled, by whatever cause: see `isCancel` of an interruption. */
 export const CAUSE_RULES: Readonly<Record<Cause, CauseRule>> = {
-  succeeded: { endsAs: 'success', jobStatus: 'success', reason: null, whileTearingDown: 'running' },
-  failed: { endsAs: 'failed', jobStatus: 'failed', reason: 'script_failure', whileTearingDown: 'running' },
-  canceled: { endsAs: 'canceled', jobStatus: 'canceled', reason: null, whileTearingDown: 'canceling' },
-  superseded: { endsAs: 'canceled', jobStatus: 'canceled', reason: null, whileTearingDown: 'canceling' },
-  timed_out: { endsAs: 'failed', jobStatus: 'timedout', reason: 'job_execution_timeout', whileTearingDown: 'running' },
-  runner_shutdown: {
-    endsAs: 'failed',
-    jobStatus: 'canceled',
-    reason: 'runner_interrupted',
-    whileTearingDown: 'running',
-  },
-  runner_lost: { endsAs: 'failed', jobStatus: 'failed', reason: 'runner_system_failure', whileTearingDown: 'running' },
-  evicted: { endsAs: 'failed', jobStatus: 'failed', reason: 'runner_system_failure', whileTearingDown: 'running' },
+  succeeded: { endsAs: 'success', jobStatus: 'success', reason: null },
+  failed: { endsAs: 'failed', jobStatus: 'failed', reason: 'script_failure' },
+  canceled: { endsAs: 'canceled', jobStatus: 'canceled', reason: null },
+  superseded: { endsAs: 'canceled', jobStatus: 'canceled', reason: null },
+  timed_out: { endsAs: 'failed', jobStatus: 'timedout', reason: 'job_execution_timeout' },
+  runner_shutdown: { endsAs: 'failed', jobStatus: 'canceled', reason: 'runner_interrupted' },
+  runner_lost: { endsAs: 'failed', jobStatus: 'failed', reason: 'runner_system_failure' },
+  evicted: { endsAs: 'failed', jobStatus: 'failed', reason: 'runner_system_failure' },
 };
 
 /** How the cleanup itself ended; `not_owed` when no user command of the job ever started, or it has no after_script. */

@@ -22,7 +22,7 @@ describe('the cleanup contract: what strikes a script decides how the job ends',
   it.each(struckByRunner)('%s, as the runner reports it', (cause) => {
     const rule = CAUSE_RULES[cause];
     const teardown = having(inScript(), { type: 'teardown_started', attempt: 1, cause });
-    expect(teardown).toMatchObject({ status: rule.whileTearingDown, phase: 'teardown', cause });
+    expect(teardown).toMatchObject({ status: 'running', phase: 'teardown', cause });
     expect(teardown.deadline).toBe(1_000 + TEARDOWN_MS);
     const done = having(teardown, finished(cause));
     expect(done).toMatchObject({ status: rule.endsAs, failureReason: rule.reason, cleanup: CLEAN, phase: null });
