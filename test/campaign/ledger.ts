@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Checkout } from '../support/checkout.ts';
 import { JOBS } from './counting-pipeline.ts';
 
@@ -12,8 +12,8 @@ export function owed(checkout: Checkout): readonly string[] {
 export interface Expected {
   /** False: a second attempt is right, as when the wrapper of the first has been killed. */
   readonly once: boolean;
-  /** False: a full disk may have cost lines, but repeats none. */
-  readonly wholeLog: boolean;
+  /** False: a full disk may have cost lines of the log, but repeats none, and artifacts. */
+  readonly roomForAll: boolean;
 }
 
 /** Everything that is not as promised, in words; empty when all is well. */
@@ -26,7 +26,17 @@ export function checkLedger(checkout: Checkout, expected: Expected): readonly st
       return own.length > 1 && expected.once ? [`${name}: cleanup ran ${own.length} times: ${own.join(', ')}`] : [];
     }),
     ...JOBS.flatMap((name) => checkLog(checkout, name, expected)),
+    ...(expected.roomForAll ? missingArtifacts(checkout) : []),
   ];
+}
+
+/** Every cause keeps them, after the cleanup that made them. */
+function missingArtifacts(checkout: Checkout): readonly string[] {
+  const archives = filesBelow(checkout.state).map((path) => basename(path));
+  const cleaned = new Set(lines(checkout, 'cleaned'));
+  return [...cleaned]
+    .filter((name) => !archives.includes(`${name}.zip`))
+    .map((name) => `${name}: artifacts were not kept`);
 }
 
 function checkLog(checkout: Checkout, name: string, expected: Expected): readonly string[] {
@@ -39,7 +49,7 @@ function checkLog(checkout: Checkout, name: string, expected: Expected): readonl
     );
     const written = Number(lines(checkout, `${name}.${word}`).at(-1) ?? 0);
     const at = shown.findIndex((number, index) => number !== index + 1);
-    if (!expected.wholeLog) {
+    if (!expected.roomForAll) {
       const repeat = shown.find((number, index) => index > 0 && number <= (shown[index - 1] ?? 0));
       return repeat === undefined ? [] : [`${name}: ${word} line ${repeat} is twice in the log`];
     }
@@ -68,6 +78,7 @@ export function leftFiles(checkout: Checkout): readonly string[] {
   return [
     ...list(builds).map((name) => `build directory ${name}`),
     ...list(checkout.temporary).map((name) => `temporary file ${name}`),
+    ...filesBelow(checkout.disk).flatMap((path) => (path.endsWith('.tmp') ? [`unfinished file ${path}`] : [])),
     ...mounts.filter((line) => isMountOfJob(checkout, line)).map((line) => `mount ${line}`),
   ];
 }
@@ -84,6 +95,10 @@ function lines(checkout: Checkout, name: string): readonly string[] {
 
 function readIfThere(path: string): string {
   return existsSync(path) ? readFileSync(path, 'utf8') : '';
+}
+
+function filesBelow(path: string): readonly string[] {
+  return existsSync(path) ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : [];
 }
 
 function list(path: string): readonly string[] {

@@ -13,28 +13,36 @@ const DISK = '16m';
 const LONG_LINE_BYTES = 8192;
 const QUIET_MS = 30_000;
 
-/** Runs the program, kills what the trial says, lets whoever is left clean up, and says what is not as promised. */
-export async function runTrial(trial: Trial): Promise<readonly string[]> {
+export interface TrialResult {
+  /** What is not as promised, in words. */
+  readonly problems: readonly string[];
+  /** Processes that were there to be killed; a kill may come too late. */
+  readonly kills: number;
+}
+
+/** Runs the program, kills what the trial says, lets whoever is left clean up, and looks at what became of it. */
+export async function runTrial(trial: Trial): Promise<TrialResult> {
   const stalls = trial.condition === 'reader stands still';
   const checkout = new Checkout({ '.gitlab-ci.yml': countingPipeline(stalls ? LONG_LINE_BYTES : 1) });
   try {
     if (trial.condition === 'disk is full') checkout.mountDisk(DISK);
     const run = checkout.start(['run'], {}, stalls ? 'stalled' : 'pipe');
-    await strike(checkout, run, trial);
+    const kills = await strike(checkout, run, trial);
     const told = await settle(checkout, run, trial);
     const once = trial.victim !== 'wrapper';
-    const problems = checkLedger(checkout, { once, wholeLog: trial.condition !== 'disk is full' });
-    return [...told, ...problems, ...leftFiles(checkout)];
+    const problems = checkLedger(checkout, { once, roomForAll: trial.condition !== 'disk is full' });
+    return { problems: [...told, ...problems, ...leftFiles(checkout)], kills };
   } finally {
     checkout.dispose();
   }
 }
 
-/** Everything up to the kill; the moments are the trial's. */
-async function strike(checkout: Checkout, run: Running, trial: Trial): Promise<void> {
+/** Everything up to the kill; the moments are the trial's. Resolves to the number of processes killed. */
+async function strike(checkout: Checkout, run: Running, trial: Trial): Promise<number> {
   if (trial.since === 'script') await waitUntil('a user command runs', () => checkout.has('begun'));
+  let kills = 0;
   const events: { readonly at: number; readonly act: () => void }[] = [
-    { at: trial.killAfterMs, act: () => kill(checkout, run, trial) },
+    { at: trial.killAfterMs, act: () => (kills = kill(checkout, run, trial)) },
   ];
   const { interruptMs, condition, fullForMs, killAfterMs } = trial;
   if (interruptMs !== null) events.unshift({ at: killAfterMs - interruptMs, act: () => signal(run.pid, 'SIGINT') });
@@ -44,20 +52,31 @@ async function strike(checkout: Checkout, run: Running, trial: Trial): Promise<v
     await untilMoment(startedAt + at);
     act();
   }
-  if (trial.victim !== 'recovery') return;
+  if (trial.victim !== 'recovery') return kills;
   await untilMoment(performance.now() + trial.recoverForMs);
-  for (const { pid } of programs(checkout)) signal(pid, 'SIGKILL');
+  return kills + killAll(programs(checkout).map(({ pid }) => pid));
 }
 
-function kill(checkout: Checkout, run: Running, { victim }: Trial): void {
-  const processes = markedProcesses(checkout.mark);
-  const having = (words: string): void => {
-    for (const { pid, command } of processes) if (command.includes(words)) signal(pid, 'SIGKILL');
-  };
-  if (victim === 'guard' || victim === 'program and guard') having(' epilogue-guard ');
-  if (victim === 'wrapper') having(' epilogue-step ');
-  if (victim === 'group') signal(-run.pid, 'SIGKILL');
-  if (victim === 'program' || victim === 'program and guard' || victim === 'recovery') signal(run.pid, 'SIGKILL');
+function kill(checkout: Checkout, run: Running, { victim }: Trial): number {
+  const having = (words: string): readonly number[] =>
+    markedProcesses(checkout.mark).flatMap(({ pid, command }) => (command.includes(words) ? [pid] : []));
+  switch (victim) {
+    case 'program':
+    case 'recovery':
+      return killAll([run.pid]);
+    case 'group':
+      return killAll([-run.pid]);
+    case 'guard':
+      return killAll(having(' epilogue-guard '));
+    case 'wrapper':
+      return killAll(having(' epilogue-step '));
+    case 'program and guard':
+      return killAll([...having(' epilogue-guard '), run.pid]);
+  }
+}
+
+function killAll(pids: readonly number[]): number {
+  return pids.filter((pid) => signal(pid, 'SIGKILL')).length;
 }
 
 /** Waits until nothing runs any more, by whoever's hand, and has what is still owed finished. */
@@ -121,10 +140,11 @@ function emptyDisk(checkout: Checkout): void {
   rmSync(filler(checkout), { force: true });
 }
 
-function signal(pid: number, name: NodeJS.Signals): void {
+/** False: it has ended by itself. */
+function signal(pid: number, name: NodeJS.Signals): boolean {
   try {
-    process.kill(pid, name);
+    return process.kill(pid, name);
   } catch {
-    // It has ended by itself: a kill that came too late.
+    return false;
   }
 }
