@@ -94,7 +94,10 @@ describe('a run inside of a job of another run is torn down before that job, who
 it('a force ends a run inside as well, and says that it still owes something', async () => {
   outer.kill('SIGINT');
   await waitUntil('the inner cleanup runs', () => checkout.has('inner-cleanup-runs'));
-  outer.kill('SIGINT');
+  await waitUntil('a force is taken for one', () => {
+    outer.kill('SIGINT');
+    return outer.events.some((event) => event.type === 'run_interrupted' && event.force);
+  });
   const ended = await outer.ended();
   expect(ended.code).toBe(137);
   expect(JSON.stringify(ended.events)).toMatch(/run \d+ inside of this job may still owe a cleanup/);

@@ -1,4 +1,4 @@
-import { describeError, Failure } from '../../base/index.ts';
+import { describeError } from '../../base/index.ts';
 import type { JobRun } from '../job-run.ts';
 import { sectionEnd, warningLine } from '../log/sections.ts';
 import { beginStep, drain, heading, say } from '../log/tell.ts';
@@ -51,7 +51,6 @@ async function recoverThem(run: JobRun, budgetMs: number): Promise<void> {
   try {
     await place.start({ id: STEP, script: SCRIPT });
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
     say(run, warningLine(describeError(error)));
     return;
   }
