@@ -68,6 +68,13 @@ describe('the CI file of a checkout', () => {
     expect(await jobNames()).toEqual(['new']);
   });
 
+  it('says once that images have no effect where jobs run on the machine itself', async () => {
+    write({ '.gitlab-ci.yml': 'image: alpine\na: { script: make }\nb: { script: make, services: [redis] }' });
+    expect((await compiled()).result.problems).toEqual([]);
+    const { problems } = (await compiled({ ignoresImages: true })).result;
+    expect(problems.map(({ code, severity }) => `${severity} ${code}`)).toEqual(['warning no-containers']);
+  });
+
   it('does not reach out of the checkout through a link', async () => {
     writeFileSync(join(root, 'secret.yml'), 'secret: { script: make }');
     symlinkSync(join(root, 'secret.yml'), join(checkout, 'linked.yml'));
