@@ -2,7 +2,7 @@ import { didYouMean } from '../../base/index.ts';
 import { LIMITS } from '../limits.ts';
 import type { Session } from '../session.ts';
 import type { RootMap } from '../yaml/compose.ts';
-import { isMapping, type Mapping, MERGED } from '../yaml/mapping.ts';
+import { isMapping, type Mapping, MERGED, Reference, UNREADABLE } from '../yaml/mapping.ts';
 import type { Place } from '../yaml/source-map.ts';
 import { mergeJobs } from './merge.ts';
 import { isReserved } from './root-keys.ts';
@@ -105,11 +105,12 @@ function resolveParent(name: string, parent: string, place: Place, resolver: Res
     session.problems.add({ code: 'unknown-extends', message, path, ...didYouMean(parent, known) }, place);
     return null;
   }
+  if (own === UNREADABLE) return null;
   if (!isMapping(own)) {
-    session.problems.add(
-      { code: 'bad-extends', message: `job "${name}" extends "${parent}", which is not a job`, path },
-      place,
-    );
+    const hint =
+      own instanceof Reference ? { hint: 'extends comes before !reference: extend the job that it names' } : {};
+    const message = `job "${name}" extends "${parent}", which is not a job`;
+    session.problems.add({ code: 'bad-extends', message, path, ...hint }, place);
     return null;
   }
   if (open.includes(parent)) {
