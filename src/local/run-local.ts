@@ -1,7 +1,6 @@
-import { join } from 'node:path';
-import { takeSnapshot } from '../git/index.ts';
 import { drivePipelines } from './drive/drive-pipelines.ts';
-import type { LocalPipeline, LocalRunOptions } from './local-run-options.ts';
+import { openSources } from './drive/sources.ts';
+import type { LocalRunOptions } from './local-run-options.ts';
 import { startGuard } from './recovery/guard.ts';
 import { recoverRuns } from './recovery/recover-runs.ts';
 import type { RunFinished } from './run-event.ts';
@@ -27,15 +26,15 @@ export async function runLocal(options: LocalRunOptions): Promise<RunFinished> {
   const guard = startGuard(run, [...recoverCommand, '--guard'], clock, warn);
   const notRegistered = registerRun(run, recoverCommand);
   if (notRegistered !== null) warn(notRegistered);
-  const template = join(buildsOf(run), 'template');
-  const submodules = submoduleStrategy(options.pipeline);
-  const trouble = await takeSnapshot(checkout, template, { signal: control.interruptSignal, submodules }).then(
+  const sources = openSources(checkout, buildsOf(run), control.interruptSignal);
+  const { plan, facts } = options.pipeline;
+  const trouble = await sources.prepare(plan, facts.given).then(
     () => null,
     (error: unknown) => error,
   );
   const isReady = trouble === null && control.interruption === null;
   // An exception in here is a bug. The run then stays on record as not ended, and its guard takes over what it owes.
-  const status = isReady ? await drivePipelines(options, run, template) : 'canceled';
+  const status = isReady ? await drivePipelines(options, run, sources) : 'canceled';
   await endRun(run, { clock, guard, lock, warn });
   if (trouble !== null && control.interruption === null) throw trouble;
   const at = clock.now();
@@ -50,10 +49,4 @@ export async function runLocal(options: LocalRunOptions): Promise<RunFinished> {
   };
   options.emit(finished);
   return finished;
-}
-
-/** One snapshot serves all jobs, so that only the pipeline's own variables count. */
-function submoduleStrategy({ plan, facts }: LocalPipeline): 'none' | 'normal' | 'recursive' {
-  const known = [...plan.variables, ...facts.given].findLast(({ key }) => key === 'GIT_SUBMODULE_STRATEGY')?.value;
-  return known === 'normal' || known === 'recursive' ? known : 'none';
 }

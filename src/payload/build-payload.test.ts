@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are CI variables.
 import { describe, expect, it } from 'vitest';
 import { plannedJob } from '../../test/support/planned-job.ts';
-import { payloadBudgets, plainVariable } from '../protocol/index.ts';
+import { payloadSettings, plainVariable } from '../protocol/index.ts';
 import { buildPayload } from './build-payload.ts';
 import type { JobFacts } from './facts.ts';
 
@@ -68,11 +68,11 @@ describe('a payload', () => {
     ];
     const payload = buildPayload(facts({ job: plannedJob('build', { variables }) }));
     expect(payload.variables.find(({ key }) => key === 'RUNNER_AFTER_SCRIPT_TIMEOUT')?.value).toBe('2h');
-    expect(payloadBudgets(payload).cleanupMs).toBe(7_200_000);
+    expect(payloadSettings(payload).budgets.cleanupMs).toBe(7_200_000);
     // A coordinator may send what is not expanded.
-    expect(payloadBudgets({ ...payload, variables: variables.slice(0, 2) }).cleanupMs).toBe(300_000);
+    expect(payloadSettings({ ...payload, variables: variables.slice(0, 2) }).budgets.cleanupMs).toBe(300_000);
     const once = [variables[0], plainVariable('LONG', '3h', { raw: true })].filter((one) => one !== undefined);
-    expect(payloadBudgets({ ...payload, variables: once }).cleanupMs).toBe(10_800_000);
+    expect(payloadSettings({ ...payload, variables: once }).budgets.cleanupMs).toBe(10_800_000);
   });
 
   it('expands the name and the URL of the environment', () => {

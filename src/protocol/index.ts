@@ -1,8 +1,8 @@
 export * from './failure-reason.ts';
 export * from './job-payload.ts';
 export * from './plan.ts';
-export { type JobSettings, readJobSettings } from './settings/job-settings.ts';
-export { payloadBudgets } from './settings/payload-budgets.ts';
+export { type JobSettings, readJobSettings, type SourceSettings } from './settings/job-settings.ts';
+export { payloadSettings } from './settings/payload-settings.ts';
 export * from './status.ts';
 export * from './teardown.ts';
 export { type Dotenv, MAX_DOTENV_BYTES, parseDotenv } from './variables/dotenv.ts';

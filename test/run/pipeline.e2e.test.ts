@@ -43,6 +43,36 @@ describe('what a job finds in its directory', () => {
     expect(checkout.git('status', '--porcelain')).toBe(before);
   });
 
+  it('is what GIT_STRATEGY and GIT_SUBMODULE_STRATEGY of the job say', async () => {
+    checkout = new Checkout({
+      '.gitlab-ci.yml': `
+default: { hooks: { pre_get_sources_script: [mkdir -p "$CI_PROJECT_DIR", touch "$CI_PROJECT_DIR/early"] } }
+.see: { script: [ls -A | xargs > "$OUTSIDE/$CI_JOB_NAME", ls -A lib | xargs >> "$OUTSIDE/$CI_JOB_NAME" || true] }
+nothing: { extends: .see, variables: { GIT_STRATEGY: none } }
+emptied: { extends: .see, variables: { GIT_STRATEGY: empty } }
+plain: { extends: .see, variables: { GIT_STRATEGY: clone } }
+whole: { extends: .see, variables: { HOW: normal, GIT_SUBMODULE_STRATEGY: $HOW } }
+`,
+    });
+    const library = new Checkout({ inside: '' });
+    try {
+      checkout.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', library.dir, 'lib');
+      checkout.git('commit', '--quiet', '--message=Add the library');
+      expect(statuses(await checkout.run(['run', '--json']))).toEqual({
+        nothing: 'success',
+        emptied: 'success',
+        plain: 'success',
+        whole: 'success',
+      });
+    } finally {
+      library.dispose();
+    }
+    expect(checkout.read('nothing')).toBe('early\n\n');
+    expect(checkout.read('emptied')).toBe('\n\n');
+    expect(checkout.read('plain')).toBe('.git .gitlab-ci.yml .gitmodules lib\n\n');
+    expect(checkout.read('whole')).toBe('.git .gitlab-ci.yml .gitmodules lib\n.git inside\n');
+  });
+
   it('is fresh for every job, so that what one writes no other finds', async () => {
     const ended = await run(
       '{ a: { script: [touch made, test ! -e other] }, b: { script: [touch other, test ! -e made] } }',

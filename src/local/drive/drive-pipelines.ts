@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Place, RUN_VARIABLE } from '../../executors/index.ts';
+import { RUN_VARIABLE } from '../../executors/index.ts';
 import type { Status } from '../../protocol/index.ts';
 import type { LocalPipeline, LocalRunOptions } from '../local-run-options.ts';
 import { openResources } from '../resources/open-resources.ts';
@@ -8,17 +8,17 @@ import { buildsOf, type RunDirectory } from '../runs/run-directory.ts';
 import { idsNeeded, PipelineDriver } from './pipeline-driver.ts';
 import { ReadyQueue } from './ready-queue.ts';
 import { runLocalJob } from './run-local-job.ts';
+import type { Sources } from './sources.ts';
 
 /** Drives the pipeline, and those that its trigger jobs start, until nothing of them can go on by itself. */
-export async function drivePipelines(options: LocalRunOptions, run: RunDirectory, template: string): Promise<Status> {
+export async function drivePipelines(options: LocalRunOptions, run: RunDirectory, sources: Sources): Promise<Status> {
   const { clock, control } = options;
   const context = {
     ...options,
     run,
     executor: options.executorFor(options),
     environment: { ...options.environment, [RUN_VARIABLE]: String(run.record.id) },
-    // What a hook left there goes, as with GitLab's `git clean`.
-    placeSources: (place: Place, signal: AbortSignal) => place.deliverTree(template, signal),
+    sources,
   };
   const queue = new ReadyQueue(options.concurrency);
   const resources = openResources(options, run);

@@ -1,7 +1,6 @@
 import { existsSync, renameSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { type Clock, describeError, Failure, makeDirectory, syncDirectory } from '../../base/index.ts';
-import type { Place } from '../../executors/index.ts';
 import { type JobPorts, LOG_FILE } from '../../runner/index.ts';
 import type { RunEvent } from '../run-event.ts';
 import { artifactsDirectory, checkoutKey, jobDirectory, type RunDirectory } from '../runs/run-directory.ts';
@@ -11,7 +10,6 @@ export interface PortContext {
   readonly run: RunDirectory;
   readonly clock: Clock;
   readonly emit: (event: RunEvent) => void;
-  readonly placeSources: (place: Place, signal: AbortSignal) => Promise<void>;
 }
 
 export interface PortFacts {
@@ -19,6 +17,7 @@ export interface PortFacts {
   readonly name: string;
   /** Path of the archive of an earlier job. */
   readonly archiveOf: (jobName: string) => string | null;
+  readonly getSources: JobPorts['getSources'];
   readonly askToStart: JobPorts['askToStart'];
   readonly phase: JobPorts['phase'];
 }
@@ -32,7 +31,7 @@ export function jobPorts(context: PortContext, job: PortFacts): JobPorts {
   return {
     cacheDir: join(run.paths.cache, 'cache', checkoutKey(run.record.checkout)),
     askToStart: job.askToStart,
-    getSources: (place, signal) => context.placeSources(place, signal),
+    getSources: job.getSources,
     dependencyArchive: async (dependency) => job.archiveOf(dependency.name),
     async keep(artifact) {
       const path = join(artifactsDirectory(run, id), relative(join(directory, 'artifacts'), artifact.path));

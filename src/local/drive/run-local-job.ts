@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 import type { Clock } from '../../base/index.ts';
-import type { Executor, Place } from '../../executors/index.ts';
+import type { Executor } from '../../executors/index.ts';
 import type { PayloadFacts } from '../../payload/index.ts';
-import { payloadBudgets } from '../../protocol/index.ts';
+import { payloadSettings } from '../../protocol/index.ts';
 import { LOG_FILE, runJob } from '../../runner/index.ts';
 import type { RunEvent } from '../run-event.ts';
 import { jobDirectory, projectDirectory, type RunDirectory, removeBuilds } from '../runs/run-directory.ts';
 import { jobPorts } from './job-ports.ts';
 import type { JobReport, JobWork } from './job-work.ts';
 import { localPayload } from './local-payload.ts';
+import type { Sources } from './sources.ts';
 
 /** What all jobs of a local run share. */
 export interface RunContext {
@@ -16,8 +17,7 @@ export interface RunContext {
   readonly executor: Executor;
   readonly clock: Clock;
   readonly emit: (event: RunEvent) => void;
-  /** Copies the snapshot of the working tree into a fresh project directory. */
-  readonly placeSources: (place: Place, signal: AbortSignal) => Promise<void>;
+  readonly sources: Sources;
   readonly facts: PayloadFacts;
   readonly environment: Readonly<Record<string, string>>;
   /** null: the executor chose one. */
@@ -30,13 +30,15 @@ export async function runLocalJob(context: RunContext, work: JobWork): Promise<J
   const { run, executor, clock, environment, shell, version } = context;
   const { id, control } = work;
   const payload = await localPayload(context, work);
-  if ((await work.claim(payloadBudgets(payload))) === 'refused') return null;
+  const settings = payloadSettings(payload);
+  if ((await work.claim(settings.budgets)) === 'refused') return null;
   const directory = jobDirectory(run, id);
   const projectDir = projectDirectory(run, id, context.facts.project.name);
   const ports = jobPorts(context, {
     id,
     name: work.displayName,
     archiveOf: (name) => archiveOf(work.reportOf(name)),
+    getSources: (place, signal) => context.sources.place(place, settings.sources, signal),
     askToStart: () => work.askToStart(),
     phase: ({ phase, cause, deadline }) => {
       if (phase === 'teardown' && cause !== null) work.onTeardown(cause, deadline);

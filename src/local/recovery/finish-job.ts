@@ -65,10 +65,12 @@ async function takeOver(
 
 function portsOf(run: RunDirectory, id: number, name: string, { clock, emit }: RecoveryOptions): JobPorts {
   return jobPorts(
-    { run, clock, emit, placeSources: async () => {} },
+    { run, clock, emit },
     {
       id,
       name,
+      // What its run did not place, nobody will need.
+      getSources: async () => {},
       archiveOf: () => null,
       // Nobody may start what its run did not start.
       askToStart: async () => 'refused',

@@ -12,6 +12,7 @@ describe('job settings', () => {
       ignoreAfterScriptErrors: true,
       debugTrace: false,
       attempts: { getSources: 1, restoreCache: 1, downloadArtifacts: 1 },
+      sources: { strategy: 'fetch', submodules: 'none' },
       logLimitBytes: 4096 * 1024,
       warnings: [],
     });
@@ -60,6 +61,7 @@ describe('job settings', () => {
       RUNNER_AFTER_SCRIPT_TIMEOUT: '-1s',
       AFTER_SCRIPT_IGNORE_ERRORS: 'perhaps',
       GET_SOURCES_ATTEMPTS: 'many',
+      GIT_STRATEGY: 'pull',
     });
     expect(settings.budgets).toEqual({ ...DEFAULT_BUDGETS, jobMs: 60_000 });
     expect(settings.ignoreAfterScriptErrors).toBe(true);
@@ -68,6 +70,7 @@ describe('job settings', () => {
       'RUNNER_AFTER_SCRIPT_TIMEOUT: "-1s" is not a duration such as 90s or 1h30m; the default is used',
       'AFTER_SCRIPT_IGNORE_ERRORS: "perhaps" is not a boolean; the default is used',
       'GET_SOURCES_ATTEMPTS: "many" is not a number of attempts; the default is used',
+      'GIT_STRATEGY: "pull" is not one of clone, fetch, none, empty; the default is used',
     ]);
   });
 

@@ -15,11 +15,23 @@ export interface JobSettings {
     readonly restoreCache: number;
     readonly downloadArtifacts: number;
   };
+  readonly sources: SourceSettings;
   /** `RUNNER_LOG_LIMIT`, given in KiB as GitLab's `output_limit` is: so many bytes of what the steps print are kept. */
   readonly logLimitBytes: number;
   /** For the job's log: what was malformed and what is used instead. */
   readonly warnings: readonly string[];
 }
+
+/** How a job comes by its sources. */
+export interface SourceSettings {
+  /** `GIT_STRATEGY`; default `fetch`. `none`: the directory as it is; `empty`: an empty one. */
+  readonly strategy: (typeof STRATEGIES)[number];
+  /** `GIT_SUBMODULE_STRATEGY`; default `none`. */
+  readonly submodules: (typeof SUBMODULES)[number];
+}
+
+const STRATEGIES = ['clone', 'fetch', 'none', 'empty'] as const;
+const SUBMODULES = ['none', 'normal', 'recursive'] as const;
 
 /** What a timer takes, 24.8 days; a longer one would fire at once. */
 const MAX_BUDGET_MS = 2 ** 31 - 1;
@@ -59,6 +71,10 @@ export function readJobSettings(get: (key: string) => string | undefined, timeou
       restoreCache: attempts('RESTORE_CACHE_ATTEMPTS'),
       downloadArtifacts: attempts('ARTIFACT_DOWNLOAD_ATTEMPTS'),
     },
+    sources: {
+      strategy: read('GIT_STRATEGY', `one of ${STRATEGIES.join(', ')}`, oneOf(STRATEGIES), 'fetch'),
+      submodules: read('GIT_SUBMODULE_STRATEGY', `one of ${SUBMODULES.join(', ')}`, oneOf(SUBMODULES), 'none'),
+    },
     // `0` stands for the default, as it does for GitLab's runner.
     logLimitBytes: (read('RUNNER_LOG_LIMIT', 'a number of KiB', parseKibibytes, 0) || DEFAULT_LOG_LIMIT_KIB) * 1024,
     warnings,
@@ -81,6 +97,10 @@ function parsePeriod(text: string): number | null {
 function parseBoolean(text: string): boolean | null {
   if (/^(1|t|T|true|True|TRUE)$/.test(text)) return true;
   return /^(0|f|F|false|False|FALSE)$/.test(text) ? false : null;
+}
+
+function oneOf<T extends string>(choices: readonly T[]): (text: string) => T | null {
+  return (text) => choices.find((choice) => choice === text) ?? null;
 }
 
 function parseKibibytes(text: string): number | null {
