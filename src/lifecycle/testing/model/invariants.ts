@@ -31,6 +31,11 @@ export const INVARIANTS: readonly JobInvariant[] = [
     isBroken: (_, { next }) => next.truth.ran && !next.job.owed,
   },
   {
+    name: 'no runner is told to start a script that is over',
+    isBroken: (_, { next, facts }) =>
+      facts.event === 'script_started' && facts.accepted !== null && next.job.phase !== 'script',
+  },
+  {
     name: 'an obligation is never taken off the books',
     isBroken: ({ job }, { next }) => job.owed && !next.job.owed,
   },

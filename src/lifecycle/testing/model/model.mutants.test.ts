@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MOVES, type MoveRow, type MoveTable, type Precondition } from '../../job/index.ts';
+import { ignore } from '../../job/move-row.ts';
 import { checkJob, describeViolation, NORMAL, STUCK } from './check-job.ts';
 import { INVARIANTS } from './invariants.ts';
 import { OURS, type Variant } from './world.ts';
@@ -59,6 +60,11 @@ const MUTANTS: readonly Mutant[] = [
     mistake: 'the start of the script does not open the obligation',
     table: withOutcome('start-script', () => ({ changes: [] })),
     caughtBy: 'no user command starts before the obligation is on the books',
+  },
+  {
+    mistake: 'a runner that asks again may start although the job was stopped meanwhile',
+    table: MOVES.map((row) => (row.id === 'script-started-too-late' ? { ...row, outcome: ignore } : row)),
+    caughtBy: 'no runner is told to start a script that is over',
   },
   {
     mistake: 'a cancel closes the obligation before the cleanup has run',
