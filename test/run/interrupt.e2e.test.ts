@@ -122,6 +122,21 @@ describe('one signal', () => {
 });
 
 describe('a second signal', () => {
+  it('of another program, SIGTERM after SIGINT, leaves the cleanup alone', async () => {
+    checkout = new Checkout({
+      '.gitlab-ci.yml': STUBBORN.replace('- cat made.txt', '- touch $OUTSIDE/cleaning; sleep 1'),
+    });
+    const run = checkout.start(['run', '--json', '--var', 'EPILOGUE_GRACE_PERIOD=200ms']);
+    await waitUntil('the script is ready', () => checkout.has('ready'));
+    run.kill('SIGINT');
+    await waitUntil('the cleanup runs', () => checkout.has('cleaning'));
+    run.kill('SIGTERM');
+    const ended = await run.ended();
+    expect(ended.code).toBe(130);
+    expect(finished(ended, 'build')).toMatchObject({ status: 'canceled', cleanup: { outcome: 'succeeded' } });
+    expect(checkout.has('cleaned')).toBe(true);
+  });
+
   const SLOW_CLEANUP = STUBBORN.replace('- cat made.txt', '- touch $OUTSIDE/cleaning; sleep 300');
 
   it.each([
