@@ -95,6 +95,11 @@ export interface Place {
    */
   start(step: StepSpec): Promise<void>;
   /**
+   * Takes the room on the disk that `start` will need for a script like this one, so that it can be started when nothing is free any more.
+   * May be called again; a step that was claimed is left as it is. @throws a Failure or the system's error when there is no room.
+   */
+  reserve(step: StepSpec): Promise<void>;
+  /**
    * Makes sure that a step which nobody has claimed yet never starts; a step that was claimed is left as it is. For a runner that
    * takes over a job whose last runner died between announcing a step and starting it.
    */

@@ -6,7 +6,7 @@ import { collectFiles } from '../files/collect-files.ts';
 import { deliverFiles } from '../files/deliver-files.ts';
 import { createProcessTree } from '../processes/process-tree.ts';
 import { disownNestedRuns, listNestedRuns, NESTED_RUNS_VARIABLE, nestedRunsDir } from '../steps/nested-runs.ts';
-import { claimedSteps, forbidStep } from '../steps/step-directory.ts';
+import { claimedSteps, forbidStep, reserveStep } from '../steps/step-directory.ts';
 import { endTree } from './end-tree.ts';
 import { findShell, findWrapperShell, type ShellSearch } from './find-shell.ts';
 import { createStepFollower, type StepFollower } from './follow-step.ts';
@@ -61,6 +61,9 @@ function createShellPlace(job: JobSpec, shell: string, { clock, durable = false 
     projectDir: job.projectDir,
     temporaryDir: temporaryDirOf(job),
     start,
+    async reserve({ id, script }) {
+      reserveStep(stepDir(job, id), script);
+    },
     async forbid(stepId) {
       forbidStep(stepDir(job, stepId));
     },

@@ -4,12 +4,14 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
+  ftruncateSync,
   lstatSync,
   openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeSync,
 } from 'node:fs';
@@ -46,9 +48,43 @@ export function writeStepFiles(stepDir: string, script: string, durable: boolean
   try {
     writeWhole(unfinished, script, durable);
     renameSync(unfinished, join(stepDir, 'script'));
+    rmSync(join(stepDir, ROOM), { force: true });
   } catch (error) {
     rmSync(unfinished, { force: true });
-    throw error;
+    if (!writeIntoRoom(stepDir, script)) throw error;
+  }
+}
+
+/** What the script may turn out longer, in bytes. */
+const SPARE = 4096;
+
+/** Everything a wrapper needs is there afterwards, but for the content of `script`. Throws the system's own error. */
+export function reserveStep(stepDir: string, script: string): void {
+  makeDirectory(stepDir, 0o700);
+  reserve(join(stepDir, 'pid'), PID_ROOM);
+  reserve(join(stepDir, 'exit'), EXIT_ROOM);
+  reserve(join(stepDir, ROOM), Buffer.byteLength(script) + SPARE);
+}
+
+const ROOM = 'room';
+
+/** For a disk without a free byte or inode: the script takes the place that was reserved for it. False: there is none. */
+function writeIntoRoom(stepDir: string, script: string): boolean {
+  const bytes = Buffer.from(script);
+  const room = join(stepDir, ROOM);
+  try {
+    if (statSync(room).size < bytes.length) return false;
+    const fd = openSync(room, 'r+');
+    try {
+      for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, done);
+      ftruncateSync(fd, bytes.length);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(room, join(stepDir, 'script'));
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode, Failure } from '../../base/index.ts';
 
@@ -6,6 +6,9 @@ import { errorCode, Failure } from '../../base/index.ts';
 const WORDS = { name: 'reserve.words', bytes: 64 * 1024 };
 /** For after_script, the rest of the journal, and the log. */
 const WORK = { name: 'reserve', bytes: 1024 * 1024 };
+
+/** For files that a cleanup makes: a claim, a log, a pipe or two. Space alone does not help where inodes are used up. */
+const FILES = 16;
 
 /**
  * Sets disk space aside before a cleanup can be owed, so that a script which fills the disk cannot take the room that its own
@@ -17,6 +20,8 @@ export function holdReserve(directory: string): void {
     for (const { name, bytes } of [WORDS, WORK]) {
       writeFileSync(join(directory, name), Buffer.alloc(bytes), { mode: 0o600 });
     }
+    mkdirSync(join(directory, 'reserve.files'), { recursive: true, mode: 0o700 });
+    for (let file = 0; file < FILES; file += 1) writeFileSync(join(directory, 'reserve.files', String(file)), '');
   } catch (cause) {
     releaseReserve(directory);
     throw new Failure('no_space', `cannot set 1 MiB aside for the cleanup in ${directory} (${errorCode(cause)})`, {
@@ -32,5 +37,6 @@ export function releaseWords(directory: string): void {
 
 /** Gives everything back: nothing of the script is left that could take it. */
 export function releaseReserve(directory: string): void {
-  for (const { name } of [WORDS, WORK]) rmSync(join(directory, name), { force: true });
+  for (const name of [WORDS.name, WORK.name, 'reserve.files'])
+    rmSync(join(directory, name), { recursive: true, force: true });
 }

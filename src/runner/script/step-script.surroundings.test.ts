@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeStage, type Stage, testShells } from '../testing/stage.ts';
@@ -41,10 +42,26 @@ describe.each(testShells)('what a step script finds around it, in $name', (shell
     const directory = join(stage.dir, 'gone', 'app');
     expect(stage.output(['pwd'], { directory, isCleanup: true })).toBe(`${directory}\n`);
     writeFileSync(join(stage.dir, 'file'), '');
-    expect(stage.run(['echo ran'], { directory: join(stage.dir, 'file', 'app'), isCleanup: true })).toMatchObject({
+    const elsewhere = join(stage.dir, 'app.tmp', 'elsewhere');
+    expect(stage.run(['pwd'], { directory: join(stage.dir, 'file', 'app'), isCleanup: true })).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(new RegExp(`\n${elsewhere}\n.*WARNING: the cleanup cannot run in .*/file/app`, 's')),
+    });
+    writeFileSync(join(stage.dir, 'gone', 'app.tmp'), 'in the way');
+    const nowhere = { directory: join(stage.dir, 'file', 'app'), temporaryDir: join(stage.dir, 'gone', 'app.tmp') };
+    expect(stage.run(['echo ran'], { ...nowhere, isCleanup: true })).toMatchObject({
       code: 0,
       out: expect.stringMatching(/\nran\n.*WARNING: the cleanup does not run in/s),
     });
+  });
+
+  it('runs a cleanup although its log cannot be written', () => {
+    const path = stage.write([`echo cleaning`, `touch ${join(stage.dir, 'cleaned')}`], { isCleanup: true });
+    const full = openSync('/dev/full', 'a');
+    const ended = spawnSync(shell.program, [...shell.flags, path], { stdio: ['ignore', full, full] });
+    closeSync(full);
+    expect(ended.status).toBe(0);
+    expect(existsSync(join(stage.dir, 'cleaned'))).toBe(true);
   });
 
   it('runs a cleanup with the file variables it can get', () => {

@@ -35,10 +35,10 @@ export function buildStepScript(options: StepScriptOptions): string {
     ...exports.map(({ key, value }) => `export ${key}=${quote(value)}`),
     ...writeFiles(temporaryDir, files, isCleanup),
     ...readJobEnvironment(temporaryDir),
-    ...(directory === null ? [] : [enter(directory, isCleanup)]),
+    ...(directory === null ? [] : [isCleanup ? enterAtAnyRate(directory, temporaryDir) : `cd ${quote(directory)}`]),
     // After the exports: a traced value is quoted by the shell, and a masked one would not be found in it.
     ...(debugTrace ? ['set -x'] : []),
-    ...lines.flatMap((line) => [echoOf(line), line]),
+    ...lines.flatMap((line) => [isCleanup ? `${echoOf(line)} ${OR_IN_SILENCE}` : echoOf(line), line]),
     '',
   ]
     .join('\n')
@@ -66,17 +66,29 @@ function writeFiles(temporaryDir: string, files: readonly VariableFile[], isClea
   return [makeDir, '(', 'umask 077', ...writes, ')'];
 }
 
-/** A cleanup whose directory the script has removed gets an empty one. */
-function enter(directory: string, isCleanup: boolean): string {
-  const change = `cd ${quote(directory)}`;
-  if (!isCleanup) return change;
-  const trouble = complain(`the cleanup does not run in ${directory}`);
-  return `${change} 2>/dev/null || { mkdir -p ${quote(directory)} && ${change}; } || ${trouble}`;
+/**
+ * A cleanup whose directory the script has removed gets an empty one; where the script has closed it, or put something else in its place,
+ * another one, and not the step's own, which its commands might empty.
+ */
+function enterAtAnyRate(directory: string, temporaryDir: string): string {
+  const elsewhere = `${temporaryDir}/elsewhere`;
+  const [change, makeAndChange, settle] = [
+    `cd ${quote(directory)} 2>/dev/null`,
+    `mkdir -p ${quote(directory)} 2>/dev/null && cd ${quote(directory)} 2>/dev/null`,
+    `mkdir -p ${quote(elsewhere)} 2>/dev/null && cd ${quote(elsewhere)}`,
+  ];
+  const said = complain(`the cleanup cannot run in ${directory}; it runs in ${elsewhere}`);
+  const lost = complain(`the cleanup does not run in ${directory}`);
+  return `${change} || { ${makeAndChange}; } || { ${settle} && { ${said}; }; } || ${lost}`;
 }
 
+/** Never fails: the log may be what cannot be written. */
 function complain(text: string): string {
-  return `printf '%s\\n' ${quote(`WARNING: ${text}`)} >&2`;
+  return `printf '%s\\n' ${quote(`WARNING: ${text}`)} >&2 || :`;
 }
+
+/** Under `set -e` a log that cannot be written, on a full disk say, would end a cleanup at its first `echo`. It goes on unheard. */
+const OR_IN_SILENCE = '2>/dev/null || exec >/dev/null 2>&1';
 
 /** `KEY=value` lines that an earlier step left in the file `GITLAB_ENV` names; others are passed over. */
 function readJobEnvironment(temporaryDir: string): string[] {

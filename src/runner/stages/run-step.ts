@@ -4,6 +4,8 @@ import { record } from '../journal/record.ts';
 import { holdReserve } from '../journal/reserve.ts';
 import { sectionEnd } from '../log/sections.ts';
 import { beginStep, drain, heading, say } from '../log/tell.ts';
+import { cleanupVariables } from '../teardown/cleanup-variables.ts';
+import { cleanupStep } from '../teardown/start-cleanup.ts';
 import { ask } from './ask.ts';
 import { followStep } from './follow-step.ts';
 import { interrupted, judgeExit, systemFailure, verdict } from './verdicts.ts';
@@ -44,6 +46,19 @@ async function startOnce(run: JobRun, id: string, script: string): Promise<Verdi
   }
 }
 
+/** What the cleanup will need is taken now: by the time it is due there may be nothing left to take. */
+async function reserveCleanup(run: JobRun): Promise<void> {
+  const { journal, place, scripts } = run;
+  holdReserve(journal.directory);
+  const likely = cleanupVariables(
+    run,
+    verdict({ cause: 'succeeded', exitCode: 0 }),
+    journal.progress.firstCleanupAttempt,
+  );
+  const id = cleanupStep(journal.progress.firstCleanupAttempt);
+  await place.reserve({ id, script: scripts.afterScript?.(likely) ?? '' });
+}
+
 /** The one place where a cleanup comes to be owed: written down before the first user command runs. */
 async function openObligation(run: JobRun, step: string): Promise<Verdict | null> {
   const { journal, scripts, ports, control } = run;
@@ -53,7 +68,7 @@ async function openObligation(run: JobRun, step: string): Promise<Verdict | null
       if (control.interruption) return interrupted(run);
       if (answer === 'refused') return verdict({ cause: 'canceled', isCancel: true, by: 'coordinator' });
       ports.phase({ phase: 'script', cause: null, deadline: null });
-      if (scripts.afterScript !== null) holdReserve(journal.directory);
+      if (scripts.afterScript !== null) await reserveCleanup(run);
       journal.append({ move: 'obligation_opened' });
     }
     journal.append({ move: 'step_started', step });
