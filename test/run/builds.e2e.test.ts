@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { Checkout } from '../support/checkout.ts';
 import { itAsRoot } from '../support/privilege.ts';
+import { markedProcesses } from '../support/processes.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 let checkout: Checkout;
@@ -85,4 +86,38 @@ it('with --keep ends what the cleanup left running all the same', async () => {
   expect((await checkout.run(['run', '--keep'])).code).toBe(0);
   await checkout.untilQuiet();
   expect(existsSync(checkout.read('where').trim())).toBe(true);
+});
+
+itAsRoot('finishes a killed run although its directory cannot be removed, and says so', async () => {
+  checkout = new Checkout({
+    '.gitlab-ci.yml': `
+work:
+  variables: { EPILOGUE_GRACE_PERIOD: 300ms }
+  script:
+    - mkdir m && mount --bind $OUTSIDE/precious m
+    - pwd > $OUTSIDE/where
+    - sleep 300
+  after_script: ["touch $OUTSIDE/cleaned"]
+`,
+  });
+  mkdirSync(checkout.path('precious'));
+  writeFileSync(join(checkout.path('precious'), 'file'), '');
+  const run = checkout.start(['run']);
+  await waitUntil('the script runs', () => checkout.has('where') && checkout.read('where') !== '');
+  const mount = join(checkout.read('where').trim(), 'm');
+  try {
+    for (const { pid, command } of markedProcesses(checkout.mark)) {
+      if (command.includes('epilogue-guard')) process.kill(pid, 'SIGKILL');
+    }
+    run.kill('SIGKILL');
+    await run.ended();
+    const recovered = await checkout.run(['recover', '--json']);
+    expect(recovered.code).toBe(0);
+    expect(JSON.stringify(recovered.events)).toContain(`${mount} (something is mounted there)`);
+    expect(checkout.has('cleaned')).toBe(true);
+    expect(readdirSync(checkout.path('precious'))).toEqual(['file']);
+    expect((await checkout.run(['recover'])).stdout).toContain('Nothing to recover');
+  } finally {
+    execFileSync('umount', [mount]);
+  }
 });

@@ -1,4 +1,4 @@
-import { COOKIE_VARIABLE } from '../../executors/index.ts';
+import { COOKIE_VARIABLE, NESTED_RUNS_VARIABLE, RUN_VARIABLE } from '../../executors/index.ts';
 import { DEFAULT_BUDGETS, expandFinally, finalValues, type JobPayload, type Variable } from '../../protocol/index.ts';
 
 /** What only the runner knows about a job's surroundings. */
@@ -117,13 +117,16 @@ function plain(key: string, value: string): Variable {
 /** Bash refuses to assign to these, which would end every step before its first command. */
 const READ_ONLY = ['BASHOPTS', 'BASH_VERSINFO', 'EUID', 'PPID', 'SHELLOPTS', 'UID'];
 
+/** By these a job's processes, and the runs inside of it, are found. */
+const OURS: readonly string[] = [COOKIE_VARIABLE, NESTED_RUNS_VARIABLE, RUN_VARIABLE];
+
 /** No variable of a job may have these names. */
-export const RESERVED_NAMES: readonly string[] = [COOKIE_VARIABLE, ...READ_ONLY];
+export const RESERVED_NAMES: readonly string[] = [...OURS, ...READ_ONLY];
 
 function refusalOf(key: string): string | null {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) return 'a shell has no variables of that name';
   if (READ_ONLY.includes(key)) return 'the shell sets it itself';
-  return key === COOKIE_VARIABLE ? 'the runner sets it itself' : null;
+  return OURS.includes(key) ? 'the runner sets it itself' : null;
 }
 
 /** No process can be given a NUL byte in a variable. */
