@@ -1,4 +1,5 @@
 export { changedFiles } from './changed-files.ts';
+export { kindOfRef } from './kind-of-ref.ts';
 export { listFiles } from './list-files.ts';
 export { type Checkout, findTopLevel, readCheckout } from './read-checkout.ts';
 export { takeSnapshot } from './snapshot/take-snapshot.ts';

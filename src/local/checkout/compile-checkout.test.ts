@@ -99,11 +99,13 @@ request: { script: make, rules: [{ if: $CI_PIPELINE_SOURCE == "merge_request_eve
   it.each([
     [{}, ['branch']],
     [{ ref: 'refs/tags/v1' }, ['tag']],
+    [{ ref: 'v1' }, ['tag']],
     [{ ref: 'other' }, []],
     [{ ref: 'refs/heads/main' }, ['branch']],
     [{ event: 'merge_request_event' }, ['request']],
   ] as const)('follows event and ref (%j)', async (request, names) => {
     commit({ '.gitlab-ci.yml': BY_REF });
+    git('tag', 'v1');
     expect(await jobNames(request)).toEqual(names);
   });
 

@@ -8,7 +8,7 @@ import {
   type CompileSource,
   compile,
 } from '../../compile/index.ts';
-import { type Checkout, changedFiles, findTopLevel, listFiles, readCheckout } from '../../git/index.ts';
+import { type Checkout, changedFiles, findTopLevel, kindOfRef, listFiles, readCheckout } from '../../git/index.ts';
 import { type PayloadFacts, predefinedVariables } from '../../payload/index.ts';
 import { type PlannedJob, plainVariable, type Variable } from '../../protocol/index.ts';
 import { PROJECT_ID, pipelineFacts } from './pipeline-facts.ts';
@@ -23,7 +23,7 @@ export interface CheckoutRequest {
   readonly directory: string;
   /** `CI_PIPELINE_SOURCE`. */
   readonly event: string;
-  /** The branch, or `refs/tags/…`, that the pipeline is for; null: what is checked out. */
+  /** The branch or tag that the pipeline is for, also as `refs/heads/…` or `refs/tags/…`; null: what is checked out. */
   readonly ref: string | null;
   /** They win over those of the file. */
   readonly variables: Readonly<Record<string, string>>;
@@ -63,7 +63,7 @@ export function findCheckout(directory: string): Promise<string> {
  */
 export async function compileCheckout(request: CheckoutRequest): Promise<CompiledCheckout> {
   const [checkout, files] = await Promise.all([readCheckout(request.checkout), listFiles(request.checkout)]);
-  const ref = pipelineRef(checkout, request);
+  const ref = await pipelineRef(checkout, request);
   const configPath = request.file ?? nearestCiFile(request);
   const predefined = predefinedVariables(pipelineFacts(checkout, ref, { configPath, now: request.now }));
   const context: CompileContext = {
@@ -98,9 +98,10 @@ async function compilePipeline(
   };
 }
 
-function pipelineRef(checkout: Checkout, { ref, event }: CheckoutRequest): CompileRef {
+async function pipelineRef(checkout: Checkout, { ref, event }: CheckoutRequest): Promise<CompileRef> {
   const given = /^refs\/(heads|tags)\/(.+)$/.exec(ref ?? '');
-  const isTag = ref === null ? checkout.ref.kind === 'tag' : given?.[1] === 'tags';
+  const kind = given?.[1] ?? (ref === null ? checkout.ref.kind : await kindOfRef(checkout.topLevel, ref));
+  const isTag = kind === 'tag' || kind === 'tags';
   const isMergeRequest = event === 'merge_request_event';
   return {
     name: given?.[2] ?? ref ?? checkout.ref.name,
