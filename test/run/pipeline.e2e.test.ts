@@ -136,6 +136,15 @@ after: { stage: two, script: [touch $OUTSIDE/after] }
     expect(statuses(await run(file, {}, ['--manual', 'gate']))).toEqual({ gate: 'success', after: 'success' });
   });
 
+  it('says how to start a manual job when there is no other', async () => {
+    const alone = await run("{ a: { when: manual, script: ['true'] }, b: { when: manual, script: ['true'] } }");
+    expect(alone.code).toBe(0);
+    expect(alone.stdout).toContain("run again with --manual 'a' --manual 'b'");
+    checkout.dispose();
+    const mixed = await run("{ a: { when: manual, script: ['true'] }, b: { script: ['true'] } }");
+    expect(mixed.stdout).not.toContain('run again');
+  });
+
   it('gives a resource group to one job at a time', async () => {
     const ended = await run(
       `

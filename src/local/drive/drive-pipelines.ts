@@ -56,12 +56,16 @@ export async function drivePipelines(options: LocalRunOptions, run: RunDirectory
 
 /** What a person needs to know to go on from here. */
 function closingRemarks(options: LocalRunOptions, run: RunDirectory, driver: PipelineDriver): string[] {
-  const blocking = driver.jobs().filter(({ state, allowFailure }) => state.status === 'manual' && !allowFailure);
-  const flags = blocking.map(({ rules }) => `--manual '${rules.name}'`).join(' ');
-  return [
-    ...(blocking.length > 0 ? [`waiting for a person to go on: run again with ${flags}`] : []),
-    ...(options.keep ? [`job directories are kept in ${buildsOf(run)}`] : []),
-  ];
+  return [...manualRemarks(driver), ...(options.keep ? [`job directories are kept in ${buildsOf(run)}`] : [])];
+}
+
+function manualRemarks(driver: PipelineDriver): string[] {
+  const flags = (jobs: ReturnType<typeof driver.jobs>) => jobs.map(({ rules }) => `--manual '${rules.name}'`).join(' ');
+  const manual = driver.jobs().filter(({ state }) => state.status === 'manual');
+  const blocking = manual.filter(({ allowFailure }) => !allowFailure);
+  if (blocking.length > 0) return [`waiting for a person to go on: run again with ${flags(blocking)}`];
+  const isIdle = driver.jobs().every(({ state }) => state.status === 'manual' || state.status === 'skipped');
+  return isIdle && manual.length > 0 ? [`nothing ran: all jobs are manual; run again with ${flags(manual)}`] : [];
 }
 
 function followSignals(options: LocalRunOptions, driver: PipelineDriver): void {
