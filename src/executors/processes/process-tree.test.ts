@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Clock, realClock } from '../../base/index.ts';
+import { COOKIE_VARIABLE } from '../cookie.ts';
 import { createShellExecutor } from '../shell/shell.ts';
 import { readWrapper } from '../steps/step-directory.ts';
 import {
@@ -16,25 +17,12 @@ import {
   waitForEnd,
   waitForOutput,
 } from '../testing/executor-contract.ts';
+import { allDead, isDead, startTree, treeOptions } from '../testing/process-tree.ts';
 import { LONELY_WRAPPER_MS } from './lonely-wrappers.ts';
-import { bootId, readProcess } from './process-scan.ts';
+import { bootId, readProcess, startedWith } from './process-scan.ts';
 import { createProcessTree } from './process-tree.ts';
 
 const shell = createShellExecutor({ clock: realClock });
-
-/** Runs `script` until it has printed `ready`, then the numbers that it printed before. */
-async function startTree(fixture: JobFixture, script: string): Promise<readonly number[]> {
-  await fixture.place.start({ id: 'tree', script: `${script}\necho ready; wait; sleep 1000` });
-  const output = await waitForOutput(fixture.place, 'tree', 'ready');
-  return [...output.matchAll(/\d+/g)].map(Number);
-}
-
-const isDead = (pid: number): boolean => readProcess(pid) === null;
-
-function allDead(pids: readonly number[]): Promise<true> {
-  const left = (): readonly number[] => pids.filter((pid) => !isDead(pid));
-  return until('all are dead', () => (left().length === 0 ? true : null), left);
-}
 
 const wrapperOf = ({ job }: JobFixture): number => readWrapper(join(job.stepsDir, 'tree'))?.pid ?? 0;
 
@@ -128,7 +116,7 @@ describe('the process tree of a job', () => {
     await using fixture = await openJob(shell);
     let now = 0;
     const clock: Clock = { now: () => 0, monotonic: () => now, sleep: realClock.sleep };
-    const tree = createProcessTree(fixture.job.stepsDir, fixture.job.cookie, clock);
+    const tree = createProcessTree(treeOptions(fixture.job, clock));
     const stuck = await startStuckWrapper(fixture);
     expect(await tree.signal('KILL')).toEqual([]);
     now += LONELY_WRAPPER_MS - 1;
@@ -157,8 +145,11 @@ describe('the process tree of a job', () => {
     await once(stranger, 'spawn');
     const { pid = 0 } = stranger;
     const startedAt = readProcess(pid)?.startedAt ?? 0;
-    for (const line of [`${pid} ${startedAt - 1} ${bootId()}`, `${pid} ${startedAt} 00000000-another-boot`]) {
+    const right = `${pid} ${startedAt} ${bootId()}`;
+    // The last one has the same moment and the same boot, but not the cookie: somebody forged the file.
+    for (const line of [`${pid} ${startedAt - 1} ${bootId()}`, `${pid} ${startedAt} 00000000-another-boot`, right]) {
       writeWrapper(fixture, 'tree', line);
+      expect((await fixture.place.look('tree')).kind).not.toBe('running');
       await fixture.place.signal('TERM');
       await fixture.place.signal('KILL');
       expect(isDead(pid)).toBe(false);
@@ -169,7 +160,10 @@ describe('the process tree of a job', () => {
     const script = `
       import { createProcessTree } from ${JSON.stringify(join(import.meta.dirname, 'process-tree.ts'))};
       import { realClock } from ${JSON.stringify(join(import.meta.dirname, '../../base/index.ts'))};
-      const tree = createProcessTree('/nonexistent', 'abc', realClock);
+      import { createProcessTable } from ${JSON.stringify(join(import.meta.dirname, 'process-table.ts'))};
+      const cgroup = { members: () => new Set([process.pid]), frozen: (action) => action() };
+      const table = createProcessTable(realClock);
+      const tree = createProcessTree({ stepsDir: '/nonexistent', cookie: 'abc', directories: [], cgroup, table, clock: realClock });
       console.log(await tree.signal('KILL'));`;
     const env = { ...process.env, EPILOGUE_JOB_COOKIE: 'abc' };
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
@@ -189,10 +183,13 @@ function writeWrapper({ job }: JobFixture, stepId: string, line: string): void {
 
 /** A process that stands in for a wrapper that hangs in the kernel. */
 async function startStuckWrapper(fixture: JobFixture): Promise<number> {
-  const child = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' });
+  const env = { [COOKIE_VARIABLE]: fixture.job.cookie };
+  const child = spawn('/bin/sleep', ['1000'], { detached: true, stdio: 'ignore', env });
   onTestFinished(() => void child.kill('SIGKILL'));
   await once(child, 'spawn');
   const { pid = 0 } = child;
+  const entry = { pid, isHeadless: false };
+  await until('it runs the program', () => startedWith(entry, `${COOKIE_VARIABLE}=${fixture.job.cookie}`) || null);
   writeWrapper(
     fixture,
     'stuck',

@@ -1,8 +1,7 @@
 import type { Clock } from '../../base/index.ts';
 import type { StepState } from '../executor.ts';
-import { bootId } from '../processes/process-scan.ts';
 import { readClaim, readExit, readWrapper } from '../steps/step-directory.ts';
-import { isAlive } from '../steps/step-process.ts';
+import { isWrapperAlive } from '../steps/step-process.ts';
 import type { StepChild } from './start-step.ts';
 
 /** Tells the state of one step, whoever started it. */
@@ -15,7 +14,15 @@ export interface StepExaminer {
 /** A wrapper writes itself down within a millisecond of its claim; one that has not after this long was killed in between. */
 const UNNAMED_MS = 1_000;
 
-export function createStepExaminer(stepDir: string, clock: Clock, onEnd: () => void): StepExaminer {
+export interface ExaminedStep {
+  readonly stepDir: string;
+  /** `NAME=value` that the wrapper was started with. */
+  readonly assignment: string;
+  readonly clock: Clock;
+}
+
+export function createStepExaminer(step: ExaminedStep, onEnd: () => void): StepExaminer {
+  const { stepDir, assignment, clock } = step;
   let child: StepChild | null = null;
   /** Set once `child` has ended; its code is null when a signal ended it. */
   let childEnd: { readonly code: number | null } | null = null;
@@ -37,18 +44,18 @@ export function createStepExaminer(stepDir: string, clock: Clock, onEnd: () => v
   }
 
   function examine(): StepState {
-    const alive = isWrapperAlive();
+    const alive = isAlive();
     // Read after looking at the process: a wrapper writes first and goes then.
-    const code = readExit(stepDir) ?? (alive ? null : (childEnd?.code ?? null));
+    const code = readExit(stepDir)?.code ?? (alive ? null : (childEnd?.code ?? null));
     if (code !== null) return { kind: 'ended', code };
     if (alive) return { kind: 'running' };
     return { kind: readClaim(stepDir) === 'wrapper' ? 'vanished' : 'absent' };
   }
 
-  function isWrapperAlive(): boolean {
+  function isAlive(): boolean {
     if (child !== null) return childEnd === null;
     const wrapper = readWrapper(stepDir);
-    if (wrapper !== null) return wrapper.boot === bootId() && isAlive(wrapper);
+    if (wrapper !== null) return isWrapperAlive(wrapper, assignment);
     if (readClaim(stepDir) !== 'wrapper') return false;
     unnamedSince ??= clock.monotonic();
     return clock.monotonic() - unnamedSince < UNNAMED_MS;

@@ -1,9 +1,8 @@
 import { watch } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import type { Clock } from '../../base/index.ts';
 import type { Place, StepState } from '../executor.ts';
-import { createStepExaminer, type StepExaminer } from './examine-step.ts';
+import { createStepExaminer, type ExaminedStep, type StepExaminer } from './examine-step.ts';
 import { createLogReader } from './read-log.ts';
 
 /** What this process knows of one step, whoever started it. `readLog`, `cutLog` and `changed` as in `Place`. */
@@ -17,10 +16,11 @@ export interface StepFollower extends StepExaminer {
 /** How late a change is noticed when the file system does not report it. */
 const POLL_MS = 100;
 
-export function createStepFollower(stepDir: string, clock: Clock): StepFollower {
+export function createStepFollower(step: ExaminedStep): StepFollower {
+  const { stepDir, clock } = step;
   const waiting = new Set<() => void>();
   const log = createLogReader(join(stepDir, 'log'));
-  const { adopt, look } = createStepExaminer(stepDir, clock, () => {
+  const { adopt, look } = createStepExaminer(step, () => {
     for (const wake of waiting) wake();
   });
 

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, truncateSync } from 'node:fs';
 import { errorCode } from '../../base/index.ts';
+import { withDescriptors } from '../processes/spare-descriptors.ts';
 
 /** One reader of a log that may not be there yet. Its descriptor stays open between reads. */
 export interface LogReader {
@@ -50,7 +51,7 @@ export function createLogReader(path: string): LogReader {
 
 function openLog(path: string): number | null {
   try {
-    return openSync(path, 'r');
+    return withDescriptors(() => openSync(path, 'r'));
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return null;
     throw error;

@@ -1,9 +1,11 @@
 import { basename, join } from 'node:path';
-import { type Clock, invariant } from '../../base/index.ts';
+import { type Clock, describeError, errorCode, Failure, invariant } from '../../base/index.ts';
 import { COOKIE_VARIABLE } from '../cookie.ts';
 import type { Executor, JobSpec, Place, StepSpec } from '../executor.ts';
 import { collectFiles } from '../files/collect-files.ts';
 import { deliverFiles } from '../files/deliver-files.ts';
+import { createJobCgroup } from '../processes/cgroup.ts';
+import { createProcessTable, type ProcessTable } from '../processes/process-table.ts';
 import { createProcessTree } from '../processes/process-tree.ts';
 import { disownNestedRuns, listNestedRuns, NESTED_RUNS_VARIABLE, nestedRunsDir } from '../steps/nested-runs.ts';
 import { claimedSteps, forbidStep, reserveStep } from '../steps/step-directory.ts';
@@ -21,22 +23,28 @@ export interface ShellOptions extends ShellSearch {
 
 /** Runs steps on this machine, as this user. The whole promise about process trees holds on Linux. */
 export function createShellExecutor(options: ShellOptions): Executor {
+  const table = createProcessTable(options.clock);
   return {
     name: 'shell',
-    async prepare(job) {
-      const shell = findShell(options, claimedSteps(job.stepsDir).length > 0);
-      makeDirectories(job);
-      return createShellPlace(job, shell, options);
-    },
+    prepare: (job) =>
+      explain('prepare the job', () => {
+        const shell = findShell(options, claimedSteps(job.stepsDir).length > 0);
+        makeDirectories(job);
+        return createShellPlace(job, shell, table, options);
+      }),
   };
 }
 
-function createShellPlace(job: JobSpec, shell: string, { clock, durable = false }: ShellOptions): Place {
-  const tree = createProcessTree(job.stepsDir, job.cookie, clock);
+function createShellPlace(job: JobSpec, shell: string, table: ProcessTable, options: ShellOptions): Place {
+  const { clock, durable = false } = options;
+  const { stepsDir, projectDir, cookie } = job;
+  const temporaryDir = temporaryDirOf(job);
+  const cgroup = createJobCgroup(stepsDir, cookie);
+  const tree = createProcessTree({ stepsDir, cookie, directories: [projectDir, temporaryDir], cgroup, table, clock });
   const environment = {
     ...job.environment,
-    [COOKIE_VARIABLE]: job.cookie,
-    [NESTED_RUNS_VARIABLE]: nestedRunsDir(job.stepsDir),
+    [COOKIE_VARIABLE]: cookie,
+    [NESTED_RUNS_VARIABLE]: nestedRunsDir(stepsDir),
   };
   const wrapperShell = findWrapperShell(shell);
   const followers = new Map<string, StepFollower>();
@@ -44,47 +52,57 @@ function createShellPlace(job: JobSpec, shell: string, { clock, durable = false 
   function follow(stepId: string): StepFollower {
     const known = followers.get(stepId);
     if (known !== undefined) return known;
-    const follower = createStepFollower(stepDir(job, stepId), clock);
+    const step = { stepDir: stepDir(job, stepId), assignment: `${COOKIE_VARIABLE}=${cookie}`, clock };
+    const follower = createStepFollower(step);
     followers.set(stepId, follower);
     return follower;
   }
 
   async function start({ id, script }: StepSpec): Promise<void> {
-    const dir = stepDir(job, id);
-    const step = { id, dir, script, workingDir: job.projectDir, environment, shell, wrapperShell, durable };
-    const child = await startStep(step, clock);
+    const how = { environment, shell, wrapperShell, cgroupEntrance: cgroup.entrance(), durable };
+    const child = await startStep({ id, dir: stepDir(job, id), script, workingDir: projectDir, ...how }, clock);
     if (child !== null) follow(id).adopt(child);
+  }
+
+  async function clean(): Promise<void> {
+    disownNestedRuns(stepsDir);
+    await endTree(tree, clock);
+    cgroup.remove();
+    for (const follower of followers.values()) follower.close();
+    await removeDirectories(job);
   }
 
   return {
     shell: basename(shell) === 'bash' ? 'bash' : 'sh',
-    projectDir: job.projectDir,
-    temporaryDir: temporaryDirOf(job),
-    start,
-    async reserve({ id, script }) {
-      reserveStep(stepDir(job, id), script);
-    },
-    async forbid(stepId) {
-      forbidStep(stepDir(job, stepId));
-    },
-    look: async (stepId) => follow(stepId).look(),
-    readLog: (stepId, offset, into) => follow(stepId).readLog(offset, into),
-    cutLog: async (stepId, sizeBytes) => follow(stepId).cutLog(sizeBytes),
-    changed: (stepId, maxMs, signal) => follow(stepId).changed(maxMs, signal),
-    signal: tree.signal,
-    untilDead: tree.untilDead,
-    nestedRuns: async () => listNestedRuns(job.stepsDir),
-    disownNestedRuns: async () => disownNestedRuns(job.stepsDir),
-    deliverTree: (directory, signal) => fillProjectDir(job, directory, signal),
-    collect: (selection, signal, leftOut) => collectFiles(job.projectDir, selection, signal, leftOut),
-    deliver: (files, signal) => deliverFiles(job.projectDir, files, signal),
-    async clean() {
-      disownNestedRuns(job.stepsDir);
-      await endTree(tree, clock);
-      for (const follower of followers.values()) follower.close();
-      await removeDirectories(job);
-    },
+    projectDir,
+    temporaryDir,
+    start: (step) => explain(`start ${step.id}`, () => start(step)),
+    reserve: ({ id, script }) => explain(`make room for ${id}`, () => reserveStep(stepDir(job, id), script)),
+    forbid: (stepId) => explain(`forbid ${stepId}`, () => forbidStep(stepDir(job, stepId))),
+    look: (stepId) => explain(`look at ${stepId}`, () => follow(stepId).look()),
+    readLog: (stepId, offset, into) => explain(`read the log of ${stepId}`, () => follow(stepId).readLog(offset, into)),
+    cutLog: (stepId, sizeBytes) => explain(`cut the log of ${stepId}`, () => follow(stepId).cutLog(sizeBytes)),
+    changed: (stepId, maxMs, signal) => explain(`watch ${stepId}`, () => follow(stepId).changed(maxMs, signal)),
+    signal: (signal) => explain('signal the processes of the job', () => tree.signal(signal)),
+    untilDead: (maxMs, signal) => explain('watch the processes of the job', () => tree.untilDead(maxMs, signal)),
+    nestedRuns: () => explain('list nested runs', () => listNestedRuns(stepsDir)),
+    disownNestedRuns: () => explain('disown nested runs', () => disownNestedRuns(stepsDir)),
+    deliverTree: (directory, signal) =>
+      explain('fill the project directory', () => fillProjectDir(job, directory, signal)),
+    collect: (selection, signal, leftOut) => collectFiles(projectDir, selection, signal, leftOut),
+    deliver: (files, signal) => deliverFiles(projectDir, files, signal),
+    clean: () => explain('remove what the job left', clean),
   };
+}
+
+/** Trouble of the system comes out as a Failure that says what was attempted; everything else that is thrown is a bug. */
+async function explain<T>(attempt: string, action: () => T | Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof Failure || errorCode(error) === undefined) throw error;
+    throw new Failure('executor_failed', `cannot ${attempt}: ${describeError(error)}`, { cause: error });
+  }
 }
 
 function stepDir(job: JobSpec, stepId: string): string {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { type Clock, describeError, errorCode, Failure, makeDirectory } from '../../base/index.ts';
+import { isOutOfDescriptors, releaseDescriptors } from '../processes/spare-descriptors.ts';
 import { hasBegun, hideLog, readClaim, readExit, readWrapper, writeStepFiles } from '../steps/step-directory.ts';
 import { wrapperArguments } from '../steps/step-wrapper.ts';
 
@@ -13,6 +14,8 @@ export interface StepStart {
   readonly environment: Readonly<Record<string, string>>;
   readonly shell: string;
   readonly wrapperShell: string;
+  /** See `JobCgroup.entrance`. */
+  readonly cgroupEntrance: string | null;
   /** Have the script on the disk, not only in its cache, before it runs. */
   readonly durable: boolean;
 }
@@ -41,7 +44,11 @@ export async function startStep(step: StepStart, clock: Clock): Promise<StepChil
   } catch (error) {
     throw notStarted(step, systemReason(error), error);
   }
-  const child = await spawnWrapper(step);
+  const child = await spawnWrapper(step).catch((error: Failure) => {
+    if (!isOutOfDescriptors(error.cause)) throw error;
+    releaseDescriptors();
+    return spawnWrapper(step);
+  });
   /** undefined as long as the wrapper lives. */
   let end: number | null | undefined;
   const exited = child.exited.then((code) => {
@@ -80,7 +87,7 @@ function spawnWrapper(step: StepStart): Promise<StepChild> {
   const { promise, resolve, reject } = Promise.withResolvers<StepChild>();
   const fail = (error: unknown): void => reject(notStarted(step, systemReason(error), error));
   try {
-    const child = spawn(step.wrapperShell, wrapperArguments(step.dir, step.shell), {
+    const child = spawn(step.wrapperShell, wrapperArguments(step.dir, step.shell, step.cgroupEntrance), {
       cwd: enterable(step),
       env: step.environment,
       // A session of its own; and nothing of ours that it could hold open, or that could end with us.
@@ -104,6 +111,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EAGAIN: 'the system allows no more processes',
   ENOMEM: 'out of memory',
+  EMFILE: 'too many open files',
+  ENFILE: 'too many open files in the system',
   E2BIG: 'its variables are larger than the system allows',
 };
 

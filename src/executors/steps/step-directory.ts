@@ -17,6 +17,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode, invariant, makeDirectory } from '../../base/index.ts';
+import { withDescriptors } from '../processes/spare-descriptors.ts';
 
 // All calls are synchronous: each touches a few bytes of a local directory in about 10 µs, a tenth of what a trip through
 // the thread pool costs, and `look` is the most frequent call of a running job.
@@ -32,8 +33,8 @@ export interface WrapperId {
 
 /** Longest pid (7) + start time (20) + boot id (36) + separators. */
 const PID_ROOM = 72;
-/** Blank as long as the step runs; see `readExit`. */
-const EXIT_ROOM = 4;
+/** Code (3), uptime (16), separators. Blank as long as the step runs; see `readExit`. */
+const EXIT_ROOM = 21;
 
 /**
  * Makes the directory and the files that a wrapper needs. May be called again, also by another process at the same time.
@@ -100,7 +101,7 @@ function reserve(path: string, size: number): void {
 }
 
 function writeWhole(path: string, text: string, durable: boolean): void {
-  const fd = openSync(path, 'wx', 0o600);
+  const fd = withDescriptors(() => openSync(path, 'wx', 0o600));
   try {
     const bytes = Buffer.from(text);
     for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
@@ -159,7 +160,7 @@ export function hideLog(stepDir: string): void {
 /** Names of the directories in a directory that may not be there. */
 export function listDirectories(path: string): readonly string[] {
   try {
-    const entries = readdirSync(path, { withFileTypes: true });
+    const entries = withDescriptors(() => readdirSync(path, { withFileTypes: true }));
     return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   } catch (error) {
     if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return [];
@@ -182,10 +183,18 @@ export function hasBegun(stepDir: string): boolean {
   return existsSync(join(stepDir, 'log'));
 }
 
-/** Exit code of an ended step; null as long as none was written. */
-export function readExit(stepDir: string): number | null {
-  const line = /^(\d{3})\n/.exec(readText(join(stepDir, 'exit')));
-  return line === null ? null : Number(line[1]);
+/** How a step ended, as its wrapper wrote it down. */
+export interface StepExit {
+  readonly code: number;
+  /** How long the machine had been up, which no change of the clock moves; null on a system without /proc. */
+  readonly uptimeSeconds: number | null;
+}
+
+/** null as long as the step has not ended. */
+export function readExit(stepDir: string): StepExit | null {
+  const line = /^(\d{3}) (\d+\.\d+|-)\n/.exec(readText(join(stepDir, 'exit')));
+  if (line === null) return null;
+  return { code: Number(line[1]), uptimeSeconds: line[2] === '-' ? null : Number(line[2]) };
 }
 
 /** null until the wrapper has written itself down. */
@@ -203,7 +212,7 @@ export function readWrapper(stepDir: string): WrapperId | null {
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return withDescriptors(() => readFileSync(path, 'utf8'));
   } catch (error) {
     if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return '';
     throw error;

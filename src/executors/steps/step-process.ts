@@ -1,9 +1,8 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { bootId, readProcess, TICKS_PER_SECOND } from '../processes/process-scan.ts';
+import { bootId, readProcess, startedWith, TICKS_PER_SECOND } from '../processes/process-scan.ts';
 import { hasBegun, listDirectories, readClaim, readExit, readWrapper, type WrapperId } from './step-directory.ts';
 
-/** A wrapper that has written itself down, alive or not. Those of an earlier start of the machine are nowhere listed. */
+/** A wrapper that has written itself down. Those of an earlier start of the machine are nowhere listed. */
 export interface StepProcess {
   readonly pid: number;
   /** Clock ticks since boot; null on a system without /proc. */
@@ -12,28 +11,32 @@ export interface StepProcess {
   readonly endedAt: number | null;
   /** Its script's process was forked. */
   readonly begun: boolean;
+  readonly isAlive: boolean;
 }
 
-export function listStepProcesses(stepsDir: string): readonly StepProcess[] {
+/** `assignment`: the cookie of the job that `stepsDir` belongs to. */
+export function listStepProcesses(stepsDir: string, assignment: string): readonly StepProcess[] {
   const found: StepProcess[] = [];
   for (const name of listDirectories(stepsDir)) {
     const stepDir = join(stepsDir, name);
     const wrapper = readClaim(stepDir) === 'wrapper' ? readWrapper(stepDir) : null;
     if (wrapper === null || wrapper.boot !== bootId()) continue;
     const { pid, startedAt } = wrapper;
-    found.push({ pid, startedAt, endedAt: endOf(stepDir, wrapper), begun: hasBegun(stepDir) });
+    const isAlive = isWrapperAlive(wrapper, assignment);
+    const uptime = readExit(stepDir)?.uptimeSeconds ?? null;
+    const endedAt = uptime === null ? null : Math.ceil(uptime * TICKS_PER_SECOND);
+    found.push({ pid, startedAt, endedAt, begun: hasBegun(stepDir), isAlive });
   }
   return found;
 }
 
-export function isAlive({ pid, startedAt }: Pick<StepProcess, 'pid' | 'startedAt'>): boolean {
+/**
+ * Whether the process that has the wrapper's pid is the wrapper: started at the same moment since the same boot, with the job's cookie. A
+ * file can be copied, restored or written by a script, and a pid given out again; nobody else is signalled for that.
+ */
+export function isWrapperAlive({ pid, startedAt, boot }: WrapperId, assignment: string): boolean {
+  if (boot !== bootId()) return false;
   const process = readProcess(pid);
-  return process !== null && (startedAt === null || process.startedAt === startedAt);
-}
-
-/** The files' own times tell how long the step took, whatever the clock says now. */
-function endOf(stepDir: string, wrapper: WrapperId): number | null {
-  if (readExit(stepDir) === null) return null;
-  const tookMs = statSync(join(stepDir, 'exit')).mtimeMs - statSync(join(stepDir, 'pid')).mtimeMs;
-  return (wrapper.startedAt ?? 0) + Math.ceil((tookMs / 1000) * TICKS_PER_SECOND);
+  if (process === null) return false;
+  return (startedAt === null || process.startedAt === startedAt) && startedWith(process, assignment) !== false;
 }
