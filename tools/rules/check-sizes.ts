@@ -2,8 +2,7 @@ import { posix } from 'node:path';
 import { isFixture, isTest } from './rooms.ts';
 import type { Finding, SourceFile } from './source-file.ts';
 
-const warnLines = 250;
-const maxLines = 400;
+const maxLines = 250;
 const maxFilesInFolder = 15;
 
 /** A test stands beside its file, so tests don't count towards the size of a folder. */
@@ -11,9 +10,9 @@ export function checkSizes(files: readonly SourceFile[]): readonly Finding[] {
   const own = files.filter(({ path }) => !isFixture(path));
   const findings: Finding[] = [];
   for (const { path, lines } of own) {
-    if (lines <= warnLines) continue;
-    const message = `${lines} lines; split by reason to change (warned above ${warnLines}, refused above ${maxLines})`;
-    findings.push({ path, line: lines, level: lines > maxLines ? 'error' : 'warning', message });
+    if (lines <= maxLines) continue;
+    const message = `${lines} lines, at most ${maxLines}; split it by reason to change`;
+    findings.push({ path, line: lines, level: 'error', message });
   }
   const folders = Map.groupBy(
     own.filter(({ path }) => !isTest(path)),

@@ -106,16 +106,16 @@ describe('cycles', () => {
 });
 
 describe('sizes', () => {
-  it('warn above 250 lines and refuse above 400, but not in fixtures', () => {
+  it('refuse more than 250 lines, of tests too, but not of fixtures', () => {
     const files = {
       'src/base/small.ts': '//\n'.repeat(250),
       'src/base/long.ts': '//\n'.repeat(251),
-      'src/base/longer.ts': '//\n'.repeat(401),
+      'src/base/small.test.ts': '//\n'.repeat(251),
       'src/base/fixtures/longer.ts': '//\n'.repeat(401),
     };
     expect(findings(checkSizes, files)).toEqual([
-      expect.stringMatching(/^warning src\/base\/long\.ts:251: 251 lines/),
-      expect.stringMatching(/^error src\/base\/longer\.ts:401: 401 lines/),
+      expect.stringMatching(/^error src\/base\/long\.ts:251: 251 lines, at most 250/),
+      expect.stringMatching(/^error src\/base\/small\.test\.ts:251: 251 lines/),
     ]);
   });
 
