@@ -41,7 +41,7 @@ describe('a cleanup starts', () => {
   itAsUser('in a project directory that the script has closed to itself', async () => {
     expect(await cleansUpAfter('chmod 000 .')).toContain('WARNING: the cleanup cannot run in');
     checkout.dispose();
-    await cleansUpAfter('mkdir -p a/b; chmod -R 644 .');
+    await cleansUpAfter('mkdir -p a/b; chmod -R 644 . || true');
   });
 
   itAsRoot('on a disk whose inodes the script has used up', async () => {
