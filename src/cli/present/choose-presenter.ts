@@ -36,7 +36,7 @@ function harmless(presenter: Presenter, host: Host): RunShow {
     const details = error instanceof Error ? error.stack : String(error);
     host.stderr.write(`epilogue: a bug keeps this run from being shown; it goes on, cleanup included.\n${details}\n`);
   }
-  return new RunShow({
+  const guarded: Presenter = {
     ...presenter,
     present(event) {
       if (isBroken) return undefined;
@@ -49,5 +49,6 @@ function harmless(presenter: Presenter, host: Host): RunShow {
     async close() {
       await presenter.close().catch(giveUp);
     },
-  });
+  };
+  return new RunShow(guarded, () => host.stdout.isUnseen());
 }

@@ -105,3 +105,13 @@ it('cuts no character where it cuts a long log', async () => {
   expect(seen.length).toBeGreaterThan(1);
   expect(seen.map((part) => part.replace(/^.*?: /, '')).join('')).toBe(text);
 });
+
+it('reads no log that nobody sees', async () => {
+  const { seen, presenter } = recorder();
+  const show = new RunShow(presenter, () => true);
+  show.present(grow(1, ''));
+  show.present(grow(1, 'one\n'));
+  show.present(finished(1, 2));
+  await show.close();
+  expect(seen).toEqual(['job_finished']);
+});

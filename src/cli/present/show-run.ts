@@ -20,10 +20,13 @@ export class RunShow {
   /** How much of each log was shown. */
   readonly #shown = new Map<number, number>();
   readonly #buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+  readonly #isUnseen: () => boolean;
   #showing: Promise<void> | null = null;
 
-  constructor(presenter: Presenter) {
+  /** `isUnseen`: nobody is there to see a log, so that it need not be read. */
+  constructor(presenter: Presenter, isUnseen: () => boolean = () => false) {
     this.#presenter = presenter;
+    this.#isUnseen = isUnseen;
   }
 
   /** Takes an event and returns at once. */
@@ -69,6 +72,7 @@ export class RunShow {
     const { at, job, name, logFile, sizeBytes } = event;
     const from = this.#shown.get(job) ?? sizeBytes;
     this.#shown.set(job, sizeBytes);
+    if (this.#isUnseen()) return;
     let offset = this.#presenter.onlyTails ? Math.max(from, sizeBytes - TAIL_BYTES) : from;
     let isFirst = offset > from;
     let chunks = 0;

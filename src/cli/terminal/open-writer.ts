@@ -1,4 +1,4 @@
-import { constants, fstatSync, openSync, write } from 'node:fs';
+import { constants, fstatSync, openSync, statSync, write } from 'node:fs';
 import { Socket } from 'node:net';
 import { isatty } from 'node:tty';
 import { promisify } from 'node:util';
@@ -17,6 +17,12 @@ export function openWriter(fd: 1 | 2): WriteSome {
   if (kind.isSocket()) return socketWriter(fd);
   const own = kind.isFIFO() || isatty(fd) ? openNonBlocking(fd) : fd;
   return async (bytes) => (await writeFile(own, bytes)).bytesWritten;
+}
+
+/** What is written goes nowhere: whoever redirected it there did not want to see it. */
+export function isNowhere(fd: 1 | 2): boolean {
+  const kind = fstatSync(fd);
+  return kind.isCharacterDevice() && kind.rdev === statSync('/dev/null', { throwIfNoEntry: false })?.rdev;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { isatty, type WriteStream } from 'node:tty';
 import { errorCode } from '../../base/index.ts';
-import { openWriter, type WriteSome } from './open-writer.ts';
+import { isNowhere, openWriter, type WriteSome } from './open-writer.ts';
 
 /**
  * Standard output or standard error. Writes never throw, never wait and never block the event loop: Node's own
@@ -13,6 +13,8 @@ export interface Output {
   write(chunk: string | Uint8Array): void;
   /** Undefined while there is room; else resolves when there is room again, or the reader was given up. */
   room(): Promise<void> | undefined;
+  /** Nobody sees what is written: the reader is gone, or was never there (`/dev/null`). */
+  isUnseen(): boolean;
   /** How many bytes the reader has taken so far. */
   takenBytes(): number;
   /** From now on everything is dropped, and nobody waits. For a reader who does not read. */
@@ -42,7 +44,7 @@ export function openOutput(fd: 1 | 2): Output {
   // Only a terminal needs the stream, for its size; making one for a pipe would set the pipe to blocking writes.
   const terminal = isTerminal ? terminalStream(fd) : null;
   return {
-    ...queueOutput(openWriter(fd)),
+    ...queueOutput(openWriter(fd), isNowhere(fd)),
     isTerminal,
     size: () => ({
       columns: terminal?.columns || DEFAULT_SIZE.columns,
@@ -61,13 +63,13 @@ function terminalStream(fd: 1 | 2): WriteStream {
   return stream;
 }
 
-type Queue = Pick<Output, 'write' | 'room' | 'takenBytes' | 'giveUp' | 'flush'>;
+type Queue = Pick<Output, 'write' | 'room' | 'isUnseen' | 'takenBytes' | 'giveUp' | 'flush'>;
 
 /** The queue behind an output: one write at a time, in order. */
-export function queueOutput(writeSome: WriteSome): Queue {
+export function queueOutput(writeSome: WriteSome, isNowhere = false): Queue {
   let waiting: Uint8Array[] = [];
   let queuedBytes = 0;
-  let gone = false;
+  let gone = isNowhere;
   let takenBytes = 0;
   const givenUp = Promise.withResolvers<void>();
   let draining: Promise<void> | null = null;
@@ -109,6 +111,7 @@ export function queueOutput(writeSome: WriteSome): Queue {
       roomAgain ??= Promise.withResolvers<void>();
       return roomAgain.promise;
     },
+    isUnseen: () => gone,
     takenBytes: () => takenBytes,
     giveUp() {
       gone = true;

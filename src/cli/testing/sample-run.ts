@@ -116,6 +116,7 @@ export function memoryOutput(terminal: TerminalSize | null = null): MemoryOutput
     isTerminal: terminal !== null,
     write: (chunk) => void chunks.push(Buffer.from(chunk as Uint8Array)),
     room: () => undefined,
+    isUnseen: () => false,
     takenBytes: () => 0,
     giveUp() {},
     flush: () => Promise.resolve(),
