@@ -15,8 +15,8 @@ export interface CompileContext {
   files(): readonly string[];
   /** Files that this pipeline is about; null: not known, so every `changes` clause holds (as for tags and schedules). */
   readonly changes: readonly string[] | null;
-  /** Files changed since the merge base with a ref (`compare_to`). null: the ref does not resolve. Left out: not known. */
-  readonly changesSince?: (ref: string) => readonly string[] | null;
+  /** Files changed since the merge base with a ref (`compare_to`), or why that cannot be said. Left out: not known. */
+  readonly changesSince?: (ref: string) => readonly string[] | { readonly unknown: string };
   /** Predefined variables that are known before a job runs (`CI_COMMIT_BRANCH`, …). The file's variables win over them. */
   readonly predefined: Readonly<Record<string, string>>;
   /** Variables of whoever starts the pipeline (`--var`). They win over the file's. */

@@ -69,9 +69,7 @@ function fileSources(context: CompileContext, projectFiles: () => readonly strin
 function changesSince(context: CompileContext, ref: string): PathSource {
   if (context.changesSince === undefined) return { kind: 'unknown' };
   const paths = context.changesSince(ref);
-  return paths === null
-    ? { kind: 'error', message: `compare_to: the ref "${ref}" does not exist` }
-    : { kind: 'paths', paths };
+  return 'unknown' in paths ? { kind: 'error', message: `compare_to: ${paths.unknown}` } : { kind: 'paths', paths };
 }
 
 function pathsOrUnknown(paths: readonly string[] | null): PathSource {

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { changedFiles } from './changed-files.ts';
+import { changedFiles, changedSinceRef } from './changed-files.ts';
 import { listFiles } from './list-files.ts';
 import { readCheckout } from './read-checkout.ts';
 import { commit, git, makeRepository, useTemporaryDirectory, write } from './testing/repository.ts';
@@ -9,7 +9,8 @@ import { commit, git, makeRepository, useTemporaryDirectory, write } from './tes
 const temporary = useTemporaryDirectory();
 
 async function changed(dir: string, compareTo: string | null = null): Promise<readonly string[] | null> {
-  const files = await changedFiles(await readCheckout(dir), compareTo);
+  const checkout = await readCheckout(dir);
+  const files = compareTo === null ? await changedFiles(checkout) : await changedSinceRef(checkout, compareTo);
   return files === null ? null : [...files].sort();
 }
 
@@ -69,6 +70,17 @@ describe('changedFiles', () => {
 
   it.each(['gone', '--all', '-x', ''])('refuses to compare with %j', async (compareTo) => {
     await expect(changed(makeTopic(), compareTo)).rejects.toMatchObject({ code: 'unknown_ref' });
+  });
+
+  it('says how a shallow clone gets what it is to be compared with, and that helps', async () => {
+    const server = makeTopic();
+    const clone = temporary.fresh('clone');
+    git(server, 'clone', '--quiet', '--depth=1', '--branch=topic', `file://${server}`, clone);
+    const refused = await changed(clone, 'main').catch((error: Error) => error.message);
+    const [, command = ''] = /`(git fetch --unshallow [^`]*)`/.exec(String(refused)) ?? [];
+    const [, ...words] = command.replaceAll("'", '').split(' ');
+    git(clone, ...words);
+    expect(await changed(clone, 'main')).toEqual(['topic.txt']);
   });
 
   it('names both ends of a renamed file', async () => {

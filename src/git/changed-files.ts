@@ -6,21 +6,26 @@ import { askGit, type GitCall, runGit } from './run-git.ts';
 /**
  * The files that a push of this working tree would change, for `rules:changes`: docs/decisions/0004 says against what.
  * Uncommitted changes and untracked files count; of a renamed file both names.
- * @param compareTo a branch, tag or sha instead of the default branch.
  * @returns null when there is nothing to compare with: rules then count everything as changed.
- * @throws Failure `unknown_ref` when `compareTo` does not resolve.
  */
-export async function changedFiles(
-  checkout: Checkout,
-  compareTo: string | null,
-  signal?: AbortSignal,
-): Promise<readonly string[] | null> {
-  if (compareTo !== null) return changedSince(checkout, await mergeBase(checkout, compareTo, signal), signal);
+export async function changedFiles(checkout: Checkout, signal?: AbortSignal): Promise<readonly string[] | null> {
   if (checkout.ref.kind === 'tag' || isZero(checkout.beforeSha)) return null;
   const base = await findBase(checkout, signal);
   const changed = base === null ? [] : await changedSince(checkout, base, signal);
   // Nothing to push: the last commit is what a pipeline was, or would have been, made for.
   return changed.length > 0 ? changed : changedSince(checkout, checkout.beforeSha, signal);
+}
+
+/**
+ * As `changedFiles`, but against a branch, tag or sha.
+ * @throws Failure `unknown_ref` when it does not resolve, or shares no history that is here, with advice on how to get it.
+ */
+export async function changedSinceRef(
+  checkout: Checkout,
+  ref: string,
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  return changedSince(checkout, await mergeBase(checkout, ref, signal), signal);
 }
 
 async function changedSince(checkout: Checkout, base: string, signal?: AbortSignal): Promise<readonly string[]> {
@@ -44,13 +49,24 @@ async function findBase(checkout: Checkout, signal?: AbortSignal): Promise<strin
   return base ?? findMergeBase(checkout, `refs/heads/${defaultBranch}`, signal);
 }
 
-async function mergeBase(checkout: Checkout, compareTo: string, signal?: AbortSignal): Promise<string> {
-  const names = [compareTo, ...(checkout.remote === null ? [] : [`${checkout.remote.name}/${compareTo}`])];
+async function mergeBase(checkout: Checkout, ref: string, signal?: AbortSignal): Promise<string> {
+  const { remote } = checkout;
+  const names = [ref, ...(remote === null ? [] : [`${remote.name}/${ref}`])];
   for (const name of names) {
     const base = await findMergeBase(checkout, name, signal);
     if (base !== null) return base;
   }
-  throw new Failure('unknown_ref', `\`${compareTo}\` is not a branch, tag or commit that shares history with HEAD`);
+  const words = `\`${ref}\` is not a branch, tag or commit that shares history with HEAD`;
+  throw new Failure('unknown_ref', `${words}${await fetchAdvice(checkout, signal)}`);
+}
+
+/** A shallow clone, as CI systems make them, has one branch and the end of its history. */
+async function fetchAdvice({ topLevel, remote }: Checkout, signal?: AbortSignal): Promise<string> {
+  const args = ['rev-parse', '--is-shallow-repository'];
+  const answer = await askGit({ cwd: topLevel, args, ...(signal && { signal }) });
+  if (answer?.toString().trim() !== 'true' || remote === null) return '';
+  const refspec = `'+refs/heads/*:refs/remotes/${remote.name}/*'`;
+  return `, as far as this shallow clone goes; \`git fetch --unshallow ${remote.name} ${refspec}\` brings the rest`;
 }
 
 async function findMergeBase(checkout: Checkout, ref: string, signal?: AbortSignal): Promise<string | null> {

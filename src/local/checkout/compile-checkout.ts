@@ -8,7 +8,15 @@ import {
   type CompileSource,
   compile,
 } from '../../compile/index.ts';
-import { type Checkout, changedFiles, findTopLevel, kindOfRef, listFiles, readCheckout } from '../../git/index.ts';
+import {
+  type Checkout,
+  changedFiles,
+  changedSinceRef,
+  findTopLevel,
+  kindOfRef,
+  listFiles,
+  readCheckout,
+} from '../../git/index.ts';
 import { type PayloadFacts, predefinedVariables } from '../../payload/index.ts';
 import { type PlannedJob, plainVariable, type Variable } from '../../protocol/index.ts';
 import { PROJECT_ID, pipelineFacts } from './pipeline-facts.ts';
@@ -114,7 +122,7 @@ async function pipelineRef(checkout: Checkout, { ref, event }: CheckoutRequest):
 /** Only a push to a branch and a merge request are about certain files; everything else counts as if all had changed. */
 async function pipelineChanges(checkout: Checkout, ref: CompileRef): Promise<readonly string[] | null> {
   const isPush = ref.source === 'push' && ref.kind === 'branch';
-  return isPush || ref.kind === 'merge_request' ? changedFiles(checkout, null) : null;
+  return isPush || ref.kind === 'merge_request' ? changedFiles(checkout) : null;
 }
 
 async function compileWithRefs(
@@ -122,12 +130,12 @@ async function compileWithRefs(
   context: CompileContext,
   checkout: Checkout,
 ): Promise<CompileResult> {
-  const known = new Map<string, readonly string[] | null>();
+  const known = new Map<string, ChangesSince>();
   for (let round = 1; ; round += 1) {
     const asked = new Set<string>();
     const changesSince = (ref: string) => {
       if (!known.has(ref)) asked.add(ref);
-      return known.get(ref) ?? null;
+      return known.get(ref) ?? { unknown: `\`${ref}\` is not looked up` };
     };
     const result = compile(source, { ...context, changesSince });
     if (asked.size === 0 || round === MAX_ROUNDS) return result;
@@ -135,11 +143,13 @@ async function compileWithRefs(
   }
 }
 
-async function changesSinceRef(checkout: Checkout, ref: string): Promise<readonly string[] | null> {
+type ChangesSince = ReturnType<NonNullable<CompileContext['changesSince']>>;
+
+async function changesSinceRef(checkout: Checkout, ref: string): Promise<ChangesSince> {
   try {
-    return await changedFiles(checkout, ref);
+    return await changedSinceRef(checkout, ref);
   } catch (error) {
-    if (error instanceof Failure && error.code === 'unknown_ref') return null;
+    if (error instanceof Failure && error.code === 'unknown_ref') return { unknown: error.message };
     throw error;
   }
 }
