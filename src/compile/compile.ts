@@ -3,6 +3,7 @@ import { checkConditions } from './check/check-conditions.ts';
 import { checkInterpolation } from './check/check-interpolation.ts';
 import { checkRelations } from './check/check-needs.ts';
 import { checkUnsupported } from './check/check-unsupported.ts';
+import { checkVariableCycles } from './check/check-variable-cycles.ts';
 import { warnImages } from './check/warn-images.ts';
 import { loadIncludes } from './config/load-includes.ts';
 import { readJobs } from './config/read-jobs.ts';
@@ -49,6 +50,7 @@ export function compile(source: CompileSource, context: CompileContext): Compile
   if (pipeline.filtered !== null) return stop(pipeline.filtered);
 
   const { drafts, reports } = draftJobs(jobs, instances, pipeline, session);
+  checkVariableCycles(drafts, session);
   const plan = assemblePlan(drafts, instances, { root, pipeline }, session);
   if (problems.hasErrors()) return { ...stop(null), jobs: reports };
   const idle = whyIdle(plan);
