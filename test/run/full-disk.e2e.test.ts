@@ -7,28 +7,35 @@ import { describeAsRoot } from '../support/privilege.ts';
 import { markedProcesses } from '../support/processes.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
-/** Takes every byte that comes free, without end. */
-const FILE = `
+/** What a script does with a disk, for as long as it lives, and how it sees that nothing is left. */
+const HOGS = {
+  bytes: { take: 'cat /dev/zero >> $DISK/rest', column: 'avail' },
+  inodes: { take: 'n=$((n + 1)); true > $DISK/file-$n', column: 'iavail' },
+} as const;
+
+function pipeline({ take, column }: (typeof HOGS)[keyof typeof HOGS]): string {
+  return `
 work:
   variables: { EPILOGUE_GRACE_PERIOD: 500ms }
   script:
     - trap '' TERM
-    - (while :; do cat /dev/zero >> $DISK/rest; sleep 0.001; done) 2>/dev/null &
-    - until [ "$(df --output=avail $DISK | tail -n 1)" -eq 0 ]; do sleep 0.02; done
+    - (n=0; while :; do { ${take}; } || sleep 0.001; done) 2>/dev/null &
+    - until [ "$(df --output=${column} $DISK | tail -n 1)" -eq 0 ]; do sleep 0.02; done
     - touch $OUTSIDE/full
     - sleep 300
   after_script:
     - echo $EPILOGUE_TEARDOWN_CAUSE >> $OUTSIDE/cleanups
 `;
+}
 
 let checkout: Checkout;
 let disk: string;
 
 beforeEach(() => {
-  checkout = new Checkout({ '.gitlab-ci.yml': FILE });
+  checkout = new Checkout({ README: '' });
   disk = join(checkout.root, 'disk');
   mkdirSync(disk);
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', disk]);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m,nr_inodes=2000', 'tmpfs', disk]);
 });
 
 afterEach(() => {
@@ -38,9 +45,11 @@ afterEach(() => {
 });
 
 describeAsRoot('kill -9 on a disk that the script keeps full', () => {
+  const hogs = Object.keys(HOGS) as (keyof typeof HOGS)[];
   const places = () => ({ DISK: disk, XDG_STATE_HOME: join(disk, 'state'), XDG_CACHE_HOME: join(disk, 'cache') });
 
-  async function killFull(withGuard: boolean): Promise<void> {
+  async function killFull(hog: keyof typeof HOGS, withGuard: boolean): Promise<void> {
+    checkout.write({ '.gitlab-ci.yml': pipeline(HOGS[hog]) });
     const run = checkout.start(['run', '--json'], places());
     await waitUntil('the disk is full', () => checkout.has('full'));
     const guards = markedProcesses(checkout.mark).filter(({ command }) => command.includes('epilogue-guard'));
@@ -55,14 +64,14 @@ describeAsRoot('kill -9 on a disk that the script keeps full', () => {
     expect(existsSync(join(runs, readdirSync(runs)[0] ?? '', 'ended.json'))).toBe(true);
   }
 
-  it('is made good by the guard', async () => {
-    await killFull(false);
+  it.each(hogs)('is made good by the guard: %s', async (hog) => {
+    await killFull(hog, false);
     await checkout.untilQuiet(30_000);
     expectEnded();
   });
 
-  it('is made good by `recover`', async () => {
-    await killFull(true);
+  it.each(hogs)('is made good by `recover`: %s', async (hog) => {
+    await killFull(hog, true);
     expect((await checkout.run(['recover', '--json'], places())).code).toBe(0);
     await checkout.untilQuiet();
     expectEnded();
