@@ -13,7 +13,7 @@ import { testAsOrdinaryUser } from './test-as-ordinary-user.ts';
  */
 const minuteMs = 60_000;
 const isLong = process.argv.includes('--long');
-const gate = new Gate((isLong ? 75 : 40) * minuteMs);
+const gate = new Gate((isLong ? 85 : 45) * minuteMs);
 const provided = provideComponents(gate, process.env.CI === 'true');
 await runAtMost(
   availableParallelism(),
@@ -22,10 +22,10 @@ await runAtMost(
 // Unit tests too need a program or two that is installed only now.
 const { env, stop } = await provided;
 try {
-  await gate.vitest({ name: 'unit tests', projects: ['unit'], timeoutMs: 5 * minuteMs });
-  await gate.vitest({ name: 'end-to-end tests', projects: ['e2e'], timeoutMs: 10 * minuteMs, env });
-  await killAtRandom(gate, isLong ? 1000 : 160, (isLong ? 40 : 8) * minuteMs);
-  await testAsOrdinaryUser(gate, 15 * minuteMs);
+  await gate.vitest({ name: 'unit tests', projects: ['unit'], timeoutMs: 8 * minuteMs });
+  await gate.vitest({ name: 'end-to-end tests', projects: ['e2e'], timeoutMs: 12 * minuteMs, env });
+  await killAtRandom(gate, isLong ? 1000 : 160, (isLong ? 40 : 10) * minuteMs);
+  await testAsOrdinaryUser(gate, 20 * minuteMs);
 } finally {
   await stop();
 }
