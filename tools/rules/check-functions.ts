@@ -16,7 +16,7 @@ function checkFile({ path, text, program }: SourceFile): readonly Finding[] {
     const line = lineAt(text, start);
     const lines = lineAt(text, end) - line + 1;
     if (groups.has(start) || lines <= maxLines) return;
-    findings.push({ path, line, level: 'warning', message: `a function of ${lines} lines, at most ${maxLines}` });
+    findings.push({ path, line, level: 'error', message: `a function of ${lines} lines, at most ${maxLines}` });
   };
   new Visitor({
     CallExpression: ({ callee, arguments: given }) => {

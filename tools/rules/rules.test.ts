@@ -133,7 +133,7 @@ describe('functions', () => {
 
   it('have at most 60 lines, in tests too', () => {
     expect(findings(checkFunctions, { 'src/base/a.ts': one(60), 'src/base/a.test.ts': one(61) })).toEqual([
-      'warning src/base/a.test.ts:1: a function of 61 lines, at most 60',
+      'error src/base/a.test.ts:1: a function of 61 lines, at most 60',
     ]);
   });
 
