@@ -57,7 +57,11 @@ describe('a log with strange bytes', () => {
 
   it('carries a line of 300 MB without a gap and without holding it in memory', async () => {
     checkout = new Checkout({
-      '.gitlab-ci.yml': 'long:\n  script: ["head -c 300000000 /dev/zero | tr \'\\\\0\' x; echo; echo end"]\n',
+      '.gitlab-ci.yml': `
+long:
+  variables: { RUNNER_LOG_LIMIT: "400000" }
+  script: ["head -c 300000000 /dev/zero | tr '\\\\0' x; echo; echo end"]
+`,
     });
     const run = checkout.start(['run'], {}, 'ignore');
     const peak = peakMemory(run.pid);
