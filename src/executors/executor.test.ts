@@ -93,6 +93,17 @@ describe.each(CANDIDATES)('the $name executor', ({ executor, script }) => {
   });
 
   describe('cleaning', () => {
+    it('leaves the files when told so, and nothing that runs', async () => {
+      await using fixture = await openJob(executor());
+      const { place } = fixture;
+      await deliverAll(place, [fileOf('a', 'x')]);
+      await place.start({ id: 'build', script: script([{ do: 'print', text: 'up' }, { do: 'hang' }]) });
+      await waitForOutput(place, 'build', 'up');
+      await place.clean(true);
+      expect(await place.signal('none')).toEqual([]);
+      expect(await collectPaths(place, { paths: ['a'] })).toEqual(['a']);
+    });
+
     it('kills what runs, removes the project files, and may be done again', async () => {
       await using fixture = await openJob(executor());
       const { job, place } = fixture;

@@ -55,9 +55,9 @@ export function createScriptedPlace(place: JobSpec, job: ScriptedJob, clock: Clo
     deliverTree: (directory, signal) => job.files.deliverTree(directory, signal),
     collect: (selection, signal) => job.files.collect(selection, signal),
     deliver: (files, signal) => job.files.deliver(files, signal),
-    async clean() {
+    async clean(keepFiles = false) {
       machine.signal(place, 'KILL');
-      job.files.clear();
+      if (!keepFiles) job.files.clear();
     },
   };
 }

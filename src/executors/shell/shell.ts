@@ -64,12 +64,12 @@ function createShellPlace(job: JobSpec, shell: string, table: ProcessTable, opti
     if (child !== null) follow(id).adopt(child);
   }
 
-  async function clean(): Promise<void> {
+  async function clean(keepFiles: boolean): Promise<void> {
     disownNestedRuns(stepsDir);
     await endTree(tree, clock);
     cgroup.remove();
     for (const follower of followers.values()) follower.close();
-    await removeDirectories(job);
+    if (!keepFiles) await removeDirectories(job);
   }
 
   return {
@@ -91,7 +91,7 @@ function createShellPlace(job: JobSpec, shell: string, table: ProcessTable, opti
       explain('fill the project directory', () => fillProjectDir(job, directory, signal)),
     collect: (selection, signal, leftOut) => collectFiles(projectDir, selection, signal, leftOut),
     deliver: (files, signal) => deliverFiles(projectDir, files, signal),
-    clean: () => explain('remove what the job left', clean),
+    clean: (keepFiles = false) => explain('remove what the job left', () => clean(keepFiles)),
   };
 }
 

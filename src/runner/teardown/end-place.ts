@@ -14,7 +14,7 @@ export async function endPlace(run: JobRun, keep: boolean): Promise<void> {
     const hasCleaned = (journal.progress.cleanup?.attempt ?? 0) > 0;
     const left = keep ? await stopTree(run) : hasCleaned ? await place.signal('KILL') : [];
     if (left.length > 0) say(run, warningLine(`still running after the cleanup, and ended: ${namesOf(left)}`));
-    if (!keep) await place.clean();
+    await place.clean(keep);
   } catch (error) {
     ports.trouble(`${payload.job_info.name}: could not clean up after the job: ${describeError(error)}`);
   }
