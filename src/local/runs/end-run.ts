@@ -14,14 +14,12 @@ export interface RunEnd {
 /** Nothing is owed any more: the run is on record as ended, what can be made again is removed, the guard may leave. */
 export async function endRun(run: RunDirectory, { clock, lock, guard, warn }: RunEnd): Promise<void> {
   try {
+    // Before the ending: nobody looks after a run that has one.
+    const left = run.record.keep ? [] : await removeBuilds(run);
     writeEnding(run, { by: 'run', at: clock.now(), jobs: [] });
     markTold(run);
     strikeOff(run);
-    const left = [
-      ...(run.record.keep ? [] : await removeBuilds(run)),
-      ...(await pruneRuns(run.paths, run.record.checkout)),
-    ];
-    const words = leftWords(left);
+    const words = leftWords([...left, ...(await pruneRuns(run.paths, run.record.checkout))]);
     if (words !== null) warn(words);
   } catch (error) {
     warn(`could not tidy up after the run: ${describeError(error)}`);

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../../base/index.ts';
-import { type LocalPaths, type RunDirectory, removeRun, runsDirectory } from './run-directory.ts';
+import { forgetRun, type LocalPaths, type RunDirectory, removeForgotten, runsDirectory } from './run-directory.ts';
 import { readEnding, wasTold } from './run-ending.ts';
 import { readRunRecord } from './run-record.ts';
 
@@ -49,6 +49,6 @@ const KEPT_RUNS = 10;
 export async function pruneRuns(paths: LocalPaths, checkout: string): Promise<readonly string[]> {
   const ended = listRuns(paths, checkout).runs.filter((run) => readEnding(run) !== null && wasTold(run));
   const left: string[] = [];
-  for (const run of ended.slice(0, Math.max(0, ended.length - KEPT_RUNS))) left.push(...(await removeRun(run)));
-  return left;
+  for (const run of ended.slice(0, Math.max(0, ended.length - KEPT_RUNS))) left.push(...(await forgetRun(run)));
+  return [...left, ...(await removeForgotten(paths))];
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { isPlainName, removeTree } from '../../base/index.ts';
 import type { RunRecord } from './run-record.ts';
@@ -52,10 +53,23 @@ export function removeBuilds({ paths, record }: RunDirectory, job?: number): Pro
   return removeTree(paths.cache, ['builds', String(record.id), ...(job === undefined ? [] : [String(job)])]);
 }
 
-/** Forgets a run: its journals, logs and artifacts, and what is left of its jobs' directories. */
-export async function removeRun(run: RunDirectory): Promise<readonly string[]> {
-  const { paths, record } = run;
-  return [...(await removeBuilds(run)), ...(await removeTree(paths.state, ['runs', String(record.id)]))];
+/** Under this name a run is none any more: whoever dies while it is being removed leaves no half of one. */
+const FORGOTTEN = /^\d+\.forgotten$/;
+
+/** Forgets a run, for `removeForgotten` to remove: its journals, logs and artifacts. Its jobs' directories go first. @returns what is left of these. */
+export async function forgetRun(run: RunDirectory): Promise<readonly string[]> {
+  const left = await removeBuilds(run);
+  renameSync(run.path, `${run.path}.forgotten`);
+  return left;
+}
+
+/** @returns what is left, for people. */
+export async function removeForgotten(paths: LocalPaths): Promise<readonly string[]> {
+  const left: string[] = [];
+  for (const name of readdirSync(runsDirectory(paths))) {
+    if (FORGOTTEN.test(name)) left.push(...(await removeTree(paths.state, ['runs', name])));
+  }
+  return left;
 }
 
 /** One line for what `removeBuilds` and its like left; null when that is nothing. */
