@@ -167,6 +167,20 @@ describe('trouble', () => {
     expect(bench.trouble.join()).toContain('no space left');
   });
 
+  it('with a secret in its words is told, logged and written down without it', async () => {
+    const variable = { key: 'TOKEN', value: 'hunter22', public: false, masked: true, file: false, raw: true };
+    bench = new JobBench({}, { variables: [variable] });
+    bench.getSources = async () => {
+      throw new Failure('git_failed', 'cannot fetch https://a:hunter22@example.org');
+    };
+    await bench.run();
+    const known = [bench.trouble.join(), bench.log(), JSON.stringify(bench.moves())];
+    for (const words of known) {
+      expect(words).toContain('cannot fetch https://a:[MASKED]@example.org');
+      expect(words).not.toContain('hunter22');
+    }
+  });
+
   it('with the sources is tried as often as the job says, with a wait in between', async () => {
     const variable = { key: 'GET_SOURCES_ATTEMPTS', value: '3', public: true, masked: false, file: false, raw: true };
     bench = new JobBench({}, { variables: [variable] });

@@ -70,9 +70,14 @@ export class JobLog {
     return this.#position.dropped;
   }
 
-  /** Appends words of the runner's own. @throws Failure `log_unwritable` */
+  /** Words of the runner's own quote paths, names and messages, which may hold what must not be seen. */
+  masked(text: string): string {
+    return Buffer.from(this.#options.filter(Buffer.from(text), true).out).toString();
+  }
+
+  /** Appends words of the runner's own, masked. @throws Failure `log_unwritable` */
   write(text: string): void {
-    this.#append(this.#masked(text), {});
+    this.#append(Buffer.from(this.masked(text)), {});
   }
 
   /**
@@ -82,7 +87,7 @@ export class JobLog {
   beginStep(step: string, heading: string, leastBytes = 0): void {
     const { printed, isCut } = this.#position;
     const allowed = Math.max(this.#options.limitBytes, printed + leastBytes);
-    this.#append(this.#masked(heading), {
+    this.#append(Buffer.from(this.masked(heading)), {
       step,
       offset: 0,
       allowed,
@@ -140,11 +145,6 @@ export class JobLog {
   close(): void {
     closeSync(this.#spool);
     closeSync(this.#positionFile);
-  }
-
-  /** Words of the runner's own quote paths, names and messages, which may hold what must not be seen. */
-  #masked(text: string): Uint8Array {
-    return this.#options.filter(Buffer.from(text), true).out;
   }
 
   #room(): number {

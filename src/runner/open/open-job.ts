@@ -56,7 +56,7 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
     clock,
     budgets,
     attempts,
-    ports,
+    ports: { ...ports, trouble: (message) => ports.trouble(log.masked(message)) },
     scripts,
     variables,
   };

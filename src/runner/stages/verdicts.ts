@@ -27,7 +27,7 @@ export function systemFailure(run: JobRun, stage: string, error: unknown): Verdi
   run.ports.trouble(
     `${run.payload.job_info.name}: ${stage}: ${error instanceof Failure ? describeError(error) : bugWords(error)}`,
   );
-  return verdict({ cause: 'failed', reason, message: describeError(error) });
+  return verdict({ cause: 'failed', reason, message: run.log.masked(describeError(error)) });
 }
 
 function bugWords(error: unknown): string {
