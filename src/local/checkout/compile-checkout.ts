@@ -1,24 +1,11 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { errorCode, Failure } from '../../base/index.ts';
-import {
-  type CompileContext,
-  type CompileRef,
-  type CompileResult,
-  type CompileSource,
-  compile,
-} from '../../compile/index.ts';
-import {
-  type Checkout,
-  changedFiles,
-  changedSinceRef,
-  findTopLevel,
-  kindOfRef,
-  listFiles,
-  readCheckout,
-} from '../../git/index.ts';
+import type { CompileContext, CompileRef, CompileResult, CompileSource } from '../../compile/index.ts';
+import { type Checkout, changedFiles, findTopLevel, kindOfRef, listFiles, readCheckout } from '../../git/index.ts';
 import { type PayloadFacts, predefinedVariables } from '../../payload/index.ts';
 import { type PlannedJob, plainVariable, type Variable } from '../../protocol/index.ts';
+import { compileWithRefs } from './compile-with-refs.ts';
 import { PROJECT_ID, pipelineFacts } from './pipeline-facts.ts';
 import { readRegularFile } from './read-regular-file.ts';
 
@@ -57,9 +44,6 @@ export interface CompiledCheckout extends CompiledPipeline {
 }
 
 export const DEFAULT_CI_FILE = '.gitlab-ci.yml';
-/** A file may ask for what changed since a ref; which refs shows only while compiling. Each round knows more of them. */
-const MAX_ROUNDS = 5;
-
 /** The top directory of the checkout that `directory` lies in. @throws Failure when there is none. */
 export function findCheckout(directory: string): Promise<string> {
   return findTopLevel(directory);
@@ -123,35 +107,6 @@ async function pipelineRef(checkout: Checkout, { ref, event }: CheckoutRequest):
 async function pipelineChanges(checkout: Checkout, ref: CompileRef): Promise<readonly string[] | null> {
   const isPush = ref.source === 'push' && ref.kind === 'branch';
   return isPush || ref.kind === 'merge_request' ? changedFiles(checkout) : null;
-}
-
-async function compileWithRefs(
-  source: CompileSource,
-  context: CompileContext,
-  checkout: Checkout,
-): Promise<CompileResult> {
-  const known = new Map<string, ChangesSince>();
-  for (let round = 1; ; round += 1) {
-    const asked = new Set<string>();
-    const changesSince = (ref: string) => {
-      if (!known.has(ref)) asked.add(ref);
-      return known.get(ref) ?? { unknown: `\`${ref}\` is not looked up` };
-    };
-    const result = compile(source, { ...context, changesSince });
-    if (asked.size === 0 || round === MAX_ROUNDS) return result;
-    for (const ref of asked) known.set(ref, await changesSinceRef(checkout, ref));
-  }
-}
-
-type ChangesSince = ReturnType<NonNullable<CompileContext['changesSince']>>;
-
-async function changesSinceRef(checkout: Checkout, ref: string): Promise<ChangesSince> {
-  try {
-    return await changedSinceRef(checkout, ref);
-  } catch (error) {
-    if (error instanceof Failure && error.code === 'unknown_ref') return { unknown: error.message };
-    throw error;
-  }
 }
 
 function payloadFacts({ checkout, secrets }: Origin, { ref, predefined, variables }: CompileContext): PayloadFacts {
