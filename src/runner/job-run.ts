@@ -11,6 +11,8 @@ import type { JobVariables } from './script/job-variables.ts';
 /** Everything the parts of one job's life share while this process takes care of it. */
 export interface JobRun {
   readonly payload: JobPayload;
+  /** Another runner began the job. */
+  readonly isTakenOver: boolean;
   readonly journal: Journal;
   readonly log: JobLog;
   readonly place: Place;

@@ -44,6 +44,28 @@ describe('a cleanup that cannot start', () => {
   });
 });
 
+it('leaves a cleanup that whoever takes over cannot start now on the books, for the next one', async () => {
+  let isGone = true;
+  bench = new JobBench({
+    get 'after_script-1'() {
+      return isGone ? { refuse: 'there is no shell' } : [];
+    },
+  });
+  const death = (): void => {
+    if (bench.started.includes('step_script')) throw new Error('killed');
+  };
+  await expect(bench.run(new Control(), false, death)).rejects.toThrow('killed');
+  const takeOver = () => {
+    const control = new Control();
+    control.interrupt({ cause: 'runner_lost', isCancel: false, by: 'recover' });
+    return bench.run(control, true);
+  };
+  await expect(takeOver()).rejects.toThrow('there is no shell');
+  expect(bench.moves().at(-1)).not.toMatchObject({ move: 'finished' });
+  isGone = false;
+  expect((await takeOver())?.cleanup).toMatchObject({ outcome: 'succeeded' });
+});
+
 describe('a clock that jumps', () => {
   it.each([24 * 60 * MINUTE, -24 * 60 * MINUTE])('by %d ms changes no grace and no budget', async (jump) => {
     bench = new JobBench({

@@ -1,3 +1,4 @@
+import { errorCode } from '../base/index.ts';
 import type { JobOptions } from './job-options.ts';
 import type { JobRun } from './job-run.ts';
 import type { JobResult } from './journal/move.ts';
@@ -14,11 +15,13 @@ import { finishNestedRuns } from './teardown/finish-nested-runs.ts';
 import { forgetSecrets } from './teardown/forget-secrets.ts';
 import { closingLine, judge } from './teardown/judge.ts';
 import { saveResults } from './teardown/save-results.ts';
+import { STILL_OWED } from './teardown/start-cleanup.ts';
 import { tearDown } from './teardown/tear-down.ts';
 
 /**
  * The life of one job on a runner, from the hand-out to the result; also the rest of the life of a job whose runner died.
  * There is one way through it for every cause: script → stop → cleanup → save → result.
+ * @throws Failure `still_owed` when a job that was taken over cannot be cleaned up now; it stays on the books.
  * @returns null when there is nothing to take over: the runner before us died before it had accepted the job.
  */
 export async function runJob(options: JobOptions): Promise<JobResult | null> {
@@ -28,6 +31,7 @@ export async function runJob(options: JobOptions): Promise<JobResult | null> {
   try {
     return await live(run, options.keep);
   } catch (error) {
+    if (errorCode(error) === STILL_OWED) throw error;
     return endBadly(run, error);
   } finally {
     forgetForce();

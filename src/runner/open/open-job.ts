@@ -49,6 +49,7 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
   const scripts = stepScripts({ payload, place, settings, variables, withMore });
   const run: JobRun = {
     payload,
+    isTakenOver: options.payload === null,
     journal,
     log,
     place,

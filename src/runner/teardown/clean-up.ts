@@ -1,4 +1,4 @@
-import { describeError, invariant } from '../../base/index.ts';
+import { describeError, errorCode, invariant } from '../../base/index.ts';
 import type { StepState } from '../../executors/index.ts';
 import type { Cleanup } from '../../protocol/index.ts';
 import type { JobRun } from '../job-run.ts';
@@ -8,7 +8,7 @@ import { sectionEnd, warningLine } from '../log/sections.ts';
 import { beginStep, drain, heading, say } from '../log/tell.ts';
 import { deadlineSignal, usedSince } from '../stages/deadline.ts';
 import { followStep } from '../stages/follow-step.ts';
-import { cleanupStep, startCleanup } from './start-cleanup.ts';
+import { cleanupStep, STILL_OWED, startCleanup } from './start-cleanup.ts';
 import { stopTree } from './stop-tree.ts';
 
 /** A cleanup whose process vanished (host restarted, killed from outside) is begun again so many times in all. */
@@ -52,6 +52,7 @@ async function runSafely(run: JobRun, verdict: Verdict, attempt: number): Return
     try {
       return await runAttempt(run, verdict, attempt);
     } catch (error) {
+      if (errorCode(error) === STILL_OWED) throw error;
       const reason = describeError(error);
       run.ports.trouble(`${run.payload.job_info.name}: after_script: ${reason}`);
       if (tries === MAX_BUGS) return { outcome: 'lost', attempt, reason };

@@ -1,4 +1,4 @@
-import { describeError } from '../../base/index.ts';
+import { describeError, Failure } from '../../base/index.ts';
 import type { JobRun } from '../job-run.ts';
 import type { Verdict } from '../journal/move.ts';
 import { record } from '../journal/record.ts';
@@ -9,6 +9,11 @@ import { cleanupVariables } from './cleanup-variables.ts';
 /** Between two tries, doubled each time. */
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5_000;
+
+/** Code of the failure that leaves an obligation on the books. */
+export const STILL_OWED = 'still_owed';
+/** Whoever took the job over gives way after this long: the obligation stays on the books for the next one, who may have more luck. */
+const TAKE_OVER_PATIENCE_MS = 10_000;
 
 /** The directory of an attempt at the cleanup. */
 export function cleanupStep(attempt: number): string {
@@ -25,6 +30,7 @@ export interface CleanupStart {
 /**
  * Starts after_script, or finds it started. What stands in its way (a full disk, no more processes, no room for a file) may pass, and the
  * obligation stays until it does: tries until `signal` aborts, and says in the log what it waits for.
+ * @throws Failure `still_owed` in a job that was taken over, when it cannot be started now.
  */
 export async function startCleanup(
   run: JobRun,
@@ -34,6 +40,7 @@ export async function startCleanup(
 ): Promise<CleanupStart> {
   const { place, clock } = run;
   const told = new Set<string>();
+  const begun = clock.monotonic();
   for (let attempt = first, waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
     const reason = await tryToStart(run, verdict, attempt);
     if (reason === null) return { attempt, reason };
@@ -43,6 +50,7 @@ export async function startCleanup(
       run.ports.trouble(`${run.payload.job_info.name}: after_script could not start yet: ${reason}`);
     }
     if (signal.aborted) return { attempt, reason };
+    if (run.isTakenOver && clock.monotonic() - begun >= TAKE_OVER_PATIENCE_MS) throw new Failure(STILL_OWED, reason);
     await clock.sleep(waitMs, signal);
     // A wrapper that got no further than its claim has used up the directory.
     if ((await place.look(cleanupStep(attempt))).kind !== 'absent') attempt += 1;
