@@ -141,6 +141,23 @@ describe('a port', () => {
   });
 });
 
+describe('a place', () => {
+  it('that is lost fails the job with its reason', async () => {
+    bench = new JobBench({ step_script: [{ do: 'hang' }] });
+    at(MINUTE, () => bench.machine.lose({ kind: 'lost', reason: 'the pod is gone' }));
+    const result = await bench.run();
+    expect(result).toMatchObject({ status: 'failed', failureReason: 'runner_system_failure' });
+    expect(bench.log()).toContain('the pod is gone');
+  });
+
+  it('that is told to go still has its cleanup run, which hears why', async () => {
+    bench = new JobBench({ step_script: [{ do: 'hang' }] });
+    at(MINUTE, () => bench.machine.lose({ kind: 'evicted', reason: 'the node is drained' }));
+    expect(await bench.run()).toMatchObject({ status: 'failed', cause: 'evicted', cleanup: { outcome: 'succeeded' } });
+    expect(bench.machine.started.at(-1)?.step.script).toContain("EPILOGUE_TEARDOWN_CAUSE='evicted'");
+  });
+});
+
 describe('a bug', () => {
   it('in what prepares a job is that job’s failure, and its cleanup runs', async () => {
     bench = new JobBench({}, { hooks: [{ name: 'pre_get_sources_script', script: ['true'] }] });

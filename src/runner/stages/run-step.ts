@@ -8,7 +8,7 @@ import { cleanupVariables } from '../teardown/cleanup-variables.ts';
 import { cleanupStep } from '../teardown/start-cleanup.ts';
 import { ask } from './ask.ts';
 import { followStep } from './follow-step.ts';
-import { interrupted, judgeExit, systemFailure, verdict } from './verdicts.ts';
+import { interrupted, judgeExit, judgeLoss, systemFailure, verdict } from './verdicts.ts';
 
 /** One user step: started, followed, judged. Null: it ended well, go on. */
 export async function runStep(run: JobRun, id: string, title: string, script: string | null): Promise<Verdict | null> {
@@ -32,7 +32,7 @@ export async function runStep(run: JobRun, id: string, title: string, script: st
   if (code === null && control.interruption) return interrupted(run);
   await drain(run);
   say(run, sectionEnd(id, run.clock.now()));
-  return judgeExit(code);
+  return judgeLoss(state) ?? judgeExit(code);
 }
 
 /** Starts a step unless it was started before, by us or by the runner before us; once interrupted, nothing starts any more. */

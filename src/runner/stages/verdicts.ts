@@ -1,4 +1,5 @@
 import { describeError, Failure } from '../../base/index.ts';
+import type { StepState } from '../../executors/index.ts';
 import type { FailureReason } from '../../protocol/index.ts';
 import type { JobRun } from '../job-run.ts';
 import type { Verdict } from '../journal/move.ts';
@@ -11,6 +12,13 @@ export function judgeExit(code: number | null): Verdict | null {
     reason: 'runner_system_failure',
     message: 'the script was killed from outside before it could end',
   });
+}
+
+/** The step did not end: its place did, or was told to. */
+export function judgeLoss(state: StepState): Verdict | null {
+  if (state.kind === 'evicted') return verdict({ cause: 'evicted', message: state.reason });
+  if (state.kind !== 'lost') return null;
+  return verdict({ cause: 'failed', reason: 'runner_system_failure', message: state.reason });
 }
 
 export function interrupted(run: JobRun): Verdict {
