@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { Clock } from '../../base/index.ts';
 import { findCgroupHomes } from './cgroup-homes.ts';
 import { withDescriptors } from './spare-descriptors.ts';
 
@@ -16,13 +17,16 @@ export interface JobCgroup {
   members(nested: 'included' | 'spared'): ReadonlySet<number>;
   /** Lets no process of it run, and so fork, while `action` goes on. */
   frozen(action: () => void): void;
-  /** Once it is empty. */
-  remove(): void;
+  /** Once all its processes have been ended; one that is in use all the same stays. */
+  remove(clock: Clock): Promise<void>;
 }
 
 /** Where the path of the cgroup lies, in `stepsDir`, for whoever takes the job over. */
 const RECORD = 'cgroup';
 const PREFIX = 'epilogue-';
+/** The kernel may let go of a process a moment after it shows it as dead. */
+const REMOVE_EVERY_MS = 5;
+const REMOVE_TRIES = 40;
 
 export function createJobCgroup(stepsDir: string, cookie: string): JobCgroup {
   // The cookie itself stays secret.
@@ -57,9 +61,13 @@ export function createJobCgroup(stepsDir: string, cookie: string): JobCgroup {
         if (dir) setFrozen(dir, false);
       }
     },
-    remove() {
+    async remove(clock) {
       path ??= recorded() ?? undefined;
-      if (path) removeTree(path);
+      for (let tries = REMOVE_TRIES; path && tries > 0; tries -= 1) {
+        removeTree(path);
+        if (!existsSync(path)) break;
+        await clock.sleep(REMOVE_EVERY_MS);
+      }
       path = undefined;
     },
   };

@@ -120,6 +120,6 @@ describe.runIf(findCgroupHomes().length > 0)('where a cgroup can be made, a proc
     onTestFinished(() => rmdirSync(foreign));
     writeFileSync(join(fixture.job.stepsDir, 'cgroup'), `${foreign}\n`);
     expect(cgroupOf(fixture).entrance()).not.toContain(foreign);
-    cgroupOf(fixture).remove();
+    await cgroupOf(fixture).remove(realClock);
   });
 });

@@ -67,7 +67,7 @@ function createShellPlace(job: JobSpec, shell: string, table: ProcessTable, opti
   async function clean(keepFiles: boolean): Promise<void> {
     disownNestedRuns(stepsDir);
     await endTree(tree, clock);
-    cgroup.remove();
+    await cgroup.remove(clock);
     for (const follower of followers.values()) follower.close();
     if (!keepFiles) await removeDirectories(job);
   }

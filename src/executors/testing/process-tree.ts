@@ -29,5 +29,5 @@ const NO_CGROUP: JobCgroup = {
   entrance: () => null,
   members: () => new Set(),
   frozen: (action) => action(),
-  remove: () => {},
+  remove: async () => {},
 };
