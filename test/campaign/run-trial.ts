@@ -12,6 +12,8 @@ const DISK = '16m';
 /** More than a pipe and both its ends hold, so that the program cannot get rid of its output. */
 const LONG_LINE_BYTES = 8192;
 const QUIET_MS = 30_000;
+/** How long a program that lives on has to do with a full disk. */
+const FULL_MS = 5000;
 
 export interface TrialResult {
   /** What is not as promised, in words. */
@@ -86,6 +88,8 @@ async function settle(checkout: Checkout, run: Running, trial: Trial): Promise<r
     // Whether anybody reads what it says must make no difference to what it does.
     if (trial.condition === 'reader stands still') await untilPaid(checkout);
     run.read();
+    // Without its wrapper a cleanup is begun again, which takes room: the program tries until there is some.
+    if (trial.victim === 'wrapper' && trial.condition === 'disk is full') await emptyDiskLater(checkout, run);
     await run.ended();
   } else {
     await run.ended(QUIET_MS);
@@ -134,6 +138,10 @@ function fillDisk(checkout: Checkout): void {
       bytes = bytes >> 1;
     }
   }
+}
+
+async function emptyDiskLater(checkout: Checkout, run: Running): Promise<void> {
+  await run.ended(FULL_MS).catch(() => emptyDisk(checkout));
 }
 
 function emptyDisk(checkout: Checkout): void {

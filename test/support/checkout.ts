@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { JobFinished, RunEvent } from '../../src/local/index.ts';
-import { MARK, markedProcesses } from './processes.ts';
+import { killMarked, MARK, markedProcesses } from './processes.ts';
 import { waitUntil } from './wait-until.ts';
 
 export const PROGRAM = join(import.meta.dirname, '..', '..', 'bin', 'epilogue');
@@ -144,7 +144,7 @@ export class Checkout {
 
   /** Ends what a failed test left, then removes everything. */
   dispose(): void {
-    for (const { pid } of markedProcesses(this.mark)) process.kill(pid, 'SIGKILL');
+    killMarked(this.mark);
     // Lazily: what was killed just now may not have let go yet.
     if (this.#isMounted) execFileSync('umount', ['--lazy', this.disk]);
     rmSync(this.root, { recursive: true, force: true });

@@ -26,3 +26,20 @@ export function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+/** Kills them and waits until they are gone: one that is dying may still write what is about to be removed. */
+export function killMarked(mark: string): void {
+  const giveUpAt = Date.now() + 5000;
+  for (let left = markedProcesses(mark); left.length > 0 && Date.now() < giveUpAt; left = markedProcesses(mark)) {
+    for (const { pid } of left) killIfThere(pid);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+  }
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // Gone between the listing and the kill.
+  }
+}

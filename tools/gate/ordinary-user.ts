@@ -31,7 +31,13 @@ export function makeOrdinaryUser(): OrdinaryUser | null {
   const base = mkdtempSync(join(shared, 'epilogue-user-'));
   chmodSync(base, 0o755);
   const checkout = join(base, 'checkout');
-  copyCheckout(checkout);
+  const remove = (): void => rmSync(base, { recursive: true, force: true });
+  try {
+    copyCheckout(checkout);
+  } catch (error) {
+    remove();
+    throw error;
+  }
   const home = join(base, 'home');
   const tmp = join(base, 'tmp');
   for (const path of [home, tmp]) {
@@ -50,7 +56,7 @@ export function makeOrdinaryUser(): OrdinaryUser | null {
       as: { uid, gid, cwd: checkout },
     }),
     leftFiles: () => readdirSync(tmp),
-    remove: () => rmSync(base, { recursive: true, force: true }),
+    remove,
   };
 }
 
