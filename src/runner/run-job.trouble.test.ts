@@ -142,6 +142,21 @@ describe('a port', () => {
 });
 
 describe('a place', () => {
+  it('that is waited for uses up the time of the job, and of nobody else', async () => {
+    bench = new JobBench({}, { runner_info: { timeout: 60 } });
+    bench.refusePrepare = async (signal) => {
+      await bench.clock.sleep(60 * MINUTE, signal);
+      return 'no place in an hour';
+    };
+    expect(await bench.run()).toMatchObject({
+      status: 'failed',
+      cause: 'timed_out',
+      failureReason: 'job_execution_timeout',
+      cleanup: { outcome: 'not_owed' },
+    });
+    expect(bench.clock.monotonic()).toBe(MINUTE);
+  });
+
   it('that is lost fails the job with its reason', async () => {
     bench = new JobBench({ step_script: [{ do: 'hang' }] });
     at(MINUTE, () => bench.machine.lose({ kind: 'lost', reason: 'the pod is gone' }));

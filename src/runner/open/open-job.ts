@@ -7,6 +7,7 @@ import type { JobLog } from '../log/job-log.ts';
 import { warningLine } from '../log/sections.ts';
 import { say } from '../log/tell.ts';
 import { jobVariables } from '../script/job-variables.ts';
+import { watchTimeout } from '../stages/watch-timeout.ts';
 import { forgetSecrets } from '../teardown/forget-secrets.ts';
 import { abandon, acceptJob } from './accept-job.ts';
 import { jobSpec, surroundingsOf } from './job-spec.ts';
@@ -32,7 +33,10 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
   const variables = jobVariables(payload, surroundings);
   const settings = readJobSettings((key) => variables.get(key), payload.runner_info.timeout);
   let place: Place;
-  let log: JobLog;
+  let log: JobLog | null = null;
+  // A job that waits for its place uses up its time, too.
+  const begunAt = journal.progress.acceptedAt ?? options.clock.now();
+  const timeout = journal.progress.owed ? null : watchTimeout(options, begunAt, settings.budgets.jobMs);
   try {
     log = openLog(options, payload, variables, settings.logLimitBytes);
     if (log.sizeBytes === 0) log.write(openingLines(options, payload, [...variables.warnings, ...settings.warnings]));
@@ -41,7 +45,10 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
     const signal = journal.progress.owed ? control.forceSignal : control.interruptSignal;
     place = await options.executor.prepare(jobSpec(options, record, variables), signal);
   } catch (error) {
+    log?.close();
     return abandon(options, journal, error);
+  } finally {
+    timeout?.callOff();
   }
   const { clock, control, ports } = options;
   const { budgets, attempts } = settings;

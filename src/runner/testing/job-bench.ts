@@ -33,9 +33,13 @@ export class JobBench {
   getSources: JobPorts['getSources'] = async () => {};
   keep: JobPorts['keep'] = async (artifact) => artifact;
 
+  /** Why there is no place for the job; null: there is. */
+  refusePrepare: (signal: AbortSignal) => Promise<string | null> = async () => null;
+
   constructor(acts: Acts, changes: Partial<JobPayload> = {}) {
     this.machine = createScriptedMachine({
       clock: this.clock,
+      refusePrepare: (_, signal) => this.refusePrepare(signal),
       perform: ({ id }) => acts[id] ?? [{ do: 'print', text: `${id}\n` }],
     });
     this.payload = payload({
