@@ -81,6 +81,7 @@ function checkTiming(config: JobConfig, session: Session, complain: Complain): v
   else if (parsed.ms > LIMITS.startInMs) complain('bad-start-in', 'start_in is at most 1 week', 'start_in');
 }
 
+/** A line may be empty, and so may a list that a reference brings; GitLab only wants something to be there. */
 function isEmptyScript(script: unknown): boolean {
-  return Array.isArray(script) ? script.every(isEmptyScript) : script === '';
+  return Array.isArray(script) ? script.length === 0 : typeof script === 'string' && script.trim() === '';
 }
