@@ -152,7 +152,9 @@ function composeAlias(composer: Composer): unknown {
       code: 'unknown-alias',
       message: `no anchor "&${name}" stands before this alias`,
       severity: 'error',
-      hint: 'anchors work inside one file only; across files use extends or !reference',
+      hint: /^[\w-]+$/.test(name)
+        ? 'anchors work inside one file only; across files use extends or !reference'
+        : 'text that begins with "*" needs quotes',
     });
     return UNREADABLE;
   }

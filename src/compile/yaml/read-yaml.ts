@@ -2,10 +2,10 @@ import { YAMLException } from 'js-yaml';
 import { hasErrors, type Problem } from '../../base/index.ts';
 import { LIMITS } from '../limits.ts';
 import { type Composed, compose, composePieces, type Piece, type RootMap } from './compose.ts';
-import { findOpenBracket } from './loose/find-edits.ts';
 import { parse } from './parse.ts';
 import { lineStarts, type SourceMap } from './source-map.ts';
 import { splitText } from './split-text.ts';
+import { lineAndColumn, syntaxProblem } from './syntax-problem.ts';
 
 export interface YamlFile {
   /** null: nothing usable; `problems` says why. */
@@ -99,36 +99,4 @@ function checkText({ file, text }: { readonly file: string; readonly text: strin
   if (invalid < 0) return null;
   const message = 'the file contains bytes that are not UTF-8';
   return { code: 'invalid-utf8', message, severity: 'error', file, ...lineAndColumn(text, invalid) };
-}
-
-function syntaxProblem(
-  { file, text }: { readonly file: string; readonly text: string },
-  error: YAMLException,
-): Problem {
-  const offset = Math.min(error.mark?.position ?? 0, text.length);
-  const hint = /\t/.test(text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset + 1).match(/^\s*/)?.[0] ?? '')
-    ? 'YAML does not allow tabs for indentation'
-    : undefined;
-  return {
-    code: 'yaml-syntax',
-    message: `not valid YAML: ${error.reason}${bracketAround(text, offset)}`,
-    severity: 'error',
-    file,
-    ...lineAndColumn(text, offset),
-    ...(hint === undefined ? {} : { hint }),
-  };
-}
-
-/** Where something is wrong inside brackets, the cause is often where they open. */
-function bracketAround(text: string, offset: number): string {
-  const opening = findOpenBracket(text.slice(0, offset));
-  if (opening === null) return '';
-  const { line, column } = lineAndColumn(text, opening);
-  return `, inside the "${text[opening]}" that opens at line ${line}, column ${column}`;
-}
-
-function lineAndColumn(text: string, offset: number): { line: number; column: number } {
-  const before = text.slice(0, offset);
-  const lineStart = before.lastIndexOf('\n') + 1;
-  return { line: before.split('\n').length, column: offset - lineStart + 1 };
 }
