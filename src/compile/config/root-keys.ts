@@ -1,4 +1,4 @@
-import { didYouMean } from '../../base/index.ts';
+import { hintForKey } from '../schema/hint-for-key.ts';
 import { DEFAULT_KEYWORD_TABLE } from '../shape/job.ts';
 import { ROOT_KEYWORDS } from '../shape/root.ts';
 
@@ -24,5 +24,5 @@ export function isImpossibleName(key: string): boolean {
 /** For a root key that cannot be a job: what was meant, if that can be told. */
 export function hintForRootKey(key: string): { hint?: string } {
   if (DEFAULT_KEYWORD_TABLE.has(key)) return { hint: `"${key}" belongs into default or into a job` };
-  return didYouMean(key, RESERVED);
+  return hintForKey(key, RESERVED);
 }

@@ -1,8 +1,8 @@
 import type { TSchema } from 'typebox';
-import { didYouMean } from '../../base/index.ts';
 import type { ProblemList } from '../problems.ts';
 import { MADE_OF, type Mapping } from '../yaml/mapping.ts';
 import { explain } from './explain.ts';
+import { hintForKey } from './hint-for-key.ts';
 import type { ShapeChecks } from './validator.ts';
 
 export type KeywordTable = ReadonlyMap<string, TSchema>;
@@ -62,7 +62,7 @@ function reportUnknown(
   problems: ProblemList,
 ): void {
   const message = `${owner.subject}: unknown key "${key}"`;
-  const finding = { code: 'unknown-key', message, path: `${owner.path}.${key}`, ...didYouMean(key, keywords.keys()) };
+  const finding = { code: 'unknown-key', message, path: `${owner.path}.${key}`, ...hintForKey(key, keywords.keys()) };
   problems.add(finding, { node, key, part: 'key' });
 }
 

@@ -4,6 +4,7 @@ import type { Finding } from '../problems.ts';
 import { isMapping, type Mapping, Reference } from '../yaml/mapping.ts';
 import type { Place } from '../yaml/source-map.ts';
 import { YamlFloat } from '../yaml/yaml-float.ts';
+import { hintForKey } from './hint-for-key.ts';
 import type { Schema } from './schema-words.ts';
 
 export interface Misfit {
@@ -45,7 +46,9 @@ function explainValue(schema: Schema, value: unknown, subject: Subject): readonl
         ? explainList(schema, value, subject)
         : [mustBe(subject, schema.description ?? 'a list')];
     case 'string':
-      return typeof value === 'string' ? explainText(schema, value, subject) : [mustBe(subject, 'text')];
+      return typeof value === 'string'
+        ? explainText(schema, value, subject)
+        : [mustBe(subject, 'text', colonHint(value, subject))];
     case 'integer':
       return typeof value === 'number' ? explainNumber(schema, value, subject) : [mustBe(subject, 'a whole number')];
     case 'boolean':
@@ -82,7 +85,13 @@ function explainUnion(
     const isTelling = branch === only || takesKind(branch, value);
     if (isTelling && (best === null || misfits.length < best.length)) best = misfits;
   }
-  return best ?? [mustBe(subject, schema.description ?? describeKinds(choices))];
+  return best ?? [mustBe(subject, schema.description ?? describeKinds(choices), colonHint(value, subject))];
+}
+
+/** An item of a list that YAML read as a mapping, because somebody wrote ": " in a line of text. */
+function colonHint(value: unknown, { path }: Subject): { hint?: string } {
+  if (!isMapping(value) || typeof path.at(-1) !== 'number' || Object.keys(value).length !== 1) return {};
+  return { hint: 'put the line in quotes: its ": " makes a mapping of it' };
 }
 
 /** Whether a branch is at least about this kind of value, so that its own complaint is the useful one. */
@@ -186,7 +195,7 @@ function unknownKey(key: string, known: Iterable<string>, node: Mapping, subject
     { ...inside(subject, node, key), place },
     'unknown-key',
     `unknown key "${key}"${where}`,
-    didYouMean(key, known),
+    hintForKey(key, known),
   );
 }
 
