@@ -1,4 +1,3 @@
-import type { Clock } from '../../base/index.ts';
 import {
   applyPipeline,
   type PipelineEffect,
@@ -6,6 +5,7 @@ import {
   type PipelineState,
   type Refusal,
 } from '../../lifecycle/index.ts';
+import type { PipelineClock } from './pipeline-clock.ts';
 
 interface Queued {
   readonly event: PipelineEvent;
@@ -14,7 +14,7 @@ interface Queued {
 
 export interface QueueOptions {
   readonly state: PipelineState;
-  readonly clock: Clock;
+  readonly clock: Pick<PipelineClock, 'now'>;
   /** Has the effects of one event done before the next one is looked at; what it sends meanwhile waits. */
   readonly perform: (effect: PipelineEffect) => void;
   /** Nothing is left to do for now. */

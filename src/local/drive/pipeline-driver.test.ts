@@ -30,6 +30,14 @@ describe('a pipeline inside one process', () => {
     expect(asked.clock.now()).toBeLessThan(START + 3_600_000);
   });
 
+  it('starts a delayed job although the wall clock was set back meanwhile', async () => {
+    const { driver, clock, statuses } = bench([job('later', { when: 'delayed', startInMs: 60_000 })]);
+    void clock.sleep(30_000).then(() => clock.jump(-3_600_000));
+    await driver.run();
+    expect(statuses()).toEqual({ later: 'success' });
+    expect(clock.monotonic()).toBeLessThan(180_000);
+  });
+
   it('announces a retried job with the id of the one that takes its place', async () => {
     const { driver, events, started } = bench(
       [job('flaky', { retry: { max: 2, when: ['always'], exitCodes: [] } })],

@@ -20,6 +20,7 @@ import { EventQueue } from './event-queue.ts';
 import { HandOuts } from './hand-outs.ts';
 import { JobAnnouncer } from './job-announcer.ts';
 import type { JobReport, JobWork } from './job-work.ts';
+import { pipelineClock } from './pipeline-clock.ts';
 import type { ReadyQueue } from './ready-queue.ts';
 
 export interface DriverOptions {
@@ -69,7 +70,8 @@ export class PipelineDriver implements ChildPipeline {
 
   constructor(options: DriverOptions) {
     this.#options = options;
-    const { plan, clock, emit, work, child } = options;
+    const { plan, emit, work, child } = options;
+    const clock = pipelineClock(options.clock);
     this.#events = new EventQueue({
       state: createPipeline(plan.jobs, { stages: plan.stages, autoCancel: plan.autoCancel, policy: ALONE }),
       clock,
@@ -85,7 +87,7 @@ export class PipelineDriver implements ChildPipeline {
       name: (number) => options.namePrefix + this.#job(number).rules.name,
       send: (job, event) => this.#send(job, event),
     };
-    this.#announcer = new JobAnnouncer(pipeline, clock, emit);
+    this.#announcer = new JobAnnouncer(pipeline, options.clock, emit);
     this.#handOuts = new HandOuts(pipeline, this.#announcer, work);
     this.#children = new ChildPipelines(pipeline, child);
     this.#alarms = new Alarms(clock);
