@@ -187,7 +187,7 @@ describe('a bug', () => {
     expect(bench.trouble.join()).toContain('undefined is not a function');
   });
 
-  it.each(['look', 'readLog', 'signal', 'changed', 'untilDead'])(
+  it.each(['look', 'readLog', 'signal', 'changed', 'untilDead', 'nestedRuns'])(
     'in `%s` of a place ends no other job',
     async (call) => {
       const acts = [
@@ -202,11 +202,38 @@ describe('a bug', () => {
           if (calls < 3) throw new TypeError('a bug');
         }
       });
-      expect(result?.status).toBe(call === 'signal' || call === 'untilDead' ? 'success' : 'failed');
+      expect(result?.status).toBe(['signal', 'untilDead', 'nestedRuns'].includes(call) ? 'success' : 'failed');
       expect(result?.cleanup.outcome).toBe('succeeded');
       expect(bench.moves().at(-1)).toMatchObject({ move: 'finished' });
     },
   );
+});
+
+it('stops what is left of a cleanup that was killed, also when that fails at first', async () => {
+  bench = new JobBench({ 'after_script-1': [{ do: 'leave_process' }, { do: 'vanish' }] });
+  let failures = 0;
+  const result = await bench.run(new Control(), false, (turn) => {
+    if (turn === 'signal' && bench.started.includes('after_script-1') && failures < 3) {
+      failures += 1;
+      throw new TypeError('a bug');
+    }
+  });
+  expect(failures).toBe(3);
+  expect(result?.cleanup).toMatchObject({ outcome: 'succeeded', attempt: 2 });
+});
+
+it('leaves nothing alive after a bug that ends its teardown', async () => {
+  bench = new JobBench({ step_script: [{ do: 'ignore_term' }, { do: 'hang' }] });
+  const control = new Control();
+  at(MINUTE, () => control.interrupt({ cause: 'canceled', isCancel: true, by: 'ann' }));
+  let isBroken = false;
+  const tearingDown = bench.run(control, false, (turn) => {
+    if (turn !== 'now' || isBroken || control.interruption === null) return;
+    isBroken = true;
+    throw new TypeError('a bug');
+  });
+  expect((await tearingDown)?.failureReason).toBe('runner_system_failure');
+  expect(bench.signals.at(-1)).toMatch(/^KILL/);
 });
 
 it('names what its script left running', async () => {

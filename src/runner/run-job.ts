@@ -32,7 +32,7 @@ export async function runJob(options: JobOptions): Promise<JobResult | null> {
     return await live(run, options.keep);
   } catch (error) {
     if (errorCode(error) === STILL_OWED) throw error;
-    return endBadly(run, error);
+    return await endBadly(run, error, options.keep);
   } finally {
     forgetForce();
     run.log.close();

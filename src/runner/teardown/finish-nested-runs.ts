@@ -23,10 +23,22 @@ exit $code
 /**
  * Finishes what runs of Epilogue that the script started still owe, now that they are dead themselves: their jobs' scripts are stopped
  * and their cleanups run to the end, before this job's own. They take from its cleanup's budget, half of it at most if it has
- * an after_script. What they still owe then stays on their books, and is named.
+ * an after_script. What they still owe then stays on their books, and is named. Trouble with them never costs the job its own cleanup.
  * @returns the run with what is left of the budget.
  */
 export async function finishNestedRuns(run: JobRun): Promise<JobRun> {
+  try {
+    return await finish(run);
+  } catch (error) {
+    const words = `could not see to the runs inside of this job: ${describeError(error)}`;
+    say(run, warningLine(words));
+    run.ports.trouble(`${run.payload.job_info.name}: ${words}`);
+    await stopTree(run);
+    return run;
+  }
+}
+
+async function finish(run: JobRun): Promise<JobRun> {
   const { place, journal, clock, control, budgets, scripts, ports } = run;
   // They were seen to before after_script began.
   if (journal.progress.cleanupAttempt !== null) return run;

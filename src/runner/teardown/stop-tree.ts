@@ -1,3 +1,4 @@
+import { describeError } from '../../base/index.ts';
 import type { JobProcess } from '../../executors/index.ts';
 import type { JobRun } from '../job-run.ts';
 import { warningLine } from '../log/sections.ts';
@@ -7,14 +8,35 @@ import { drain, say, ship } from '../log/tell.ts';
 const LOOK_EVERY_MS = 50;
 /** How long KILL is repeated before we give up on processes that the kernel does not let die. */
 const GIVE_UP_MS = 10_000;
+/** How often it is tried to stop a tree that cannot be looked at (no more file descriptors, say). */
+const TRIES = 10;
+const AFTER_TROUBLE_MS = 1_000;
 
 /**
  * Ends every process of the job: TERM, the grace period, then KILL until none is left. A force cuts the grace short. Nothing is left
  * alive without KILL having been sent and the log saying so, however late this process comes to look. The log is shipped all the while.
  * Nothing to end is the usual case and costs one look at the process table.
+ * Never fails: when the tree cannot be looked at, time after time, it says so and gives way. A cleanup beside its script is bad, no
+ * cleanup is worse.
  * @returns what there was to end.
  */
 export async function stopTree(run: JobRun): Promise<readonly JobProcess[]> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await stopOnce(run);
+    } catch (error) {
+      const words = `could not stop what the job left running: ${describeError(error)}`;
+      run.ports.trouble(`${run.payload.job_info.name}: ${words}`);
+      if (tries === TRIES) {
+        say(run, warningLine(`${words}; what follows runs beside it`));
+        return [];
+      }
+      await run.clock.sleep(AFTER_TROUBLE_MS);
+    }
+  }
+}
+
+async function stopOnce(run: JobRun): Promise<readonly JobProcess[]> {
   const { place, control } = run;
   const found = await place.signal(control.forced ? 'KILL' : 'TERM');
   let left = control.forced ? found : await waitForGrace(run, found);

@@ -1,5 +1,3 @@
-import { describeError } from '../../base/index.ts';
-import type { JobProcess } from '../../executors/index.ts';
 import type { JobRun } from '../job-run.ts';
 import type { Verdict } from '../journal/move.ts';
 import { record } from '../journal/record.ts';
@@ -21,32 +19,12 @@ export async function tearDown(run: JobRun, verdict: Verdict): Promise<void> {
     return;
   }
   if (verdict.by !== null) say(run, warningLine(interruptionWords(run, verdict)));
-  const found = await stopAtAnyRate(run);
+  const found = await stopTree(run);
   if (verdict.by === null && found.length > 0)
     say(run, warningLine(`still running after the script, and stopped: ${namesOf(found)}`));
   releaseReserve(journal.directory);
   if (verdict.by !== null && log.step !== null) say(run, sectionEnd(log.step, clock.now()));
   record(run, { move: 'tree_dead' });
-}
-
-/** How often it is tried to stop a tree that cannot be looked at (no more file descriptors, say). */
-const TRIES = 10;
-
-/** A cleanup beside its script is bad, no cleanup is worse. */
-async function stopAtAnyRate(run: JobRun): Promise<readonly JobProcess[]> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await stopTree(run);
-    } catch (error) {
-      const words = `could not stop what the script left running: ${describeError(error)}`;
-      run.ports.trouble(`${run.payload.job_info.name}: ${words}`);
-      if (tries === TRIES) {
-        say(run, warningLine(`${words}; the cleanup runs beside it`));
-        return [];
-      }
-      await run.clock.sleep(1_000);
-    }
-  }
 }
 
 function interruptionWords(run: JobRun, verdict: Verdict): string {
