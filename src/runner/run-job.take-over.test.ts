@@ -115,6 +115,17 @@ describe('a job whose runner is killed, at every moment there is', () => {
   });
 });
 
+it('has its place removed by the next runner, also when nothing of it is owed', async () => {
+  const bench = newBench();
+  try {
+    expect(await runUntilKilled(bench, () => void (bench.phases.length > 0 && dieAfter(0)()))).toBe(true);
+    expect((await takeOver(bench))?.cleanup.outcome).toBe('not_owed');
+    expect(bench.signals.at(-1)).toMatch(/^KILL/);
+  } finally {
+    bench.dispose();
+  }
+});
+
 it('finds nothing to take over where the runner died before it had accepted the job', async () => {
   const bench = newBench();
   try {

@@ -41,8 +41,9 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
     log = openLog(options, payload, variables, settings.logLimitBytes);
     if (log.sizeBytes === 0) log.write(openingLines(options, payload, [...variables.warnings, ...settings.warnings]));
     const { control } = options;
-    // Where a cleanup may be owed, the place is needed whatever was said.
-    const signal = journal.progress.owed ? control.forceSignal : control.interruptSignal;
+    // Where a cleanup may be owed, or another runner may have left something, the place is needed whatever was said.
+    const isNeeded = journal.progress.owed || options.payload === null;
+    const signal = isNeeded ? control.forceSignal : control.interruptSignal;
     place = await options.executor.prepare(jobSpec(options, record, variables), signal);
   } catch (error) {
     log?.close();
