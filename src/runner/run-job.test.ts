@@ -40,6 +40,16 @@ describe('a job that nobody interrupts', () => {
     expect(bench.phases.map((change) => change.phase)).toEqual(['preparing', 'script', 'teardown']);
   });
 
+  it('tells nobody that its script has begun before that is on the books', async () => {
+    bench = new JobBench({});
+    let owedWhenTold: boolean | null = null;
+    bench.onPhase = ({ phase }) => {
+      if (phase === 'script') owedWhenTold = bench.moves().some(({ move }) => move === 'obligation_opened');
+    };
+    await bench.run();
+    expect(owedWhenTold).toBe(true);
+  });
+
   it('tells after_script how the script ended', async () => {
     bench = new JobBench({ step_script: [{ do: 'exit', code: 3 }] });
     const result = await bench.run();

@@ -67,9 +67,9 @@ async function openObligation(run: JobRun, step: string): Promise<Verdict | null
       const answer = await ask(control.interruptSignal, (signal) => ports.askToStart(signal));
       if (control.interruption) return interrupted(run);
       if (answer === 'refused') return verdict({ cause: 'canceled', isCancel: true, by: 'coordinator' });
-      ports.phase({ phase: 'script', cause: null, deadline: null });
       if (scripts.afterScript !== null) await reserveCleanup(run);
       journal.append({ move: 'obligation_opened' });
+      ports.phase({ phase: 'script', cause: null, deadline: null });
     }
     journal.append({ move: 'step_started', step });
     return null;

@@ -32,6 +32,8 @@ export class JobBench {
   askToStart: JobPorts['askToStart'] = async () => 'accepted';
   getSources: JobPorts['getSources'] = async () => {};
   keep: JobPorts['keep'] = async (artifact) => artifact;
+  /** Told of each change before `phases` is. */
+  onPhase: JobPorts['phase'] = () => {};
 
   /** Why there is no place for the job; null: there is. */
   refusePrepare: (signal: AbortSignal) => Promise<string | null> = async () => null;
@@ -69,7 +71,10 @@ export class JobBench {
           return this.keep(artifact, signal);
         },
         cacheDir: join(this.directory, 'cache'),
-        phase: (change) => void this.phases.push(change),
+        phase: (change) => {
+          this.onPhase(change);
+          this.phases.push(change);
+        },
         cleaned: (cleanup) => void this.cleaned.push(cleanup),
         logGrew: (sizeBytes) => void this.logSizes.push(sizeBytes),
         trouble: (message) => void this.trouble.push(message),
