@@ -54,6 +54,16 @@ it('waits for another recovery, once told, and takes over when that is done', as
   taken?.release();
 });
 
+it('waits as long for it when the clock of the machine is set forward', async () => {
+  const held = await lock();
+  const clock = new AutoClock(0);
+  void clock.sleep(1_000).then(() => clock.jump(3_600_000));
+  void clock.sleep(60_000).then(() => held?.release());
+  const taken = await lock({ wait: true, clock });
+  expect(taken).not.toBeNull();
+  taken?.release();
+});
+
 it('does not take the name that a killed run left for somebody at work', async () => {
   const held = await lock();
   writeFileSync(join(directory, 'holder.json'), JSON.stringify(NOBODY));

@@ -35,7 +35,7 @@ const LOOK_EVERY_MS = 100;
  */
 export async function lockJournals(options: LockOptions): Promise<FileLock | null> {
   const { directory, clock, by, wait, signal, onHeld } = options;
-  const giveUpAt = clock.now() + (wait ? WAIT_MS : BRIEF_MS);
+  const giveUpAt = clock.monotonic() + (wait ? WAIT_MS : BRIEF_MS);
   for (let told = false; ; ) {
     const lock = await tryLockJournals(directory);
     if (lock !== null) {
@@ -45,7 +45,7 @@ export async function lockJournals(options: LockOptions): Promise<FileLock | nul
     const holder = readHolder(directory);
     // A killed run left its name there until whoever holds the lock has written its own. A guard knows that its run is dead.
     const isStale = holder === null || (holder.role === 'run' && (by === 'guard' || isDead(holder)));
-    const gaveUp = (!isStale && holder.role === 'run') || signal.aborted || clock.now() >= giveUpAt;
+    const gaveUp = (!isStale && holder.role === 'run') || signal.aborted || clock.monotonic() >= giveUpAt;
     if (!told && !isStale && (gaveUp || wait)) {
       onHeld(holder, wait && !gaveUp);
       told = true;
