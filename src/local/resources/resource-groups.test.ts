@@ -7,7 +7,7 @@ const LOOK_MS = 100;
 const holder = { run: 7, job: 70 };
 
 /** Groups whose tries get these answers, the last of them for ever; `taken` is held until given back. */
-function groupsWith(answers: readonly (TakenResource['kind'] | Error)[]) {
+function groupsWith(answers: readonly (TakenResource['kind'] | Error)[], recoveryFails = false) {
   const clock = new AutoClock(0);
   const told: string[] = [];
   const granted: string[] = [];
@@ -28,7 +28,10 @@ function groupsWith(answers: readonly (TakenResource['kind'] | Error)[]) {
       };
       return { kind: 'taken', giveBack };
     },
-    recover: async (run) => void recovered.push(run),
+    async recover(run) {
+      recovered.push(run);
+      if (recoveryFails) throw new Error('there is no such checkout');
+    },
     tell: (_, text) => void told.push(text),
   });
   const want = (...names: readonly string[]) => {
@@ -49,6 +52,15 @@ describe('resource groups of a run', () => {
     expect(granted).toEqual(['a', 'c']);
     groups.giveBack(2, 'x');
     expect(held()).toBe(0);
+  });
+
+  it('are waited for also when the recovery of their holder fails, which is said once', async () => {
+    const { groups, want, granted, recovered, told } = groupsWith(['owed', 'owed', 'taken'], true);
+    want('a');
+    await groups.settled();
+    expect(granted).toEqual(['a']);
+    expect(recovered).toEqual([holder.run]);
+    expect(told.at(-1)).toBe('run 7 could not be recovered: there is no such checkout');
   });
 
   it('are looked for again until they are free; who has them is said once', async () => {

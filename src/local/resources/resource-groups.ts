@@ -102,7 +102,11 @@ export class ResourceGroups {
   /** What cannot be finished now is told by whoever tried; from then on we only look. */
   async #recoverOnce(run: number, signal: AbortSignal): Promise<void> {
     if (this.#recovered.has(run)) return;
-    await this.#options.recover(run, signal);
+    try {
+      await this.#options.recover(run, signal);
+    } catch (error) {
+      this.#options.tell('warning', `run ${run} could not be recovered: ${describeError(error)}`);
+    }
     if (!signal.aborted) this.#recovered.add(run);
   }
 
