@@ -18,15 +18,15 @@ export function beginStep(run: JobRun, step: string, heading: string, leastBytes
 }
 
 /**
- * Ships a turn's worth of what the current step printed, less once `signal` has aborted; answers whether there may be more. What cannot be
- * written now is tried again at the next call.
+ * Ships a turn's worth of what the current step printed, less once `signal` has aborted. What cannot be written now (`stuck`) is tried
+ * again at the next call, which had better not be made at once.
  */
-export async function ship(run: JobRun, signal?: AbortSignal): Promise<boolean> {
+export async function ship(run: JobRun, signal?: AbortSignal): Promise<'all' | 'more' | 'stuck'> {
   try {
-    return await run.log.ship(run.place, false, signal);
+    return (await run.log.ship(run.place, false, signal)) ? 'more' : 'all';
   } catch (error) {
     tolerate(run, error);
-    return false;
+    return 'stuck';
   }
 }
 

@@ -4,8 +4,8 @@ import { ship } from '../log/tell.ts';
 
 /** Upper bound between two looks at a step; what makes the watching correct when every hint is lost. */
 const LOOK_EVERY_MS = 1_000;
-/** Between two times that what nobody wants is cut off. */
-const CUT_EVERY_MS = 50;
+/** Between two times that what nobody wants is cut off, or that it is tried to write what there was no room for. */
+const PAUSE_MS = 50;
 
 /**
  * Watches a step and ships its log until it has ended or `signal` aborts; answers the last state seen. A step that ended
@@ -15,9 +15,10 @@ export async function followStep(run: JobRun, stepId: string, signal: AbortSigna
   for (;;) {
     // The look comes before the reading, so that whatever a step printed before it ended is read.
     const state = await run.place.look(stepId);
-    const isBehind = await ship(run, signal);
+    const shipped = await ship(run, signal);
     if (state.kind !== 'running' || signal.aborted) return state;
-    if (run.log.isFull) await run.clock.sleep(CUT_EVERY_MS, signal);
-    if (!isBehind) await run.place.changed(stepId, LOOK_EVERY_MS, signal);
+    // Both leave bytes of the step unread, so that `changed` would return at once.
+    if (run.log.isFull || shipped === 'stuck') await run.clock.sleep(PAUSE_MS, signal);
+    if (shipped !== 'more') await run.place.changed(stepId, LOOK_EVERY_MS, signal);
   }
 }
