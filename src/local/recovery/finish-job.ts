@@ -22,7 +22,11 @@ export async function finishJob(
   options: RecoveryOptions,
 ): Promise<EndedJob | 'open' | 'never_ran'> {
   const { id, directory, reading } = journal;
-  if (reading.kind === 'none') return 'never_ran';
+  const tell = (text: string) => say(options, 'warning', text);
+  if (reading.kind === 'none') {
+    forgetSecrets(directory, tell);
+    return 'never_ran';
+  }
   if (reading.kind === 'unusable') {
     const words = `job ${id} of run ${run.record.id} is passed over, and may still owe its cleanup: ${reading.why}`;
     say(options, 'error', `${words} (${directory})`);
@@ -31,7 +35,7 @@ export async function finishJob(
   const { name } = reading.record.payload.job_info;
   try {
     // Its runner died between the last word and the tidying up.
-    if (reading.progress.result !== null) forgetSecrets(directory, (text) => say(options, 'warning', text));
+    if (reading.progress.result !== null) forgetSecrets(directory, tell);
     const result = reading.progress.result ?? (await takeOver(run, { ...journal, reading }, options));
     if (result === null) return 'never_ran';
     return { id, name, status: result.status, cleanup: result.cleanup, logFile: join(directory, LOG_FILE) };

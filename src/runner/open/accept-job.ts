@@ -15,6 +15,7 @@ export function acceptJob(options: JobOptions): { journal: Journal; record: JobR
     const record: JobRecord = { payload, cookie: makeCookie(), environment, shell };
     return { journal: createJournal({ directory, now }, record), record };
   } catch (error) {
+    forgetSecrets(directory, options.ports.trouble);
     return neverRan(options, error);
   }
 }
