@@ -14,7 +14,7 @@ runner that was given up and comes back cannot do harm.
 
 Who drives a job promises three things. It stores the new state before it acts on the effects. It repeats *stop* until the
 runner answers, since messages get lost. And it sends a *tick* when something is due: a delay, a lease, a deadline. A tick too
-many does no harm.`;
+many does no harm, but one that comes early, by whatever clock the driver goes, does no good either: it has to be sent again.`;
 
 export const CONTRACT = `Once the first user command of a job has started, its \`after_script\` runs to its end or to its own deadline, whatever happened. The
 runner asks before it starts that command (\`script_started\`), and starts it only when the answer is yes: so the obligation is on the

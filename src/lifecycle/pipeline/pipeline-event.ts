@@ -23,7 +23,10 @@ export type PipelineEvent =
 /** What has to be done, in this order, by whoever drives the pipeline. `job` is a job's number. */
 export type PipelineEffect =
   | (JobEffect & { readonly job: number })
-  /** Send the job a `tick` at this instant; a later `wake` for the same job replaces it. */
+  /**
+   * Send the job a `tick` at this instant, not before: an early one changes nothing, and nobody asks for another. A later `wake` for the
+   * same job replaces it.
+   */
   | { readonly type: 'wake'; readonly job: number; readonly at: number }
   /** `job` takes the place of `of`, which stays failed and leaves every sum. */
   | { readonly type: 'retry_created'; readonly job: number; readonly of: number }
