@@ -163,8 +163,9 @@ export interface Place {
    */
   deliver(files: AsyncIterable<CollectedFile>, signal: AbortSignal): Promise<void>;
   /**
-   * Kills what is left (KILL) and removes what `prepare` made; with `keepFiles` all but the directories, for somebody to look at. What a step left in `stepsDir` belongs to the runner and stays: `look`
-   * and `readLog` go on answering. The last call but for those; another `prepare` begins anew.
+   * Kills what is left (KILL) and removes what `prepare` made; with `keepFiles` all but the directories, for somebody to look at. What a
+   * step left in `stepsDir` belongs to the runner and stays: `look` and `readLog` go on answering. The last call but for those; another
+   * `prepare` begins anew.
    * @throws Failure that names what could not be killed or removed; the rest is gone.
    */
   clean(keepFiles?: boolean): Promise<void>;
