@@ -1,5 +1,3 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Failure } from '../base/index.ts';
 import { Control } from './control.ts';
@@ -40,16 +38,6 @@ describe('a job that nobody interrupts', () => {
       'finished',
     ]);
     expect(bench.phases.map((change) => change.phase)).toEqual(['preparing', 'script', 'teardown']);
-  });
-
-  it('tells nobody that its script has begun before that is on the books', async () => {
-    bench = new JobBench({});
-    let owedWhenTold: boolean | null = null;
-    bench.onPhase = ({ phase }) => {
-      if (phase === 'script') owedWhenTold = bench.moves().some(({ move }) => move === 'obligation_opened');
-    };
-    await bench.run();
-    expect(owedWhenTold).toBe(true);
   });
 
   it('tells after_script how the script ended', async () => {
@@ -166,24 +154,6 @@ describe('a force', () => {
 });
 
 describe('trouble', () => {
-  it('with the place fails the job, owes nothing and leaves no file open', async () => {
-    bench = new JobBench({});
-    const openFiles = () => readdirSync('/proc/self/fd').length;
-    const before = openFiles();
-    const result = await bench.run(new Control(), false, (turn) => {
-      if (turn === 'prepare') throw new Failure('executor_unavailable', 'no shell found');
-    });
-    expect(result).toMatchObject({ status: 'failed', cleanup: { outcome: 'not_owed' } });
-    expect(openFiles()).toBe(before);
-  });
-
-  it('with the journal fails the job, owes nothing and leaves none of its secrets', async () => {
-    bench = new JobBench({}, { token: 'hunter22' });
-    mkdirSync(join(bench.directory, 'moves.jsonl'));
-    expect(await bench.run()).toMatchObject({ status: 'failed', cleanup: { outcome: 'not_owed' } });
-    expect(readFileSync(join(bench.directory, 'job.json'), 'utf8')).not.toContain('hunter22');
-  });
-
   it('with the sources fails the job, and owes nothing', async () => {
     bench = new JobBench({});
     bench.getSources = async () => {

@@ -1,0 +1,42 @@
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Failure } from '../base/index.ts';
+import { Control } from './control.ts';
+import { JobBench } from './testing/job-bench.ts';
+
+let bench: JobBench;
+
+afterEach(() => bench.dispose());
+
+describe('a job that cannot be opened', () => {
+  it('for want of a place owes nothing and leaves no file open', async () => {
+    bench = new JobBench({});
+    const openFiles = () => readdirSync('/proc/self/fd').length;
+    const before = openFiles();
+    const result = await bench.run(new Control(), false, (turn) => {
+      if (turn === 'prepare') throw new Failure('executor_unavailable', 'no shell found');
+    });
+    expect(result).toMatchObject({ status: 'failed', cleanup: { outcome: 'not_owed' } });
+    expect(openFiles()).toBe(before);
+  });
+
+  it('for want of a journal owes nothing and leaves none of its secrets', async () => {
+    bench = new JobBench({}, { token: 'hunter22' });
+    mkdirSync(join(bench.directory, 'moves.jsonl'));
+    expect(await bench.run()).toMatchObject({ status: 'failed', cleanup: { outcome: 'not_owed' } });
+    expect(readFileSync(join(bench.directory, 'job.json'), 'utf8')).not.toContain('hunter22');
+  });
+});
+
+describe('an obligation', () => {
+  it('is on the books before anybody is told that the script has begun', async () => {
+    bench = new JobBench({});
+    let owedWhenTold: boolean | null = null;
+    bench.onPhase = ({ phase }) => {
+      if (phase === 'script') owedWhenTold = bench.moves().some(({ move }) => move === 'obligation_opened');
+    };
+    await bench.run();
+    expect(owedWhenTold).toBe(true);
+  });
+});
