@@ -74,9 +74,10 @@ function includeItems(root: RootMap, include: unknown, session: Session): readon
   return entries;
 }
 
-/** The files that one item of `include` stands for; none when its rules say no. */
+/** The files that one item of `include` stands for; none when its rules say no, whatever it names. */
 function pathsOf(item: IncludeItemConfig, place: Place, loader: Loader): readonly string[] {
   const { session } = loader;
+  if (typeof item !== 'string' && !decideIncludeRules(item.rules ?? null, session)) return [];
   const local = typeof item === 'string' ? item : 'local' in item ? item.local : null;
   const kind = typeof item === 'string' ? (/^https?:\/\//.test(item) ? 'remote' : 'local') : kindOf(item);
   if (local === null || kind !== 'local') {
@@ -84,14 +85,9 @@ function pathsOf(item: IncludeItemConfig, place: Place, loader: Loader): readonl
     refuse({ code: 'not-supported', message, hint: 'include:local works' }, place, session);
     return [];
   }
-  if (typeof item !== 'string') {
-    if (item.inputs !== undefined && item.inputs !== null) {
-      session.problems.add(
-        { code: 'not-supported', message: 'include:inputs is not supported yet', path: 'include' },
-        place,
-      );
-    }
-    if (!decideIncludeRules(item.rules ?? null, session)) return [];
+  if (typeof item !== 'string' && item.inputs !== undefined && item.inputs !== null) {
+    const message = 'include:inputs is not supported yet';
+    session.problems.add({ code: 'not-supported', message, path: 'include' }, place);
   }
   return resolvePath(local, place, session);
 }
