@@ -74,12 +74,15 @@ function checkPolicy(policy: PolicyConfig, subject: string, session: Session): v
   }
 }
 
-/** Text between slashes is a regular expression; the path of a project may stand behind it. */
+/** Text between slashes is a regular expression. With the path of a project behind it GitLab does not look inside. */
 function checkRef(text: string, place: Place, subject: string, session: Session): void {
   const pattern = splitRegex(text.split('@', 1)[0] ?? '');
   if (pattern === null || session.cache.regex(pattern.source, pattern.flags) !== null) return;
   const message = `${subject}: \`${text}\` is not a valid regular expression`;
-  session.problems.add({ code: 'bad-regex', message, hint: REGEX_HINT }, place);
+  const finding = text.includes('@')
+    ? ({ message: `${message}, so it matches nothing`, severity: 'warning' } as const)
+    : { message };
+  session.problems.add({ code: 'bad-regex', hint: REGEX_HINT, ...finding }, place);
 }
 
 function checkStartIn(rule: RuleConfig, subject: string, session: Session): void {
