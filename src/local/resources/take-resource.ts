@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FileLock, makeDirectory, tryLock, writeDurably } from '../../base/index.ts';
 import { findJournal } from '../../runner/index.ts';
 import { listRuns } from '../runs/list-runs.ts';
-import { checkoutKey, jobsDirectory, type RunDirectory } from '../runs/run-directory.ts';
+import { checkoutKey, jobsDirectory, type RunDirectory, runsDirectory } from '../runs/run-directory.ts';
 import { readEnding } from '../runs/run-ending.ts';
 import { readJson } from '../runs/run-record.ts';
 
@@ -67,10 +67,11 @@ function readHolder(file: string): ResourceHolder | null {
   return typeof run === 'number' && typeof job === 'number' ? { run, job } : null;
 }
 
-/** The holder's run is dead, or we would not have its lock. */
+/** The holder's run is dead, or we would not have its lock. One that nobody can read may owe anything, until it is removed. */
 function isOwed({ paths, record }: RunDirectory, holder: ResourceHolder): boolean {
   const run = listRuns(paths, record.checkout).runs.find((known) => known.record.id === holder.run);
-  if (run === undefined || readEnding(run) !== null) return false;
+  if (run === undefined) return existsSync(join(runsDirectory(paths), String(holder.run)));
+  if (readEnding(run) !== null) return false;
   const { reading } = findJournal(jobsDirectory(run), holder.job);
   return reading.kind === 'unusable' || (reading.kind === 'usable' && reading.progress.result === null);
 }
