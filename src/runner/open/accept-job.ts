@@ -1,4 +1,4 @@
-import { describeError } from '../../base/index.ts';
+import { describeError, Failure } from '../../base/index.ts';
 import { makeCookie } from '../../executors/index.ts';
 import { CAUSE_RULES } from '../../protocol/index.ts';
 import type { JobOptions } from '../job-options.ts';
@@ -25,11 +25,21 @@ export function abandon(options: JobOptions, journal: Journal, error: unknown): 
   try {
     if (journal.progress.owed) throw error;
     const result = neverRan(options, error);
-    journal.append({ move: 'finished', result });
-    forgetSecrets(options.directory, options.ports.trouble);
+    close(options, journal, result);
     return result;
   } finally {
     journal.close();
+  }
+}
+
+/** What cannot be written down, on a disk that is full by now, changes no result: nothing is owed. */
+function close({ directory, ports }: JobOptions, journal: Journal, result: JobResult): void {
+  try {
+    journal.append({ move: 'finished', result });
+    forgetSecrets(directory, ports.trouble);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    ports.trouble(describeError(error));
   }
 }
 
