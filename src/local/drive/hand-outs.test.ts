@@ -54,3 +54,17 @@ describe('a bug that strikes one job', () => {
     expect(statuses()).toEqual({ a: 'failed' });
   });
 });
+
+it('keeps the resource group of a job that is forced until its runner is done with it', async () => {
+  const slowToDie: Play = async ({ askToStart, control }, clock) => {
+    await askToStart();
+    await clock.sleep(60_000, control.forceSignal);
+    await clock.sleep(5_000);
+    return { status: 'canceled', cause: 'canceled' };
+  };
+  const { driver, clock, givenBackAt, statuses } = bench([job('a', { resourceGroup: 'production' })], slowToDie);
+  void clock.sleep(10_000).then(() => driver.forceCancel('SIGINT'));
+  await driver.run();
+  expect(statuses()).toEqual({ a: 'canceled' });
+  expect(givenBackAt).toEqual([15_000]);
+});

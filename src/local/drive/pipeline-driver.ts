@@ -64,6 +64,8 @@ export class PipelineDriver implements ChildPipeline {
   readonly #announcer: JobAnnouncer;
   readonly #alarms: Alarms;
   readonly #alive = new Set<number>();
+  /** Resource groups of jobs that have finished and that a runner still winds down, by number. */
+  readonly #heldBack = new Map<number, string>();
   readonly #underWay = new Set<Promise<void>>();
   readonly #bugs: unknown[] = [];
   readonly #over = Promise.withResolvers<void>();
@@ -129,7 +131,7 @@ export class PipelineDriver implements ChildPipeline {
         this.#jobChanged(effect.job);
         break;
       case 'claimable':
-        this.#options.queue.put(() => this.#track(effect.job, this.#handOuts.run(effect.job)));
+        this.#options.queue.put(() => this.#track(effect.job, this.#handOut(effect.job)));
         break;
       case 'stop':
         this.#handOuts.stop(effect);
@@ -155,13 +157,28 @@ export class PipelineDriver implements ChildPipeline {
         this.#wantResource(effect.job, effect.key);
         break;
       case 'resource_released':
-        this.#options.resources.giveBack(this.#id(effect.job), effect.key);
+        this.#giveBack(effect.job, effect.key);
         break;
       case 'retry_created':
       case 'pipeline_changed':
       case 'offer_cleanup': // Never, with this policy.
         break;
     }
+  }
+
+  async #handOut(number: number): Promise<void> {
+    try {
+      await this.#handOuts.run(number);
+    } finally {
+      const key = this.#heldBack.get(number);
+      if (key !== undefined) this.#giveBack(number, key);
+    }
+  }
+
+  /** Not while its runner still ends its processes, after a force say: until then they may use what the group protects. */
+  #giveBack(number: number, key: string): void {
+    if (this.#handOuts.isOut(number)) this.#heldBack.set(number, key);
+    else this.#options.resources.giveBack(this.#id(number), key);
   }
 
   #wantResource(number: number, key: string): void {

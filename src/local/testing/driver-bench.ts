@@ -37,6 +37,8 @@ interface Bench {
   readonly driver: PipelineDriver;
   readonly events: RunEvent[];
   readonly started: string[];
+  /** When resource groups were given back, in ms after the start. */
+  readonly givenBackAt: readonly number[];
   statuses(): Record<string, Status>;
 }
 
@@ -54,10 +56,11 @@ export function benchOf(wholePlan: Plan, play: Play = obedient, more: More = {})
   const clock = new AutoClock(START);
   const events: RunEvent[] = [];
   const started: string[] = [];
+  const givenBackAt: number[] = [];
   const queue = new ReadyQueue(2);
   const resources = new ResourceGroups({
     clock,
-    take: async () => ({ kind: 'taken', giveBack: () => {} }),
+    take: async () => ({ kind: 'taken', giveBack: () => void givenBackAt.push(clock.now() - START) }),
     recover: async () => {},
     tell: () => {},
   });
@@ -92,7 +95,7 @@ export function benchOf(wholePlan: Plan, play: Play = obedient, more: More = {})
   const driver = driverOf(wholePlan, 1, '');
   const statuses = () =>
     Object.fromEntries(events.flatMap((event) => (event.type === 'job_finished' ? [[event.name, event.status]] : [])));
-  return { clock, driver, events, started, statuses };
+  return { clock, driver, events, started, givenBackAt, statuses };
 }
 
 export const failing: Play = async ({ askToStart }) => {
