@@ -1,3 +1,4 @@
+import { didYouMean } from '../../base/index.ts';
 import { LIMITS } from '../limits.ts';
 import type { Session } from '../session.ts';
 import type { RootMap } from '../yaml/compose.ts';
@@ -122,14 +123,14 @@ function copyOf(mapping: Mapping, { bases }: Resolver): Mapping {
 function resolveReference(reference: Reference, resolver: Resolver): Resolved {
   const { open, session } = resolver;
   const text = `!reference [${reference.path.join(', ')}]`;
-  const fail = (code: string, message: string): Resolved => {
-    session.problems.add({ code, message }, { node: reference });
+  const fail = (code: string, message: string, hint: { hint?: string } = {}): Resolved => {
+    session.problems.add({ code, message, ...hint }, { node: reference });
     return { value: UNREADABLE, depth: 0, nodes: 1 };
   };
   if (open.includes(reference)) return fail('reference-cycle', `${text} leads back to itself`);
   if (open.length > MAX_OPEN) return fail('reference-depth', `${text} is nested far too deep`);
   const target = lookUp(reference.path, resolver);
-  if (typeof target === 'string') return fail('bad-reference', `${text}: ${target}`);
+  if ('reason' in target) return fail('bad-reference', `${text}: ${target.reason}`, target.hint);
   open.push(reference);
   const { value, depth, nodes } = resolve(target.value, resolver);
   open.pop();
@@ -138,19 +139,26 @@ function resolveReference(reference: Reference, resolver: Resolver): Resolved {
 }
 
 /** The value at a path, or why there is none. */
-function lookUp(path: readonly unknown[], resolver: Resolver): { readonly value: unknown } | string {
-  if (path.length === 0) return 'needs the name of a job';
+function lookUp(
+  path: readonly unknown[],
+  resolver: Resolver,
+): { readonly value: unknown } | { readonly reason: string; readonly hint?: { hint?: string } } {
+  if (path.length === 0) return { reason: 'needs the name of a job' };
   let value: unknown = resolver.root;
   for (const step of path) {
     // A path may lead through another reference.
     if (value instanceof Reference) value = resolve(value, resolver).value;
     if (value === UNREADABLE) return { value };
-    if (typeof step !== 'string') return 'its parts must be texts; a number needs quotes';
+    if (typeof step !== 'string') return { reason: 'its parts must be texts; a number needs quotes' };
     if (value instanceof Map && value.has(step)) value = value.get(step);
     else if (isMapping(value) && Object.hasOwn(value, step)) value = value[step];
     // An `extends` that is still there could not be resolved: the key may well be in what it names.
     else if (isMapping(value) && value.extends !== undefined) return { value: UNREADABLE };
-    else return `there is no "${step}"`;
+    else return { reason: `there is no "${step}"`, hint: didYouMean(step, keysOf(value)) };
   }
   return { value };
+}
+
+function keysOf(value: unknown): Iterable<string> {
+  return value instanceof Map ? value.keys() : isMapping(value) ? Object.keys(value) : [];
 }
