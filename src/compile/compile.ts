@@ -2,6 +2,7 @@ import type { Plan } from '../protocol/index.ts';
 import { checkConditions } from './check/check-conditions.ts';
 import { checkInterpolation } from './check/check-interpolation.ts';
 import { checkRelations } from './check/check-needs.ts';
+import { checkTriggers } from './check/check-triggers.ts';
 import { checkUnsupported } from './check/check-unsupported.ts';
 import { checkVariableCycles } from './check/check-variable-cycles.ts';
 import { warnImages } from './check/warn-images.ts';
@@ -46,10 +47,15 @@ export function compile(source: CompileSource, context: CompileContext): Compile
 
   const pipeline = decidePipeline(root, session);
   const stop = (filtered: string | null) => ({ plan: null, problems: problems.sorted(), filtered, merged, jobs: [] });
-  if (problems.hasErrors()) return stop(null);
-  if (pipeline.filtered !== null) return stop(pipeline.filtered);
+  if (problems.hasErrors() || pipeline.filtered !== null) {
+    // Nobody asks the rules any more: in a file with errors every job counts as planned, in a pipeline that is not made none.
+    checkTriggers(jobs, () => pipeline.filtered === null, session);
+    return stop(problems.hasErrors() ? null : pipeline.filtered);
+  }
 
   const { drafts, reports } = draftJobs(jobs, instances, pipeline, session);
+  const planned = new Set(drafts.map(({ job }) => job));
+  checkTriggers(jobs, (job) => planned.has(job), session);
   checkVariableCycles(drafts, session);
   const plan = assemblePlan(drafts, instances, { root, pipeline }, session);
   if (problems.hasErrors()) return { ...stop(null), jobs: reports };
