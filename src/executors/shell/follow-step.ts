@@ -36,18 +36,24 @@ export function createStepFollower(step: ExaminedStep): StepFollower {
     signal?.addEventListener('abort', stop, { once: true });
     waiting.add(stop);
     const unwatch = watchDirectory(stepDir, stop);
-    const deadline = clock.monotonic() + maxMs;
+    try {
+      await untilNews(clock.monotonic() + maxMs, over.signal, signal);
+    } finally {
+      unwatch();
+      waiting.delete(stop);
+      signal?.removeEventListener('abort', stop);
+    }
+  }
+
+  async function untilNews(deadline: number, over: AbortSignal, signal?: AbortSignal): Promise<void> {
     // Whoever calls in a loop without reading must not keep events, such as the end of the step, from coming in.
     await setImmediate();
     // Looked at once the watch stands, so that nothing falls between the caller's last look and the watch.
-    while (!signal?.aborted && !over.signal.aborted && !isOver(look()) && !log.hasMore()) {
+    while (!signal?.aborted && !over.aborted && !isOver(look()) && !log.hasMore()) {
       const left = deadline - clock.monotonic();
-      if (left <= 0) break;
-      await clock.sleep(Math.min(POLL_MS, left), over.signal);
+      if (left <= 0) return;
+      await clock.sleep(Math.min(POLL_MS, left), over);
     }
-    unwatch();
-    waiting.delete(stop);
-    signal?.removeEventListener('abort', stop);
   }
 
   return { adopt, look, readLog, cutLog: log.cut, changed, close: log.close };
