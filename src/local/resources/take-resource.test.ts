@@ -30,14 +30,17 @@ async function taken(run: ReturnType<typeof newRun>): Promise<() => void> {
   return answer.giveBack;
 }
 
+function holderFile(): string {
+  const directory = join(root, 'state', 'resources', checkoutKey(root));
+  return join(directory, readdirSync(directory).find((file) => file.endsWith('.json')) ?? '');
+}
+
 /** What a run leaves that is killed while a job of it holds the group: the kernel drops the lock, the name stays. */
 async function holdAndDie(run: ReturnType<typeof newRun>): Promise<void> {
   const giveBack = await taken(run);
-  const directory = join(root, 'state', 'resources', checkoutKey(root));
-  const name = readdirSync(directory).find((file) => file.endsWith('.json')) ?? '';
-  const text = readFileSync(join(directory, name));
+  const [file, text] = [holderFile(), readFileSync(holderFile())];
   giveBack();
-  writeFileSync(join(directory, name), text);
+  writeFileSync(file, text);
 }
 
 it('goes from one run to the next once it is given back', async () => {
@@ -52,4 +55,14 @@ it('stays with a killed run that nobody can read, until its directory is removed
   expect(await takeResource(second, 4, 'db')).toMatchObject({ kind: 'owed', by: { run: 1, job: 2 } });
   rmSync(first.path, { recursive: true });
   (await taken(second))();
+});
+
+it('is given back also where the name of its holder cannot be removed', async () => {
+  const giveBack = await taken(newRun(1));
+  const file = holderFile();
+  rmSync(file);
+  mkdirSync(file);
+  giveBack();
+  rmSync(file, { recursive: true });
+  (await taken(newRun(3)))();
 });

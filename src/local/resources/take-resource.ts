@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type FileLock, makeDirectory, tryLock, writeDurably } from '../../base/index.ts';
+import { errorCode, type FileLock, makeDirectory, tryLock, writeDurably } from '../../base/index.ts';
 import { findJournal } from '../../runner/index.ts';
 import { listRuns } from '../runs/list-runs.ts';
 import { checkoutKey, jobsDirectory, type RunDirectory, runsDirectory } from '../runs/run-directory.ts';
@@ -55,6 +55,8 @@ export async function takeResource(run: RunDirectory, job: number, key: string):
 function giveBack(holderFile: string, lock: FileLock): void {
   try {
     rmSync(holderFile, { force: true });
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
   } finally {
     lock.release();
   }
