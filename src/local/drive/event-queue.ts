@@ -17,6 +17,8 @@ export interface QueueOptions {
   readonly clock: Pick<PipelineClock, 'now'>;
   /** Has the effects of one event done before the next one is looked at; what it sends meanwhile waits. */
   readonly perform: (effect: PipelineEffect) => void;
+  /** An effect could not be done: a bug, which must not keep the others, and the events that wait, from their turn. */
+  readonly onBug: (error: unknown) => void;
   /** Nothing is left to do for now. */
   readonly onIdle: () => void;
 }
@@ -45,17 +47,25 @@ export class EventQueue {
   }
 
   #workOff(): void {
-    const { clock, perform, onIdle } = this.#options;
+    const { clock, onIdle } = this.#options;
     for (let next = this.#queued[0]; next !== undefined; next = this.#queued[0]) {
       try {
         const { state, effects, refused } = applyPipeline(this.#state, next.event, clock.now());
         this.#state = state;
-        for (const effect of effects) perform(effect);
+        for (const effect of effects) this.#perform(effect);
         next.answer(refused);
       } finally {
         this.#queued.shift();
       }
     }
     onIdle();
+  }
+
+  #perform(effect: PipelineEffect): void {
+    try {
+      this.#options.perform(effect);
+    } catch (error) {
+      this.#options.onBug(error);
+    }
   }
 }

@@ -78,6 +78,7 @@ export class PipelineDriver implements ChildPipeline {
       state: createPipeline(plan.jobs, { stages: plan.stages, autoCancel: plan.autoCancel, policy: ALONE }),
       clock,
       perform: (effect) => this.#perform(effect),
+      onBug: (error) => void this.#bugs.push(error),
       onIdle: () => {
         if (this.#alive.size === 0) this.#over.resolve();
       },
