@@ -1,10 +1,10 @@
 import { buffer } from 'node:stream/consumers';
-import { pipeline } from 'node:stream/promises';
 import { crc32, createDeflateRaw, deflateRawSync } from 'node:zlib';
 import { Failure } from '../../../base/index.ts';
 import type { CollectedFile } from '../../../executors/index.ts';
 import { type OutputFile, writeFileWhole } from '../output-file.ts';
 import type { ArchiveLimits } from './archive-limits.ts';
+import { type Packing, packContent } from './pack-content.ts';
 import { directoryEntry, endOfDirectory, localHeader, MAX_32, type ZipRecord } from './zip-records.ts';
 
 export interface ArchiveSummary {
@@ -51,13 +51,6 @@ export async function writeArchive(
   });
 }
 
-interface Packing {
-  readonly output: OutputFile;
-  readonly signal: AbortSignal;
-  /** Content that may still come. */
-  readonly allowedBytes: number;
-}
-
 function tooLarge(path: string, limit: string): Failure {
   return new Failure('archive_too_large', `${path} would have ${limit}`);
 }
@@ -96,24 +89,11 @@ async function addBytes(output: OutputFile, record: ZipRecord, content: Buffer):
 
 /** Writes the header twice: its numbers are known only when the content has gone by. */
 async function addStream(packing: Packing, record: ZipRecord, file: CollectedFile): Promise<ZipRecord | null> {
-  const { output, signal, allowedBytes } = packing;
-  const header = localHeader({ ...record, isDeflated: true });
-  await output.write(header);
+  const { output, allowedBytes } = packing;
+  await output.write(localHeader({ ...record, isDeflated: true }));
   const start = output.size;
-  let checksum = 0;
-  let contentBytes = 0;
-  async function* counted(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    for await (const chunk of chunks) {
-      checksum = crc32(chunk, checksum);
-      contentBytes += chunk.length;
-      if (contentBytes > allowedBytes) return;
-      yield chunk;
-    }
-  }
-  async function store(chunks: AsyncIterable<Buffer>): Promise<void> {
-    for await (const chunk of chunks) await output.write(chunk);
-  }
-  await pipeline(file.open(), counted, createDeflateRaw({ level: LEVEL, chunkSize: 128 * 1024 }), store, { signal });
+  const packer = createDeflateRaw({ level: LEVEL, chunkSize: 128 * 1024 });
+  const { checksum, contentBytes } = await packContent(packing, file, packer);
   if (contentBytes > allowedBytes) return null;
   const storedBytes = output.size - start;
   if (!record.isBig && Math.max(storedBytes, contentBytes) >= MAX_32) {

@@ -1,10 +1,10 @@
 import { basename } from 'node:path/posix';
-import { pipeline } from 'node:stream/promises';
-import { crc32, createDeflateRaw } from 'node:zlib';
+import { createDeflateRaw } from 'node:zlib';
 import { Failure } from '../../../base/index.ts';
 import type { CollectedFile } from '../../../executors/index.ts';
 import { type OutputFile, writeFileWhole } from '../output-file.ts';
 import type { ArchiveLimits } from './archive-limits.ts';
+import { type Packing, packContent } from './pack-content.ts';
 import type { ArchiveSummary } from './write-archive.ts';
 
 const HAS_NAME = 0x08;
@@ -12,8 +12,8 @@ const HAS_COMMENT = 0x10;
 const UNIX = 3;
 
 /**
- * Packs each file, all of them regular ones, into a gzip member of its own, one behind the other: base name as name, path as comment. Any gunzip reads
- * the contents as one. Source: the report format of GitLab's runner.
+ * Packs each file, all of them regular ones, into a gzip member of its own, one behind the other: base name as name, path as comment.
+ * Any gunzip reads the contents as one. Source: the report format of GitLab's runner.
  * @throws Failure as `writeArchive`.
  */
 export async function writeGzip(
@@ -39,22 +39,11 @@ async function addMember(output: OutputFile, file: CollectedFile, signal: AbortS
   const head = Buffer.from([0x1f, 0x8b, 8, HAS_NAME | HAS_COMMENT, 0, 0, 0, 0, 0, UNIX]);
   head.writeUInt32LE(Math.floor(file.modifiedMs / 1000) >>> 0, 4);
   await output.write(Buffer.concat([head, Buffer.from(`${basename(file.path)}\0${file.path}\0`)]));
-  let checksum = 0;
-  let size = 0;
-  async function* counted(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    for await (const chunk of chunks) {
-      checksum = crc32(chunk, checksum);
-      size += chunk.length;
-      yield chunk;
-    }
-  }
-  async function store(chunks: AsyncIterable<Buffer>): Promise<void> {
-    for await (const chunk of chunks) await output.write(chunk);
-  }
-  await pipeline(file.open(), counted, createDeflateRaw(), store, { signal });
+  const packing: Packing = { output, signal, allowedBytes: Number.POSITIVE_INFINITY };
+  const { checksum, contentBytes } = await packContent(packing, file, createDeflateRaw());
   const tail = Buffer.alloc(8);
   tail.writeUInt32LE(checksum, 0);
-  tail.writeUInt32LE(size >>> 0, 4);
+  tail.writeUInt32LE(contentBytes >>> 0, 4);
   await output.write(tail);
-  return size;
+  return contentBytes;
 }
