@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { collected, contents, listed, makeWorkshop, type Workshop } from '../../testing/place.ts';
 import { DEFAULT_ARCHIVE_LIMITS, readArchive, writeArchive } from './archive.ts';
+import { writeGzip } from './write-gzip.ts';
 
 const { signal } = new AbortController();
 const limits = DEFAULT_ARCHIVE_LIMITS;
@@ -98,6 +99,25 @@ describe('writing', () => {
       code: 'archive_too_large',
       message: expect.stringMatching(message),
     });
+    nothingLeft();
+  });
+
+  it('of a report reads no more of a file than it may hold', async () => {
+    let readBytes = 0;
+    const open = () =>
+      Readable.from(
+        (function* () {
+          for (; readBytes < 1e8; readBytes += 100_000) yield Buffer.alloc(100_000);
+        })(),
+      );
+    const report = writeGzip(
+      join(workshop.dir, 'out', 'a.gz'),
+      listed(collected('a', '', { open })),
+      { ...limits, maxBytes: 1e6 },
+      signal,
+    );
+    await expect(report).rejects.toMatchObject({ code: 'archive_too_large' });
+    expect(readBytes).toBeLessThan(1e7);
     nothingLeft();
   });
 
