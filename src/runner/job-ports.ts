@@ -21,7 +21,10 @@ export interface JobQuestions {
    * command and owes nothing.
    */
   askToStart(signal: AbortSignal): Promise<'accepted' | 'refused'>;
-  /** Fills the project directory with the sources, whatever lies in it. */
+  /**
+   * Fills the project directory with the sources, whatever lies in it. Once the signal has aborted, the teardown waits for it to let go of
+   * the directory, 5 s at most.
+   */
   getSources(place: Place, signal: AbortSignal): Promise<void>;
   /** Path, on the runner's machine, of the archive of an earlier job's artifacts; null: that job kept none. */
   dependencyArchive(dependency: PayloadDependency, signal: AbortSignal): Promise<string | null>;

@@ -48,3 +48,20 @@ describe('an obligation', () => {
     expect(owedWhenTold).toBe(true);
   });
 });
+
+it('does not clean up in a directory that is still being filled', async () => {
+  bench = new JobBench({}, { hooks: [{ name: 'pre_get_sources_script', script: ['true'] }] });
+  const { clock } = bench;
+  let hasLetGoAt = 0;
+  bench.getSources = async (_, signal) => {
+    await clock.sleep(60_000, signal);
+    await clock.sleep(700);
+    hasLetGoAt = clock.monotonic();
+    signal.throwIfAborted();
+  };
+  const control = new Control();
+  void clock.sleep(30_000).then(() => control.interrupt({ cause: 'canceled', isCancel: true, by: 'ann' }));
+  expect((await bench.run(control))?.cleanup.outcome).toBe('succeeded');
+  expect(hasLetGoAt).toBeGreaterThan(30_000);
+  expect(bench.startOf('after_script-1')).toBeGreaterThanOrEqual(hasLetGoAt);
+});

@@ -2,7 +2,7 @@ import type { JobRun } from '../job-run.ts';
 import type { Verdict } from '../journal/move.ts';
 import { restoreCaches } from '../save/cache.ts';
 import { saveOptions } from '../save/save-options.ts';
-import { ask } from './ask.ts';
+import { askToWork } from './ask.ts';
 import { fetchDependencies } from './fetch-dependencies.ts';
 import { runStage, type Stage } from './run-stage.ts';
 import { runStep } from './run-step.ts';
@@ -30,7 +30,7 @@ async function prepareSources(run: JobRun): Promise<Verdict | null> {
     id: 'get_sources',
     title: 'Getting sources',
     attempts: attempts.getSources,
-    action: (signal) => ask(signal, () => ports.getSources(place, signal)),
+    action: (signal) => askToWork(run, signal, () => ports.getSources(place, signal)),
   };
   const restoreCache: Stage = {
     id: 'restore_cache',
