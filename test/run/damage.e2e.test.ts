@@ -58,9 +58,10 @@ describe('a journal or run that is damaged', () => {
   const DAMAGE: Readonly<Record<string, (run: string) => void>> = {
     'job.json is null': (run) => writeFileSync(join(journalOf(run), 'job.json'), 'null'),
     'job.json is {}': (run) => writeFileSync(join(journalOf(run), 'job.json'), '{}'),
-    'run.json is null': (run) => writeFileSync(join(runsDir(), run, 'run.json'), 'null'),
-    'run.json is {}': (run) => writeFileSync(join(runsDir(), run, 'run.json'), '{}'),
-    'run.json is gone': (run) => rmSync(join(runsDir(), run, 'run.json')),
+    'run.json and job.json are null': (run) => {
+      writeFileSync(join(runsDir(), run, 'run.json'), 'null');
+      writeFileSync(join(journalOf(run), 'job.json'), 'null');
+    },
     'the lock is a directory': (run) => {
       rmSync(join(runsDir(), run, 'lock'));
       mkdirSync(join(runsDir(), run, 'lock'));
@@ -104,6 +105,9 @@ describe('a journal or run that is damaged', () => {
       writeFileSync(join(journalOf(run), '..', '7'), '');
       mkdirSync(join(journalOf(run), '..', 'lost+found'));
     },
+    'run.json is null': (run) => writeFileSync(join(runsDir(), run, 'run.json'), 'null'),
+    'run.json is {}': (run) => writeFileSync(join(runsDir(), run, 'run.json'), '{}'),
+    'run.json is gone': (run) => rmSync(join(runsDir(), run, 'run.json')),
     'a lock full of garbage': (run) => writeFileSync(join(runsDir(), run, 'lock'), 'garbage '.repeat(1000)),
     'a holder without a name': (run) => writeFileSync(join(runsDir(), run, 'holder.json'), '{}'),
     'an ending without jobs': (run) => writeFileSync(join(runsDir(), run, 'ended.json'), '{}'),

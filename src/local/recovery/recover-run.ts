@@ -3,6 +3,7 @@ import { type FoundJournal, type Holder, listJournals, lockJournals } from '../.
 import { strikeOff } from '../runs/register-run.ts';
 import { jobsDirectory, leftWords, type RunDirectory, removeBuilds } from '../runs/run-directory.ts';
 import { type EndedJob, readEnding, writeEnding } from '../runs/run-ending.ts';
+import { readRunRecord, writeRunRecord } from '../runs/run-record.ts';
 import { finishJob } from './finish-job.ts';
 import { type RecoveryOptions, say } from './recovery-options.ts';
 
@@ -24,9 +25,26 @@ export async function recoverRun(
   try {
     // Somebody may have finished between our look and our lock.
     if (readEnding(run) !== null) return 'finished';
+    restoreRecord(run, options);
     return (await finishJobs(run, options)) ? 'finished' : 'unfinished';
   } finally {
     lock.release();
+  }
+}
+
+/** A run that is known by the journals of its jobs alone gets its own record back, so that it can be told of and forgotten like any other. */
+function restoreRecord(run: RunDirectory, options: RecoveryOptions): void {
+  if (typeof readRunRecord(run.path) === 'object') return;
+  say(
+    options,
+    'warning',
+    `the record of run ${run.record.id} is damaged; the journals of its jobs have what they need`,
+  );
+  try {
+    writeRunRecord(run.path, run.record);
+  } catch (error) {
+    // The journals still say it.
+    if (errorCode(error) === undefined) throw error;
   }
 }
 

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { errorCode } from '../../base/index.ts';
 import { forgetRun, type LocalPaths, type RunDirectory, removeForgotten, runsDirectory } from './run-directory.ts';
 import { readEnding, wasTold } from './run-ending.ts';
-import { readRunRecord } from './run-record.ts';
+import { type RunRecord, readRunRecord } from './run-record.ts';
+import { salvageRecord } from './salvage-record.ts';
 
 export interface ListedRuns {
   /** Oldest first. */
@@ -19,14 +20,20 @@ export function listRuns(paths: LocalPaths, checkout: string | null): ListedRuns
   const unreadable: string[] = [];
   for (const name of runNames(paths)) {
     const path = join(runsDirectory(paths), name);
-    const record = readRunRecord(path);
-    if (record === 'none' ? existsSync(join(path, 'jobs')) : record === 'damaged' || String(record.id) !== name) {
-      unreadable.push(path);
-    } else if (record !== 'none' && record !== 'damaged' && (wanted === null || record.checkout === wanted)) {
-      runs.push({ path, paths, record });
-    }
+    const record = readOrSalvage(path, name);
+    if (record === 'none') continue;
+    if (record === 'damaged' || (record.checkout === '' && wanted !== null)) unreadable.push(path);
+    else if (wanted === null || record.checkout === wanted) runs.push({ path, paths, record });
   }
   return { runs: runs.sort((a, b) => a.record.startedAt - b.record.startedAt), unreadable };
+}
+
+/** `none`: no run finished making it, or it is none. */
+function readOrSalvage(path: string, name: string): RunRecord | 'none' | 'damaged' {
+  const record = readRunRecord(path);
+  if (record === 'none' && !existsSync(join(path, 'jobs'))) return 'none';
+  if (record !== 'none' && record !== 'damaged' && String(record.id) === name) return record;
+  return salvageRecord(path, Number(name)) ?? 'damaged';
 }
 
 function runNames(paths: LocalPaths): readonly string[] {
