@@ -67,7 +67,7 @@ export function createScriptedMachine({ clock, perform, refusePrepare }: Scripte
     if (kind === 'none') return found;
     signals.push({ job: place, signal: kind, at: clock.now() });
     job.leftBehind = 0;
-    for (const step of runningSteps(job)) step.signal(kind);
+    for (const step of job.steps.values()) if (step !== 'forbidden') step.signal(kind);
     return found;
   }
 

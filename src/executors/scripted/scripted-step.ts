@@ -17,8 +17,8 @@ export type Act =
   | { readonly do: 'leave_process' }
   /** Goes on until a signal comes. */
   | { readonly do: 'hang' }
-  /** Gone without an exit code, as after a kill from outside. */
-  | { readonly do: 'vanish' }
+  /** Gone without an exit code, as after a kill from outside. `lastWords`: what is left of it prints them when it is signalled. */
+  | { readonly do: 'vanish'; readonly lastWords?: string }
   | { readonly do: 'exit'; readonly code: number };
 
 export interface ScriptedStep {
@@ -42,6 +42,7 @@ export function playStep(acts: readonly Act[], world: ScriptedWorld): ScriptedSt
   const log = createScriptedLog();
   let state: StepState = { kind: 'running' };
   let onTerm: readonly Act[] | 'ignore' | null = null;
+  const lastWords: string[] = [];
   /** Aborted to break off what is being played. */
   let playing = new AbortController();
 
@@ -73,6 +74,7 @@ export function playStep(acts: readonly Act[], world: ScriptedWorld): ScriptedSt
         onTerm = act.acts;
         return;
       case 'vanish':
+        lastWords.push(act.lastWords ?? '');
         return finish({ kind: 'vanished' });
       case 'exit':
         return finish({ kind: 'ended', code: act.code });
@@ -82,6 +84,7 @@ export function playStep(acts: readonly Act[], world: ScriptedWorld): ScriptedSt
   }
 
   function signal(kind: 'TERM' | 'KILL'): void {
+    log.append(Buffer.from(lastWords.splice(0).join('')));
     if (kind === 'KILL' || onTerm === null) finish({ kind: 'ended', code: kind === 'KILL' ? 137 : 143 });
     if (state.kind !== 'running' || onTerm === null || onTerm === 'ignore') return;
     const acts = onTerm;

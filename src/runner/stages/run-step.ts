@@ -31,7 +31,8 @@ export async function runStep(run: JobRun, id: string, title: string, script: st
   // A step that vanished because its tree is being torn down by somebody else's interruption is not a failure of its own.
   if (code === null && control.interruption) return interrupted(run);
   await drain(run);
-  say(run, sectionEnd(id, run.clock.now()));
+  // What is left of a script without its wrapper still prints, until it is stopped.
+  if (code !== null) say(run, sectionEnd(id, run.clock.now()));
   return judgeLoss(state) ?? judgeExit(code);
 }
 

@@ -38,10 +38,11 @@ async function settle(run: JobRun, verdict: Verdict): Promise<Cleanup> {
     const ended = await runSafely(run, verdict, attempt);
     if ('outcome' in ended) return ended;
     attempt = ended.vanished;
-    if (vanished >= MAX_VANISHED)
-      return { outcome: 'lost', attempt, reason: `after_script was killed from outside ${vanished} times` };
     // Its wrapper is gone; what it started may still be at work, and must not meet its own next attempt.
     await stopTree(run);
+    say(run, sectionEnd('after_script', run.clock.now()));
+    if (vanished >= MAX_VANISHED)
+      return { outcome: 'lost', attempt, reason: `after_script was killed from outside ${vanished} times` };
     attempt += 1;
   }
 }
@@ -114,6 +115,7 @@ function endedCleanup(
   state: StepState,
   durationMs: number,
 ): Cleanup | { readonly vanished: number } {
+  if (state.kind === 'lost') say(run, sectionEnd('after_script', run.clock.now()));
   if (state.kind === 'lost') return { outcome: 'lost', attempt, durationMs, reason: state.reason };
   if (state.kind !== 'ended') return { vanished: attempt };
   const { code: exitCode } = state;

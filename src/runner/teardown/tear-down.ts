@@ -23,7 +23,8 @@ export async function tearDown(run: JobRun, verdict: Verdict): Promise<void> {
   if (verdict.by === null && found.length > 0)
     say(run, warningLine(`still running after the script, and stopped: ${namesOf(found)}`));
   releaseReserve(journal.directory);
-  if (verdict.by !== null && log.step !== null) say(run, sectionEnd(log.step, clock.now()));
+  const isCut = verdict.by !== null || journal.progress.steps.get(log.step ?? '')?.ended?.code === null;
+  if (isCut && log.step !== null) say(run, sectionEnd(log.step, clock.now()));
   record(run, { move: 'tree_dead' });
 }
 
