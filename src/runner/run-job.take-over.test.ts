@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Control } from './control.ts';
+import type { Move } from './journal/move.ts';
 import { JobBench } from './testing/job-bench.ts';
 
 class Killed extends Error {}
@@ -124,6 +127,44 @@ it('has its place removed by the next runner, also when nothing of it is owed', 
   } finally {
     bench.dispose();
   }
+});
+
+describe('a job whose journal is not written through, since it owes no cleanup', () => {
+  const SCRIPT = { name: 'script', script: ['true'], timeout: 3600, when: 'on_success', allow_failure: false } as const;
+
+  /** The lines that reached the disk before the power went; its place went, too. */
+  async function losePower(last: Move['move']): Promise<JobBench> {
+    const bench = new JobBench({}, { steps: [SCRIPT] });
+    expect((await bench.run())?.status).toBe('success');
+    const moves = bench.moves();
+    const kept = moves.slice(0, moves.findIndex(({ move }) => move === last) + 1);
+    writeFileSync(join(bench.directory, 'moves.jsonl'), kept.map((move) => `${JSON.stringify(move)}\n`).join(''));
+    bench.machine.lose();
+    return bench;
+  }
+
+  it.each(['accepted', 'step_started', 'step_ended', 'teardown_begun', 'tree_dead'] as const)(
+    'is no success after a power cut that left it at %s',
+    async (last) => {
+      const bench = await losePower(last);
+      try {
+        const result = await takeOver(bench);
+        expect(result).toMatchObject({ status: 'failed', cause: 'runner_lost', cleanup: { outcome: 'not_owed' } });
+        expect(await takeOver(bench)).toEqual(result);
+      } finally {
+        bench.dispose();
+      }
+    },
+  );
+
+  it('is the success that it was once its artifacts are on record', async () => {
+    const bench = await losePower('saved');
+    try {
+      expect(await takeOver(bench)).toMatchObject({ status: 'success' });
+    } finally {
+      bench.dispose();
+    }
+  });
 });
 
 it('finds nothing to take over where the runner died before it had accepted the job', async () => {

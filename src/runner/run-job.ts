@@ -1,13 +1,14 @@
 import { errorCode } from '../base/index.ts';
 import type { JobOptions } from './job-options.ts';
 import type { JobRun } from './job-run.ts';
-import type { JobResult } from './journal/move.ts';
+import type { JobResult, Verdict } from './journal/move.ts';
 import { record } from './journal/record.ts';
 import { recordForce } from './journal/record-force.ts';
 import { warningLine } from './log/sections.ts';
 import { say } from './log/tell.ts';
 import { openJob } from './open/open-job.ts';
 import { runScript } from './stages/run-script.ts';
+import { interrupted } from './stages/verdicts.ts';
 import { cleanUp } from './teardown/clean-up.ts';
 import { endBadly } from './teardown/end-badly.ts';
 import { endPlace } from './teardown/end-place.ts';
@@ -41,7 +42,7 @@ export async function runJob(options: JobOptions): Promise<JobResult | null> {
 }
 
 async function live(run: JobRun, keep: boolean): Promise<JobResult> {
-  const verdict = run.journal.progress.verdict ?? (await runScript(run));
+  const verdict = believed(run, run.journal.progress.verdict ?? (await runScript(run)));
   await tearDown(run, verdict);
   const cleanup = await cleanUp(await finishNestedRuns(run), verdict);
   const saved = await saveResults(run, verdict);
@@ -53,4 +54,13 @@ async function live(run: JobRun, keep: boolean): Promise<JobResult> {
   const isOnTheBooks = record(run, { move: 'finished', result });
   if (isOnTheBooks) forgetSecrets(run.journal.directory, run.ports.trouble);
   return result;
+}
+
+/**
+ * A journal without a cleanup is not written through to the disk. After a power cut it may say that the script ended well, and no more, of
+ * a job whose place and artifacts are gone: no success is made of that.
+ */
+function believed(run: JobRun, verdict: Verdict): Verdict {
+  const isVague = run.isTakenOver && run.scripts.afterScript === null && run.journal.progress.saved === null;
+  return isVague && verdict.cause === 'succeeded' ? interrupted(run) : verdict;
 }
