@@ -22,7 +22,15 @@ afterEach(() => rmSync(directory, { recursive: true }));
 function finish(): void {
   const variables = [{ ...plainVariable('TOKEN', 'hunter22', { raw: true }), masked: true }];
   const record = {
-    payload: payload({ variables, token: 'hunter22' }),
+    payload: payload({
+      variables,
+      token: 'hunter22',
+      steps: [
+        { name: 'script', script: ['login hunter22'], timeout: 3600, when: 'on_success', allow_failure: false },
+        { name: 'after_script', script: ['logout hunter22'], timeout: 3600, when: 'always', allow_failure: true },
+      ],
+      hooks: [{ name: 'pre_get_sources_script', script: ['get hunter22'] }],
+    }),
     cookie: 'c',
     environment: { AWS: 'hunter22' },
     shell: null,
