@@ -63,3 +63,20 @@ job:
   expect(log).toMatch(/^dead$/m);
   expect(log).toMatch(new RegExp(`stopped: \\w+ \\(${readFileSync(join(checkout.outside, 'pid'), 'utf8').trim()}\\)`));
 });
+
+it('what a cleanup leaves running is ended when the job ends, and named', async () => {
+  checkout = new Checkout({
+    '.gitlab-ci.yml': `
+job:
+  script: ['true']
+  after_script:
+    - (exec setsid sh -c 'echo $$ >'$OUTSIDE'/pid; exec sleep 1000' &)
+    - until [ -s $OUTSIDE/pid ]; do sleep 0.05; done
+`,
+  });
+  const ended = await checkout.start(['run', '--json']).ended(SOON_MS);
+  expect(finished(ended, 'job')).toMatchObject({ status: 'success', cleanup: { outcome: 'succeeded' } });
+  const pid = readFileSync(join(checkout.outside, 'pid'), 'utf8').trim();
+  expect(shownLog(ended, 'job')).toContain(`still running after the cleanup, and ended: sleep (${pid})`);
+  await checkout.untilQuiet();
+});
