@@ -179,7 +179,8 @@ function limitWords(limitBytes: number): string {
 export const LOG_FILE = 'log';
 const POSITION_FILE = 'log.position';
 const NOTHING = Buffer.alloc(0);
-const CHUNK_BYTES = 256 * 1024;
+/** Large, because each chunk costs a move of the position, a search for secrets set up anew and a turn of the event loop. */
+const CHUNK_BYTES = 1024 * 1024;
 /** After so many bytes whoever ships looks after other things. */
 const TURN_BYTES = 4 * 1024 * 1024;
 
