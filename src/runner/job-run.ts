@@ -5,6 +5,7 @@ import type { Control } from './control.ts';
 import type { JobPorts } from './job-ports.ts';
 import type { Journal } from './journal/journal.ts';
 import type { JobLog } from './log/job-log.ts';
+import type { Descriptors } from './open/hold-descriptors.ts';
 import type { StepScripts } from './open/step-scripts.ts';
 import type { JobVariables } from './script/job-variables.ts';
 
@@ -23,4 +24,6 @@ export interface JobRun {
   readonly ports: JobPorts;
   readonly scripts: StepScripts;
   readonly variables: JobVariables;
+  /** Held from the moment that a cleanup may be owed until the teardown begins. */
+  readonly descriptors: Descriptors;
 }

@@ -10,6 +10,7 @@ import { jobVariables } from '../script/job-variables.ts';
 import { watchTimeout } from '../stages/watch-timeout.ts';
 import { forgetSecrets } from '../teardown/forget-secrets.ts';
 import { abandon, acceptJob } from './accept-job.ts';
+import { createDescriptors } from './hold-descriptors.ts';
 import { jobSpec, surroundingsOf } from './job-spec.ts';
 import { openingLines, openLog } from './open-log.ts';
 import { type CleanupVariables, stepScripts } from './step-scripts.ts';
@@ -68,6 +69,7 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
     ports: { ...ports, trouble: (message) => ports.trouble(log.masked(message)) },
     scripts,
     variables,
+    descriptors: createDescriptors(),
   };
   if (log.lostBytes > 0) say(run, warningLine(`the machine stopped: ${log.lostBytes} bytes of this log were lost`));
   ports.phase({ phase: 'preparing', cause: null, deadline: null });

@@ -49,7 +49,8 @@ async function startOnce(run: JobRun, id: string, script: string): Promise<Verdi
 
 /** What the cleanup will need is taken now: by the time it is due there may be nothing left to take. */
 async function reserveCleanup(run: JobRun): Promise<void> {
-  const { journal, place, scripts } = run;
+  const { journal, place, scripts, descriptors } = run;
+  descriptors.hold();
   holdReserve(journal.directory);
   const likely = cleanupVariables(
     run,
@@ -65,10 +66,11 @@ async function openObligation(run: JobRun, step: string): Promise<Verdict | null
   const { journal, scripts, ports, control } = run;
   try {
     if (!journal.progress.owed) {
+      // Before anybody hears that the job starts: one without room for its cleanup owes none.
+      if (scripts.afterScript !== null) await reserveCleanup(run);
       const answer = await ask(control.interruptSignal, (signal) => ports.askToStart(signal));
       if (control.interruption) return interrupted(run);
       if (answer === 'refused') return verdict({ cause: 'canceled', isCancel: true, by: 'coordinator' });
-      if (scripts.afterScript !== null) await reserveCleanup(run);
       journal.append({ move: 'obligation_opened' });
       ports.phase({ phase: 'script', cause: null, deadline: null });
     }

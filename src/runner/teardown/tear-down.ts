@@ -11,6 +11,7 @@ export async function tearDown(run: JobRun, verdict: Verdict): Promise<void> {
   const { journal, budgets, clock, ports, log } = run;
   const deadline = clock.now() + budgets.graceMs + budgets.cleanupMs;
   // Room first: the journal's next line may be the one that no longer fits.
+  run.descriptors.release();
   releaseWords(journal.directory);
   if (journal.progress.verdict === null) record(run, { move: 'teardown_begun', ...verdict });
   ports.phase({ phase: 'teardown', cause: verdict.cause, deadline });
