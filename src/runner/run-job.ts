@@ -17,6 +17,7 @@ import { forgetSecrets } from './teardown/forget-secrets.ts';
 import { closingLine, judge } from './teardown/judge.ts';
 import { saveResults } from './teardown/save-results.ts';
 import { STILL_OWED } from './teardown/start-cleanup.ts';
+import { stopTree } from './teardown/stop-tree.ts';
 import { tearDown } from './teardown/tear-down.ts';
 
 /**
@@ -36,6 +37,7 @@ export async function runJob(options: JobOptions): Promise<JobResult | null> {
     return await endBadly(run, error, options.keep);
   } finally {
     forgetForce();
+    run.descriptors.release();
     run.log.close();
     run.journal.close();
   }
@@ -43,8 +45,16 @@ export async function runJob(options: JobOptions): Promise<JobResult | null> {
 
 async function live(run: JobRun, keep: boolean): Promise<JobResult> {
   const verdict = believed(run, run.journal.progress.verdict ?? (await runScript(run)));
-  await tearDown(run, verdict);
+  let bug: unknown = null;
+  try {
+    await tearDown(run, verdict);
+  } catch (error) {
+    bug = error;
+    await stopTree(run);
+  }
   const cleanup = await cleanUp(await finishNestedRuns(run), verdict);
+  // The job ends badly, but not without its cleanup.
+  if (bug !== null) throw bug;
   const saved = await saveResults(run, verdict);
   const result = judge(run, verdict, cleanup, saved);
   await endPlace(run, keep);
