@@ -12,9 +12,9 @@ interface Shape {
 }
 
 const shapes: readonly Shape[] = [
-  { name: '1 job', jobs: 1, target: null, rounds: 11, ciFile: () => independent(1) },
+  { name: '1 job', jobs: 1, target: 3, rounds: 11, ciFile: () => independent(1) },
   { name: '10 jobs', jobs: 10, target: null, rounds: 9, ciFile: () => independent(10) },
-  { name: '100 jobs', jobs: 100, target: 2, rounds: 5, ciFile: () => independent(100) },
+  { name: '100 jobs', jobs: 100, target: 1.5, rounds: 5, ciFile: () => independent(100) },
   { name: '50 jobs in a needs chain', jobs: 50, target: null, rounds: 5, width: 1, ciFile: () => layers(50, 1) },
   { name: '10 × 10 jobs, layered needs', jobs: 100, target: null, rounds: 5, ciFile: () => layers(10, 10) },
 ];
