@@ -30,7 +30,7 @@ function withoutSecrets(payload: JobPayload): JobPayload {
     git_info: { ...payload.git_info, repo_url: '' },
     variables: [],
     steps: payload.steps.map((step) => ({ ...step, script: [] })),
-    hooks: payload.hooks.map((hook) => ({ ...hook, script: [] })),
+    hooks: [],
     services: payload.services.map((service) => ({ ...service, variables: [] })),
     dependencies: payload.dependencies.map((dependency) => ({ ...dependency, token: '' })),
   };
