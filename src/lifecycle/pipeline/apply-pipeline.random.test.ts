@@ -6,7 +6,7 @@ import { choices, instantOf, jobsOfAnyShape, play, RANDOM, type Recorded, STAGES
 import { mayStart, overlooked, slowSum } from '../testing/pipeline-oracle.ts';
 import { applyPipeline } from './apply-pipeline.ts';
 import type { PipelineEffect } from './pipeline-event.ts';
-import type { PipelineState } from './pipeline-state.ts';
+import type { PipelineState } from './state/pipeline-state.ts';
 
 function checkAll(check: (record: readonly Recorded[]) => void, cancelled: 'never' | 'sometimes' = 'never'): void {
   const cancelAt = cancelled === 'never' ? fc.constant(null) : fc.option(fc.nat(30));

@@ -4,9 +4,9 @@ import type { CancelCause, JobEffect, Refusal } from '../job/index.ts';
 import { bookTally } from './book-tally.ts';
 import { type Edit, editOf, jobAt } from './edit.ts';
 import type { OutsideJobEvent, PipelineEvent, PipelineResult } from './pipeline-event.ts';
-import type { PipelineJob, PipelineState } from './pipeline-state.ts';
-import { findJob } from './read-pipeline.ts';
 import { retryJob, send } from './send.ts';
+import type { PipelineJob, PipelineState } from './state/pipeline-state.ts';
+import { findJob } from './state/read-pipeline.ts';
 import { reviveSkipped, takeTurns } from './take-turns.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { type Counted, countedAs, isDone, isTallyDone, recount } from '../decisions/index.ts';
 import { currentJob, type Edit } from './edit.ts';
-import type { PipelineState } from './pipeline-state.ts';
-import { slotAt, withSlot } from './slots.ts';
+import type { PipelineState } from './state/pipeline-state.ts';
+import { slotAt, withSlot } from './state/slots.ts';
 
 /** The current job of a position counted as `before`: books what it counts as now, and who may be ready because of it. */
 export function bookTally(edit: Edit, position: number, before: Counted): void {

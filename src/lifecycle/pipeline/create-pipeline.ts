@@ -1,7 +1,7 @@
-import { assemblePipeline } from './assemble-pipeline.ts';
-import { makeJob } from './make-job.ts';
-import type { PipelineOptions, PipelineState, SchedulableJob } from './pipeline-state.ts';
-import { shapeOf } from './shape-of.ts';
+import { assemblePipeline } from './state/assemble-pipeline.ts';
+import { makeJob } from './state/make-job.ts';
+import type { PipelineOptions, PipelineState, SchedulableJob } from './state/pipeline-state.ts';
+import { shapeOf } from './state/shape-of.ts';
 
 /** A pipeline whose jobs are all `created`. Send it `start` to set it going. */
 export function createPipeline(rules: readonly SchedulableJob[], options: PipelineOptions): PipelineState {

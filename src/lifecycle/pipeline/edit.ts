@@ -1,6 +1,6 @@
 import type { PipelineEffect } from './pipeline-event.ts';
-import type { PipelineJob, PipelineState } from './pipeline-state.ts';
-import { slotAt, withSlot } from './slots.ts';
+import type { PipelineJob, PipelineState } from './state/pipeline-state.ts';
+import { slotAt, withSlot } from './state/slots.ts';
 
 /**
  * A pipeline in the middle of one event. The only mutable thing in this room: `applyPipeline` makes it and keeps it to itself.

@@ -1,6 +1,6 @@
 import type { Status } from '../../protocol/index.ts';
 import type { CancelCause, JobEffect, JobEvent, Refusal, SchedulingEvent } from '../job/index.ts';
-import type { PipelineState } from './pipeline-state.ts';
+import type { PipelineState } from './state/pipeline-state.ts';
 
 /** Events that may reach a job from outside; scheduling is the pipeline's own business. */
 export type OutsideJobEvent = Exclude<JobEvent, SchedulingEvent>;

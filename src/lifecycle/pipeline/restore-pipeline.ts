@@ -1,9 +1,15 @@
 import { invariant } from '../../base/index.ts';
 import type { JobState } from '../job/index.ts';
-import { assemblePipeline } from './assemble-pipeline.ts';
-import { makeJob, withState } from './make-job.ts';
-import type { PipelineJob, PipelineOptions, PipelineShape, PipelineState, SchedulableJob } from './pipeline-state.ts';
-import { shapeOf } from './shape-of.ts';
+import { assemblePipeline } from './state/assemble-pipeline.ts';
+import { makeJob, withState } from './state/make-job.ts';
+import type {
+  PipelineJob,
+  PipelineOptions,
+  PipelineShape,
+  PipelineState,
+  SchedulableJob,
+} from './state/pipeline-state.ts';
+import { shapeOf } from './state/shape-of.ts';
 
 /** What has to be stored of one job; plain JSON. The rest follows from the rules and from the jobs beside it. */
 export interface JobRow {

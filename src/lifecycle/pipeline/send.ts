@@ -3,9 +3,9 @@ import { applyJob, type JobEvent, type JobState, nextDue, type Refusal } from '.
 import { bookResource } from './book-resource.ts';
 import { bookTally } from './book-tally.ts';
 import { currentNumber, type Edit, jobAt, putJob } from './edit.ts';
-import { makeJob, withState } from './make-job.ts';
-import type { PipelineJob } from './pipeline-state.ts';
-import { withSlot } from './slots.ts';
+import { makeJob, withState } from './state/make-job.ts';
+import type { PipelineJob } from './state/pipeline-state.ts';
+import { withSlot } from './state/slots.ts';
 
 /** Sends a job an event and books what comes of it. Returns why it was refused, or null. */
 export function send(edit: Edit, number: number, event: JobEvent): Refusal | null {

@@ -3,7 +3,7 @@ import { bitOf, countedAs, countedIn, rollUp } from '../decisions/index.ts';
 import type { SchedulingEvent } from '../job/index.ts';
 import { currentJob, currentNumber, type Edit, jobAt } from './edit.ts';
 import { send } from './send.ts';
-import { slotAt } from './slots.ts';
+import { slotAt } from './state/slots.ts';
 
 /** What the jobs before must have come to for a job to start. Anything else that is finished skips it. */
 export const ACCEPTED: Readonly<Record<When, Readonly<Record<'stage' | 'needs', readonly Status[]>>>> = {

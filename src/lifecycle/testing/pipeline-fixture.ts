@@ -2,8 +2,8 @@ import { DEFAULT_BUDGETS, type FailureReason, type Status } from '../../protocol
 import { applyPipeline } from '../pipeline/apply-pipeline.ts';
 import { createPipeline } from '../pipeline/create-pipeline.ts';
 import type { OutsideJobEvent, PipelineEffect, PipelineEvent } from '../pipeline/pipeline-event.ts';
-import type { PipelineJob, PipelineOptions, PipelineState, SchedulableJob } from '../pipeline/pipeline-state.ts';
-import { currentJobs } from '../pipeline/read-pipeline.ts';
+import type { PipelineJob, PipelineOptions, PipelineState, SchedulableJob } from '../pipeline/state/pipeline-state.ts';
+import { currentJobs } from '../pipeline/state/read-pipeline.ts';
 
 const RUNNER = { cancelGracefully: true, phases: true, cleanupOnly: true };
 

@@ -1,6 +1,6 @@
 import { isFinished, type Status } from '../../protocol/index.ts';
-import type { PipelineJob, PipelineState } from '../pipeline/pipeline-state.ts';
-import { currentJobs } from '../pipeline/read-pipeline.ts';
+import type { PipelineJob, PipelineState } from '../pipeline/state/pipeline-state.ts';
+import { currentJobs } from '../pipeline/state/read-pipeline.ts';
 
 /*
  * The same rules once more, written the slow and simple way: everything from scratch, from all jobs, each time. Property tests

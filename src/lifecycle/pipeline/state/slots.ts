@@ -1,4 +1,4 @@
-import { invariant } from '../../base/index.ts';
+import { invariant } from '../../../base/index.ts';
 
 const CHUNK = 64;
 

@@ -1,5 +1,5 @@
-import { invariant } from '../../base/index.ts';
-import { DEFAULT_POLICY } from '../job/index.ts';
+import { invariant } from '../../../base/index.ts';
+import { DEFAULT_POLICY } from '../../job/index.ts';
 import type { PipelineOptions, PipelineShape, SchedulableJob } from './pipeline-state.ts';
 
 /** @param rules job names are unique, and needs name jobs that are there: whoever compiled them has seen to it. */

@@ -1,6 +1,6 @@
-import type { AutoCancel, JobRules, Status } from '../../protocol/index.ts';
-import type { Tally } from '../decisions/index.ts';
-import type { CancelRequest, JobPolicy, JobState, TriggerStrategy } from '../job/index.ts';
+import type { AutoCancel, JobRules, Status } from '../../../protocol/index.ts';
+import type { Tally } from '../../decisions/index.ts';
+import type { CancelRequest, JobPolicy, JobState, TriggerStrategy } from '../../job/index.ts';
 import type { Slots } from './slots.ts';
 
 /** What a pipeline is made of. A `PlannedJob` fits as it is. */

@@ -1,5 +1,5 @@
-import { invariant } from '../../base/index.ts';
-import { createJob, type JobPolicy, type JobSpec, type JobState } from '../job/index.ts';
+import { invariant } from '../../../base/index.ts';
+import { createJob, type JobPolicy, type JobSpec, type JobState } from '../../job/index.ts';
 import type { PipelineJob, PipelineShape, SchedulableJob } from './pipeline-state.ts';
 
 /** A fresh job for a position: the first one, or a retry. */

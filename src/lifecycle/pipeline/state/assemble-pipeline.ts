@@ -1,4 +1,4 @@
-import { countedAs, isDone, isTallyDone, tallyOf } from '../decisions/index.ts';
+import { countedAs, isDone, isTallyDone, tallyOf } from '../../decisions/index.ts';
 import type { PipelineJob, PipelineShape, PipelineState } from './pipeline-state.ts';
 import { slotsOf } from './slots.ts';
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { job, PipelineRun } from '../testing/pipeline-fixture.ts';
+import { job, PipelineRun } from '../../testing/pipeline-fixture.ts';
 import { allSlots, slotAt, slotsOf, withSlot } from './slots.ts';
 
 describe('slots', () => {

@@ -1,5 +1,5 @@
-import type { Status } from '../../protocol/index.ts';
-import { countedIn, rollUp } from '../decisions/index.ts';
+import type { Status } from '../../../protocol/index.ts';
+import { countedIn, rollUp } from '../../decisions/index.ts';
 import type { PipelineJob, PipelineState } from './pipeline-state.ts';
 import { allSlots, slotAt } from './slots.ts';
 
