@@ -2,10 +2,10 @@ import { invariant } from '../../base/index.ts';
 import { CAUSE_RULES, isFinished, type Phase, type Status } from '../../protocol/index.ts';
 import { whatIsDue } from './due.ts';
 import type { JobEffect, JobEvent, JobResult, Trigger } from './job-event.ts';
-import { MOVES } from './job-moves.ts';
 import type { JobState } from './job-state.ts';
-import type { EffectName, Moment, MoveOutcome, MoveRow, MoveTable } from './move-row.ts';
-import { isHeld } from './preconditions.ts';
+import { MOVES } from './moves/job-moves.ts';
+import type { EffectName, Moment, MoveOutcome, MoveRow, MoveTable } from './moves/move-row.ts';
+import { isHeld } from './moves/preconditions.ts';
 
 /**
  * The next state of a job. Pure; every event is defined in every state: it moves the job, changes nothing, or is refused with

@@ -2,8 +2,8 @@ import { invariant } from '../../base/index.ts';
 import { type Budgets, CAUSE_RULES, type Cause, type FailureReason } from '../../protocol/index.ts';
 import type { JobEvent } from './job-event.ts';
 import type { JobState } from './job-state.ts';
-import type { Change, Moment, StatusChoice } from './move-row.ts';
-import { isCancelCause } from './preconditions.ts';
+import type { Change, Moment, StatusChoice } from './moves/move-row.ts';
+import { isCancelCause } from './moves/preconditions.ts';
 
 /** The event, as the type that the table row promises. */
 function expectEvent<T extends JobEvent['type']>(event: JobEvent, type: T): Extract<JobEvent, { type: T }> {

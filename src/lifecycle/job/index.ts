@@ -1,7 +1,6 @@
 export { applyJob } from './apply-job.ts';
 export { nextDue } from './due.ts';
 export type { JobEffect, JobEvent, JobResult, Refusal, SchedulingEvent } from './job-event.ts';
-export { MOVES } from './job-moves.ts';
 export {
   type CancelCause,
   type CancelRequest,
@@ -14,4 +13,5 @@ export {
   type RunnerFeatures,
   type TriggerStrategy,
 } from './job-state.ts';
-export type { MoveRow, MoveTable, Precondition } from './move-row.ts';
+export { MOVES } from './moves/job-moves.ts';
+export type { MoveRow, MoveTable, Precondition } from './moves/move-row.ts';

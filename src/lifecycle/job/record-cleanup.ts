@@ -1,5 +1,5 @@
-import type { Change } from './move-row.ts';
-import { cleanupSaid, isSettled } from './preconditions.ts';
+import type { Change } from './moves/move-row.ts';
+import { cleanupSaid, isSettled } from './moves/preconditions.ts';
 
 /*
  * How the record of the cleanup is closed. Every row that ends a job uses exactly one of these, so that no obligation can end

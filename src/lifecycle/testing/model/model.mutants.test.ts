@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MOVES, type MoveRow, type MoveTable, type Precondition } from '../../job/index.ts';
-import { ignore } from '../../job/move-row.ts';
+import { ignore } from '../../job/moves/move-row.ts';
 import { checkJob, describeViolation, NORMAL, STUCK } from './check-job.ts';
 import { INVARIANTS } from './invariants.ts';
 import { OURS, type Variant } from './world.ts';

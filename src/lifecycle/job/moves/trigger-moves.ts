@@ -8,10 +8,10 @@ import {
   noteSkip,
   setCause,
   takeChild,
-} from './changes.ts';
+} from '../changes.ts';
+import { nothingElseOwed, nothingOwed } from '../record-cleanup.ts';
 import { type MoveTable, moveTo } from './move-row.ts';
 import { childFinished, childRuns, childWaitsForPerson, followsNothing } from './preconditions.ts';
-import { nothingElseOwed, nothingOwed } from './record-cleanup.ts';
 
 /** Trigger jobs start a child pipeline instead of running on a runner: no phase, no lease, no cleanup of their own. */
 export const TRIGGER_MOVES: MoveTable = [

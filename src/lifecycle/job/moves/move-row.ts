@@ -1,6 +1,6 @@
-import { isExecuting, isFinished, type Phase, STATUSES, type Status } from '../../protocol/index.ts';
-import type { JobEvent, Refusal, Trigger } from './job-event.ts';
-import type { HandOut, JobSpec, JobState } from './job-state.ts';
+import { isExecuting, isFinished, type Phase, STATUSES, type Status } from '../../../protocol/index.ts';
+import type { JobEvent, Refusal, Trigger } from '../job-event.ts';
+import type { HandOut, JobSpec, JobState } from '../job-state.ts';
 
 /**
  * One row of the table of moves. A row fits when trigger, kind, status, phase, hand-out and precondition all fit; the first row that

@@ -1,5 +1,5 @@
-import { type Cause, type Cleanup, isFinished } from '../../protocol/index.ts';
-import type { CancelCause, JobState } from './job-state.ts';
+import { type Cause, type Cleanup, isFinished } from '../../../protocol/index.ts';
+import type { CancelCause, JobState } from '../job-state.ts';
 import type { Moment, Precondition } from './move-row.ts';
 
 /** An attempt holds the job, and its runner's messages count. */

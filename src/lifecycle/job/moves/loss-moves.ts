@@ -1,8 +1,8 @@
-import { byCause, noteDrop, noteLoss, offerCleanup, setCause, setTeardownDeadline, takeCleanup } from './changes.ts';
-import type { Trigger } from './job-event.ts';
+import { byCause, noteDrop, noteLoss, offerCleanup, setCause, setTeardownDeadline, takeCleanup } from '../changes.ts';
+import type { Trigger } from '../job-event.ts';
+import { cleanupLost, cleanupOverdue, nothingOwed } from '../record-cleanup.ts';
 import { type Change, EXECUTING, ignore, type MoveTable, moveTo, refuse } from './move-row.ts';
 import { canHandCleanupOver, runnerCanStop, runnerTakesNoCleanups } from './preconditions.ts';
-import { cleanupLost, cleanupOverdue, nothingOwed } from './record-cleanup.ts';
 
 /** What strikes an attempt from outside: its runner lost, its time over, its place evicted. */
 export const LOSS_MOVES: MoveTable = [

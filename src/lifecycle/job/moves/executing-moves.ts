@@ -8,10 +8,10 @@ import {
   openObligation,
   setRunnersCause,
   setTeardownDeadline,
-} from './changes.ts';
+} from '../changes.ts';
+import { cleanupLost, nothingElseOwed, nothingOwed, recordCleanup } from '../record-cleanup.ts';
 import { EXECUTING, FINISHED, ignore, type MoveRow, type MoveTable, moveTo, refuse, WAITING } from './move-row.ts';
 import { canHandCleanupOver, cleanupEnded, isStale, namesCancelCause, runnerCanStop } from './preconditions.ts';
-import { cleanupLost, nothingElseOwed, nothingOwed, recordCleanup } from './record-cleanup.ts';
 
 /** Must stand first: whatever an attempt says that does not hold the job (any more) changes nothing. */
 export const STALE_MOVE: MoveRow = {

@@ -9,10 +9,10 @@ import {
   setStartAt,
   startOver,
   takeJob,
-} from './changes.ts';
+} from '../changes.ts';
+import { nothingElseOwed, nothingOwed } from '../record-cleanup.ts';
 import { type MoveTable, moveTo, refuse, WAITING } from './move-row.ts';
 import { runnerHidesPhases, wantsGracefulRunner } from './preconditions.ts';
-import { nothingElseOwed, nothingOwed } from './record-cleanup.ts';
 
 /** From `created` until a runner takes the job. Nothing has run, so nothing is owed. */
 export const WAITING_MOVES: MoveTable = [
