@@ -1,5 +1,5 @@
 import { drivePipelines } from './drive/drive-pipelines.ts';
-import { openSources } from './drive/sources.ts';
+import { openSources } from './drive/jobs/sources.ts';
 import type { LocalRunOptions } from './local-run-options.ts';
 import { startGuard } from './recovery/guard.ts';
 import { recoverRuns } from './recovery/recover-runs.ts';

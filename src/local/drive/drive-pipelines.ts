@@ -5,10 +5,10 @@ import type { LocalPipeline, LocalRunOptions } from '../local-run-options.ts';
 import { openResources } from '../resources/open-resources.ts';
 import { firstJobId } from '../runs/create-run.ts';
 import { buildsOf, type RunDirectory } from '../runs/run-directory.ts';
+import { runLocalJob } from './jobs/run-local-job.ts';
+import type { Sources } from './jobs/sources.ts';
 import { idsNeeded, PipelineDriver } from './pipeline-driver.ts';
 import { ReadyQueue } from './ready-queue.ts';
-import { runLocalJob } from './run-local-job.ts';
-import type { Sources } from './sources.ts';
 
 /** Drives the pipeline, and those that its trigger jobs start, until nothing of them can go on by itself. */
 export async function drivePipelines(options: LocalRunOptions, run: RunDirectory, sources: Sources): Promise<Status> {

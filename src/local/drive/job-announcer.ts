@@ -2,7 +2,7 @@ import type { Clock } from '../../base/index.ts';
 import type { JobState } from '../../lifecycle/index.ts';
 import type { JobChanged, JobFinished } from '../run-event.ts';
 import type { DrivenPipeline } from './driven-pipeline.ts';
-import type { JobReport } from './job-work.ts';
+import type { JobReport } from './jobs/job-work.ts';
 
 /** Makes run events of what the lifecycle knows of a job, and of what only its runner knows. */
 export class JobAnnouncer {

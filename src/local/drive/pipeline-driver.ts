@@ -17,9 +17,9 @@ import { Alarms } from './alarms.ts';
 import { type ChildPipeline, ChildPipelines } from './child-pipelines.ts';
 import type { DrivenPipeline } from './driven-pipeline.ts';
 import { EventQueue } from './event-queue.ts';
-import { HandOuts } from './hand-outs.ts';
 import { JobAnnouncer } from './job-announcer.ts';
-import type { JobReport, JobWork } from './job-work.ts';
+import { HandOuts } from './jobs/hand-outs.ts';
+import type { JobReport, JobWork } from './jobs/job-work.ts';
 import { pipelineClock } from './pipeline-clock.ts';
 import type { ReadyQueue } from './ready-queue.ts';
 

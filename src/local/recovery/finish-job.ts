@@ -8,7 +8,7 @@ import {
   LOG_FILE,
   takeOverJob,
 } from '../../runner/index.ts';
-import { jobPorts } from '../drive/job-ports.ts';
+import { jobPorts } from '../drive/jobs/job-ports.ts';
 import { projectDirectory, type RunDirectory, removeBuilds } from '../runs/run-directory.ts';
 import type { EndedJob } from '../runs/run-ending.ts';
 import { type RecoveryOptions, say } from './recovery-options.ts';

@@ -1,7 +1,7 @@
 import { AutoClock } from '../../../test/support/auto-clock.ts';
 import { CAUSE_RULES, DEFAULT_BUDGETS, type Plan, type PlannedJob, type Status } from '../../protocol/index.ts';
 import type { JobResult } from '../../runner/index.ts';
-import type { JobReport, JobWork } from '../drive/job-work.ts';
+import type { JobReport, JobWork } from '../drive/jobs/job-work.ts';
 import { PipelineDriver } from '../drive/pipeline-driver.ts';
 import { ReadyQueue } from '../drive/ready-queue.ts';
 import { ResourceGroups } from '../resources/resource-groups.ts';

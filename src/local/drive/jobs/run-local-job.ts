@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import type { Clock } from '../../base/index.ts';
-import type { Executor } from '../../executors/index.ts';
-import type { PayloadFacts } from '../../payload/index.ts';
-import { payloadSettings } from '../../protocol/index.ts';
-import { LOG_FILE, runJob } from '../../runner/index.ts';
-import type { RunEvent } from '../run-event.ts';
-import { jobDirectory, projectDirectory, type RunDirectory, removeBuilds } from '../runs/run-directory.ts';
+import type { Clock } from '../../../base/index.ts';
+import type { Executor } from '../../../executors/index.ts';
+import type { PayloadFacts } from '../../../payload/index.ts';
+import { payloadSettings } from '../../../protocol/index.ts';
+import { LOG_FILE, runJob } from '../../../runner/index.ts';
+import type { RunEvent } from '../../run-event.ts';
+import { jobDirectory, projectDirectory, type RunDirectory, removeBuilds } from '../../runs/run-directory.ts';
 import { jobPorts } from './job-ports.ts';
 import type { JobReport, JobWork } from './job-work.ts';
 import { localPayload } from './local-payload.ts';

@@ -1,8 +1,8 @@
-import type { PipelineEffect, Refusal } from '../../lifecycle/index.ts';
-import { isFinished } from '../../protocol/index.ts';
-import { Control } from '../../runner/index.ts';
-import type { DrivenPipeline } from './driven-pipeline.ts';
-import type { JobAnnouncer } from './job-announcer.ts';
+import type { PipelineEffect, Refusal } from '../../../lifecycle/index.ts';
+import { isFinished } from '../../../protocol/index.ts';
+import { Control } from '../../../runner/index.ts';
+import type { DrivenPipeline } from '../driven-pipeline.ts';
+import type { JobAnnouncer } from '../job-announcer.ts';
 import type { Answer, JobReport, JobWork } from './job-work.ts';
 
 /** What the runner inside this process can do. */

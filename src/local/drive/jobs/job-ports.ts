@@ -1,9 +1,9 @@
 import { existsSync, renameSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { type Clock, describeError, Failure, makeDirectory, syncDirectory } from '../../base/index.ts';
-import { type JobPorts, LOG_FILE } from '../../runner/index.ts';
-import type { RunEvent } from '../run-event.ts';
-import { artifactsDirectory, checkoutKey, jobDirectory, type RunDirectory } from '../runs/run-directory.ts';
+import { type Clock, describeError, Failure, makeDirectory, syncDirectory } from '../../../base/index.ts';
+import { type JobPorts, LOG_FILE } from '../../../runner/index.ts';
+import type { RunEvent } from '../../run-event.ts';
+import { artifactsDirectory, checkoutKey, jobDirectory, type RunDirectory } from '../../runs/run-directory.ts';
 
 /** What the ports of all jobs of a run share. */
 export interface PortContext {

@@ -1,5 +1,5 @@
-import type { Budgets, Cause, PlannedJob } from '../../protocol/index.ts';
-import type { Control, JobResult } from '../../runner/index.ts';
+import type { Budgets, Cause, PlannedJob } from '../../../protocol/index.ts';
+import type { Control, JobResult } from '../../../runner/index.ts';
 
 /** One hand-out of a job to the runner inside this process. */
 export interface JobWork {

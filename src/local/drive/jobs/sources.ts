@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { makeDirectory } from '../../base/index.ts';
-import type { Place } from '../../executors/index.ts';
-import { takeSnapshot } from '../../git/index.ts';
-import type { Plan, SourceSettings, Variable } from '../../protocol/index.ts';
+import { makeDirectory } from '../../../base/index.ts';
+import type { Place } from '../../../executors/index.ts';
+import { takeSnapshot } from '../../../git/index.ts';
+import type { Plan, SourceSettings, Variable } from '../../../protocol/index.ts';
 
 /** The working tree as it was when the run began, for jobs to start from. */
 export interface Sources {
