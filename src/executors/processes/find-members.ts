@@ -1,8 +1,8 @@
 import type { StepProcess } from '../steps/step-process.ts';
 import { orphanTest } from './find-orphans.ts';
-import type { ProcessEntry } from './process-entry.ts';
-import { readProcess, TICKS_PER_SECOND } from './process-scan.ts';
-import type { ProcessScan } from './process-table.ts';
+import type { ProcessEntry } from './table/process-entry.ts';
+import { readProcess, TICKS_PER_SECOND } from './table/process-scan.ts';
+import type { ProcessScan } from './table/process-table.ts';
 
 export interface JobMarks {
   readonly steps: readonly StepProcess[];

@@ -1,6 +1,6 @@
-import type { ProcessEntry } from './process-entry.ts';
-import { directoriesOf } from './process-scan.ts';
-import { listProc, readProcLink } from './read-proc.ts';
+import type { ProcessEntry } from './table/process-entry.ts';
+import { directoriesOf } from './table/process-scan.ts';
+import { listProc, readProcLink } from './table/read-proc.ts';
 
 /**
  * What a process that has shed its session, its environment and its parent still holds of its job: the marker that every step hands

@@ -3,9 +3,9 @@ import type { JobProcess } from '../executor.ts';
 import type { StepProcess } from '../steps/step-process.ts';
 import type { JobCgroup } from './cgroup.ts';
 import { createLonelyKiller } from './lonely-wrappers.ts';
-import type { ProcessEntry } from './process-entry.ts';
-import type { ProcessScan } from './process-table.ts';
 import { send, sendTo } from './send-signal.ts';
+import type { ProcessEntry } from './table/process-entry.ts';
+import type { ProcessScan } from './table/process-table.ts';
 
 export interface Finder {
   /** The job's processes without wrappers; of a pass over the machine that is made now unless one is given. */

@@ -8,8 +8,8 @@ import { type JobFixture, NEVER, openJob, until, waitForEnd } from '../testing/e
 import { allDead, startTree, treeOptions } from '../testing/process-tree.ts';
 import { createJobCgroup } from './cgroup.ts';
 import { findCgroupHomes } from './cgroup-homes.ts';
-import { readProcess } from './process-scan.ts';
 import { createProcessTree } from './process-tree.ts';
+import { readProcess } from './table/process-scan.ts';
 
 const shell = createShellExecutor({ clock: realClock });
 

@@ -19,8 +19,8 @@ import {
 } from '../testing/executor-contract.ts';
 import { allDead, isDead, startTree, treeOptions } from '../testing/process-tree.ts';
 import { LONELY_WRAPPER_MS } from './lonely-wrappers.ts';
-import { bootId, readProcess, startedWith } from './process-scan.ts';
 import { createProcessTree } from './process-tree.ts';
+import { bootId, readProcess, startedWith } from './table/process-scan.ts';
 
 const shell = createShellExecutor({ clock: realClock });
 

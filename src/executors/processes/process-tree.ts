@@ -7,9 +7,9 @@ import { listStepProcesses, type StepProcess } from '../steps/step-process.ts';
 import type { JobCgroup } from './cgroup.ts';
 import { findMembers } from './find-members.ts';
 import { asProcess, createKiller, type Finder } from './kill-tree.ts';
-import type { ProcessEntry } from './process-entry.ts';
-import type { ProcessScan, ProcessTable } from './process-table.ts';
 import { send, sendTo } from './send-signal.ts';
+import type { ProcessEntry } from './table/process-entry.ts';
+import type { ProcessScan, ProcessTable } from './table/process-table.ts';
 import { untilDead } from './until-dead.ts';
 
 /** All processes of one job on this machine, found anew for every signal. */

@@ -1,6 +1,6 @@
 import { errorCode } from '../../base/index.ts';
-import type { ProcessEntry } from './process-entry.ts';
-import { readProcess } from './process-scan.ts';
+import type { ProcessEntry } from './table/process-entry.ts';
+import { readProcess } from './table/process-scan.ts';
 
 /** Only if the pid still stands for the same process. */
 export function sendTo({ pid, startedAt }: ProcessEntry, signal: NodeJS.Signals): void {

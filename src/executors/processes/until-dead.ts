@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/index.ts';
 import type { JobProcess } from '../executor.ts';
-import type { ProcessScan, ProcessTable } from './process-table.ts';
+import type { ProcessScan, ProcessTable } from './table/process-table.ts';
 
 /** Between two looks at a dying tree. All who wait look at the same moments, so that one pass over the machine serves them. */
 const LOOK_EVERY_MS = 20;

@@ -1,9 +1,9 @@
 import type { Clock } from '../../base/index.ts';
 import type { JobSpec } from '../executor.ts';
 import type { JobCgroup } from '../processes/cgroup.ts';
-import { readProcess } from '../processes/process-scan.ts';
-import { createProcessTable } from '../processes/process-table.ts';
 import type { TreeOptions } from '../processes/process-tree.ts';
+import { readProcess } from '../processes/table/process-scan.ts';
+import { createProcessTable } from '../processes/table/process-table.ts';
 import { type JobFixture, until, waitForOutput } from './executor-contract.ts';
 
 /** Runs `script` until it has printed `ready`, then the numbers that it printed before. */

@@ -4,7 +4,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { until } from '../testing/executor-contract.ts';
+import { until } from '../../testing/executor-contract.ts';
 import { readProcess, scanProcesses, startedWith } from './process-scan.ts';
 
 async function kill(child: ChildProcess): Promise<void> {

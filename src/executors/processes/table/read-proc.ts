@@ -1,6 +1,6 @@
 import { closeSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
-import { Failure } from '../../base/index.ts';
-import { isOutOfDescriptors, withDescriptors } from './spare-descriptors.ts';
+import { Failure } from '../../../base/index.ts';
+import { isOutOfDescriptors, withDescriptors } from '../spare-descriptors.ts';
 
 // What cannot be read because the process is gone, or somebody else's, counts as not there. What cannot be read for lack of
 // descriptors is a Failure: to take it for absent would be to take a living tree for a dead one.

@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/index.ts';
+import type { Clock } from '../../../base/index.ts';
 import type { ProcessEntry } from './process-entry.ts';
 import { holds, readEnvironment, scanProcesses } from './process-scan.ts';
 
