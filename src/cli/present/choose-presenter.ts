@@ -1,7 +1,7 @@
 import type { Host } from '../host.ts';
 import { canRedraw, coloured, type Paint, plain, wantsColour } from '../terminal/colour.ts';
 import { createJsonPresenter } from './json-presenter.ts';
-import { createLivePresenter } from './live-presenter.ts';
+import { createLivePresenter } from './live/live-presenter.ts';
 import { createPrefixedPresenter } from './prefixed-presenter.ts';
 import type { Presenter } from './presenter.ts';
 import { RunShow } from './show-run.ts';

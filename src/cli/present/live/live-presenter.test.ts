@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Clock } from '../../base/index.ts';
-import { plain } from '../terminal/colour.ts';
-import { canceledRun, changed, forcedRun, logged, memoryOutput, START, started } from '../testing/sample-run.ts';
+import type { Clock } from '../../../base/index.ts';
+import { plain } from '../../terminal/colour.ts';
+import { canceledRun, changed, forcedRun, logged, memoryOutput, START, started } from '../../testing/sample-run.ts';
+import type { ShownEvent } from '../shown-event.ts';
 import { createLivePresenter } from './live-presenter.ts';
-import type { ShownEvent } from './shown-event.ts';
 
 /** A clock whose sleepers wait until the test lets time pass. */
 function handClock(): Clock & { tick(ms: number): Promise<void> } {

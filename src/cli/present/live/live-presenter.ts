@@ -1,13 +1,13 @@
-import type { Clock } from '../../base/index.ts';
-import type { Paint } from '../terminal/colour.ts';
-import type { Output } from '../terminal/output.ts';
-import { closingLines, jobLines, logExcerpts } from './closing-report.ts';
-import { describeNote } from './describe-run.ts';
+import type { Clock } from '../../../base/index.ts';
+import type { Paint } from '../../terminal/colour.ts';
+import type { Output } from '../../terminal/output.ts';
+import { closingLines, jobLines, logExcerpts } from '../closing-report.ts';
+import { describeNote } from '../describe-run.ts';
+import type { Presenter } from '../presenter.ts';
+import { applyEvent, newRunView, type RunView } from '../run-view.ts';
+import type { ShownEvent } from '../shown-event.ts';
 import { renderScreen } from './live-screen.ts';
-import type { Presenter } from './presenter.ts';
 import { createRedraw } from './redraw.ts';
-import { applyEvent, newRunView, type RunView } from './run-view.ts';
-import type { ShownEvent } from './shown-event.ts';
 
 export interface LiveOptions {
   readonly output: Output;

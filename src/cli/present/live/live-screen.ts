@@ -1,9 +1,9 @@
-import { isExecuting, isFinished, type Status } from '../../protocol/index.ts';
-import { printable } from '../terminal/clean-text.ts';
-import type { Paint } from '../terminal/colour.ts';
-import { displayWidth, fitWidth, padWidth } from '../terminal/display-width.ts';
-import { formatCountdown, formatDuration } from '../terminal/format-time.ts';
-import type { TerminalSize } from '../terminal/output.ts';
+import { isExecuting, isFinished, type Status } from '../../../protocol/index.ts';
+import { printable } from '../../terminal/clean-text.ts';
+import type { Paint } from '../../terminal/colour.ts';
+import { displayWidth, fitWidth, padWidth } from '../../terminal/display-width.ts';
+import { formatCountdown, formatDuration } from '../../terminal/format-time.ts';
+import type { TerminalSize } from '../../terminal/output.ts';
 import {
   countJobs,
   describeEndUntimed,
@@ -11,9 +11,9 @@ import {
   STATUS_MARKS,
   shownName,
   WAITING_WORDS,
-} from './describe-job.ts';
-import { lastLine } from './log/log-tail.ts';
-import type { JobView, RunView } from './run-view.ts';
+} from '../describe-job.ts';
+import { lastLine } from '../log/log-tail.ts';
+import type { JobView, RunView } from '../run-view.ts';
 
 const TIME_CELLS = 7;
 const MAX_NAME_CELLS = 40;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { plain } from '../terminal/colour.ts';
-import { displayWidth } from '../terminal/display-width.ts';
-import { canceledRun, changed, finished, logged, START, started } from '../testing/sample-run.ts';
+import { plain } from '../../terminal/colour.ts';
+import { displayWidth } from '../../terminal/display-width.ts';
+import { canceledRun, changed, finished, logged, START, started } from '../../testing/sample-run.ts';
+import { applyEvent, newRunView } from '../run-view.ts';
+import type { ShownEvent } from '../shown-event.ts';
 import { renderScreen } from './live-screen.ts';
-import { applyEvent, newRunView } from './run-view.ts';
-import type { ShownEvent } from './shown-event.ts';
 
 function screen(events: readonly ShownEvent[], seconds: number, size = { columns: 80, rows: 24 }): string {
   const view = newRunView();

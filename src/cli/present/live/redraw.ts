@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
-import { displayWidth } from '../terminal/display-width.ts';
-import type { Output } from '../terminal/output.ts';
+import { displayWidth } from '../../terminal/display-width.ts';
+import type { Output } from '../../terminal/output.ts';
 
 /**
  * A block of lines at the bottom of a terminal that is drawn again in place. The cursor stays visible and stands on the
