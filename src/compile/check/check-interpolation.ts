@@ -1,5 +1,5 @@
 import type { Session } from '../session.ts';
-import type { RootMap } from '../yaml/compose.ts';
+import type { RootMap } from '../yaml/compose/compose.ts';
 import { isMapping } from '../yaml/mapping.ts';
 import type { Place } from '../yaml/source-map.ts';
 

@@ -6,7 +6,7 @@ import { LIMITS } from '../limits.ts';
 import { expandMatrix } from '../plan/expand-parallel.ts';
 import type { Session } from '../session.ts';
 import { type JobConfig, type JobKeyword, TRIGGER_KEYS } from '../shape/job.ts';
-import type { RootMap } from '../yaml/compose.ts';
+import type { RootMap } from '../yaml/compose/compose.ts';
 import type { Place } from '../yaml/source-map.ts';
 import { type Complain, checkValues } from './check-values.ts';
 import { isGiven } from './is-given.ts';

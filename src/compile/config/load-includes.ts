@@ -5,7 +5,7 @@ import type { Finding } from '../problems.ts';
 import { reportMisfit } from '../schema/check-keywords.ts';
 import type { Session } from '../session.ts';
 import { IncludeItem, type IncludeItemConfig } from '../shape/root.ts';
-import type { RootMap } from '../yaml/compose.ts';
+import type { RootMap } from '../yaml/compose/compose.ts';
 import { MERGED } from '../yaml/mapping.ts';
 import { readYaml, type YamlFile } from '../yaml/read-yaml.ts';
 import type { Place } from '../yaml/source-map.ts';

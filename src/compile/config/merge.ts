@@ -1,4 +1,4 @@
-import type { RootMap } from '../yaml/compose.ts';
+import type { RootMap } from '../yaml/compose/compose.ts';
 import { isMapping, MADE_OF, type Mapping, MERGED, ORIGIN, overlay } from '../yaml/mapping.ts';
 
 /**

@@ -5,7 +5,7 @@ import { LIMITS } from '../limits.ts';
 import { checkKeywords } from '../schema/check-keywords.ts';
 import type { Session } from '../session.ts';
 import { JOB_KEYWORD_TABLE, type JobConfig } from '../shape/job.ts';
-import type { RootMap } from '../yaml/compose.ts';
+import type { RootMap } from '../yaml/compose/compose.ts';
 import { isMapping, type Mapping, UNREADABLE } from '../yaml/mapping.ts';
 import { flattenJob } from './flatten-lists.ts';
 import { defaultsPicker, type Job } from './job.ts';

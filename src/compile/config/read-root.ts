@@ -6,7 +6,7 @@ import type { Session } from '../session.ts';
 import { DEFAULT_KEYWORD_TABLE, type JobConfig } from '../shape/job.ts';
 import { GLOBAL_DEFAULTS, ROOT_KEYWORDS, type WorkflowConfig } from '../shape/root.ts';
 import type { RootVariables } from '../shape/variables.ts';
-import type { RootMap } from '../yaml/compose.ts';
+import type { RootMap } from '../yaml/compose/compose.ts';
 import { isMapping, MADE_OF, type Mapping } from '../yaml/mapping.ts';
 import { flattenJob, flattenList } from './flatten-lists.ts';
 

@@ -1,7 +1,7 @@
 import { didYouMean } from '../../base/index.ts';
 import { LIMITS } from '../limits.ts';
 import type { Session } from '../session.ts';
-import type { RootMap } from '../yaml/compose.ts';
+import type { RootMap } from '../yaml/compose/compose.ts';
 import { isMapping, type Mapping, MERGED, Reference, UNREADABLE } from '../yaml/mapping.ts';
 import type { Place } from '../yaml/source-map.ts';
 import { mergeJobs } from './merge.ts';

@@ -1,6 +1,6 @@
 import type { Job } from '../config/job.ts';
 import type { Session } from '../session.ts';
-import type { RootMap } from '../yaml/compose.ts';
+import type { RootMap } from '../yaml/compose/compose.ts';
 import { expandParallel, type Instance } from './expand-parallel.ts';
 
 /** What the jobs of a file are in a pipeline before rules are asked: of several with one name, the last. */

@@ -1,5 +1,5 @@
+import { YamlFloat } from '../yaml/compose/yaml-float.ts';
 import { isMapping } from '../yaml/mapping.ts';
-import { YamlFloat } from '../yaml/yaml-float.ts';
 import type { Schema } from './schema-words.ts';
 
 export type Check = (value: unknown) => boolean;

@@ -1,9 +1,9 @@
 import type { TSchema } from 'typebox';
 import { didYouMean } from '../../base/index.ts';
 import type { Finding } from '../problems.ts';
+import { YamlFloat } from '../yaml/compose/yaml-float.ts';
 import { isMapping, type Mapping, Reference } from '../yaml/mapping.ts';
 import type { Place } from '../yaml/source-map.ts';
-import { YamlFloat } from '../yaml/yaml-float.ts';
 import { hintForKey } from './hint-for-key.ts';
 import type { Schema } from './schema-words.ts';
 

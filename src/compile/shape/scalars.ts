@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { YamlFloat } from '../yaml/yaml-float.ts';
+import { YamlFloat } from '../yaml/compose/yaml-float.ts';
 
 /** Floats are objects inside; the published schema calls them what they are to the reader: numbers. */
 export const Float = Type.Refine(

@@ -1,7 +1,7 @@
 import { DUMP_SCHEMA, defineScalarTag, dump, NOT_RESOLVED } from 'js-yaml';
 import type { MergedFile } from '../context.ts';
+import { YamlFloat } from './compose/yaml-float.ts';
 import { isMapping, Reference } from './mapping.ts';
-import { YamlFloat } from './yaml-float.ts';
 
 /** Prints `1.0` as `1.0`: as the number 1 it would read back as an integer. */
 const floatTag = defineScalarTag('tag:yaml.org,2002:float', {

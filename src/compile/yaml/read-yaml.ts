@@ -1,7 +1,7 @@
 import { YAMLException } from 'js-yaml';
 import { hasErrors, type Problem } from '../../base/index.ts';
 import { LIMITS } from '../limits.ts';
-import { type Composed, compose, composePieces, type Piece, type RootMap } from './compose.ts';
+import { type Composed, compose, composePieces, type Piece, type RootMap } from './compose/compose.ts';
 import { parse } from './parse.ts';
 import { lineStarts, type SourceMap } from './source-map.ts';
 import { splitText } from './split-text.ts';

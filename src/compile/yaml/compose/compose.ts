@@ -1,9 +1,9 @@
 import { COLLECTION_STYLE, EVENT_ID, type Event } from 'js-yaml';
-import type { Problem } from '../../base/index.ts';
+import type { Problem } from '../../../base/index.ts';
+import { MERGED, ORIGIN } from '../mapping.ts';
+import type { SourceFile } from '../source-map.ts';
 import { composeKey, composeNode, mergeSources } from './compose-node.ts';
 import { type Composer, reportDuplicate } from './composer.ts';
-import { MERGED, ORIGIN } from './mapping.ts';
-import type { SourceFile } from './source-map.ts';
 
 /** The root of a document: a Map, because job names such as `2024` must keep their order. */
 export type RootMap = Map<string, unknown> & {

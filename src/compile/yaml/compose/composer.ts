@@ -1,9 +1,9 @@
 import type { Event } from 'js-yaml';
-import type { Problem } from '../../base/index.ts';
-import { LIMITS } from '../limits.ts';
-import { startOfEvent } from './events.ts';
-import { type Reference, UNREADABLE } from './mapping.ts';
-import { type FileDetails, readDetails, type SourceFile } from './source-map.ts';
+import type { Problem } from '../../../base/index.ts';
+import { LIMITS } from '../../limits.ts';
+import { startOfEvent } from '../events.ts';
+import { type Reference, UNREADABLE } from '../mapping.ts';
+import { type FileDetails, readDetails, type SourceFile } from '../source-map.ts';
 
 /** Where composing stands, and what it has gathered. */
 export interface Composer {

@@ -7,10 +7,10 @@ import {
   type ScalarEvent,
   type SequenceEvent,
 } from 'js-yaml';
-import { LIMITS } from '../limits.ts';
+import { LIMITS } from '../../limits.ts';
+import { scalarText } from '../events.ts';
+import { isMapping, type List, type Mapping, MERGED, ORIGIN, Reference, UNREADABLE } from '../mapping.ts';
 import { badReference, type Composer, report, reportDuplicate, reportUnknownTag, tagOf } from './composer.ts';
-import { scalarText } from './events.ts';
-import { isMapping, type List, type Mapping, MERGED, ORIGIN, Reference, UNREADABLE } from './mapping.ts';
 import { resolvePlainScalar, type ScalarValue } from './scalars.ts';
 
 /** Turns the events of one node into a plain value, the composer's index moving behind it. */
