@@ -1,7 +1,7 @@
 /*
  * The only place where a status changes meaning: (state, event, now) in, new state and effects out. Pure.
  *
- * job/        One job. `createJob` → `applyJob`, which runs from the table `MOVES`: start reading in job/job-moves.ts.
+ * job/        One job. `createJob` → `applyJob`, which runs from the table `MOVES`: start reading in job/moves/job-moves.ts.
  * pipeline/   Many jobs. `createPipeline` (or `restorePipeline`) → `applyPipeline`: whose turn it is, retries, cancelling, the sum.
  * decisions/  Single questions, each one function: the sum of jobs, retry or not, what a newer pipeline supersedes, …
  * testing/    What only tests use; its `model` explores every state that a job, its runners and a bad network can get into.

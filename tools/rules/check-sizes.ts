@@ -1,11 +1,11 @@
 import { posix } from 'node:path';
-import { isFixture, isTest } from './rooms.ts';
+import { isFixture } from './rooms.ts';
 import type { Finding, SourceFile } from './source-file.ts';
 
 const maxLines = 250;
 const maxFilesInFolder = 15;
 
-/** A test stands beside its file, so tests don't count towards the size of a folder. */
+/** Tests count like what they stand beside; only fixtures, which are data, do not. */
 export function checkSizes(files: readonly SourceFile[]): readonly Finding[] {
   const own = files.filter(({ path }) => !isFixture(path));
   const findings: Finding[] = [];
@@ -14,10 +14,7 @@ export function checkSizes(files: readonly SourceFile[]): readonly Finding[] {
     const message = `${lines} lines, at most ${maxLines}; split it by reason to change`;
     findings.push({ path, line: lines, level: 'error', message });
   }
-  const folders = Map.groupBy(
-    own.filter(({ path }) => !isTest(path)),
-    ({ path }) => posix.dirname(path),
-  );
+  const folders = Map.groupBy(own, ({ path }) => posix.dirname(path));
   for (const [folder, { length }] of folders) {
     if (length <= maxFilesInFolder) continue;
     findings.push({ path: folder, line: 1, level: 'error', message: `${length} files, at most ${maxFilesInFolder}` });

@@ -119,10 +119,12 @@ describe('sizes', () => {
     ]);
   });
 
-  it('refuse a folder of more than 15 files, tests not counted', () => {
+  it('refuse a folder of more than 15 files, tests counted', () => {
     const folder = (count: number, suffix: string): Record<string, string> =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`src/base/f${index}${suffix}`, '\n']));
-    expect(findings(checkSizes, { ...folder(15, '.ts'), ...folder(15, '.test.ts') })).toEqual([]);
+    expect(findings(checkSizes, folder(15, '.ts'))).toEqual([]);
+    const half = { ...folder(8, '.ts'), ...folder(8, '.test.ts') };
+    expect(findings(checkSizes, half)).toEqual(['error src/base:1: 16 files, at most 15']);
     expect(findings(checkSizes, folder(16, '.ts'))).toEqual(['error src/base:1: 16 files, at most 15']);
   });
 });

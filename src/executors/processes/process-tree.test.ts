@@ -160,7 +160,7 @@ describe('the process tree of a job', () => {
     const script = `
       import { createProcessTree } from ${JSON.stringify(join(import.meta.dirname, 'process-tree.ts'))};
       import { realClock } from ${JSON.stringify(join(import.meta.dirname, '../../base/index.ts'))};
-      import { createProcessTable } from ${JSON.stringify(join(import.meta.dirname, 'process-table.ts'))};
+      import { createProcessTable } from ${JSON.stringify(join(import.meta.dirname, 'table/process-table.ts'))};
       const cgroup = { members: () => new Set([process.pid]), frozen: (action) => action() };
       const table = createProcessTable(realClock);
       const tree = createProcessTree({ stepsDir: '/nonexistent', cookie: 'abc', directories: [], cgroup, table, clock: realClock });

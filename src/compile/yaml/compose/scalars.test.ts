@@ -4,7 +4,7 @@ import { resolvePlainScalar, type ScalarValue } from './scalars.ts';
 import { YamlFloat } from './yaml-float.ts';
 
 /** Text, kind and `to_s` of plain scalars, written by Psych 4.0.4 (Ruby 3.1). `tools/psych-scalars.rb` makes the table again. */
-const PSYCH = JSON.parse(readFileSync(new URL('fixtures/psych-scalars.json', import.meta.url), 'utf8')) as [
+const PSYCH = JSON.parse(readFileSync(new URL('../fixtures/psych-scalars.json', import.meta.url), 'utf8')) as [
   text: string,
   kind: string,
   printed: string,
