@@ -6,6 +6,7 @@ export {
 } from './checkout/compile-checkout.ts';
 export { withDefaultImage } from './default-image.ts';
 export type { LocalPipeline } from './local-run-options.ts';
+export { keepRecovering } from './recovery/keep-recovering.ts';
 export { recoverRuns } from './recovery/recover-runs.ts';
 export { tellEarlierRuns } from './recovery/tell-earlier-runs.ts';
 export type * from './run-event.ts';

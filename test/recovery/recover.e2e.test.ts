@@ -1,4 +1,5 @@
-import { readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Checkout, type Ended, type Line } from '../support/checkout.ts';
 import { isAlive, markedProcesses } from '../support/processes.ts';
@@ -140,6 +141,21 @@ it('says why an obligation cannot be met now, and meets it as soon as it can', a
   expect(told.code).toBe(0);
   expectNothingLost(told, 'script', 'recover');
   await checkout.untilQuiet();
+});
+
+it('has a guard that tries again until what stands in the way is gone', async () => {
+  await killIn('script', false, (fresh) => {
+    symlinkSync('/bin/sh', fresh.path('shell'));
+    return { EPILOGUE_SHELL: fresh.path('shell') };
+  });
+  rmSync(checkout.path('shell'));
+  const [run = ''] = readdirSync(join(checkout.state, 'epilogue', 'runs'));
+  const said = () => readFileSync(join(checkout.state, 'epilogue', 'runs', run, 'guard.log'), 'utf8');
+  await waitUntil('one try is over', () => /cleanup is still owed/.test(said()), 40_000);
+  expect(checkout.has('cleanups')).toBe(false);
+  symlinkSync('/bin/sh', checkout.path('shell'));
+  await checkout.untilQuiet(40_000);
+  expectNothingLost(await checkout.run(['list', '--json']), 'script', 'guard');
 });
 
 it('leaves a run that is still alive alone', async () => {

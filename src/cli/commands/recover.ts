@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
-import { findCheckout, recoverRuns, stopExitCode } from '../../local/index.ts';
+import { findCheckout, keepRecovering, recoverRuns, stopExitCode } from '../../local/index.ts';
 import { Control } from '../../runner/index.ts';
 import { closeShow } from '../close-show.ts';
 import { forwardSignals } from '../forward-signals.ts';
@@ -42,7 +42,8 @@ async function recover({ directory, json = false, run, guard = false }: RecoverF
   const control = new Control();
   const stopForwarding = guard ? host.onStopSignal(() => {}) : forwardSignals(host, control);
   try {
-    const { recovered, unfinished } = await recoverRuns({
+    const finish = guard ? keepRecovering : recoverRuns;
+    const { recovered, unfinished } = await finish({
       paths: xdgPaths(host.env, host.homeDir),
       checkout,
       runId: run ?? null,

@@ -15,12 +15,15 @@ import { type RecoveryOptions, say } from './recovery-options.ts';
 
 type UsableJournal = FoundJournal & { readonly reading: { readonly kind: 'usable' } };
 
-/** `open`: it still owes something, and somebody was told why. Never throws: no job keeps another from its cleanup. */
+/**
+ * `open`: it still owes something; `unreadable`: it may, and nobody can tell. Somebody was told why. Never throws: no job keeps another
+ * from its cleanup.
+ */
 export async function finishJob(
   run: RunDirectory,
   journal: FoundJournal,
   options: RecoveryOptions,
-): Promise<EndedJob | 'open' | 'never_ran'> {
+): Promise<EndedJob | 'open' | 'unreadable' | 'never_ran'> {
   const { id, directory, reading } = journal;
   const tell = (text: string) => say(options, 'warning', text);
   if (reading.kind === 'none') {
@@ -30,7 +33,7 @@ export async function finishJob(
   if (reading.kind === 'unusable') {
     const words = `job ${id} of run ${run.record.id} is passed over, and may still owe its cleanup: ${reading.why}`;
     say(options, 'error', `${words} (${directory})`);
-    return 'open';
+    return 'unreadable';
   }
   const { name } = reading.record.payload.job_info;
   try {

@@ -6,17 +6,18 @@ import type { RunDirectory } from '../runs/run-directory.ts';
 
 /**
  * Holds the read end of a pipe, nothing else. A run that ends says `done`; one that dies says nothing, the kernel closes the pipe,
- * and the guard starts `epilogue recover`, again if that is killed. It has a session of its own, so that what hits the run's group
+ * and the guard starts `epilogue recover`, again, after a pause, if that is killed. It has a session of its own, so that what hits the run's group
  * (Ctrl-C) misses it, and lives through what is meant to end politely: a machine that shuts down, a job of another run around it.
  */
 const GUARD = `
 trap '' TERM INT HUP
 read -r word
 [ "$word" = done ] && exit
-for attempt in 1 2 3; do
+for pause in 0 1 10 60; do
   "$@"
   code=$?
   [ "$code" -gt 128 ] || exit "$code"
+  sleep "$pause"
 done
 exit "$code"
 `;

@@ -7,11 +7,14 @@ import { readRunRecord, writeRunRecord } from '../runs/run-record.ts';
 import { finishJob } from './finish-job.ts';
 import { type RecoveryOptions, say } from './recovery-options.ts';
 
-/** Finishes one run, unless it is alive or somebody else does. `unfinished`: something of it is still owed. */
+/**
+ * Finishes one run, unless it is alive or somebody else does. `unfinished`: something of it is still owed. `unreadable`: something
+ * of it may be owed, and will stay so, because a journal cannot be read.
+ */
 export async function recoverRun(
   run: RunDirectory,
   options: RecoveryOptions,
-): Promise<'finished' | 'alive' | 'unfinished'> {
+): Promise<'finished' | 'alive' | 'unfinished' | 'unreadable'> {
   const { clock, by, wait, control } = options;
   const lock = await lockJournals({
     directory: run.path,
@@ -26,7 +29,7 @@ export async function recoverRun(
     // Somebody may have finished between our look and our lock.
     if (readEnding(run) !== null) return 'finished';
     restoreRecord(run, options);
-    return (await finishJobs(run, options)) ? 'finished' : 'unfinished';
+    return await finishJobs(run, options);
   } finally {
     lock.release();
   }
@@ -53,21 +56,22 @@ function holderWords({ record: { id } }: RunDirectory, { role, pid }: Holder, wa
   return `run ${id} is being cleaned up by ${role} (pid ${pid})${waits ? '; waiting' : ''}`;
 }
 
-async function finishJobs(run: RunDirectory, options: RecoveryOptions): Promise<boolean> {
+async function finishJobs(
+  run: RunDirectory,
+  options: RecoveryOptions,
+): Promise<'finished' | 'unfinished' | 'unreadable'> {
   const found = listJournals(jobsDirectory(run));
   const open = found.filter(isOpen);
   if (open.length > 0) {
     const words = `run ${run.record.id} was killed: stopping what it left and running its cleanup (${open.length} jobs)`;
     say(options, 'warning', words);
   }
-  const ended: EndedJob[] = [];
-  let isDone = true;
-  for (const job of await Promise.all(found.map((journal) => finishJob(run, journal, options)))) {
-    if (job === 'open') isDone = false;
-    else if (job !== 'never_ran') ended.push(job);
-  }
-  if (isDone) await endRun(run, ended, options);
-  return isDone;
+  const jobs = await Promise.all(found.map((journal) => finishJob(run, journal, options)));
+  if (jobs.includes('open')) return 'unfinished';
+  if (jobs.includes('unreadable')) return 'unreadable';
+  const ended = jobs.filter((job) => typeof job === 'object');
+  await endRun(run, ended, options);
+  return 'finished';
 }
 
 function isOpen({ reading }: FoundJournal): boolean {

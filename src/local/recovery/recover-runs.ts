@@ -20,6 +20,8 @@ export interface Recovery {
   readonly recovered: number;
   /** Runs whose obligations are still open; their journals stay for the next try. */
   readonly unfinished: number;
+  /** What keeps one of them open may pass: a full disk, say, and not a journal that nobody can read. */
+  readonly mayBeTriedAgain: boolean;
 }
 
 /**
@@ -33,25 +35,28 @@ export async function recoverRuns(options: RecoverOptions): Promise<Recovery> {
   const wanted = runs.filter((run) => runId === null || run.record.id === runId);
   let recovered = 0;
   let unfinished = 0;
+  let mayBeTriedAgain = false;
   if (runId === null) {
     for (const path of unreadable) say(options, 'error', unreadableWords(path));
     unfinished += unreadable.length;
   }
   for (const run of wanted) {
-    if (!(await finish(run, options))) unfinished += 1;
+    const outcome = await finish(run, options);
+    if (outcome !== 'finished') unfinished += 1;
+    if (outcome === 'unfinished') mayBeTriedAgain = true;
     if (tellEnding(run, options)) recovered += 1;
   }
-  return { recovered, unfinished };
+  return { recovered, unfinished, mayBeTriedAgain };
 }
 
-/** False: something of it is still owed. */
-async function finish(run: RunDirectory, options: RecoverOptions): Promise<boolean> {
-  if (readEnding(run) !== null) return true;
+async function finish(run: RunDirectory, options: RecoverOptions): Promise<'finished' | 'unfinished' | 'unreadable'> {
+  if (readEnding(run) !== null) return 'finished';
   try {
-    return (await recoverRun(run, options)) !== 'unfinished';
+    const outcome = await recoverRun(run, options);
+    return outcome === 'alive' ? 'finished' : outcome;
   } catch (error) {
     // Whatever it is, the runs after this one must not wait for somebody to look into it.
     say(options, 'error', `run ${run.record.id} could not be recovered (${run.path}): ${describeError(error)}`);
-    return false;
+    return 'unfinished';
   }
 }
