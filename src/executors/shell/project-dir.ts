@@ -1,10 +1,13 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { copyTree, describeError, Failure, makeDirectory, removeTree } from '../../base/index.ts';
 import type { JobSpec } from '../executor.ts';
 import { claimedSteps } from '../steps/step-directory.ts';
 
-/** In `stepsDir`, where it outlives this process: the project directory is ours to remove. */
+/**
+ * In `stepsDir`, where it outlives this process: the project directory is ours to remove. Holds the real path of the directory above, so
+ * that a script which puts a link there does not lead us elsewhere.
+ */
 const OURS = 'project-dir-made';
 
 /** Holds file variables and `GITLAB_ENV`. Beside the project directory, which the sources fill from scratch. */
@@ -30,26 +33,35 @@ export function makeDirectories(job: JobSpec): void {
 
 function makeProjectDir({ projectDir, stepsDir }: JobSpec): void {
   if (existsSync(projectDir)) return;
+  makeDirectory(dirname(projectDir), 0o700);
   // Marked first: a crash in between must not leave a directory that nobody removes.
-  writeFileSync(join(stepsDir, OURS), '', { mode: 0o600 });
+  const mark = join(stepsDir, OURS);
+  if (!existsSync(mark)) writeFileSync(mark, realpathSync(dirname(projectDir)), { mode: 0o600 });
   makeDirectory(projectDir, 0o700);
 }
 
 /** As `Place.deliverTree`. */
-export async function fillProjectDir({ projectDir }: JobSpec, source: string, signal: AbortSignal): Promise<void> {
-  const left = await removeDir(projectDir);
+export async function fillProjectDir(job: JobSpec, source: string, signal: AbortSignal): Promise<void> {
+  const { projectDir } = job;
+  const left = await removeDir(job, projectDir);
   if (left.length > 0) throw new Failure('target_unwritable', `cannot empty ${projectDir}; left: ${left.join(', ')}`);
   await copyTree(source, projectDir, signal);
 }
 
 /** Leaves a project directory that was there before `prepare`. @throws Failure `place_left` */
 export async function removeDirectories(job: JobSpec): Promise<void> {
-  const left = existsSync(join(job.stepsDir, OURS)) ? await removeDir(job.projectDir) : [];
-  const more = await removeDir(temporaryDirOf(job));
+  const left = existsSync(join(job.stepsDir, OURS)) ? await removeDir(job, job.projectDir) : [];
+  const more = await removeDir(job, temporaryDirOf(job));
   const all = [...left, ...more];
   if (all.length > 0) throw new Failure('place_left', `not everything of the job could be removed: ${all.join(', ')}`);
 }
 
-function removeDir(path: string): Promise<readonly string[]> {
-  return removeTree(dirname(path), [basename(path)]);
+async function removeDir({ stepsDir }: JobSpec, path: string): Promise<readonly string[]> {
+  const within = dirname(path);
+  const isMoved = existsSync(within) && existsSync(join(stepsDir, OURS)) && realpathSync(within) !== parentOf(stepsDir);
+  return isMoved ? [`${path} (the directory above leads elsewhere now)`] : removeTree(within, [basename(path)]);
+}
+
+function parentOf(stepsDir: string): string {
+  return readFileSync(join(stepsDir, OURS), 'utf8');
 }

@@ -4,12 +4,13 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { itAsUser } from '../../../test/support/privilege.ts';
 import { realClock } from '../../base/index.ts';
@@ -161,6 +162,21 @@ describe('the shell executor', () => {
     await using second = await openJob(shell, { projectDir: theirs });
     await second.place.clean();
     expect(readFileSync(join(theirs, 'file'), 'utf8')).toBe('kept');
+  });
+
+  it('removes nothing where a script has put a link in the place of the directory above', async () => {
+    await using fixture = await openJob(shell);
+    const root = dirname(fixture.job.projectDir);
+    const job = { ...fixture.job, stepsDir: join(root, 'more-steps'), projectDir: join(root, 'build', 'project') };
+    mkdirSync(job.stepsDir);
+    const place = await shell.prepare(job, NEVER);
+    const precious = join(root, 'elsewhere', 'project', 'file');
+    mkdirSync(dirname(precious), { recursive: true });
+    writeFileSync(precious, 'kept');
+    renameSync(join(root, 'build'), join(root, 'aside'));
+    symlinkSync(join(root, 'elsewhere'), join(root, 'build'));
+    await expect(place.clean()).rejects.toMatchObject({ code: 'place_left', message: /leads elsewhere now/ });
+    expect(readFileSync(precious, 'utf8')).toBe('kept');
   });
 
   it('removes a project directory that an earlier process made', async () => {
