@@ -17,6 +17,8 @@ export interface JobCgroup {
   members(nested: 'included' | 'spared'): ReadonlySet<number>;
   /** Lets no process of it run, and so fork, while `action` goes on. */
   frozen(action: () => void): void;
+  /** Undoes a freeze, whoever made it. */
+  thaw(): void;
   /** Once all its processes have been ended; one that is in use all the same stays. */
   remove(clock: Clock): Promise<void>;
 }
@@ -60,6 +62,10 @@ export function createJobCgroup(stepsDir: string, cookie: string): JobCgroup {
       } finally {
         if (dir) setFrozen(dir, false);
       }
+    },
+    thaw() {
+      path ??= recorded() ?? undefined;
+      if (path) setFrozen(path, false);
     },
     async remove(clock) {
       path ??= recorded() ?? undefined;

@@ -161,7 +161,7 @@ describe('the process tree of a job', () => {
       import { createProcessTree } from ${JSON.stringify(join(import.meta.dirname, 'process-tree.ts'))};
       import { realClock } from ${JSON.stringify(join(import.meta.dirname, '../../base/index.ts'))};
       import { createProcessTable } from ${JSON.stringify(join(import.meta.dirname, 'table/process-table.ts'))};
-      const cgroup = { members: () => new Set([process.pid]), frozen: (action) => action() };
+      const cgroup = { members: () => new Set([process.pid]), frozen: (action) => action(), thaw: () => {} };
       const table = createProcessTable(realClock);
       const tree = createProcessTree({ stepsDir: '/nonexistent', cookie: 'abc', directories: [], cgroup, table, clock: realClock });
       console.log(await tree.signal('KILL'));`;

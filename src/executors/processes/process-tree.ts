@@ -65,6 +65,8 @@ export function createProcessTree(options: TreeOptions): ProcessTree {
   async function signal(kind: 'TERM' | 'KILL' | 'none'): Promise<readonly JobProcess[]> {
     if (kind === 'none') return look();
     await letStepsBegin();
+    // As with SIGCONT below: a signal to what is frozen, by the script or by a runner that was killed meanwhile, waits.
+    cgroup.thaw();
     const found = kind === 'TERM' ? terminate() : kill();
     for (const { pid } of wrappers()) send(pid, 'SIGCONT');
     return [...found, ...wrappers().filter(isStarting).map(asProcess)];
@@ -81,23 +83,33 @@ function createFinder({ stepsDir, cookie, directories, cgroup, table }: TreeOpti
   const assignment = `${COOKIE_VARIABLE}=${cookie}`;
   /** pid → start time of all found so far: one that empties its environment and then loses its parent is still known. */
   const seen = new Map<number, number>();
+
+  function findOnce(scan: ProcessScan): { readonly found: readonly ProcessEntry[]; readonly isSure: boolean } {
+    const steps = listStepProcesses(stepsDir, assignment);
+    const wrappers = new Set(steps.filter(({ isAlive }) => isAlive).map(({ pid }) => pid));
+    const { spared, disowned } = nestedMarks(stepsDir);
+    const inCgroup = cgroup.members(spared.length > 0 ? 'spared' : 'included');
+    const members = findMembers(scan, {
+      steps,
+      assignments: [assignment, ...disowned],
+      seen,
+      spared,
+      inCgroup,
+      stepsDir: realPath(stepsDir),
+      directories: directories.map(realPath),
+    });
+    seen.clear();
+    for (const { pid, startedAt } of members) seen.set(pid, startedAt);
+    const found = members.filter(({ pid }) => !wrappers.has(pid));
+    return { found, isSure: found.length > 0 || [...inCgroup].every((pid) => wrappers.has(pid)) };
+  }
+
   return {
     find(scan = table.scan()) {
-      const steps = listStepProcesses(stepsDir, assignment);
-      const wrappers = new Set(steps.filter(({ isAlive }) => isAlive).map(({ pid }) => pid));
-      const { spared, disowned } = nestedMarks(stepsDir);
-      const members = findMembers(scan, {
-        steps,
-        assignments: [assignment, ...disowned],
-        seen,
-        spared,
-        inCgroup: cgroup.members(spared.length > 0 ? 'spared' : 'included'),
-        stepsDir: realPath(stepsDir),
-        directories: directories.map(realPath),
-      });
-      seen.clear();
-      for (const { pid, startedAt } of members) seen.set(pid, startedAt);
-      return members.filter(({ pid }) => !wrappers.has(pid));
+      let { found, isSure } = findOnce(scan);
+      // Somebody was in the cgroup, and gone before we looked at it: so does a chain of forks look, each of which leaves at once.
+      if (!isSure) cgroup.frozen(() => ({ found } = findOnce(table.scan())));
+      return found;
     },
     wrappers: () => listStepProcesses(stepsDir, assignment).filter(({ isAlive }) => isAlive),
   };

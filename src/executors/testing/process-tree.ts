@@ -29,5 +29,6 @@ const NO_CGROUP: JobCgroup = {
   entrance: () => null,
   members: () => new Set(),
   frozen: (action) => action(),
+  thaw: () => {},
   remove: async () => {},
 };
