@@ -32,11 +32,19 @@ export function holdReserve(directory: string): void {
 
 /** Gives back what the journal's next lines need, while a script that takes every free byte may still be alive. */
 export function releaseWords(directory: string): void {
-  rmSync(join(directory, WORDS.name), { force: true });
+  release(directory, WORDS.name);
 }
 
 /** Gives everything back: nothing of the script is left that could take it. */
 export function releaseReserve(directory: string): void {
-  for (const name of [WORDS.name, WORK.name, 'reserve.files'])
+  for (const name of [WORDS.name, WORK.name, 'reserve.files']) release(directory, name);
+}
+
+/** What cannot be given back (the directory is closed to us, the disk is read-only) is missing then, and no reason to give up. */
+function release(directory: string, name: string): void {
+  try {
     rmSync(join(directory, name), { recursive: true, force: true });
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+  }
 }
