@@ -9,6 +9,7 @@ export * from './file-lock.ts';
 export * from './git-environment.ts';
 export * from './make-directory.ts';
 export * from './problem.ts';
+export * from './read-regular-file.ts';
 export * from './remove-tree.ts';
 export * from './suggest.ts';
 export * from './write-durably.ts';

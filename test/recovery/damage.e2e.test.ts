@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -65,6 +66,14 @@ describe('a journal or run that is damaged', () => {
     'the lock is a directory': (run) => {
       rmSync(join(runsDir(), run, 'lock'));
       mkdirSync(join(runsDir(), run, 'lock'));
+    },
+    'the moves are a pipe': (run) => {
+      rmSync(join(journalOf(run), 'moves.jsonl'));
+      execFileSync('mkfifo', [join(journalOf(run), 'moves.jsonl')]);
+    },
+    'job.json is a pipe': (run) => {
+      rmSync(join(journalOf(run), 'job.json'));
+      execFileSync('mkfifo', [join(journalOf(run), 'job.json')]);
     },
     'the moves are a directory': (run) => {
       rmSync(join(journalOf(run), 'moves.jsonl'));

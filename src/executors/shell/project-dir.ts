@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { existsSync, realpathSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { copyTree, describeError, Failure, makeDirectory, removeTree } from '../../base/index.ts';
+import { copyTree, describeError, Failure, makeDirectory, readRegularFile, removeTree } from '../../base/index.ts';
 import type { JobSpec } from '../executor.ts';
 import { claimedSteps } from '../steps/step-directory.ts';
 
@@ -63,5 +63,5 @@ async function removeDir({ stepsDir }: JobSpec, path: string): Promise<readonly 
 }
 
 function parentOf(stepsDir: string): string {
-  return readFileSync(join(stepsDir, OURS), 'utf8');
+  return readRegularFile(join(stepsDir, OURS)).toString();
 }

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, truncateSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, truncateSync } from 'node:fs';
 import { errorCode } from '../../base/index.ts';
 import { withDescriptors } from '../processes/spare-descriptors.ts';
 
@@ -51,7 +51,11 @@ export function createLogReader(path: string): LogReader {
 
 function openLog(path: string): number | null {
   try {
-    return withDescriptors(() => openSync(path, 'r'));
+    const fd = withDescriptors(() => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
+    if (fstatSync(fd).isFile()) return fd;
+    // A script has put something else there, a pipe that nobody writes to, say.
+    closeSync(fd);
+    return null;
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return null;
     throw error;

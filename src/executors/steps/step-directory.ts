@@ -8,7 +8,6 @@ import {
   lstatSync,
   openSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -16,7 +15,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode, invariant, makeDirectory } from '../../base/index.ts';
+import { errorCode, invariant, makeDirectory, readRegularFile } from '../../base/index.ts';
 import { withDescriptors } from '../processes/spare-descriptors.ts';
 
 // All calls are synchronous: each touches a few bytes of a local directory in about 10 µs, a tenth of what a trip through
@@ -212,9 +211,10 @@ export function readWrapper(stepDir: string): WrapperId | null {
 
 function readText(path: string): string {
   try {
-    return withDescriptors(() => readFileSync(path, 'utf8'));
+    return withDescriptors(() => readRegularFile(path).toString());
   } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return '';
+    // Gone, or a script has put a directory or a pipe there: then nothing is written down.
+    if (['ENOENT', 'ENOTDIR', 'EISDIR', 'EINVAL'].includes(errorCode(error) ?? '')) return '';
     throw error;
   }
 }

@@ -1,13 +1,12 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import { errorCode, Failure } from '../../base/index.ts';
+import { errorCode, Failure, readRegularFile } from '../../base/index.ts';
 import type { CompileContext, CompileRef, CompileResult, CompileSource } from '../../compile/index.ts';
 import { type Checkout, changedFiles, findTopLevel, kindOfRef, listFiles, readCheckout } from '../../git/index.ts';
 import { type PayloadFacts, predefinedVariables } from '../../payload/index.ts';
 import { type PlannedJob, plainVariable, type Variable } from '../../protocol/index.ts';
 import { compileWithRefs } from './compile-with-refs.ts';
 import { PROJECT_ID, pipelineFacts } from './pipeline-facts.ts';
-import { readRegularFile } from './read-regular-file.ts';
 
 export interface CheckoutRequest {
   /** The checkout's top directory, from `findCheckout`. */

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode, writeDurably } from '../../base/index.ts';
+import { errorCode, readRegularFile, writeDurably } from '../../base/index.ts';
 
 /** `run.json`: what a run was before anything of it started. */
 export interface RunRecord {
@@ -38,7 +37,7 @@ function isRunRecord(content: unknown): content is RunRecord {
 /** undefined: there is no such file; null also for one that is not JSON. */
 export function readJson(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) ?? null;
+    return JSON.parse(readRegularFile(path).toString()) ?? null;
   } catch (error) {
     if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
     if (error instanceof SyntaxError || errorCode(error) !== undefined) return null;

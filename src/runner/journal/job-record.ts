@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode, writeDurably } from '../../base/index.ts';
+import { errorCode, readRegularFile, writeDurably } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
 
 /**
@@ -38,7 +37,7 @@ export function writeJobRecord(directory: string, record: JobRecord, durable: bo
 export function readJobRecord(directory: string): RecordReading {
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(join(directory, FILE), 'utf8'));
+    content = JSON.parse(readRegularFile(join(directory, FILE)).toString());
   } catch (error) {
     if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return { kind: 'none' };
     if (!(error instanceof SyntaxError)) throw error;

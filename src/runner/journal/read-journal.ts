@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode } from '../../base/index.ts';
+import { errorCode, readRegularFile } from '../../base/index.ts';
 import { claimedSteps } from '../../executors/index.ts';
 import { type JobRecord, readJobRecord } from './job-record.ts';
 import type { Move } from './move.ts';
@@ -54,7 +53,7 @@ function readMoves(directory: string): { readonly moves: readonly Move[]; readon
 /** Empty when there is no such file. */
 export function movesText(directory: string): string {
   try {
-    return readFileSync(join(directory, MOVES), 'utf8');
+    return readRegularFile(join(directory, MOVES)).toString();
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return '';
     throw error;

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { errorCode } from '../../base/index.ts';
+import { errorCode, readRegularFile } from '../../base/index.ts';
 
 /** How far a job's log has got. */
 export interface LogPosition {
@@ -39,7 +38,7 @@ export function formatPosition(position: LogPosition): string {
 
 export function readPosition(path: string): LogPosition {
   try {
-    return { ...START, ...(JSON.parse(readFileSync(path, 'utf8')) as Partial<LogPosition>) };
+    return { ...START, ...(JSON.parse(readRegularFile(path).toString()) as Partial<LogPosition>) };
   } catch (error) {
     if (error instanceof SyntaxError || errorCode(error) === 'ENOENT') return START;
     throw error;

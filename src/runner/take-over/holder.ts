@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode, writeDurably } from '../../base/index.ts';
+import { errorCode, readRegularFile, writeDurably } from '../../base/index.ts';
 
 /** `holder.json`: who holds the lock of a set of journals. For messages alone: it may be a moment behind, or missing on a full disk. */
 export interface Holder {
@@ -24,7 +23,7 @@ export function writeHolder(directory: string, role: Holder['role']): boolean {
 /** null: nobody wrote it, or nobody can read it. */
 export function readHolder(directory: string): Holder | null {
   try {
-    const content = JSON.parse(readFileSync(join(directory, FILE), 'utf8'));
+    const content = JSON.parse(readRegularFile(join(directory, FILE)).toString());
     return Number.isInteger(content?.pid) && typeof content.role === 'string' ? content : null;
   } catch (error) {
     if (error instanceof SyntaxError || errorCode(error) !== undefined) return null;

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../../../base/index.ts';
+import { readRegularFile } from '../../../base/index.ts';
 import { buildPayload, cacheKey, type PayloadFacts } from '../../../payload/index.ts';
 import { type JobPayload, type PayloadDependency, plainVariable, type Variable } from '../../../protocol/index.ts';
 import { readDotenvReport } from '../../../runner/index.ts';
-import { readRegularFile } from '../../checkout/read-regular-file.ts';
 import type { RunDirectory } from '../../runs/run-directory.ts';
 import type { JobWork } from './job-work.ts';
 
