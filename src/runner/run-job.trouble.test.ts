@@ -1,6 +1,4 @@
-import { chmodSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { itAsUser } from '../../test/support/privilege.ts';
 import { Control } from './control.ts';
 import { JobBench } from './testing/job-bench.ts';
 
@@ -44,18 +42,6 @@ describe('a cleanup that cannot start', () => {
     at(MINUTE, () => control.force({ by: 'bob', why: 'in a hurry' }));
     expect((await bench.run(control))?.cleanup).toMatchObject({ outcome: 'skipped', skippedBy: 'bob' });
   });
-});
-
-itAsUser('runs the cleanup when the journal’s directory is closed to it', async () => {
-  bench = new JobBench({});
-  bench.onPhase = ({ phase }) => {
-    if (phase === 'script') chmodSync(bench.directory, 0o500);
-  };
-  try {
-    expect(await bench.run()).toMatchObject({ status: 'success', cleanup: { outcome: 'succeeded' } });
-  } finally {
-    chmodSync(bench.directory, 0o700);
-  }
 });
 
 it('leaves a cleanup that whoever takes over cannot start now on the books, for the next one', async () => {
