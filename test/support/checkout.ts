@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { JobFinished, RunEvent } from '../../src/local/index.ts';
 import { killMarked, MARK, markedProcesses } from './processes.ts';
+import { cgroupsOf, removeCgroups } from './remove-cgroups.ts';
 import { waitUntil } from './wait-until.ts';
 
 export const PROGRAM = join(import.meta.dirname, '..', '..', 'bin', 'epilogue');
@@ -145,6 +146,7 @@ export class Checkout {
   /** Ends what a failed test left, then removes everything. */
   dispose(): void {
     killMarked(this.mark);
+    removeCgroups(cgroupsOf(this.state));
     // Lazily: what was killed just now may not have let go yet.
     if (this.#isMounted) execFileSync('umount', ['--lazy', this.disk]);
     rmSync(this.root, { recursive: true, force: true });
