@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Clock } from '../../base/index.ts';
+import { type Clock, readRegularFile } from '../../base/index.ts';
 import { findCgroupHomes } from './cgroup-homes.ts';
 import { withDescriptors } from './spare-descriptors.ts';
 
@@ -38,7 +38,7 @@ export function createJobCgroup(stepsDir: string, cookie: string): JobCgroup {
 
   /** A record with another name is not ours: who knows what is in that cgroup. */
   function recorded(): string | null {
-    const known = attempt(() => readFileSync(join(stepsDir, RECORD), 'utf8'))?.trimEnd() ?? '';
+    const known = attempt(() => readRegularFile(join(stepsDir, RECORD)).toString())?.trimEnd() ?? '';
     return basename(known) === name && existsSync(known) ? known : null;
   }
 

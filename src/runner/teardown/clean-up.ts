@@ -84,7 +84,10 @@ async function runAttempt(
     await stopTree(run);
     say(run, sectionEnd('after_script', clock.now()));
     if (control.forced) return skipped(run, attempt);
-    say(run, warningLine(`after_script did not end within ${budgets.cleanupMs / 1000} s and was cut off`));
+    say(
+      run,
+      warningLine(`after_script did not end within ${Math.round(budgets.cleanupMs / 100) / 10} s and was cut off`),
+    );
     return { outcome: 'timed_out', attempt, durationMs: durationMs() };
   } finally {
     cut.callOff();
