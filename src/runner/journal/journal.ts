@@ -38,9 +38,14 @@ export function createJournal(options: JournalOptions, record: JobRecord): Journ
     writeJobRecord(options.directory, record, durable);
   });
   const journal = openMoves(options, durable, initialProgress(record));
-  journal.append({ move: 'accepted' });
-  if (record.payload.teardown_only) openWithCleanup(journal);
-  if (durable) syncDirectory(options.directory);
+  try {
+    journal.append({ move: 'accepted' });
+    if (record.payload.teardown_only) openWithCleanup(journal);
+    if (durable) syncDirectory(options.directory);
+  } catch (error) {
+    journal.close();
+    throw error;
+  }
   return journal;
 }
 
@@ -114,7 +119,8 @@ function attempt<T>(directory: string, action: () => T): T {
   try {
     return action();
   } catch (cause) {
-    if (cause instanceof Failure) throw cause;
+    // A bug of ours is no trouble with the disk.
+    if (cause instanceof Failure || errorCode(cause) === undefined) throw cause;
     throw new Failure('journal_unwritable', `cannot write the journal in ${directory} (${errorCode(cause)})`, {
       cause,
     });
