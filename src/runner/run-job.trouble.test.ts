@@ -163,6 +163,9 @@ describe('a place', () => {
     const result = await bench.run();
     expect(result).toMatchObject({ status: 'failed', failureReason: 'runner_system_failure' });
     expect(bench.log()).toContain('the pod is gone');
+    // Whoever takes the job over asks its place, which knows why, and not the journal, which would only know that the step ended.
+    expect(bench.moves().find(({ move }) => move === 'step_ended')).toMatchObject({ step: 'get_sources' });
+    expect(bench.moves().filter(({ move }) => move === 'step_ended')).toHaveLength(1);
   });
 
   it('that is told to go still has its cleanup run, which hears why', async () => {

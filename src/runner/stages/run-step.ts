@@ -27,13 +27,15 @@ export async function runStep(run: JobRun, id: string, title: string, script: st
   const state = await followStep(run, id, control.interruptSignal);
   if (state.kind === 'running' || state.kind === 'absent') return interrupted(run);
   const code = state.kind === 'ended' ? state.code : null;
-  record(run, { move: 'step_ended', step: id, code });
+  const loss = judgeLoss(state);
+  // What became of a place that is gone `look` goes on saying, to whoever takes the job over as well.
+  if (loss === null) record(run, { move: 'step_ended', step: id, code });
   // A step that vanished because its tree is being torn down by somebody else's interruption is not a failure of its own.
   if (code === null && control.interruption) return interrupted(run);
   await drain(run);
   // What is left of a script without its wrapper still prints, until it is stopped.
   if (code !== null) say(run, sectionEnd(id, run.clock.now()));
-  return judgeLoss(state) ?? judgeExit(code);
+  return loss ?? judgeExit(code);
 }
 
 /** Starts a step unless it was started before, by us or by the runner before us; once interrupted, nothing starts any more. */
