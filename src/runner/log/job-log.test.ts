@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -92,6 +92,23 @@ describe('a job log', () => {
     next.close();
     expect(spool()).toBe('0123!');
   });
+
+  it.each(['null', '{}', '{"spool":', '{"spool":-1.5,"offset":0}'])(
+    'keeps the spool when its position is damaged: %s',
+    async (damage) => {
+      const first = open();
+      first.beginStep('a', '[a]\n');
+      await first.ship(printed({ a: 'one\n' }), false);
+      first.close();
+      writeFileSync(join(directory, 'log.position'), damage);
+      const next = open();
+      expect(next.mayRepeat).toBe(true);
+      next.beginStep('a', '[a]\n');
+      await next.ship(printed({ a: 'one\ntwo\n' }), true);
+      next.close();
+      expect(spool()).toBe('[a]\none\n[a]\none\ntwo\n');
+    },
+  );
 
   it('masks a secret that two shipments share', async () => {
     const log = open();

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { errorCode, Failure } from '../../base/index.ts';
 import type { Place } from '../../executors/index.ts';
 import type { LogFilter } from './log-filter.ts';
-import { formatPosition, type LogPosition, readPosition } from './log-position.ts';
+import { formatPosition, type LogPosition, readPosition, START } from './log-position.ts';
 import { warningLine } from './sections.ts';
 
 /**
@@ -39,14 +39,20 @@ export class JobLog {
       });
     }
     this.#options = options;
-    this.#position = readPosition(join(options.directory, POSITION_FILE));
+    const known = readPosition(join(options.directory, POSITION_FILE));
     this.#chunk = Buffer.allocUnsafe(Math.max(CHUNK_BYTES, options.filter.minimumChunkBytes));
     const size = fstatSync(this.#spool).size;
+    // What is there is kept; steps are read from their beginning again.
+    this.#position = known ?? { ...START, spool: size };
+    this.mayRepeat = known === null;
     if (size > this.#position.spool) ftruncateSync(this.#spool, this.#position.spool);
     this.lostBytes = Math.max(0, this.#position.spool - size);
     if (this.lostBytes > 0) this.#position = { ...this.#position, spool: size };
     options.onGrowth(this.#position.spool);
   }
+
+  /** The position was damaged: what is in the spool may come once more. */
+  readonly mayRepeat: boolean;
 
   /** Bytes that a crash of the whole machine took from the spool; 0 after a mere kill. */
   readonly lostBytes: number;

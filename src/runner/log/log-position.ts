@@ -18,7 +18,7 @@ export interface LogPosition {
   readonly dropped: number;
 }
 
-const START: LogPosition = {
+export const START: LogPosition = {
   spool: 0,
   step: null,
   offset: 0,
@@ -36,11 +36,17 @@ export function formatPosition(position: LogPosition): string {
   return `${JSON.stringify(position).padEnd(POSITION_BYTES - 1)}\n`;
 }
 
-export function readPosition(path: string): LogPosition {
+/** The start where none was written yet; null for one that is damaged: how far the log got is not known then. */
+export function readPosition(path: string): LogPosition | null {
   try {
-    return { ...START, ...(JSON.parse(readRegularFile(path).toString()) as Partial<LogPosition>) };
+    const text = readRegularFile(path).toString();
+    if (text === '') return START;
+    const position = JSON.parse(text) as Partial<LogPosition> | null;
+    const isWhole = Number.isSafeInteger(position?.spool) && Number.isSafeInteger(position?.offset);
+    return isWhole ? { ...START, ...position } : null;
   } catch (error) {
-    if (error instanceof SyntaxError || errorCode(error) === 'ENOENT') return START;
+    if (error instanceof SyntaxError) return null;
+    if (errorCode(error) === 'ENOENT') return START;
     throw error;
   }
 }

@@ -71,6 +71,7 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
     variables,
     descriptors: createDescriptors(),
   };
+  if (log.mayRepeat) say(run, warningLine('log.position is damaged: what stands above may come once more'));
   if (log.lostBytes > 0) say(run, warningLine(`the machine stopped: ${log.lostBytes} bytes of this log were lost`));
   ports.phase({ phase: 'preparing', cause: null, deadline: null });
   return run;
