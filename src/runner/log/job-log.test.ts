@@ -93,22 +93,27 @@ describe('a job log', () => {
     expect(spool()).toBe('0123!');
   });
 
-  it.each(['null', '{}', '{"spool":', '{"spool":-1.5,"offset":0}'])(
-    'keeps the spool when its position is damaged: %s',
-    async (damage) => {
-      const first = open();
-      first.beginStep('a', '[a]\n');
-      await first.ship(printed({ a: 'one\n' }), false);
-      first.close();
-      writeFileSync(join(directory, 'log.position'), damage);
-      const next = open();
-      expect(next.mayRepeat).toBe(true);
-      next.beginStep('a', '[a]\n');
-      await next.ship(printed({ a: 'one\ntwo\n' }), true);
-      next.close();
-      expect(spool()).toBe('[a]\none\n[a]\none\ntwo\n');
-    },
-  );
+  it.each([
+    'null',
+    '{}',
+    '{"spool":',
+    '',
+    '{"spool":-5,"offset":0}',
+    '{"spool":4,"offset":-7}',
+    '{"spool":1.5,"offset":0}',
+  ])('keeps the spool when its position is damaged: %s', async (damage) => {
+    const first = open();
+    first.beginStep('a', '[a]\n');
+    await first.ship(printed({ a: 'one\n' }), false);
+    first.close();
+    writeFileSync(join(directory, 'log.position'), damage);
+    const next = open();
+    expect(next.mayRepeat).toBe(true);
+    next.beginStep('a', '[a]\n');
+    await next.ship(printed({ a: 'one\ntwo\n' }), true);
+    next.close();
+    expect(spool()).toBe('[a]\none\n[a]\none\ntwo\n');
+  });
 
   it('masks a secret that two shipments share', async () => {
     const log = open();

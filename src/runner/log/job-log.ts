@@ -44,14 +44,14 @@ export class JobLog {
     const size = fstatSync(this.#spool).size;
     // What is there is kept; steps are read from their beginning again.
     this.#position = known ?? { ...START, spool: size };
-    this.mayRepeat = known === null;
+    this.mayRepeat = known === null && size > 0;
     if (size > this.#position.spool) ftruncateSync(this.#spool, this.#position.spool);
     this.lostBytes = Math.max(0, this.#position.spool - size);
     if (this.lostBytes > 0) this.#position = { ...this.#position, spool: size };
     options.onGrowth(this.#position.spool);
   }
 
-  /** The position was damaged: what is in the spool may come once more. */
+  /** The position was damaged, or is not there: what is in the spool may come once more. */
   readonly mayRepeat: boolean;
 
   /** Bytes that a crash of the whole machine took from the spool; 0 after a mere kill. */

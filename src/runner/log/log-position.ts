@@ -36,17 +36,18 @@ export function formatPosition(position: LogPosition): string {
   return `${JSON.stringify(position).padEnd(POSITION_BYTES - 1)}\n`;
 }
 
-/** The start where none was written yet; null for one that is damaged: how far the log got is not known then. */
+/** null where none was written yet, or it is damaged: how far the log got is not known then. */
 export function readPosition(path: string): LogPosition | null {
   try {
     const text = readRegularFile(path).toString();
-    if (text === '') return START;
     const position = JSON.parse(text) as Partial<LogPosition> | null;
-    const isWhole = Number.isSafeInteger(position?.spool) && Number.isSafeInteger(position?.offset);
-    return isWhole ? { ...START, ...position } : null;
+    return isCount(position?.spool) && isCount(position?.offset) ? { ...START, ...position } : null;
   } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    if (errorCode(error) === 'ENOENT') return START;
+    if (error instanceof SyntaxError || errorCode(error) === 'ENOENT') return null;
     throw error;
   }
+}
+
+function isCount(value: number | undefined): boolean {
+  return Number.isSafeInteger(value) && (value ?? -1) >= 0;
 }
