@@ -163,6 +163,7 @@ describe('a place', () => {
     const result = await bench.run();
     expect(result).toMatchObject({ status: 'failed', failureReason: 'runner_system_failure' });
     expect(bench.log()).toContain('the pod is gone');
+    expect(bench.log()).toContain('section_end:1767225660:step_script');
     // Whoever takes the job over asks its place, which knows why, and not the journal, which would only know that the step ended.
     expect(bench.moves().find(({ move }) => move === 'step_ended')).toMatchObject({ step: 'get_sources' });
     expect(bench.moves().filter(({ move }) => move === 'step_ended')).toHaveLength(1);

@@ -24,7 +24,9 @@ export async function tearDown(run: JobRun, verdict: Verdict): Promise<void> {
   if (verdict.by === null && found.length > 0)
     say(run, warningLine(`still running after the script, and stopped: ${namesOf(found)}`));
   releaseReserve(journal.directory);
-  const isCut = verdict.by !== null || journal.progress.steps.get(log.step ?? '')?.ended?.code === null;
+  const last = journal.progress.steps.get(log.step ?? '');
+  // Also of a step that never started, or whose place is gone: nobody has closed its section.
+  const isCut = verdict.by !== null || (last !== undefined && (last.ended?.code ?? null) === null);
   if (isCut && log.step !== null) say(run, sectionEnd(log.step, clock.now()));
   record(run, { move: 'tree_dead' });
 }
