@@ -1,5 +1,5 @@
-import { closeSync, fdatasyncSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, fdatasyncSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /** Writes a whole file (mode 0600) so that it is there completely or not at all; `durable`: also after a power cut. */
 export function writeDurably(path: string, text: string, durable: boolean): void {
@@ -13,6 +13,13 @@ export function writeDurably(path: string, text: string, durable: boolean): void
     throw error;
   }
   if (durable) syncDirectory(dirname(path));
+}
+
+/** Removes what writers of files in this directory left when they were killed. For whoever knows that none of them lives. */
+export function removeDrafts(directory: string): void {
+  for (const name of readdirSync(directory)) {
+    if (name.endsWith('.tmp')) rmSync(join(directory, name), { force: true });
+  }
 }
 
 function writeDraft(path: string, bytes: Uint8Array, durable: boolean): void {

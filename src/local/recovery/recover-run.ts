@@ -1,4 +1,4 @@
-import { describeError, errorCode } from '../../base/index.ts';
+import { describeError, errorCode, removeDrafts } from '../../base/index.ts';
 import { type FoundJournal, type Holder, listJournals, lockJournals } from '../../runner/index.ts';
 import { strikeOff } from '../runs/register-run.ts';
 import { jobsDirectory, leftWords, type RunDirectory, removeBuilds } from '../runs/run-directory.ts';
@@ -83,6 +83,7 @@ async function endRun(run: RunDirectory, jobs: readonly EndedJob[], options: Rec
   const left = run.record.keep ? null : leftWords(await removeBuilds(run));
   if (left !== null) say(options, 'warning', left);
   try {
+    removeDrafts(run.path);
     writeEnding(run, { by: options.by, at: options.clock.now(), jobs });
     strikeOff(run);
   } catch (error) {

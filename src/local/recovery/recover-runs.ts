@@ -1,6 +1,6 @@
 import { describeError } from '../../base/index.ts';
 import { listRuns, unreadableWords } from '../runs/list-runs.ts';
-import type { LocalPaths, RunDirectory } from '../runs/run-directory.ts';
+import { type LocalPaths, leftWords, type RunDirectory, removeUnfinished } from '../runs/run-directory.ts';
 import { readEnding } from '../runs/run-ending.ts';
 import { recoverRun } from './recover-run.ts';
 import { type RecoveryOptions, say } from './recovery-options.ts';
@@ -39,6 +39,8 @@ export async function recoverRuns(options: RecoverOptions): Promise<Recovery> {
   if (runId === null) {
     for (const path of unreadable) say(options, 'error', unreadableWords(path));
     unfinished += unreadable.length;
+    const left = leftWords(await removeUnfinished(paths));
+    if (left !== null) say(options, 'warning', left);
   }
   for (const run of wanted) {
     const outcome = await finish(run, options);

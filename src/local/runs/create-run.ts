@@ -1,50 +1,59 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { errorCode, Failure, type FileLock, makeDirectory, removeTree } from '../../base/index.ts';
 import { tryLockJournals, writeHolder } from '../../runner/index.ts';
-import { type LocalPaths, type RunDirectory, runsDirectory } from './run-directory.ts';
+import { draftOfRun, type LocalPaths, type RunDirectory, runsDirectory } from './run-directory.ts';
 import { type RunRecord, writeRunRecord } from './run-record.ts';
 
+/** Others sweep up what killed runs left half-made, and may just have taken ours for that. */
+const TRIES = 5;
+
 /**
- * Makes the directory of a new run and takes its lock.
+ * Makes the directory of a new run and takes its lock. It gets the name of a run with its record in it, in one move.
  * @throws Failure `state_unwritable` with the path: nothing has run.
  */
 export async function createRun(
   paths: LocalPaths,
   facts: Omit<RunRecord, 'id'>,
 ): Promise<{ run: RunDirectory; lock: FileLock }> {
-  const { id, path } = claimDirectory(paths);
-  const record = { id, ...facts };
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const record = { id: drawId(), ...facts };
+    const draft = draftOfRun(paths, record.id);
+    const lock = await makeDraft(paths, draft);
+    if (lock === 'swept') continue;
+    try {
+      return { run: nameRun(paths, draft, record), lock };
+    } catch (error) {
+      lock.release();
+      await removeTree(paths.state, ['runs', basename(draft)]);
+      throw unwritable(draft, error);
+    }
+  }
+  const runs = runsDirectory(paths);
+  throw new Failure('state_unwritable', `somebody removes what is made in ${runs}: ${TRIES} new runs are gone again`);
+}
+
+async function makeDraft(paths: LocalPaths, draft: string): Promise<FileLock | 'swept'> {
   try {
-    const lock = await tryLockJournals(path);
-    if (lock === null) throw new Failure('state_unwritable', `somebody else holds the lock of the new run ${path}`);
-    writeRunRecord(path, record);
-    writeHolder(path, 'run');
-    return { run: { path, paths, record }, lock };
+    makeDirectory(runsDirectory(paths), 0o700);
+    mkdirSync(draft, { mode: 0o700 });
+    return (await tryLockJournals(draft)) ?? 'swept';
   } catch (error) {
-    await removeTree(paths.state, ['runs', String(id)]);
-    throw unwritable(path, error);
+    const isSwept = error instanceof Failure && !existsSync(draft);
+    if (isSwept) return 'swept';
+    await removeTree(paths.state, ['runs', basename(draft)]);
+    throw unwritable(draft, error);
   }
 }
 
-function claimDirectory(paths: LocalPaths): { id: number; path: string } {
-  const runs = runsDirectory(paths);
-  try {
-    makeDirectory(runs, 0o700);
-  } catch (error) {
-    throw unwritable(runs, error);
-  }
-  for (;;) {
-    const id = drawId();
-    const path = join(runs, String(id));
-    try {
-      mkdirSync(path, { mode: 0o700 });
-      return { id, path };
-    } catch (error) {
-      if (errorCode(error) !== 'EEXIST') throw unwritable(path, error);
-    }
-  }
+function nameRun(paths: LocalPaths, draft: string, record: RunRecord): RunDirectory {
+  const path = join(runsDirectory(paths), String(record.id));
+  writeRunRecord(draft, record);
+  writeHolder(draft, 'run');
+  // Not synced by itself: what this run syncs later comes after it in the file system's journal.
+  renameSync(draft, path);
+  return { path, paths, record };
 }
 
 /** Room above an id for those of the run's jobs. */

@@ -2,9 +2,10 @@ import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { tryLockJournals } from '../../runner/index.ts';
 import { createRun } from './create-run.ts';
 import { listRuns, pruneRuns } from './list-runs.ts';
-import type { LocalPaths, RunDirectory } from './run-directory.ts';
+import { draftOfRun, type LocalPaths, type RunDirectory, removeUnfinished } from './run-directory.ts';
 import { markTold, writeEnding } from './run-ending.ts';
 
 let root: string;
@@ -45,6 +46,38 @@ describe('the runs of a checkout', () => {
     const { runs, unreadable } = listRuns(paths, null);
     expect(runs).toEqual([]);
     expect(unreadable.toSorted()).toEqual([path, join(paths.state, 'runs', '5')].toSorted());
+  });
+
+  it('are swept up when whoever made them died before they were one, and left alone while somebody makes them', async () => {
+    const runs = join(paths.state, 'runs');
+    const { path } = await newRun(1);
+    const dead = draftOfRun(paths, 5);
+    const alive = draftOfRun(paths, 6);
+    for (const draft of [dead, alive]) mkdirSync(draft);
+    writeFileSync(join(dead, 'run.json.tmp'), '{');
+    const maker = await tryLockJournals(alive);
+    expect(await removeUnfinished(paths)).toEqual([]);
+    expect(
+      readdirSync(runs)
+        .map((name) => join(runs, name))
+        .toSorted(),
+    ).toEqual([path, alive].toSorted());
+    maker?.release();
+    expect(await removeUnfinished(paths)).toEqual([]);
+    expect(readdirSync(runs).map((name) => join(runs, name))).toEqual([path]);
+  });
+
+  it('are made again under another name when somebody sweeps up what is being made', async () => {
+    mkdirSync(join(paths.state, 'runs'), { recursive: true });
+    const sweeping = new AbortController();
+    const sweep = async (): Promise<void> => {
+      while (!sweeping.signal.aborted) await removeUnfinished(paths);
+    };
+    const swept = sweep();
+    const made = await Promise.all(Array.from({ length: 40 }, (_, at) => newRun(at, false)));
+    sweeping.abort();
+    await swept;
+    expect(listRuns(paths, root).runs.map(({ path }) => path)).toEqual(made.map(({ path }) => path));
   });
 
   it('are forgotten but for the latest ten; one that has not ended never is', async () => {

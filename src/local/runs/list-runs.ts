@@ -1,7 +1,13 @@
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode } from '../../base/index.ts';
-import { forgetRun, type LocalPaths, type RunDirectory, removeForgotten, runsDirectory } from './run-directory.ts';
+import {
+  forgetRun,
+  type LocalPaths,
+  namesOfRuns,
+  type RunDirectory,
+  removeForgotten,
+  runsDirectory,
+} from './run-directory.ts';
 import { readEnding, wasTold } from './run-ending.ts';
 import { type RunRecord, readRunRecord } from './run-record.ts';
 import { salvageRecord } from './salvage-record.ts';
@@ -18,7 +24,7 @@ export function listRuns(paths: LocalPaths, checkout: string | null): ListedRuns
   const wanted = checkout === null ? null : realpathSync(checkout);
   const runs: RunDirectory[] = [];
   const unreadable: string[] = [];
-  for (const name of runNames(paths)) {
+  for (const name of namesOfRuns(paths).filter((each) => /^\d+$/.test(each))) {
     const path = join(runsDirectory(paths), name);
     const record = readOrSalvage(path, name);
     if (record === 'none') continue;
@@ -34,15 +40,6 @@ function readOrSalvage(path: string, name: string): RunRecord | 'none' | 'damage
   if (record === 'none' && !existsSync(join(path, 'jobs'))) return 'none';
   if (record !== 'none' && record !== 'damaged' && String(record.id) === name) return record;
   return salvageRecord(path, Number(name)) ?? 'damaged';
-}
-
-function runNames(paths: LocalPaths): readonly string[] {
-  try {
-    return readdirSync(runsDirectory(paths)).filter((name) => /^\d+$/.test(name));
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
 }
 
 export function unreadableWords(path: string): string {

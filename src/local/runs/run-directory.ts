@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { isPlainName, removeTree } from '../../base/index.ts';
+import { errorCode, isPlainName, removeTree } from '../../base/index.ts';
+import { tryLockJournals } from '../../runner/index.ts';
 import type { RunRecord } from './run-record.ts';
 
 /** Where local runs keep what they must remember (`state`) and what can be made again (`cache`). */
@@ -53,6 +54,13 @@ export function removeBuilds({ paths, record }: RunDirectory, job?: number): Pro
   return removeTree(paths.cache, ['builds', String(record.id), ...(job === undefined ? [] : [String(job)])]);
 }
 
+/** Under this name a run is none yet: it gets its own once its record is in it, so that whoever dies while making one leaves no half of a run. */
+const NEW = /^\d+\.new$/;
+
+export function draftOfRun(paths: LocalPaths, id: number): string {
+  return join(runsDirectory(paths), `${id}.new`);
+}
+
 /** Under this name a run is none any more: whoever dies while it is being removed leaves no half of one. */
 const FORGOTTEN = /^\d+\.forgotten$/;
 
@@ -66,10 +74,38 @@ export async function forgetRun(run: RunDirectory): Promise<readonly string[]> {
 /** @returns what is left, for people. */
 export async function removeForgotten(paths: LocalPaths): Promise<readonly string[]> {
   const left: string[] = [];
-  for (const name of readdirSync(runsDirectory(paths))) {
+  for (const name of namesOfRuns(paths)) {
     if (FORGOTTEN.test(name)) left.push(...(await removeTree(paths.state, ['runs', name])));
   }
   return left;
+}
+
+/**
+ * Removes what killed runs left of their making. One that is being made just now is locked, or about to be: whoever makes it and finds it gone
+ * makes another one.
+ * @returns what is left, for people.
+ */
+export async function removeUnfinished(paths: LocalPaths): Promise<readonly string[]> {
+  const left: string[] = [];
+  for (const name of namesOfRuns(paths)) {
+    if (!NEW.test(name)) continue;
+    // One that cannot be locked now, for want of room say, is left to the next look.
+    const lock = await tryLockJournals(join(runsDirectory(paths), name)).catch(() => null);
+    if (lock === null) continue;
+    left.push(...(await removeTree(paths.state, ['runs', name])));
+    lock.release();
+  }
+  return left;
+}
+
+/** What lies in the directory of runs, by name. */
+export function namesOfRuns(paths: LocalPaths): readonly string[] {
+  try {
+    return readdirSync(runsDirectory(paths));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 /** One line for what `removeBuilds` and its like left; null when that is nothing. */

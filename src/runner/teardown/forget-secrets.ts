@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { describeError, errorCode } from '../../base/index.ts';
+import { describeError, errorCode, removeDrafts } from '../../base/index.ts';
 import { forgetSteps } from '../../executors/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
 import { readJobRecord, writeJobRecord } from '../journal/job-record.ts';
@@ -13,6 +13,7 @@ import { STEPS } from '../journal/read-journal.ts';
 export function forgetSecrets(directory: string, tell: (message: string) => void): void {
   try {
     forgetSteps(join(directory, STEPS));
+    removeDrafts(directory);
     const reading = readJobRecord(directory);
     if (reading.kind !== 'usable') return;
     const { record } = reading;
