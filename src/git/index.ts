@@ -1,5 +1,5 @@
-export { changedFiles, changedSinceRef } from './changed-files.ts';
-export { kindOfRef } from './kind-of-ref.ts';
-export { listFiles } from './list-files.ts';
-export { type Checkout, findTopLevel, readCheckout } from './read-checkout.ts';
+export { changedFiles, changedSinceRef } from './checkout/changed-files.ts';
+export { kindOfRef } from './checkout/kind-of-ref.ts';
+export { listFiles } from './checkout/list-files.ts';
+export { type Checkout, findTopLevel, readCheckout } from './checkout/read-checkout.ts';
 export { takeSnapshot } from './snapshot/take-snapshot.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { asCheckout } from '../read-checkout.ts';
-import { type GitCall, runGit } from '../run-git.ts';
+import { asCheckout } from '../checkout/read-checkout.ts';
+import { type GitCall, runGit } from '../process/run-git.ts';
 
 /** Absolute paths of a checkout; in a linked worktree `gitDir` is its own and `objects` is shared. */
 export interface RepositoryPlaces {

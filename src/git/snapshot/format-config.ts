@@ -1,4 +1,4 @@
-import { withoutCredentials } from '../parse-remote.ts';
+import { withoutCredentials } from '../checkout/parse-remote.ts';
 
 /** Settings that decide how the files on disk compare with the objects, and where missing objects come from. */
 const KEPT_SETTINGS =

@@ -11,7 +11,7 @@ import {
   toBytePath,
   toSystemPath,
 } from '../../base/index.ts';
-import { runGit } from '../run-git.ts';
+import { runGit } from '../process/run-git.ts';
 import { describeRepository, locateRepository } from './describe-repository.ts';
 import { writeGitDir } from './write-git-dir.ts';
 

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../../base/index.ts';
-import { runGit } from '../run-git.ts';
+import { runGit } from '../process/run-git.ts';
 import type { Repository } from './describe-repository.ts';
 import { formatConfig } from './format-config.ts';
 import { packRefs } from './pack-refs.ts';

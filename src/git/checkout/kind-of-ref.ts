@@ -1,4 +1,4 @@
-import { askGit } from './run-git.ts';
+import { askGit } from '../process/run-git.ts';
 
 /**
  * What a short name is here; null: neither. A branch goes before a tag of the same name, as for GitLab, where `refs/tags/…` means the tag.

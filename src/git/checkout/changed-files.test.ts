@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { commit, git, makeRepository, useTemporaryDirectory, write } from '../testing/repository.ts';
 import { changedFiles, changedSinceRef } from './changed-files.ts';
 import { listFiles } from './list-files.ts';
 import { readCheckout } from './read-checkout.ts';
-import { commit, git, makeRepository, useTemporaryDirectory, write } from './testing/repository.ts';
 
 const temporary = useTemporaryDirectory();
 

@@ -1,4 +1,5 @@
-import { runGit } from './run-git.ts';
+import { runGit } from '../process/run-git.ts';
+import { splitNames } from '../process/split-names.ts';
 
 /**
  * The files of the checkout as it is: tracked and untracked ones, without those that git ignores and those that were deleted.
@@ -12,9 +13,4 @@ export async function listFiles(topLevel: string, signal?: AbortSignal): Promise
   const files = new Set(splitNames(present));
   for (const name of splitNames(deleted)) files.delete(name);
   return [...files];
-}
-
-/** Splits what git prints with `-z`. */
-export function splitNames(output: Buffer): string[] {
-  return output.toString().split('\0').filter(Boolean);
 }

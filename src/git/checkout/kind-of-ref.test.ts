@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { git, makeRepository, useTemporaryDirectory } from '../testing/repository.ts';
 import { kindOfRef } from './kind-of-ref.ts';
-import { git, makeRepository, useTemporaryDirectory } from './testing/repository.ts';
 
 const temporary = useTemporaryDirectory();
 

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import { Failure } from '../base/index.ts';
+import { Failure } from '../../base/index.ts';
+import { askGit, type GitCall, runGit } from '../process/run-git.ts';
 import { type Project, projectOf, withoutCredentials } from './parse-remote.ts';
-import { askGit, type GitCall, runGit } from './run-git.ts';
 
 /** What git knows about a checkout, for predefined variables and rules. */
 export interface Checkout {

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { commit, git, makeRepository, useTemporaryDirectory } from '../testing/repository.ts';
 import { readCheckout } from './read-checkout.ts';
-import { commit, git, makeRepository, useTemporaryDirectory } from './testing/repository.ts';
 
 const temporary = useTemporaryDirectory();
 const ZEROS = '0'.repeat(40);

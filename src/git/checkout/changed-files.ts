@@ -1,7 +1,7 @@
-import { Failure } from '../base/index.ts';
-import { splitNames } from './list-files.ts';
+import { Failure } from '../../base/index.ts';
+import { askGit, type GitCall, runGit } from '../process/run-git.ts';
+import { splitNames } from '../process/split-names.ts';
 import type { Checkout } from './read-checkout.ts';
-import { askGit, type GitCall, runGit } from './run-git.ts';
 
 /**
  * The files that a push of this working tree would change, for `rules:changes`: docs/decisions/0004 says against what.

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { errorCode, Failure, GIT_LOCAL_VARIABLES } from '../base/index.ts';
+import { errorCode, Failure, GIT_LOCAL_VARIABLES } from '../../base/index.ts';
 
 export interface GitCall {
   /** Where git runs; exists. */

@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { makeRepository, useTemporaryDirectory, write } from '../testing/repository.ts';
 import { askGit, runGit } from './run-git.ts';
-import { makeRepository, useTemporaryDirectory, write } from './testing/repository.ts';
 
 const temporary = useTemporaryDirectory();
 afterEach(() => vi.unstubAllEnvs());
