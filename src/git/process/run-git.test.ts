@@ -100,3 +100,28 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+describe('the limits of runGit', () => {
+  it('ends a git that prints too much', async () => {
+    stubGit('yes');
+    await expect(runGit({ cwd: temporary.dir, args: ['x'], maxOutputBytes: 1000 })).rejects.toMatchObject({
+      code: 'output_too_large',
+    });
+  });
+
+  it('asks one that writes to end before it kills it', async () => {
+    const bin = stubGit('trap \'echo >"$0.asked"; exit 1\' TERM; echo >"$0.ready"; while :; do sleep 0.01; done');
+    const stop = new AbortController();
+    const call = runGit({ cwd: temporary.dir, args: ['x'], writes: true, signal: stop.signal });
+    const answer = expect(call).rejects.toMatchObject({ code: 'canceled' });
+    await vi.waitFor(() => expect(existsSync(join(bin, 'git.ready'))).toBe(true), { timeout: 5000 });
+    stop.abort();
+    await answer;
+    expect(existsSync(join(bin, 'git.asked'))).toBe(true);
+  });
+
+  it('tells a full disk from other trouble', async () => {
+    stubGit('echo "fatal: write error: No space left on device" >&2; exit 128');
+    await expect(runGit({ cwd: temporary.dir, args: ['x'] })).rejects.toMatchObject({ code: 'disk_full' });
+  });
+});

@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { errorCode, Failure, GIT_LOCAL_VARIABLES } from '../../base/index.ts';
+import { existsSync } from 'node:fs';
+import { errorCode, type Failure, GIT_LOCAL_VARIABLES } from '../../base/index.ts';
+import { gitFailure } from './git-failure.ts';
+import { endGroup, type GitStart, signalGroup } from './git-group.ts';
 
 export interface GitCall {
   /** Where git runs; exists. */
@@ -9,9 +12,18 @@ export interface GitCall {
   readonly signal?: AbortSignal;
   /** Default 60 s. */
   readonly timeoutMs?: number;
+  /** What git reads; absent: nothing. */
+  readonly input?: string;
+  /** More ends the call; default 256 MiB, more than the names of a million files. */
+  readonly maxOutputBytes?: number;
+  /** Default: for the user's checkout, in this process's environment. */
+  readonly start?: GitStart;
+  /** Exit codes that are an answer; default 0 alone. */
+  readonly okCodes?: readonly number[];
+  /** It changes the repository: it is asked to end before it is killed, so that it leaves no lock. */
+  readonly writes?: boolean;
 }
 
-/** More than the names of a million files. */
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 
 /**
@@ -27,27 +39,31 @@ const UNSET = [
  * `env` sets the stage: the environment is not ours to read. `fsmonitor` would start a daemon that outlives us, signatures would
  * stand in the log that we parse.
  */
-const START = [
-  ...UNSET.flatMap((name) => ['-u', name]),
-  ...['LC_ALL=C', 'GIT_OPTIONAL_LOCKS=0', 'GIT_TERMINAL_PROMPT=0', 'git'],
-  ...['-c', 'core.fsmonitor=false', '-c', 'log.showSignature=false'],
-];
+const START: GitStart = {
+  file: 'env',
+  args: [
+    ...UNSET.flatMap((name) => ['-u', name]),
+    ...['LC_ALL=C', 'GIT_OPTIONAL_LOCKS=0', 'GIT_TERMINAL_PROMPT=0', 'git'],
+    ...['-c', 'core.fsmonitor=false', '-c', 'log.showSignature=false'],
+  ],
+};
 
 /**
  * Runs git to its end and resolves to what it printed.
- * @throws Failure `git_missing`, `not_a_repository`, `git_failed` (with git's own words), `git_timeout`, `canceled`.
+ * @throws Failure `git_missing`, `not_a_repository`, `git_failed` (with git's own words), `git_timeout`, `output_too_large`, `disk_full`, `canceled`.
  */
 export async function runGit(call: GitCall): Promise<Buffer> {
   const { code, stdout, stderr } = await execute(call);
-  if (code === 0) return stdout;
+  if ((call.okCodes ?? [0]).includes(code)) return stdout;
   const words = stderr.trim();
   if (/^fatal: not a git repository/m.test(words)) {
-    throw new Failure(
+    throw gitFailure(
       'not_a_repository',
       `not a git repository: ${call.cwd}; run \`git init\` there, or name another directory`,
     );
   }
-  throw new Failure('git_failed', `git ${call.args[0]} in ${call.cwd}: ${words === '' ? `exit code ${code}` : words}`);
+  const reason = /No space left on device|Disk quota exceeded/.test(words) ? 'disk_full' : 'git_failed';
+  throw gitFailure(reason, `git ${call.args[0]} in ${call.cwd}: ${words === '' ? `exit code ${code}` : words}`);
 }
 
 /** As `runGit`, for questions: null when git says no (any exit code but 0). */
@@ -64,48 +80,60 @@ interface Ending {
 
 async function execute(call: GitCall): Promise<Ending> {
   const stop = new AbortController();
-  const child = spawn('env', [...START, ...call.args], {
+  const { file, args, env } = call.start ?? START;
+  const child = spawn(file, [...args, ...call.args], {
     cwd: call.cwd,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(env && { env }),
+    stdio: [call.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     // A process group of its own: a terminal's Ctrl-C is for us to handle and must not cut git off.
     detached: true,
   });
   const what = `git ${call.args[0]} in ${call.cwd}`;
   const end = (reason: Failure) => {
+    if (stop.signal.aborted) return;
     stop.abort(reason);
-    killGroup(child);
+    if (call.writes) endGroup(child);
+    else signalGroup(child, 'SIGKILL');
   };
-  const cancel = () => end(new Failure('canceled', `${what} was canceled`));
+  const cancel = () => end(gitFailure('canceled', `${what} was canceled`));
   const timeoutMs = call.timeoutMs ?? 60_000;
-  const timer = setTimeout(
-    () => end(new Failure('git_timeout', `${what} took longer than ${timeoutMs} ms`)),
-    timeoutMs,
-  );
+  const timer = setTimeout(() => end(gitFailure('git_timeout', `${what} took longer than ${timeoutMs} ms`)), timeoutMs);
   if (call.signal?.aborted) cancel();
   call.signal?.addEventListener('abort', cancel, { once: true });
   try {
-    const ending = await collect(child, () => end(new Failure('git_failed', `${what} printed too much`)));
+    feed(child, call.input);
+    const maxBytes = call.maxOutputBytes ?? MAX_OUTPUT_BYTES;
+    const ending = await collect(child, maxBytes, () => {
+      end(gitFailure('output_too_large', `${what} printed more than ${maxBytes} bytes`));
+    });
     stop.signal.throwIfAborted();
     // What `env` answers when there is no such program.
-    if (ending.code === 127) throw new Failure('git_missing', 'git is not installed, or not in PATH');
+    if (ending.code === 127) throw gitFailure('git_missing', 'git is not installed, or not in PATH');
     return ending;
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error;
-    throw new Failure('not_a_repository', `no such directory: ${call.cwd}`, { cause: error });
+    if (existsSync(call.cwd)) throw gitFailure('git_missing', 'git is not installed, or not in PATH', error);
+    throw gitFailure('not_a_repository', `no such directory: ${call.cwd}`, error);
   } finally {
     clearTimeout(timer);
     call.signal?.removeEventListener('abort', cancel);
   }
 }
 
-function collect(child: ChildProcess, onOverflow: () => void): Promise<Ending> {
+function feed(child: ChildProcess, input: string | undefined): void {
+  // A git that ends without having read it all says why by itself.
+  child.stdin?.on('error', () => {});
+  child.stdin?.end(input);
+}
+
+function collect(child: ChildProcess, maxBytes: number, onOverflow: () => void): Promise<Ending> {
   const { promise, resolve, reject } = Promise.withResolvers<Ending>();
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   let bytes = 0;
   const gather = (chunks: Buffer[]) => (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > MAX_OUTPUT_BYTES) onOverflow();
+    if (bytes > maxBytes) onOverflow();
     else chunks.push(chunk);
   };
   child.stdout?.on('data', gather(stdout));
@@ -115,13 +143,4 @@ function collect(child: ChildProcess, onOverflow: () => void): Promise<Ending> {
     resolve({ code: code ?? 128, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString() }),
   );
   return promise;
-}
-
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    // It ended by itself in this moment.
-  }
 }

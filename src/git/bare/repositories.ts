@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, readdirSync, renameSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { errorCode, makeDirectory, removeTree, syncDirectory } from '../../base/index.ts';
+import { createGate } from '../process/gate.ts';
+import { gitFailure } from '../process/git-failure.ts';
+import { type BareRepository, describeBareRepository, writeGit } from './bare-repository.ts';
+import { setDefaultBranch } from './refs.ts';
+
+export interface RepositoriesOptions {
+  /** Absolute; made when it is missing. All below it is ours. */
+  readonly root: string;
+  /** PATH for git. */
+  readonly path: string;
+  /** Gits of all reads at a time; default 16. */
+  readonly concurrentReads?: number;
+}
+
+/** The bare repositories below one directory, each by its project's id. Several processes may work on the same root. */
+export interface Repositories {
+  /** Touches nothing. @throws Failure `bad_name` when the id is no positive integer. */
+  at(id: number): BareRepository;
+  has(id: number): boolean;
+  /**
+   * Makes an empty repository, whole or not at all.
+   * @throws Failure `repository_exists`, `bad_name` (of the branch), `disk_full`, as `runGit`.
+   */
+  create(id: number, options: { readonly defaultBranch: string }): Promise<BareRepository>;
+  /** It is gone when this resolves; one that is not there is fine. What could not be removed from the disk is left to `sweep`. */
+  remove(id: number): Promise<void>;
+  /** Removes what a crash left of `create` and `remove`. At start, before the first `create`; returns what is still there, for people. */
+  sweep(): Promise<readonly string[]>;
+}
+
+/** Beside the repositories, so that a rename stays on one file system. */
+const DRAFTS = 'drafts';
+const TRASH = 'trash';
+
+export function openRepositories({ root, path, concurrentReads = 16 }: RepositoriesOptions): Repositories {
+  const reads = createGate(concurrentReads);
+  const at = (id: number) => describeBareRepository(join(root, placeOf(id)), path, reads);
+  return {
+    at,
+    has: (id) => existsSync(at(id).gitDir),
+    async create(id, { defaultBranch }) {
+      const repository = at(id);
+      const name = `${id}-${randomUUID()}.git`;
+      const draft = describeBareRepository(join(root, DRAFTS, name), path, reads);
+      try {
+        await fillDraft(draft, defaultBranch);
+        moveInPlace(draft.gitDir, repository.gitDir);
+      } finally {
+        await removeTree(root, [DRAFTS, name]);
+      }
+      return repository;
+    },
+    async remove(id) {
+      const name = `${id}-${randomUUID()}.git`;
+      makeDirectory(join(root, TRASH), 0o700);
+      const { gitDir } = at(id);
+      try {
+        renameSync(gitDir, join(root, TRASH, name));
+        syncDirectory(dirname(gitDir));
+      } catch (error) {
+        if (errorCode(error) === 'ENOENT') return;
+        throw error;
+      }
+      await removeTree(root, [TRASH, name]);
+    },
+    async sweep() {
+      const left = [await sweepFolder(root, DRAFTS), await sweepFolder(root, TRASH)];
+      return left.flat();
+    },
+  };
+}
+
+function placeOf(id: number): string {
+  if (!Number.isSafeInteger(id) || id <= 0) throw gitFailure('bad_name', `no id of a project: ${id}`);
+  return join(String(id % 100).padStart(2, '0'), `${id}.git`);
+}
+
+async function fillDraft(draft: BareRepository, defaultBranch: string): Promise<void> {
+  try {
+    makeDirectory(draft.gitDir, 0o700);
+  } catch (error) {
+    throw diskFailure(error, draft.gitDir);
+  }
+  // No template: it would bring hooks and an `info` that the system's administrator put there.
+  await writeGit(draft, ['init', '--quiet', '--bare', '--template=', '--', draft.gitDir]);
+  await setDefaultBranch(draft, defaultBranch);
+}
+
+function moveInPlace(draft: string, place: string): void {
+  try {
+    makeDirectory(dirname(place), 0o700);
+    renameSync(draft, place);
+    syncDirectory(dirname(place));
+  } catch (error) {
+    const code = errorCode(error);
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw diskFailure(error, place);
+    throw gitFailure('repository_exists', `there is a repository at ${place}`, error);
+  }
+}
+
+function diskFailure(error: unknown, place: string): unknown {
+  const code = errorCode(error);
+  return code === 'ENOSPC' || code === 'EDQUOT' ? gitFailure('disk_full', `no room for ${place}`, error) : error;
+}
+
+async function sweepFolder(root: string, folder: string): Promise<readonly string[]> {
+  if (!existsSync(join(root, folder))) return [];
+  const left: string[] = [];
+  for (const name of readdirSync(join(root, folder))) left.push(...(await removeTree(root, [folder, name])));
+  return left;
+}

@@ -1,0 +1,78 @@
+import type { Dirent } from 'node:fs';
+import { lstat, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Clock, errorCode } from '../../base/index.ts';
+import { type BareRepository, writeGit } from './bare-repository.ts';
+
+export interface Size {
+  /** As the disk counts: whole blocks. */
+  readonly bytes: number;
+  readonly files: number;
+}
+
+/** What a repository takes on the disk. What goes while it is counted does not count. */
+export async function sizeOf({ gitDir }: BareRepository): Promise<Size> {
+  let bytes = 0;
+  let files = 0;
+  await walk(gitDir, async (path) => {
+    const found = await lstat(path).catch(skipAbsent);
+    bytes += (found?.blocks ?? 0) * 512;
+    files += 1;
+  });
+  return { bytes, files };
+}
+
+export interface MaintainOptions {
+  readonly clock: Clock;
+  readonly signal?: AbortSignal;
+  /** Default 1 h. */
+  readonly timeoutMs?: number;
+}
+
+/** No git of ours lives longer, so that nobody can still hold what is older. */
+const LEFT_BEHIND_MS = 60 * 60_000;
+
+/**
+ * Packs what has grown loose and drops what nothing has led to for two weeks, if git finds it worth while; removes locks and half
+ * received packs that a crash left. Beside it, fetches and pushes go on. For one replica at a time; twice is fine.
+ */
+export async function maintain(repository: BareRepository, options: MaintainOptions): Promise<void> {
+  await removeLeftBehind(repository, options.clock.now() - LEFT_BEHIND_MS);
+  await writeGit(repository, ['-c', 'gc.auto=2000', 'gc', '--auto', '--quiet'], {
+    timeoutMs: options.timeoutMs ?? 60 * 60_000,
+    ...(options.signal && { signal: options.signal }),
+  });
+}
+
+async function removeLeftBehind({ gitDir }: BareRepository, before: number): Promise<void> {
+  const remove = async (path: string) => {
+    const found = await lstat(path).catch(skipAbsent);
+    if (found !== null && found.mtimeMs < before) await rm(path, { recursive: true, force: true });
+  };
+  for (const { name } of await entriesOf(join(gitDir, 'objects'))) {
+    if (name.startsWith('tmp_objdir-')) await remove(join(gitDir, 'objects', name));
+  }
+  for (const { name } of await entriesOf(gitDir)) {
+    if (name.endsWith('.lock') || name === 'gc.pid') await remove(join(gitDir, name));
+  }
+  await walk(join(gitDir, 'refs'), async (path) => {
+    if (path.endsWith('.lock')) await remove(path);
+  });
+}
+
+async function walk(dir: string, visit: (path: string) => Promise<void>): Promise<void> {
+  for (const entry of await entriesOf(dir)) {
+    const path = join(dir, entry.name);
+    if (entry.isDirectory()) await walk(path, visit);
+    else await visit(path);
+  }
+}
+
+async function entriesOf(dir: string): Promise<readonly Dirent[]> {
+  return (await readdir(dir, { withFileTypes: true }).catch(skipAbsent)) ?? [];
+}
+
+function skipAbsent(error: unknown): null {
+  if (errorCode(error) === 'ENOENT') return null;
+  throw error;
+}
