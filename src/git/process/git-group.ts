@@ -20,9 +20,16 @@ export function signalGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'):
 
 const GRACE_MS = 5000;
 
-/** TERM, on which git removes its locks and drafts; KILL for what is still there after the grace. Call it once. */
+/** TERM, on which git removes its locks; KILL for what is still there after the grace. Call it once. */
 export function endGroup(child: ChildProcess): void {
   signalGroup(child, 'SIGTERM');
   const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), GRACE_MS);
+  child.once('close', () => clearTimeout(timer));
+}
+
+/** Of a git that takes a pack: at the end of its input it removes what it has drafted, which it does not on a signal. */
+export function endInput(child: ChildProcess): void {
+  child.stdin?.destroy();
+  const timer = setTimeout(() => endGroup(child), GRACE_MS);
   child.once('close', () => clearTimeout(timer));
 }

@@ -8,10 +8,6 @@ export function checkSha(sha: string): string {
   return sha;
 }
 
-export function isZeroSha(sha: string): boolean {
-  return /^0+$/.test(sha);
-}
-
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what git refuses in a name
 const NEVER_IN_REF = /[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\/|\ufffd/;
 
@@ -26,16 +22,6 @@ export function isRefName(name: string): boolean {
 export function checkBranchName(name: string): string {
   if (!isRefName(name) || name === 'HEAD') throw gitFailure('bad_name', `no name of a branch: ${quote(name)}`);
   return name;
-}
-
-/** A path inside of a tree: no empty part, no `.` or `..`, relative. '' is the tree itself. @throws Failure `bad_name`. */
-export function checkTreePath(path: string): string {
-  if (path === '') return path;
-  const isOk = path
-    .split('/')
-    .every((part) => part !== '' && part !== '.' && part !== '..' && !/[\0\ufffd]/.test(part));
-  if (!isOk || Buffer.byteLength(path) > 4096) throw gitFailure('bad_name', `no path in a tree: ${quote(path)}`);
-  return path;
 }
 
 function quote(text: string): string {
