@@ -17,4 +17,30 @@ export { defaultGitLimits, type GitLimits } from './http/limits.ts';
 export type { Push, PushCommand, PushedRef, PushPolicy, PushResult, RefDecision } from './http/push.ts';
 export { type GitAnswer, type GitRequest, type GitService, serveGit } from './http/serve-git.ts';
 export type { GitFailureCode } from './process/git-failure.ts';
+export { isAncestor, mergeBase } from './read/ancestry.ts';
+export { type Change, listChanges } from './read/changes.ts';
+export {
+  type CommitInfo,
+  type CommitQuery,
+  type CommitStats,
+  commitStats,
+  latestCommitOf,
+  listCommits,
+  readCommit,
+  readCommits,
+  type Signature,
+} from './read/commits.ts';
+export { type FileAtRevision, readFile } from './read/file.ts';
+export { isRefName } from './read/names.ts';
+export {
+  type ArchiveOptions,
+  archivePrefix,
+  type GitBytes,
+  openArchive,
+  openBlob,
+  type StreamOptions,
+} from './read/open-stream.ts';
+export { type Branch, listBranches, listTags, type RefPage, type RefQuery, type Tag } from './read/refs.ts';
+export { type Revision, requireRevision, resolveRevision } from './read/resolve-revision.ts';
+export { findEntry, listTree, type TreeEntry, type TreeQuery } from './read/tree.ts';
 export { takeSnapshot } from './snapshot/take-snapshot.ts';

@@ -24,6 +24,16 @@ export function checkBranchName(name: string): string {
   return name;
 }
 
+/** A path inside of a tree: no empty part, no `.` or `..`, relative. '' is the tree itself. @throws Failure `bad_name`. */
+export function checkTreePath(path: string): string {
+  if (path === '') return path;
+  const isOk = path
+    .split('/')
+    .every((part) => part !== '' && part !== '.' && part !== '..' && !/[\0\ufffd]/.test(part));
+  if (!isOk || Buffer.byteLength(path) > 4096) throw gitFailure('bad_name', `no path in a tree: ${quote(path)}`);
+  return path;
+}
+
 function quote(text: string): string {
   return JSON.stringify(text.slice(0, 100));
 }

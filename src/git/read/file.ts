@@ -1,0 +1,31 @@
+import { type BareRepository, type ReadOptions, readGit } from '../bare/bare-repository.ts';
+import { gitFailure } from '../process/git-failure.ts';
+import { findEntry, type TreeEntry } from './tree.ts';
+
+export interface FileAtRevision {
+  readonly entry: TreeEntry;
+  readonly content: Buffer;
+}
+
+/**
+ * A file, byte for byte; of a link, where it points to.
+ * @returns null when there is none at this path, or something else (a directory, a submodule).
+ * @throws Failure `output_too_large` when it has more than `maxBytes`, before any of it is read; `not_found` for the commit; `bad_name`.
+ */
+export async function readFile(
+  repository: BareRepository,
+  sha: string,
+  path: string,
+  options: ReadOptions & { readonly maxBytes: number },
+): Promise<FileAtRevision | null> {
+  const entry = await findEntry(repository, sha, path, options);
+  if (entry === null || entry.kind !== 'file') return null;
+  if ((entry.sizeBytes ?? 0) > options.maxBytes) {
+    throw gitFailure(
+      'output_too_large',
+      `${JSON.stringify(path)} has ${entry.sizeBytes} bytes, at most ${options.maxBytes}`,
+    );
+  }
+  const limits = { ...options, maxOutputBytes: options.maxBytes };
+  return { entry, content: await readGit(repository, ['cat-file', 'blob', entry.sha], limits) };
+}

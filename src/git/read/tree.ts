@@ -1,0 +1,74 @@
+import { type BareRepository, type ReadOptions, readGit } from '../bare/bare-repository.ts';
+import { gitFailure } from '../process/git-failure.ts';
+import { orNotFound } from './commits.ts';
+import { checkSha, checkTreePath } from './names.ts';
+
+export interface TreeEntry {
+  readonly kind: 'file' | 'directory' | 'submodule';
+  /** `100644`, `100755`, `120000` (a link), `040000`, `160000`. */
+  readonly mode: string;
+  readonly sha: string;
+  /** From the top of the repository. Bytes that are no UTF-8 become U+FFFD. */
+  readonly path: string;
+  readonly name: string;
+  /** Of a file, in bytes; null for all others. */
+  readonly sizeBytes: number | null;
+}
+
+export interface TreeQuery extends ReadOptions {
+  /** Default: the top. */
+  readonly path?: string;
+  /** With all directories below, each before what it contains. */
+  readonly recursive?: boolean;
+}
+
+/**
+ * What lies in a directory at a commit, by name in git's order, whole: paging is cutting.
+ * @throws Failure `not_found` when there is no such commit or directory, `bad_name`, `output_too_large`.
+ */
+export async function listTree(
+  repository: BareRepository,
+  sha: string,
+  query: TreeQuery = {},
+): Promise<readonly TreeEntry[]> {
+  const path = checkTreePath(query.path ?? '');
+  const place = `${checkSha(sha)}:${path}`;
+  const args = ['ls-tree', '-z', '-l', ...(query.recursive ? ['-r', '-t'] : []), place];
+  const output = await orNotFound(place, readGit(repository, args, query));
+  return parseTree(output, path === '' ? '' : `${path}/`);
+}
+
+/** The entry at a path; null when there is none. @throws Failure `not_found` when there is no such commit. */
+export async function findEntry(
+  repository: BareRepository,
+  sha: string,
+  path: string,
+  options?: ReadOptions,
+): Promise<TreeEntry | null> {
+  if (path === '') throw gitFailure('bad_name', 'no path');
+  const args = ['ls-tree', '-z', '-l', '--full-tree', checkSha(sha), '--', checkTreePath(path)];
+  const output = await orNotFound(sha, readGit(repository, args, options));
+  return parseTree(output, '').find((entry) => entry.path === path) ?? null;
+}
+
+const KINDS: Readonly<Record<string, TreeEntry['kind']>> = { blob: 'file', tree: 'directory', commit: 'submodule' };
+
+function parseTree(output: Buffer, prefix: string): readonly TreeEntry[] {
+  return output
+    .toString()
+    .split('\0')
+    .filter(Boolean)
+    .map((line) => {
+      const tab = line.indexOf('\t');
+      const [mode = '', type = '', sha = '', size = '-'] = line.slice(0, tab).split(/ +/);
+      const path = `${prefix}${line.slice(tab + 1)}`;
+      return {
+        kind: KINDS[type] ?? 'file',
+        mode,
+        sha,
+        path,
+        name: path.slice(path.lastIndexOf('/') + 1),
+        sizeBytes: size === '-' ? null : Number(size),
+      };
+    });
+}
