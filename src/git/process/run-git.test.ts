@@ -49,6 +49,13 @@ describe('runGit', () => {
     await expect(runGit({ cwd: temporary.dir, args: ['status'] })).rejects.toMatchObject({ code: 'git_missing' });
   });
 
+  it('names a place that is a file', async () => {
+    await expect(runGit({ cwd: import.meta.filename, args: ['status'] })).rejects.toMatchObject({
+      code: 'not_a_repository',
+      message: `not a directory: ${import.meta.filename}`,
+    });
+  });
+
   it('ends a git that takes too long, with its children', async () => {
     const bin = stubGit('(sleep 60; touch "$0.late") & echo $! >"$0.pid"; wait');
     await expect(runGit({ cwd: temporary.dir, args: ['x'], timeoutMs: 500 })).rejects.toMatchObject({
