@@ -52,6 +52,10 @@ async function removeLeftBehind({ gitDir }: BareRepository, before: number): Pro
   for (const { name } of await entriesOf(join(gitDir, 'objects'))) {
     if (name.startsWith('tmp_objdir-')) await remove(join(gitDir, 'objects', name));
   }
+  for (const { name } of await entriesOf(join(gitDir, 'objects/pack'))) {
+    // `.keep`: of a push that was killed between its pack and its refs; upkeep would leave that pack alone for ever.
+    if (/^tmp_|\.(?:keep|lock)$/.test(name)) await remove(join(gitDir, 'objects/pack', name));
+  }
   for (const { name } of await entriesOf(gitDir)) {
     if (name.endsWith('.lock') || name === 'gc.pid') await remove(join(gitDir, name));
   }

@@ -56,6 +56,7 @@ describe('resolveRevision', () => {
         'main~1',
         'main@{1}',
         '@{-1}',
+        '@',
         ':/Start',
       ],
       [
