@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { itAsRoot } from '../../../test/support/privilege.ts';
 import { realClock } from '../../base/index.ts';
 import {
   dropKeptCommit,
@@ -9,10 +11,13 @@ import {
   maintain,
   openRepositories,
   readDefaultBranch,
+  resolveRevision,
   setDefaultBranch,
   sizeOf,
 } from '../index.ts';
+import { startPushing } from '../testing/raw-push.ts';
 import { commit, git, makeRepository, useTemporaryDirectory } from '../testing/repository.ts';
+import { client } from '../testing/run-client.ts';
 
 const temporary = useTemporaryDirectory();
 const path = process.env.PATH ?? '';
@@ -140,4 +145,14 @@ describe('a bare repository', () => {
     expect(after.files).toBe(before.files + 1);
     expect(after.bytes - before.bytes).toBeGreaterThanOrEqual(1 << 20);
   });
+});
+
+itAsRoot('a repository whose files bear another user id is ours all the same', async () => {
+  const { server, work, push } = await startPushing(temporary);
+  await push('origin', 'main');
+  execFileSync('chown', ['-R', '65534:65534', server.repository.gitDir]);
+  commit(work, 'More');
+  expect((await push('origin', 'main')).code).toBe(0);
+  expect(await resolveRevision(server.repository, 'main')).toMatchObject({ sha: git(work, 'rev-parse', 'HEAD') });
+  expect(await client(work, 'ls-remote', server.url, 'main')).toContain('refs/heads/main');
 });

@@ -5,9 +5,11 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
-import { type GitServer, gitsIn, startGitServer } from '../testing/git-server.ts';
+import { serveGit } from '../index.ts';
+import { type GitServer, gitsIn } from '../testing/git-server.ts';
 import { commit, git, makeRepository, useTemporaryDirectory, write } from '../testing/repository.ts';
 import { client, runClient } from '../testing/run-client.ts';
+import { startGitServer } from '../testing/start-git-server.ts';
 
 const temporary = useTemporaryDirectory();
 
@@ -143,11 +145,22 @@ describe('a bad request', () => {
   });
 });
 
+it('a repository that is not there, or a git that is not, says so', async () => {
+  const { server } = await startFilled();
+  const request = { service: 'git-upload-pack', protocol: null, body: null, gzip: false, push: null } as const;
+  const { repository, limits } = server;
+  const gone = { ...repository, gitDir: `${repository.gitDir}.gone` };
+  await expect(serveGit({ ...request, limits, repository: gone })).rejects.toMatchObject({ code: 'not_a_repository' });
+  const helpless = { ...repository, start: { ...repository.start, env: { PATH: '/nowhere' } } };
+  await expect(serveGit({ ...request, limits, repository: helpless })).rejects.toMatchObject({ code: 'git_missing' });
+});
+
 describe('a client that is gone', () => {
   /** A clone of more than any buffer on the way holds, by a client that reads nothing. */
   async function startUnread(server: GitServer, work: string) {
     write(work, { big: '' });
-    writeFileSync(join(work, 'big'), randomBytes(30_000_000));
+    writeFileSync(join(work, 'big'), randomBytes(14_000_000));
+    git(work, 'config', 'core.compression', '0');
     const sha = commit(work, 'Big');
     git(work, 'push', '--quiet', server.repository.gitDir, 'main');
     const { port } = new URL(server.url);

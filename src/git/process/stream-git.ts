@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { errorCode } from '../../base/index.ts';
 import type { BareRepository } from '../bare/bare-repository.ts';
 import { gitFailure } from './git-failure.ts';
@@ -54,7 +55,7 @@ export async function streamGit(call: StreamCall): Promise<StreamEnding> {
     return ending;
   } catch (error) {
     if (!watch.signal.aborted) end();
-    throw startFailure(error);
+    throw startFailure(error, repository.gitDir);
   } finally {
     watch.signal.removeEventListener('abort', end);
     await Promise.allSettled(work);
@@ -77,9 +78,10 @@ function waitFor(child: ChildProcess): Promise<StreamEnding> {
   return promise;
 }
 
-function startFailure(error: unknown): unknown {
+function startFailure(error: unknown, gitDir: string): unknown {
   if (errorCode(error) !== 'ENOENT') return error;
-  return gitFailure('not_a_repository', 'git is not installed, or the repository is not there', error);
+  if (existsSync(gitDir)) return gitFailure('git_missing', 'git is not installed, or not in PATH', error);
+  return gitFailure('not_a_repository', `no such directory: ${gitDir}`, error);
 }
 
 async function feed({ stdin }: ChildProcess, { input, maxInputBytes, watch }: StreamCall): Promise<void> {

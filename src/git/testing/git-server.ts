@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
-import { afterEach } from 'vitest';
 import {
   type BareRepository,
   defaultGitLimits,
@@ -27,15 +26,11 @@ export interface GitServer {
   decide: (push: Push) => readonly RefDecision[] | Promise<readonly RefDecision[]>;
   lines: (result: PushResult) => readonly string[] | Promise<readonly string[]>;
   limits: GitLimits;
+  close(): Promise<void>;
 }
 
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-});
-
-/** The smallest server that `serveGit` needs, with one repository. Closed after the test. */
-export async function startGitServer(root: string): Promise<GitServer> {
+/** The smallest server that `serveGit` needs, with one repository. */
+export async function openGitServer(root: string): Promise<GitServer> {
   const repositories = openRepositories({ root, path: process.env.PATH ?? '' });
   const repository = await repositories.create(1, { defaultBranch: 'main' });
   const http = createServer((request, response) => void handle(server, request, response));
@@ -49,11 +44,11 @@ export async function startGitServer(root: string): Promise<GitServer> {
     decide: ({ commands }) => commands.map(() => 'allow'),
     lines: () => [],
     limits: defaultGitLimits,
+    async close() {
+      http.closeAllConnections();
+      await new Promise((resolve) => http.close(resolve));
+    },
   };
-  closers.push(async () => {
-    http.closeAllConnections();
-    await new Promise((resolve) => http.close(resolve));
-  });
   return server;
 }
 

@@ -2,9 +2,10 @@ import { readdirSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { listRefs } from '../index.ts';
-import { type GitServer, startGitServer } from './git-server.ts';
+import type { GitServer } from './git-server.ts';
 import { git, makeRepository, type useTemporaryDirectory } from './repository.ts';
 import { runClient } from './run-client.ts';
+import { startGitServer } from './start-git-server.ts';
 
 /** The sha of a ref that is not there. */
 export const ZEROS = '0'.repeat(40);
@@ -21,11 +22,11 @@ export async function startPushing(temporary: ReturnType<typeof useTemporaryDire
   return { server, work, push: (...args) => runClient(work, ['push', ...args]) };
 }
 
-export const refsOf = async ({ repository }: GitServer) =>
+export const refsOf = async ({ repository }: Pick<GitServer, 'repository'>) =>
   Object.fromEntries((await listRefs(repository)).map(({ name, sha }) => [name, sha]));
 
 /** What is left of packs half received. */
-export function drafts({ repository }: GitServer): readonly string[] {
+export function drafts({ repository }: Pick<GitServer, 'repository'>): readonly string[] {
   return readdirSync(join(repository.gitDir, 'objects')).filter((name) => name.startsWith('tmp_'));
 }
 
@@ -37,7 +38,7 @@ export function halfPush(work: string): Buffer {
   ]);
 }
 
-export function rawPush(server: GitServer, body: Buffer, end: 'open' | 'end' = 'end') {
+export function rawPush(server: Pick<GitServer, 'url'>, body: Buffer, end: 'open' | 'end' = 'end') {
   const { promise, resolve } = Promise.withResolvers<string>();
   let text = '';
   const request = httpRequest(`${server.url}/git-receive-pack`, { method: 'POST', agent: false }, (response) => {

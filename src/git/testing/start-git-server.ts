@@ -1,0 +1,14 @@
+import { afterEach } from 'vitest';
+import { type GitServer, openGitServer } from './git-server.ts';
+
+const open: GitServer[] = [];
+afterEach(async () => {
+  for (const server of open.splice(0)) await server.close();
+});
+
+/** As `openGitServer`; closed after the test. */
+export async function startGitServer(root: string): Promise<GitServer> {
+  const server = await openGitServer(root);
+  open.push(server);
+  return server;
+}
