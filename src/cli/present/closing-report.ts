@@ -67,11 +67,16 @@ function pipelineLine(view: RunView, paint: Paint): string[] {
   return [paint('bold', `${paint(colour, mark)} pipeline: ${status}${forced} (${formatDuration(durationMs)})`)];
 }
 
+/** "Owed" sounds as if `recover` would see to it. */
+function whoseTurn({ cleanup }: JobFinished): string {
+  return cleanup.outcome === 'skipped' ? '; nobody else will do it: it is yours now' : '';
+}
+
 /** Skipped ones come last: nothing may stand between them and the prompt. */
 function troubleLines(finished: readonly JobFinished[], paint: Paint): string[] {
   const trouble = finished.filter((job) => isTrouble(job.cleanup));
   const last = (job: JobFinished) => (job.cleanup.outcome === 'skipped' ? 1 : 0);
   return trouble
     .toSorted((one, other) => last(one) - last(other))
-    .map((job) => paint('red', `${printable(job.name)}: ${describeCleanup(job.cleanup)}`));
+    .map((job) => paint('red', `${printable(job.name)}: ${describeCleanup(job.cleanup)}${whoseTurn(job)}`));
 }

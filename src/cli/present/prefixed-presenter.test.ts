@@ -48,7 +48,9 @@ describe('prefixed lines', () => {
 
   it('names the cleanup that a force cancel skipped on the last line', async () => {
     const lines = (await show(forcedRun)).trimEnd().split('\n');
-    expect(lines.at(-1)).toBe('deploy: cleanup skipped by ada: force cancel (SIGINT twice)');
+    expect(lines.at(-1)).toBe(
+      'deploy: cleanup skipped by ada: force cancel (SIGINT twice); nobody else will do it: it is yours now',
+    );
     expect(lines.at(-2)).toBe('⊘ pipeline: canceled, forced (11s)');
   });
 

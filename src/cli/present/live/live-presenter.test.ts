@@ -72,7 +72,7 @@ describe('the live view', () => {
 
   it('names the skipped cleanup on the last line of a forced run', async () => {
     expect((await report(forcedRun)).trimEnd().split('\n').at(-1)).toBe(
-      'deploy: cleanup skipped by ada: force cancel (SIGINT twice)',
+      'deploy: cleanup skipped by ada: force cancel (SIGINT twice); nobody else will do it: it is yours now',
     );
   });
 
