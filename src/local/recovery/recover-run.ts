@@ -63,7 +63,8 @@ async function finishJobs(
   const found = listJournals(jobsDirectory(run));
   const open = found.filter(isOpen);
   if (open.length > 0) {
-    const words = `run ${run.record.id} was killed: stopping what it left and running its cleanup (${open.length} jobs)`;
+    const jobs = open.length === 1 ? '1 job' : `${open.length} jobs`;
+    const words = `run ${run.record.id} was killed: stopping what it left and running its cleanup (${jobs})`;
     say(options, 'warning', words);
   }
   const jobs = await Promise.all(found.map((journal) => finishJob(run, journal, options)));
