@@ -14,3 +14,10 @@ it('--env-file is for jobs: node neither looks for the file nor obeys a NODE_OPT
   const ended = await checkout.run(['run', '--json', '--env-file', 'node.env']);
   expect(finished(ended, 'use').status).toBe('success');
 });
+
+it('a pipeline without jobs says where the reasons are', async () => {
+  checkout = new Checkout({ '.gitlab-ci.yml': 'use: {rules: [{if: $NEVER}], script: "true"}\n' });
+  const ended = await checkout.run(['run']);
+  expect(ended.code).toBe(0);
+  expect(ended.stderr).toContain('`epilogue list --all`');
+});

@@ -43,6 +43,7 @@ export async function command(args: readonly string[], host: Host): Promise<numb
   if (prepared.settings.executor === 'docker') return refuse([NO_DOCKER], host, { json });
   if (plan === null) {
     host.stderr.write(`epilogue: no pipeline: ${filtered ?? 'there is nothing to run'}\n`);
+    host.stderr.write('    hint: `epilogue list --all` says why of each job\n');
     return EXIT.ok;
   }
   const started = options.manual ?? [];
@@ -64,10 +65,10 @@ const NO_DOCKER: Problem = {
 function defineRun(line: Command): Command {
   return addPipelineFlags(line)
     .description(
-      'Runs the pipeline of this checkout, as the working tree is, in directories of its own. Ctrl-C cancels gracefully: scripts are stopped and the cleanup of each job (after_script) runs; Ctrl-C again (SIGINT, no other signal) forces the end and skips cleanup.',
+      'Runs the pipeline of this checkout, as the working tree is, in directories of its own. Ctrl-C cancels gracefully: scripts are stopped and the cleanup of each job (after_script) runs; Ctrl-C again (SIGINT, no other signal) forces the end and skips cleanup for good.',
     )
     .argument('[job...]', 'run only these jobs and what they need (default: all)')
-    .option('--executor <name>', 'where jobs run: shell, docker (default: shell)')
+    .option('--executor <name>', 'where jobs run: shell (default); docker is not there yet')
     .option('--image <image>', 'the image of jobs that name none')
     .option('--concurrency <number>', 'how many jobs run at once (default: one a core)')
     .option('--manual <job>', 'start this manual job; may be repeated', collectWord)
