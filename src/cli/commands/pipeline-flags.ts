@@ -21,5 +21,5 @@ export function addPipelineFlags(command: Command): Command {
     .option('--env-file <path>', 'set variables from a file of NAME=value lines')
     .option('--event <event>', `what starts the pipeline: ${EVENTS.join(', ')} (default: push)`)
     .option('--ref <name>', 'the branch or tag that the pipeline is for (default: what is checked out)')
-    .option('--json', 'write JSON');
+    .option('--json', 'write JSON, one object a line');
 }
