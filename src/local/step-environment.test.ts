@@ -27,6 +27,16 @@ it('steps inherit nothing that a shell would run or obey before the script, and 
   expect(stepEnvironment({ PATH: '/bin', ...odd }, { isClean: false })).toEqual({ PATH: '/bin' });
 });
 
+it('steps inherit nothing that gives the words of a script another meaning', () => {
+  const odd = {
+    CDPATH: '/home/ada',
+    GLOBIGNORE: '*.o',
+    'BASH_FUNC_make%%': '() { echo mine; }',
+    'BASH_FUNC_cc()': '() { :; }',
+  };
+  expect(stepEnvironment({ PATH: '/bin', ...odd }, { isClean: false })).toEqual({ PATH: '/bin' });
+});
+
 it('a clean environment names the user, the directories and the language', () => {
   expect(stepEnvironment({ ...USERS, GIT_DIR: '/repo/.git' }, { isClean: true })).toEqual({
     PATH: '/bin',
