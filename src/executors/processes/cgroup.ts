@@ -17,7 +17,7 @@ export interface JobCgroup {
   members(nested: 'included' | 'spared'): ReadonlySet<number>;
   /** Lets no process of it run, and so fork, while `action` goes on. */
   frozen(action: () => void): void;
-  /** Undoes a freeze, whoever made it. */
+  /** Undoes a freeze, whoever made it, of this cgroup and of those below: a script's own, a nested job's whose runner was killed. */
   thaw(): void;
   /** Once all its processes have been ended; one that is in use all the same stays. */
   remove(clock: Clock): Promise<void>;
@@ -65,7 +65,7 @@ export function createJobCgroup(stepsDir: string, cookie: string): JobCgroup {
     },
     thaw() {
       path ??= recorded() ?? undefined;
-      if (path) setFrozen(path, false);
+      if (path) thawTree(path);
     },
     async remove(clock) {
       path ??= recorded() ?? undefined;
@@ -116,6 +116,12 @@ function setFrozen(path: string, isFrozen: boolean): void {
   const write = (file: string, text: string): true | null =>
     attempt(() => writeFileSync(join(path, file), text, { flag: 'r+' }) ?? true);
   write('freezer.state', isFrozen ? 'FROZEN' : 'THAWED') ?? write('cgroup.freeze', isFrozen ? '1' : '0');
+}
+
+/** The highest first: of version 1, one below a frozen one stays frozen with it. */
+function thawTree(path: string): void {
+  setFrozen(path, false);
+  for (const child of childrenOf(path)) thawTree(join(path, child));
 }
 
 /** The deepest first; one that is not empty stays, and those above it. */

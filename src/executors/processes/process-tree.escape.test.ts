@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { realClock } from '../../base/index.ts';
 import { createShellExecutor } from '../shell/shell.ts';
-import { type JobFixture, NEVER, openJob, until, waitForEnd } from '../testing/executor-contract.ts';
+import { type JobFixture, NEVER, openJob, until, waitForEnd, waitForOutput } from '../testing/executor-contract.ts';
 import { allDead, startTree, treeOptions } from '../testing/process-tree.ts';
 import { createJobCgroup } from './cgroup.ts';
 import { findCgroupHomes } from './cgroup-homes.ts';
@@ -35,6 +35,27 @@ open("pid.new", "w").write(str(os.getpid()))
 os.rename("pid.new", "pid")
 os.chdir("/")
 ctypes.CDLL(None).syscall(93 if platform.machine() in ("aarch64", "riscv64") else 60, 0)`;
+
+/** Asks a cgroup that is made for it: the root of a hierarchy cannot be frozen. */
+function canFreeze(): boolean {
+  const [home] = findCgroupHomes();
+  if (home === undefined) return false;
+  const path = join(home, `freeze-${process.pid}`);
+  mkdirSync(path);
+  try {
+    return freezers(path).length > 0;
+  } finally {
+    rmdirSync(path);
+  }
+}
+
+function freezers(path: string): readonly string[] {
+  return ['freezer.state', 'cgroup.freeze'].map((name) => join(path, name)).filter((file) => existsSync(file));
+}
+
+function freeze(path: string): void {
+  for (const file of freezers(path)) writeFileSync(file, file.endsWith('state') ? 'FROZEN' : '1', { flag: 'r+' });
+}
 
 describe('a process that escapes', () => {
   it.each(Object.entries(ONE_MARK_LEFT))('is found by %s, by whoever takes over', async (_, script) => {
@@ -100,6 +121,26 @@ describe.runIf(findCgroupHomes().length > 0)('where a cgroup can be made, a proc
     await until('nothing is left', async () => ((await fixture.place.signal('KILL')).length === 0 ? true : null));
     expect(await fixture.place.untilDead(8_000)).toEqual([]);
     expect([...cgroupOf(fixture).members('included')]).toEqual([]);
+  });
+
+  it.runIf(canFreeze())('goes on when whoever froze the job was killed, and the job is taken over', async () => {
+    await using fixture = await openJob(shell);
+    await fixture.place.start({ id: 'cleanup', script: 'echo begun; until [ -e go ]; do sleep 0.01; done' });
+    await waitForOutput(fixture.place, 'cleanup', 'begun');
+    freeze(dirname(cgroupOf(fixture).entrance() ?? ''));
+    writeFileSync(join(fixture.job.projectDir, 'go'), '');
+    await waitForEnd(await shell.prepare(fixture.job, NEVER), 'cleanup');
+  });
+
+  it.runIf(canFreeze())('dies although a cgroup below the job’s is frozen', async () => {
+    await using fixture = await openJob(shell);
+    const pids = await startTree(fixture, daemon('cd /'));
+    const below = join(dirname(cgroupOf(fixture).entrance() ?? ''), 'below');
+    mkdirSync(below);
+    for (const pid of pids) writeFileSync(join(below, 'cgroup.procs'), `${pid}`);
+    freeze(below);
+    await fixture.place.signal('KILL');
+    await allDead(pids);
   });
 
   it('leaves no cgroup behind', async () => {

@@ -4,7 +4,7 @@ import { COOKIE_VARIABLE } from '../cookie.ts';
 import type { Executor, JobSpec, Place, StepSpec } from '../executor.ts';
 import { collectFiles } from '../files/collect-files.ts';
 import { deliverFiles } from '../files/deliver-files.ts';
-import { createJobCgroup } from '../processes/cgroup.ts';
+import { createJobCgroup, type JobCgroup } from '../processes/cgroup.ts';
 import { createProcessTree } from '../processes/process-tree.ts';
 import { createProcessTable, type ProcessTable } from '../processes/table/process-table.ts';
 import { disownNestedRuns, listNestedRuns, NESTED_RUNS_VARIABLE, nestedRunsDir } from '../steps/nested-runs.ts';
@@ -28,18 +28,27 @@ export function createShellExecutor(options: ShellOptions): Executor {
     name: 'shell',
     prepare: (job) =>
       explain('prepare the job', () => {
-        const shell = findShell(options, claimedSteps(job.stepsDir).length > 0);
+        const isTakenOver = claimedSteps(job.stepsDir).length > 0;
+        const shell = findShell(options, isTakenOver);
         makeDirectories(job);
-        return createShellPlace(job, shell, table, options);
+        const cgroup = createJobCgroup(job.stepsDir, job.cookie);
+        // Whoever had the job may have been killed while it was frozen: a cleanup that it began would stand still until its time is up.
+        if (isTakenOver) cgroup.thaw();
+        return createShellPlace(job, { shell, table, cgroup }, options);
       }),
   };
 }
 
-function createShellPlace(job: JobSpec, shell: string, table: ProcessTable, options: ShellOptions): Place {
+interface Means {
+  readonly shell: string;
+  readonly table: ProcessTable;
+  readonly cgroup: JobCgroup;
+}
+
+function createShellPlace(job: JobSpec, { shell, table, cgroup }: Means, options: ShellOptions): Place {
   const { clock, durable = false } = options;
   const { stepsDir, projectDir, cookie } = job;
   const temporaryDir = temporaryDirOf(job);
-  const cgroup = createJobCgroup(stepsDir, cookie);
   const tree = createProcessTree({ stepsDir, cookie, directories: [projectDir, temporaryDir], cgroup, table, clock });
   const environment = {
     ...job.environment,
