@@ -70,7 +70,7 @@ export function createJobCgroup(stepsDir: string, cookie: string): JobCgroup {
     async remove(clock) {
       path ??= recorded() ?? undefined;
       for (let tries = REMOVE_TRIES; path && tries > 0; tries -= 1) {
-        removeTree(path);
+        removeCgroups(path);
         if (!existsSync(path)) break;
         await clock.sleep(REMOVE_EVERY_MS);
       }
@@ -125,8 +125,8 @@ function thawTree(path: string): void {
 }
 
 /** The deepest first; one that is not empty stays, and those above it. */
-function removeTree(path: string): void {
-  for (const child of childrenOf(path)) removeTree(join(path, child));
+function removeCgroups(path: string): void {
+  for (const child of childrenOf(path)) removeCgroups(join(path, child));
   attempt(() => rmdirSync(path));
 }
 
