@@ -33,7 +33,7 @@ describe('a fetch over HTTP', () => {
     await client(copy, ...settings, 'fetch', '--quiet');
     expect(git(copy, 'rev-parse', 'origin/main')).toBe(sha);
     expect(server.versions[0]).toBe(version === '0' ? null : `version=${version}`);
-    expect(server.endings).not.toContainEqual(expect.any(String));
+    await expect.poll(() => server.endings, { timeout: 5000 }).not.toContainEqual(expect.any(String));
   });
 
   it.each(['0', '2'])('gives an empty repository, with its default branch, in version %s', async (version) => {
@@ -119,13 +119,13 @@ describe('a bad request', () => {
   it('that is no gzip, though it says so, fails', async () => {
     const { server } = await startFilled();
     expect(await post(server, Buffer.from('hello'), { 'content-encoding': 'gzip' })).toBe(500);
-    expect(server.endings).toEqual(['bad_request']);
+    await expect.poll(() => server.endings, { timeout: 5000 }).toEqual(['bad_request']);
   });
 
   it('that is no git protocol fails with the words of git', async () => {
     const { server } = await startFilled();
     await post(server, Buffer.from('hello'));
-    expect(server.endings).toHaveLength(1);
+    await expect.poll(() => server.endings, { timeout: 5000 }).toHaveLength(1);
     await vi.waitFor(() => expect(gitsIn(server.repository)).toEqual([]), { timeout: 5000 });
   });
 

@@ -38,7 +38,7 @@ describe('a push that must not come in', () => {
   it.each(['', '0000', '0009done\n', 'hello world', '0032want '])('is a bad request: %j', async (body) => {
     const { server } = await startPushing(temporary);
     await rawPush(server, Buffer.from(body)).ended;
-    expect([null, 'bad_request']).toContain(server.endings[0]);
+    await vi.waitFor(() => expect([null, 'bad_request']).toContain(server.endings[0]), { timeout: 5000 });
     expect(server.finished).toEqual([]);
   });
 
@@ -92,7 +92,7 @@ describe('a pusher that is gone', () => {
     server.limits = { ...server.limits, stallMs: 300 };
     const { ended } = rawPush(server, halfPush(work), 'open');
     await ended;
-    expect(server.endings).toEqual(['stalled']);
+    await expect.poll(() => server.endings, { timeout: 5000 }).toEqual(['stalled']);
     expect(gitsIn(server.repository)).toEqual([]);
     expect(drafts(server)).toEqual([]);
   });

@@ -32,7 +32,9 @@ describe('a push over HTTP', () => {
       { ref: 'refs/tags/v1', oldSha: sha, newSha: ZEROS, accepted: true, reason: null },
     ]);
     expect(await refsOf(server)).toEqual({ 'refs/heads/main': next });
-    expect(server.endings.filter((ending) => ending !== null)).toEqual(server.finished);
+    await expect
+      .poll(() => server.endings.filter((ending) => ending !== null), { timeout: 5000 })
+      .toEqual(server.finished);
   });
 
   it('lets some refs pass and says why others do not', async () => {
@@ -94,7 +96,7 @@ describe('a push over HTTP', () => {
     expect(Object.keys(await refsOf(server))).toHaveLength(500);
     server.limits = { ...server.limits, push: { ...server.limits.push, commands: 400 } };
     expect((await push('origin', 'refs/heads/b*:refs/heads/b*')).code).not.toBe(0);
-    expect(server.endings.at(-1)).toBe('bad_request');
+    await expect.poll(() => server.endings.at(-1), { timeout: 5000 }).toBe('bad_request');
   });
 
   it('that nobody decides on in time fails, and its lines are left out when they take too long', async () => {
@@ -106,7 +108,7 @@ describe('a push over HTTP', () => {
     late.resolve(['too late']);
     server.decide = () => new Promise(() => {});
     expect((await push('origin', 'main:x')).code).not.toBe(0);
-    expect(server.endings.at(-1)).toBe('git_timeout');
+    await expect.poll(() => server.endings.at(-1), { timeout: 5000 }).toBe('git_timeout');
   });
 
   it('has had its answer when what comes after it fails', async () => {
