@@ -42,5 +42,5 @@ export {
 } from './read/open-stream.ts';
 export { type Branch, listBranches, listTags, type RefPage, type RefQuery, type Tag } from './read/refs.ts';
 export { type Revision, requireRevision, resolveRevision } from './read/resolve-revision.ts';
-export { findEntry, listTree, type TreeEntry, type TreeQuery } from './read/tree.ts';
+export { findEntry, listTree, type SizedEntry, type TreeEntry, type TreeQuery } from './read/tree.ts';
 export { takeSnapshot } from './snapshot/take-snapshot.ts';

@@ -123,7 +123,7 @@ describe('a bare repository', () => {
     mkdirSync(at('objects/tmp_objdir-incoming-b'));
     for (const name of ['packed-refs.lock', 'HEAD.lock', 'refs/heads/main.lock', 'objects/pack/pack-1.keep'])
       writeFileSync(at(name), '');
-    const old = realClock.now() / 1000 - 7200;
+    const old = realClock.now() / 1000 - 25 * 3600;
     const leftBehind = [
       'objects/tmp_objdir-incoming-a',
       'objects/pack/pack-1.keep',

@@ -29,38 +29,41 @@ export interface MaintainOptions {
   readonly timeoutMs?: number;
 }
 
-/** No git of ours lives longer, so that nobody can still hold what is older. */
-const LEFT_BEHIND_MS = 60 * 60_000;
+/** Git holds a lock for seconds; one that a crash left keeps a branch from moving until it is removed. */
+const OLD_LOCK_MS = 10 * 60_000;
+
+/** A push may take hours, if it is allowed to. */
+const OLD_DRAFT_MS = 24 * 60 * 60_000;
 
 /**
  * Packs what has grown loose and drops what nothing has led to for two weeks, if git finds it worth while; removes locks and half
  * received packs that a crash left. Beside it, fetches and pushes go on. For one replica at a time; twice is fine.
  */
 export async function maintain(repository: BareRepository, options: MaintainOptions): Promise<void> {
-  await removeLeftBehind(repository, options.clock.now() - LEFT_BEHIND_MS);
+  await removeLeftBehind(repository, options.clock.now());
   await writeGit(repository, ['-c', 'gc.auto=2000', 'gc', '--auto', '--quiet'], {
     timeoutMs: options.timeoutMs ?? 60 * 60_000,
     ...(options.signal && { signal: options.signal }),
   });
 }
 
-async function removeLeftBehind({ gitDir }: BareRepository, before: number): Promise<void> {
-  const remove = async (path: string) => {
+async function removeLeftBehind({ gitDir }: BareRepository, now: number): Promise<void> {
+  const removeIfOlder = async (path: string, ageMs: number) => {
     const found = await lstat(path).catch(skipAbsent);
-    if (found !== null && found.mtimeMs < before) await rm(path, { recursive: true, force: true });
+    if (found !== null && found.mtimeMs < now - ageMs) await rm(path, { recursive: true, force: true });
   };
   for (const { name } of await entriesOf(join(gitDir, 'objects'))) {
-    if (name.startsWith('tmp_objdir-')) await remove(join(gitDir, 'objects', name));
+    if (name.startsWith('tmp_objdir-')) await removeIfOlder(join(gitDir, 'objects', name), OLD_DRAFT_MS);
   }
   for (const { name } of await entriesOf(join(gitDir, 'objects/pack'))) {
-    // `.keep`: of a push that was killed between its pack and its refs; upkeep would leave that pack alone for ever.
-    if (/^tmp_|\.(?:keep|lock)$/.test(name)) await remove(join(gitDir, 'objects/pack', name));
+    // `.keep`: of a push that was killed between its pack and its refs; git would leave that pack alone for ever.
+    if (/^tmp_|\.keep$/.test(name)) await removeIfOlder(join(gitDir, 'objects/pack', name), OLD_DRAFT_MS);
   }
   for (const { name } of await entriesOf(gitDir)) {
-    if (name.endsWith('.lock') || name === 'gc.pid') await remove(join(gitDir, name));
+    if (name.endsWith('.lock')) await removeIfOlder(join(gitDir, name), OLD_LOCK_MS);
   }
   await walk(join(gitDir, 'refs'), async (path) => {
-    if (path.endsWith('.lock')) await remove(path);
+    if (path.endsWith('.lock')) await removeIfOlder(path, OLD_LOCK_MS);
   });
 }
 

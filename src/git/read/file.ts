@@ -1,9 +1,9 @@
 import { type BareRepository, type ReadOptions, readGit } from '../bare/bare-repository.ts';
 import { gitFailure } from '../process/git-failure.ts';
-import { findEntry, type TreeEntry } from './tree.ts';
+import { findEntry, type SizedEntry } from './tree.ts';
 
 export interface FileAtRevision {
-  readonly entry: TreeEntry;
+  readonly entry: SizedEntry;
   readonly content: Buffer;
 }
 
@@ -20,7 +20,7 @@ export async function readFile(
 ): Promise<FileAtRevision | null> {
   const entry = await findEntry(repository, sha, path, options);
   if (entry === null || entry.kind !== 'file') return null;
-  if ((entry.sizeBytes ?? 0) > options.maxBytes) {
+  if (entry.sizeBytes > options.maxBytes) {
     throw gitFailure(
       'output_too_large',
       `${JSON.stringify(path)} has ${entry.sizeBytes} bytes, at most ${options.maxBytes}`,

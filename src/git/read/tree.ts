@@ -11,8 +11,11 @@ export interface TreeEntry {
   /** From the top of the repository. Bytes that are no UTF-8 become U+FFFD. */
   readonly path: string;
   readonly name: string;
-  /** Of a file, in bytes; null for all others. */
-  readonly sizeBytes: number | null;
+}
+
+export interface SizedEntry extends TreeEntry {
+  /** Of a file; 0 for all others. */
+  readonly sizeBytes: number;
 }
 
 export interface TreeQuery extends ReadOptions {
@@ -33,7 +36,7 @@ export async function listTree(
 ): Promise<readonly TreeEntry[]> {
   const path = checkTreePath(query.path ?? '');
   const place = `${checkSha(sha)}:${path}`;
-  const args = ['ls-tree', '-z', '-l', ...(query.recursive ? ['-r', '-t'] : []), place];
+  const args = ['ls-tree', '-z', ...(query.recursive ? ['-r', '-t'] : []), place];
   const output = await orNotFound(place, readGit(repository, args, query));
   return parseTree(output, path === '' ? '' : `${path}/`);
 }
@@ -44,7 +47,7 @@ export async function findEntry(
   sha: string,
   path: string,
   options?: ReadOptions,
-): Promise<TreeEntry | null> {
+): Promise<SizedEntry | null> {
   if (path === '') throw gitFailure('bad_name', 'no path');
   const args = ['ls-tree', '-z', '-l', '--full-tree', checkSha(sha), '--', checkTreePath(path)];
   const output = await orNotFound(sha, readGit(repository, args, options));
@@ -53,22 +56,17 @@ export async function findEntry(
 
 const KINDS: Readonly<Record<string, TreeEntry['kind']>> = { blob: 'file', tree: 'directory', commit: 'submodule' };
 
-function parseTree(output: Buffer, prefix: string): readonly TreeEntry[] {
+/** Lines of `ls-tree -z`, with sizes (`-l`) or without. */
+function parseTree(output: Buffer, prefix: string): readonly SizedEntry[] {
   return output
     .toString()
     .split('\0')
     .filter(Boolean)
     .map((line) => {
       const tab = line.indexOf('\t');
-      const [mode = '', type = '', sha = '', size = '-'] = line.slice(0, tab).split(/ +/);
+      const [mode = '', type = '', sha = '', size = ''] = line.slice(0, tab).split(/ +/);
       const path = `${prefix}${line.slice(tab + 1)}`;
-      return {
-        kind: KINDS[type] ?? 'file',
-        mode,
-        sha,
-        path,
-        name: path.slice(path.lastIndexOf('/') + 1),
-        sizeBytes: size === '-' ? null : Number(size),
-      };
+      const name = path.slice(path.lastIndexOf('/') + 1);
+      return { kind: KINDS[type] ?? 'file', mode, sha, path, name, sizeBytes: Number(size) || 0 };
     });
 }
