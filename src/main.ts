@@ -46,9 +46,12 @@ async function runProgram(): Promise<void> {
     },
   };
   const exitCode = await runCommand(words, host);
-  await Promise.all([host.stdout.flush(), host.stderr.flush()]);
+  await host.stdout.flush();
+  const lost = host.stdout.failure();
+  if (lost !== null) host.stderr.write(`epilogue: standard output is not complete: ${lost}\n`);
+  await host.stderr.flush();
   // Not left to an empty event loop: a forgotten handle must not keep a finished run in the terminal.
-  process.exit(exitCode);
+  process.exit(lost === null || exitCode !== 0 ? exitCode : 1);
 }
 
 function homeDirectory(): string | null {

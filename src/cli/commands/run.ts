@@ -84,7 +84,7 @@ scripts as EPILOGUE_SHELL or shell; variables of jobs in a table [variables]. Op
 
 Exit codes:
   0    success
-  1    the pipeline failed
+  1    the pipeline failed, or what it printed could not be written
   2    wrong usage or CI file; nothing ran
   129, 130, 143    interrupted by SIGHUP, SIGINT, SIGTERM; cleanup is done
   137  forced; the last lines name the cleanup that was skipped`;

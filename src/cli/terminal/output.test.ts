@@ -28,6 +28,20 @@ function slowReader() {
 const MEGABYTE = Buffer.alloc(1024 * 1024, 'x');
 
 describe('an output', () => {
+  it.each([
+    ['EPIPE', null],
+    ['EIO', null],
+    ['ENOSPC', 'ENOSPC'],
+  ])('after %s the failure is %s', async (code, failure) => {
+    const output = queueOutput(async () => {
+      throw systemError(code);
+    });
+    output.write('word');
+    await output.flush();
+    expect(output.isUnseen()).toBe(true);
+    expect(output.failure()).toBe(failure);
+  });
+
   it('writes everything in order, also when the reader takes it bit by bit', async () => {
     const taken: Buffer[] = [];
     const output = queueOutput(async (bytes) => {

@@ -6,7 +6,8 @@ import { isNowhere, openWriter, type WriteSome } from './open-writer.ts';
 /**
  * Standard output or standard error. Writes never throw, never wait and never block the event loop: Node's own
  * `process.stdout` writes to pipes and terminals synchronously, so that a stopped reader would also stop the signals
- * and deadlines that cleanup depends on. Once the reader is gone (EPIPE, EIO) everything is dropped without a word.
+ * and deadlines that cleanup depends on. Once the reader is gone (EPIPE, EIO) everything is dropped without a word. After any
+ * other error, too: it is kept for whoever ends the program.
  */
 export interface Output {
   readonly isTerminal: boolean;
@@ -15,6 +16,8 @@ export interface Output {
   room(): Promise<void> | undefined;
   /** Nobody sees what is written: the reader is gone, or was never there (`/dev/null`). */
   isUnseen(): boolean;
+  /** Code of the error that lost output although somebody wants it, such as ENOSPC; null: there was none. */
+  failure(): string | null;
   /** How many bytes the reader has taken so far. */
   takenBytes(): number;
   /** From now on everything is dropped, and nobody waits. For a reader who does not read. */
@@ -63,13 +66,14 @@ function terminalStream(fd: 1 | 2): WriteStream {
   return stream;
 }
 
-type Queue = Pick<Output, 'write' | 'room' | 'isUnseen' | 'takenBytes' | 'giveUp' | 'flush'>;
+type Queue = Pick<Output, 'write' | 'room' | 'isUnseen' | 'failure' | 'takenBytes' | 'giveUp' | 'flush'>;
 
 /** The queue behind an output: one write at a time, in order. */
 export function queueOutput(writeSome: WriteSome, isNowhere = false): Queue {
   let waiting: Uint8Array[] = [];
   let queuedBytes = 0;
   let gone = isNowhere;
+  let failure: string | null = null;
   let takenBytes = 0;
   const givenUp = Promise.withResolvers<void>();
   let draining: Promise<void> | null = null;
@@ -80,10 +84,10 @@ export function queueOutput(writeSome: WriteSome, isNowhere = false): Queue {
       const batch = waiting.length === 1 && waiting[0] ? waiting[0] : Buffer.concat(waiting);
       waiting = [];
       for (let rest = batch; rest.length > 0 && !gone; ) {
-        const count = await writeAgain(writeSome, rest);
-        if (count === null) gone = true;
-        takenBytes += count ?? 0;
-        rest = rest.subarray(count ?? rest.length);
+        const { count, error } = await writeAgain(writeSome, rest);
+        if (error !== null) [gone, failure] = [true, error];
+        takenBytes += count;
+        rest = rest.subarray(count);
       }
       queuedBytes -= batch.length;
       if (queuedBytes < QUEUE_BYTES) makeRoom();
@@ -112,6 +116,7 @@ export function queueOutput(writeSome: WriteSome, isNowhere = false): Queue {
       return roomAgain.promise;
     },
     isUnseen: () => gone,
+    failure: () => (failure === null || READER_IS_GONE.has(failure) ? null : failure),
     takenBytes: () => takenBytes,
     giveUp() {
       gone = true;
@@ -125,14 +130,22 @@ export function queueOutput(writeSome: WriteSome, isNowhere = false): Queue {
   };
 }
 
-/** How many bytes were taken; null: the reader is gone. */
-async function writeAgain(writeSome: WriteSome, bytes: Uint8Array): Promise<number | null> {
+const READER_IS_GONE: ReadonlySet<string> = new Set(['EPIPE', 'EIO', 'ECONNRESET']);
+
+interface Written {
+  readonly count: number;
+  /** Code of the error after which nothing more can be written. */
+  readonly error: string | null;
+}
+
+async function writeAgain(writeSome: WriteSome, bytes: Uint8Array): Promise<Written> {
   for (let tries = 0; ; tries += 1) {
     try {
-      return await writeSome(bytes);
+      return { count: await writeSome(bytes), error: null };
     } catch (error) {
-      // A pipe that does not block is merely full; any other error means that the reader is gone.
-      if (errorCode(error) !== 'EAGAIN') return null;
+      // A pipe that does not block is merely full; any other error is final.
+      const code = errorCode(error) ?? 'EIO';
+      if (code !== 'EAGAIN') return { count: 0, error: code };
       if (tries < BUSY_TURNS) await setImmediate();
       else await setTimeout(Math.min(tries - BUSY_TURNS + 1, LONGEST_RETRY_MS));
     }

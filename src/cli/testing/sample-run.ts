@@ -117,6 +117,7 @@ export function memoryOutput(terminal: TerminalSize | null = null): MemoryOutput
     write: (chunk) => void chunks.push(Buffer.from(chunk as Uint8Array)),
     room: () => undefined,
     isUnseen: () => false,
+    failure: () => null,
     takenBytes: () => 0,
     giveUp() {},
     flush: () => Promise.resolve(),
