@@ -148,6 +148,30 @@ given: { script: make, rules: [{ if: $GIVEN }] }
     expect(child.plan?.jobs.map((job) => job.name)).toEqual(['ours']);
   });
 
+  it('gets what the variables of the trigger job mean there, not their text', async () => {
+    write({
+      '.gitlab-ci.yml': `
+start:
+  variables: { FROM: $CI_PIPELINE_SOURCE, BOTH: "$REGION-$GIVEN", REGION: eu, LITERAL: { value: $REGION, expand: false }, OWN: $NOT_HERE, KEY: "k-$SECRET" }
+  trigger: { include: child.yml }
+`,
+      'child.yml': 'job: { script: make }',
+    });
+    const secret = 'correct-horse';
+    const parent = await compiled({ variables: { GIVEN: '1', SECRET: secret }, secrets: new Set([secret]) });
+    const start = parent.result.plan?.jobs[0];
+    if (start === undefined) throw new Error(JSON.stringify(parent.result.problems));
+    const { given } = (await parent.compileChild(start)).facts;
+    expect(Object.fromEntries(given.map(({ key, value }) => [key, value]))).toMatchObject({
+      FROM: 'push',
+      BOTH: 'eu-1',
+      LITERAL: '$REGION',
+      OWN: '$NOT_HERE',
+      KEY: `k-${secret}`,
+    });
+    expect(given.filter(({ masked }) => masked).map(({ key }) => key)).toEqual(['KEY']);
+  });
+
   it('may have several files, and says where one is missing', async () => {
     write({
       '.gitlab-ci.yml': 'start: { trigger: { include: [{ local: a.yml }, { local: b.yml }] } }',

@@ -7,6 +7,7 @@ import { type PayloadFacts, predefinedVariables } from '../../payload/index.ts';
 import { type PlannedJob, plainVariable, type Variable } from '../../protocol/index.ts';
 import { compileWithRefs } from './compile-with-refs.ts';
 import { PROJECT_ID, pipelineFacts } from './pipeline-facts.ts';
+import { triggerVariables } from './trigger-variables.ts';
 
 export interface CheckoutRequest {
   /** The checkout's top directory, from `findCheckout`. */
@@ -43,6 +44,9 @@ export interface CompiledCheckout extends CompiledPipeline {
 }
 
 export const DEFAULT_CI_FILE = '.gitlab-ci.yml';
+/** Characters; shorter ones are not masked. */
+const MASKED_LENGTH = 8;
+
 /** The top directory of the checkout that `directory` lies in. @throws Failure when there is none. */
 export function findCheckout(directory: string): Promise<string> {
   return findTopLevel(directory);
@@ -113,11 +117,14 @@ function payloadFacts({ checkout, secrets }: Origin, { ref, predefined, variable
   // Facts are taken literally; what a person gives may refer to other variables.
   const list = (values: Readonly<Record<string, string>>, raw: boolean): Variable[] =>
     Object.entries(values).map(([key, value]) => plainVariable(key, value, { raw }));
+  // A trigger job may have built one around a secret that the child itself does not have.
+  const telling = [...secrets].filter((secret) => secret.length >= MASKED_LENGTH);
+  const isSecret = (value: string) => secrets.has(value) || telling.some((secret) => value.includes(secret));
   return {
     project: { id: PROJECT_ID, name: project.name, path: project.path },
     git: { ref: ref.name, refType: ref.kind === 'tag' ? 'tag' : 'branch', sha, beforeSha },
     predefined: list(predefined, true),
-    given: list(variables, false).map((variable) => ({ ...variable, masked: secrets.has(variable.value) })),
+    given: list(variables, false).map((variable) => ({ ...variable, masked: isSecret(variable.value) })),
   };
 }
 
@@ -133,11 +140,11 @@ function childSource(job: PlannedJob, context: CompileContext): CompileSource {
 function childContext(job: PlannedJob, context: CompileContext): CompileContext {
   const source = 'parent_pipeline';
   const { yamlVariables = true, pipelineVariables = false } = job.trigger?.forward ?? {};
-  const own = Object.fromEntries(job.variables.map(({ key, value }) => [key, value]));
+  const handedOn = triggerVariables(job, context);
   return {
     ...context,
     predefined: { ...context.predefined, CI_PIPELINE_SOURCE: source },
-    variables: { ...(yamlVariables ? own : {}), ...(pipelineVariables ? context.variables : {}) },
+    variables: { ...(yamlVariables ? handedOn.own : {}), ...(pipelineVariables ? handedOn.given : {}) },
     ref: { ...context.ref, source },
   };
 }
