@@ -15,7 +15,7 @@ export interface JobMarks {
   /** Who is in the job's cgroup; empty where there is none. */
   readonly inCgroup: ReadonlySet<number>;
   readonly stepsDir: string;
-  /** Real paths of directories that nobody uses but this job. */
+  /** That nobody uses but this job. */
   readonly directories: readonly string[];
 }
 

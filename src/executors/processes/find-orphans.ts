@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import type { ProcessEntry } from './table/process-entry.ts';
 import { directoriesOf } from './table/process-scan.ts';
 import { listProc, readProcLink } from './table/read-proc.ts';
@@ -16,16 +17,28 @@ export function orphanTest(
   directories: readonly string[],
 ): (entry: ProcessEntry) => boolean {
   const adopters = findAdopters(entries);
-  const [files, places] = [[stepsDir], [stepsDir, ...directories]];
-  return (entry) =>
-    !entry.hasTerminal &&
-    adopters.has(entry.parent) &&
-    directoriesOf(entry).some(
+  // Looked up for the first orphan; mostly there is none.
+  let real: readonly string[] | null = null;
+  return (entry) => {
+    if (entry.hasTerminal || !adopters.has(entry.parent)) return false;
+    real ??= [stepsDir, ...directories].map(realPath);
+    const [places, files] = [real, real.slice(0, 1)];
+    return directoriesOf(entry).some(
       (directory) =>
         leadsInto(`${directory}/cwd`, places) ||
         leadsInto(`${directory}/exe`, places) ||
         listProc(`${directory}/fd`).some((fd) => leadsInto(`${directory}/fd/${fd}`, files)),
     );
+  };
+}
+
+/** As /proc shows it. What is gone, or never was, leads nobody anywhere. */
+function realPath(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return path;
+  }
 }
 
 function findAdopters(entries: readonly ProcessEntry[]): ReadonlySet<number> {

@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs';
 import type { Clock } from '../../base/index.ts';
 import { COOKIE_VARIABLE } from '../cookie.ts';
 import type { JobProcess } from '../executor.ts';
@@ -68,8 +67,9 @@ export function createProcessTree(options: TreeOptions): ProcessTree {
     // As with SIGCONT below: a signal to what is frozen, by the script or by a runner that was killed meanwhile, waits.
     cgroup.thaw();
     const found = kind === 'TERM' ? terminate() : kill();
-    for (const { pid } of wrappers()) send(pid, 'SIGCONT');
-    return [...found, ...wrappers().filter(isStarting).map(asProcess)];
+    const alive = wrappers();
+    for (const { pid } of alive) send(pid, 'SIGCONT');
+    return [...found, ...alive.filter(isStarting).map(asProcess)];
   }
 
   return {
@@ -95,8 +95,8 @@ function createFinder({ stepsDir, cookie, directories, cgroup, table }: TreeOpti
       seen,
       spared,
       inCgroup,
-      stepsDir: realPath(stepsDir),
-      directories: directories.map(realPath),
+      stepsDir,
+      directories,
     });
     seen.clear();
     for (const { pid, startedAt } of members) seen.set(pid, startedAt);
@@ -113,15 +113,6 @@ function createFinder({ stepsDir, cookie, directories, cgroup, table }: TreeOpti
     },
     wrappers: () => listStepProcesses(stepsDir, assignment).filter(({ isAlive }) => isAlive),
   };
-}
-
-/** As /proc shows it. What is gone, or never was, leads nobody anywhere. */
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }
 
 /** Claimed, but its script's process is not there yet: it counts as one process, or the tree would look dead. */

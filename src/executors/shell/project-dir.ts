@@ -36,7 +36,7 @@ function makeProjectDir({ projectDir, stepsDir }: JobSpec): void {
   makeDirectory(dirname(projectDir), 0o700);
   // Marked first: a crash in between must not leave a directory that nobody removes.
   const mark = join(stepsDir, OURS);
-  if (!existsSync(mark)) writeFileSync(mark, realpathSync(dirname(projectDir)), { mode: 0o600 });
+  if (!existsSync(mark)) writeFileSync(mark, realpathSync.native(dirname(projectDir)), { mode: 0o600 });
   makeDirectory(projectDir, 0o700);
 }
 
@@ -58,7 +58,7 @@ export async function removeDirectories(job: JobSpec): Promise<void> {
 
 async function removeDir({ stepsDir }: JobSpec, path: string): Promise<readonly string[]> {
   const within = dirname(path);
-  const isMoved = existsSync(within) && existsSync(join(stepsDir, OURS)) && realpathSync(within) !== parentOf(stepsDir);
+  const isMoved = existsSync(within) && existsSync(join(stepsDir, OURS)) && realpathSync.native(within) !== parentOf(stepsDir);
   return isMoved ? [`${path} (the directory above leads elsewhere now)`] : removeTree(within, [basename(path)]);
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ProcessEntry } from './process-entry.ts';
 import { scanWithPs } from './ps-table.ts';
-import { listProc, readProc } from './read-proc.ts';
+import { listProc, readProc, readProcLine } from './read-proc.ts';
 
 /** Clock ticks a second in /proc; the kernel's interface fixes it at 100 on every platform that Node runs on. */
 export const TICKS_PER_SECOND = 100;
@@ -24,7 +24,7 @@ export function scanProcesses(): readonly ProcessEntry[] {
 /** null when there is no such process, or only its remains (zombie). @throws Failure `too_many_files` */
 export function readProcess(pid: number): ProcessEntry | null {
   if (!HAS_PROC) return scanWithPs().find((entry) => entry.pid === pid) ?? null;
-  const stat = readProc(`/proc/${pid}/stat`);
+  const stat = readProcLine(`/proc/${pid}/stat`);
   if (stat === null || stat.length === 0) return null;
   // The name, in parentheses, may itself hold spaces and parentheses: fields count from the last one.
   const nameEnd = stat.lastIndexOf(0x29);

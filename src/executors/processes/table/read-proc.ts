@@ -24,6 +24,21 @@ export function readProc(path: string): Buffer | null {
   });
 }
 
+/**
+ * As `readProc`, of a file of at most one line: the kernel hands it over in one piece. Saves a quarter of the calls of a pass over the
+ * machine.
+ */
+export function readProcLine(path: string): Buffer | null {
+  return tolerate(path, () => {
+    const fd = openSync(path, 'r');
+    try {
+      return buffer.subarray(0, readSync(fd, buffer, 0, buffer.length, null));
+    } finally {
+      closeSync(fd);
+    }
+  });
+}
+
 /** Names in a directory of /proc; empty when it is not there or may not be read. */
 export function listProc(path: string): readonly string[] {
   return tolerate(path, () => readdirSync(path)) ?? [];
