@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, realpathSync, type Stats } from 'node:fs';
+import { lstatSync, readFileSync, realpathSync, rmdirSync, type Stats } from 'node:fs';
 import { chmod, lstat, readdir, rm, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode, invariant } from './failure.ts';
@@ -14,7 +14,7 @@ export async function removeTree(within: string, names: readonly string[]): Prom
   for (const name of names) invariant(isPlainName(name), `a plain name to remove, not ${JSON.stringify(name)}`);
   try {
     // The system lists mounts by their real paths.
-    const root = realpathSync(within);
+    const root = realpathSync.native(within);
     const link = symbolicParent(root, names);
     return link === null ? await removePath(root, names) : [`${link} (a symbolic link that leads elsewhere)`];
   } catch (error) {
@@ -38,6 +38,7 @@ function symbolicParent(root: string, names: readonly string[]): string | null {
 
 async function removePath(root: string, names: readonly string[]): Promise<readonly string[]> {
   const path = join(root, ...names);
+  if (removeEmpty(path)) return [];
   const mounts = mountsAtOrBelow(path);
   if (mounts?.size === 0) {
     // Ten times as fast as a walk of our own; nearly every tree is one of these.
@@ -50,6 +51,16 @@ async function removePath(root: string, names: readonly string[]): Promise<reado
   const left: string[] = [];
   await removeEntry(Buffer.from(path), { mounts, device: lstatSync(join(path, '..')).dev, left });
   return left;
+}
+
+/** The system itself refuses where a link is, a mount, or anything else: then it takes the long way. */
+function removeEmpty(path: string): boolean {
+  try {
+    rmdirSync(path);
+    return true;
+  } catch (error) {
+    return errorCode(error) === 'ENOENT';
+  }
 }
 
 interface Walk {
