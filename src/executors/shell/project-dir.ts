@@ -58,7 +58,8 @@ export async function removeDirectories(job: JobSpec): Promise<void> {
 
 async function removeDir({ stepsDir }: JobSpec, path: string): Promise<readonly string[]> {
   const within = dirname(path);
-  const isMoved = existsSync(within) && existsSync(join(stepsDir, OURS)) && realpathSync.native(within) !== parentOf(stepsDir);
+  const isMoved =
+    existsSync(within) && existsSync(join(stepsDir, OURS)) && realpathSync.native(within) !== parentOf(stepsDir);
   return isMoved ? [`${path} (the directory above leads elsewhere now)`] : removeTree(within, [basename(path)]);
 }
 

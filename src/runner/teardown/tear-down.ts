@@ -12,18 +12,19 @@ export async function tearDown(run: JobRun, verdict: Verdict): Promise<void> {
   const deadline = clock.now() + budgets.graceMs + budgets.cleanupMs;
   // Room first: the journal's next line may be the one that no longer fits.
   run.descriptors.release();
-  releaseWords(journal.directory);
+  const hasReserve = run.scripts.afterScript !== null;
+  if (hasReserve) releaseWords(journal.directory);
   if (journal.progress.verdict === null) record(run, { move: 'teardown_begun', ...verdict });
   ports.phase({ phase: 'teardown', cause: verdict.cause, deadline });
   if (journal.progress.treeDead) {
-    releaseReserve(journal.directory);
+    if (hasReserve) releaseReserve(journal.directory);
     return;
   }
   if (verdict.by !== null) say(run, warningLine(interruptionWords(run, verdict)));
   const found = await stopTree(run);
   if (verdict.by === null && found.length > 0)
     say(run, warningLine(`still running after the script, and stopped: ${namesOf(found)}`));
-  releaseReserve(journal.directory);
+  if (hasReserve) releaseReserve(journal.directory);
   const last = journal.progress.steps.get(log.step ?? '');
   // Also of a step that never started, or whose place is gone: nobody has closed its section.
   const isCut = verdict.by !== null || (last !== undefined && (last.ended?.code ?? null) === null);
