@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Gate } from '../process/gate.ts';
 import { gitFailure } from '../process/git-failure.ts';
-import type { GitStart } from '../process/git-group.ts';
 import { type GitCall, runGit } from '../process/run-git.ts';
+import type { GitStart } from '../process/start-git.ts';
 
 /** One repository of the coordinator. Made by `Repositories.at`; that it exists is not said. */
 export interface BareRepository {

@@ -1,4 +1,4 @@
-import { Failure } from '../../base/index.ts';
+import { gitFailure } from '../process/git-failure.ts';
 import { askGit, type GitCall, runGit } from '../process/run-git.ts';
 import { splitNames } from '../process/split-names.ts';
 import type { Checkout } from './read-checkout.ts';
@@ -57,7 +57,7 @@ async function mergeBase(checkout: Checkout, ref: string, signal?: AbortSignal):
     if (base !== null) return base;
   }
   const words = `\`${ref}\` is not a branch, tag or commit that shares history with HEAD`;
-  throw new Failure('unknown_ref', `${words}${await fetchAdvice(checkout, signal)}`);
+  throw gitFailure('unknown_ref', `${words}${await fetchAdvice(checkout, signal)}`);
 }
 
 /** A shallow clone, as CI systems make them, has one branch and the end of its history. */

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { Failure } from '../../base/index.ts';
+import { gitFailure } from '../process/git-failure.ts';
 import { askGit, type GitCall, runGit } from '../process/run-git.ts';
 import { type Project, projectOf, withoutCredentials } from './parse-remote.ts';
 
@@ -78,9 +79,11 @@ export async function asCheckout(dir: string, answer: Promise<Buffer>): Promise<
     return await answer;
   } catch (error) {
     if (!(error instanceof Failure) || !error.message.includes('must be run in a work tree')) throw error;
-    throw new Failure('not_a_checkout', `${dir} has no files checked out: it is a bare repository or inside .git`, {
-      cause: error,
-    });
+    throw gitFailure(
+      'not_a_checkout',
+      `${dir} has no files checked out: it is a bare repository or inside .git`,
+      error,
+    );
   }
 }
 

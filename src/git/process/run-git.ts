@@ -1,8 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { errorCode, type Failure, GIT_LOCAL_VARIABLES } from '../../base/index.ts';
+import type { ChildProcess } from 'node:child_process';
+import { type Failure, GIT_LOCAL_VARIABLES } from '../../base/index.ts';
 import { gitFailure } from './git-failure.ts';
-import { endGroup, type GitStart, signalGroup } from './git-group.ts';
+import { endGroup, type GitStart, signalGroup, startFailure, startGit } from './start-git.ts';
 
 export interface GitCall {
   /** Where git runs; exists. */
@@ -80,7 +79,7 @@ interface Ending {
 
 async function execute(call: GitCall): Promise<Ending> {
   const stop = new AbortController();
-  const child = start(call);
+  const child = startGit(call.start ?? START, call.args, call.cwd, call.input === undefined ? 'ignore' : 'pipe');
   const what = `git ${call.args[0]} in ${call.cwd}`;
   const end = (reason: Failure) => {
     if (stop.signal.aborted) return;
@@ -104,7 +103,7 @@ async function execute(call: GitCall): Promise<Ending> {
     if (ending.code === 127) throw gitFailure('git_missing', 'git is not installed, or not in PATH');
     return ending;
   } catch (error) {
-    throw startFailure(error, call);
+    throw startFailure(error, call.cwd);
   } finally {
     clearTimeout(timer);
     call.signal?.removeEventListener('abort', cancel);
@@ -115,31 +114,6 @@ function feed(child: ChildProcess, input: string | undefined): void {
   // A git that ends without having read it all says why by itself.
   child.stdin?.on('error', () => {});
   child.stdin?.end(input);
-}
-
-function start(call: GitCall): ChildProcess {
-  const { file, args, env } = call.start ?? START;
-  try {
-    return spawn(file, [...args, ...call.args], {
-      cwd: call.cwd,
-      ...(env && { env }),
-      stdio: [call.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-      // A process group of its own: a terminal's Ctrl-C is for us to handle and must not cut git off.
-      detached: true,
-    });
-  } catch (error) {
-    throw startFailure(error, call);
-  }
-}
-
-/** Why nothing could be started; some of it is thrown at once, some comes as an event. Other errors stay as they are. */
-function startFailure(error: unknown, { cwd }: GitCall): unknown {
-  const code = errorCode(error);
-  if (code === 'ENOTDIR') return gitFailure('not_a_repository', `not a directory: ${cwd}`);
-  if (code === 'EACCES') return gitFailure('not_a_repository', `no permission to enter the directory: ${cwd}`);
-  if (code !== 'ENOENT') return error;
-  if (existsSync(cwd)) return gitFailure('git_missing', 'git is not installed, or not in PATH', error);
-  return gitFailure('not_a_repository', `no such directory: ${cwd}`);
 }
 
 function collect(child: ChildProcess, maxBytes: number, onOverflow: () => void): Promise<Ending> {

@@ -1,10 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { errorCode } from '../../base/index.ts';
 import type { BareRepository } from '../bare/bare-repository.ts';
 import { gitFailure } from './git-failure.ts';
-import { endGroup, endInput } from './git-group.ts';
+import { endGroup, endInput, startFailure, startGit } from './start-git.ts';
 import type { Watch } from './watch.ts';
 
 export interface StreamCall {
@@ -38,16 +36,19 @@ const MAX_WORDS_BYTES = 64 * 1024;
 export async function streamGit(call: StreamCall): Promise<StreamEnding> {
   const { repository, watch } = call;
   watch.signal.throwIfAborted();
-  const child = spawn(repository.start.file, [...repository.start.args, ...call.args], {
-    cwd: repository.gitDir,
-    env: { ...repository.start.env, ...call.env },
-    stdio: [call.input === null ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-    detached: true,
-  });
-  const end = () => (call.receives ? endInput(child) : endGroup(child));
+  const start = { ...repository.start, env: { ...repository.start.env, ...call.env } };
+  const child = startGit(start, call.args, repository.gitDir, call.input === null ? 'ignore' : 'pipe');
+  let isGone = false;
+  const end = () => {
+    // Its process id may be somebody else's by now.
+    if (!isGone) (call.receives ? endInput : endGroup)(child);
+  };
   watch.signal.addEventListener('abort', end, { once: true });
   const trouble = Promise.withResolvers<never>();
-  const gone = waitFor(child);
+  const gone = waitFor(child).finally(() => {
+    isGone = true;
+  });
+  gone.catch(() => {});
   const work = [gone, feed(child, call), drain(child, call, trouble.reject)] as const;
   try {
     const [ending] = await Promise.race([Promise.all(work), trouble.promise]);
@@ -74,14 +75,7 @@ function waitFor(child: ChildProcess): Promise<StreamEnding> {
   child.on('close', (code) =>
     resolve({ code: code ?? 128, words: Buffer.concat(words).toString().slice(0, MAX_WORDS_BYTES).trim() }),
   );
-  promise.catch(() => {});
   return promise;
-}
-
-function startFailure(error: unknown, gitDir: string): unknown {
-  if (errorCode(error) !== 'ENOENT') return error;
-  if (existsSync(gitDir)) return gitFailure('git_missing', 'git is not installed, or not in PATH', error);
-  return gitFailure('not_a_repository', `no such directory: ${gitDir}`, error);
 }
 
 async function feed({ stdin }: ChildProcess, { input, maxInputBytes, watch }: StreamCall): Promise<void> {
