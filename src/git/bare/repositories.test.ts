@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { itAsRoot } from '../../../test/support/privilege.ts';
 import { realClock } from '../../base/index.ts';
 import {
@@ -15,9 +15,10 @@ import {
   setDefaultBranch,
   sizeOf,
 } from '../index.ts';
+import { makeBare } from '../testing/bare.ts';
 import { startPushing } from '../testing/raw-push.ts';
-import { commit, git, makeRepository, useTemporaryDirectory } from '../testing/repository.ts';
-import { client } from '../testing/run-client.ts';
+import { commit, git, makeRepository, useTemporaryDirectory, write } from '../testing/repository.ts';
+import { client, runClient } from '../testing/run-client.ts';
 
 const temporary = useTemporaryDirectory();
 const path = process.env.PATH ?? '';
@@ -137,6 +138,18 @@ describe('a bare repository', () => {
     expect(existsSync(at('HEAD.lock'))).toBe(true);
   });
 
+  it('gets one pack of many by its upkeep', async () => {
+    const { repository, work } = await makeBare(temporary);
+    git(repository.gitDir, 'config', 'gc.autoPackLimit', '2');
+    for (const name of ['a', 'b', 'c']) {
+      commit(work, name, { [name]: name });
+      await runClient(work, ['push', repository.gitDir, 'main']);
+      git(repository.gitDir, 'repack', '--quiet', '-d');
+    }
+    await maintain(repository, { clock: realClock });
+    expect(git(repository.gitDir, 'count-objects', '-v')).toMatch(/packs: 1$/m);
+  });
+
   it('says what it takes on the disk', async () => {
     const made = await openFresh().repositories.create(7, { defaultBranch: 'main' });
     const before = await sizeOf(made);
@@ -145,6 +158,25 @@ describe('a bare repository', () => {
     expect(after.files).toBe(before.files + 1);
     expect(after.bytes - before.bytes).toBeGreaterThanOrEqual(1 << 20);
   });
+});
+
+it('no hook runs, whoever put it there, and the server has no say in what a git finds in its environment', async () => {
+  const { server, push } = await startPushing(temporary);
+  const { gitDir } = server.repository;
+  for (const name of ['pre-receive', 'update', 'post-receive', 'reference-transaction', 'post-update'])
+    write(join(gitDir, 'hooks'), { [name]: `#!/bin/sh\nenv >${gitDir}/ran-${name}\nexit 1\n` });
+  execFileSync('chmod', ['-R', '+x', join(gitDir, 'hooks')]);
+  expect((await push('origin', 'main')).code).toBe(0);
+  expect(readdirSync(gitDir).filter((name) => name.startsWith('ran-'))).toEqual([]);
+  const bin = temporary.fresh('bin');
+  write(bin, { git: `#!/bin/sh\nenv >${gitDir}/environment\nexec git "$@"\n` });
+  chmodSync(join(bin, 'git'), 0o755);
+  vi.stubEnv('EPILOGUE_SECRET', 'x');
+  Object.assign(server.repository, { start: { ...server.repository.start, file: join(bin, 'git') } });
+  await push('origin', 'main:other');
+  vi.unstubAllEnvs();
+  const names = readFileSync(join(gitDir, 'environment'), 'utf8').match(/^\w+(?==)/gm);
+  expect(names?.filter((name) => !/^(?:GIT_|PATH$|LC_ALL$|TZ$|HOME$|PWD$|SHLVL$|OLDPWD$|_$)/.test(name))).toEqual([]);
 });
 
 itAsRoot('a repository whose files bear another user id is ours all the same', async () => {

@@ -48,6 +48,7 @@ export function openRepositories({ root, path, concurrentReads = 16 }: Repositor
       const draft = describeBareRepository(join(root, DRAFTS, name), path, reads);
       try {
         await fillDraft(draft, defaultBranch);
+        syncTree(draft.gitDir);
         moveInPlace(draft.gitDir, repository.gitDir);
       } finally {
         await removeTree(root, [DRAFTS, name]);
@@ -95,11 +96,22 @@ function moveInPlace(draft: string, place: string): void {
     makeDirectory(dirname(place), 0o700);
     renameSync(draft, place);
     syncDirectory(dirname(place));
+    syncDirectory(dirname(dirname(place)));
   } catch (error) {
     const code = errorCode(error);
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw diskFailure(error, place);
     throw gitFailure('repository_exists', `there is a repository at ${place}`, error);
   }
+}
+
+/** `git init` leaves it to the system when its files reach the disk; the name must not get there before them. */
+function syncTree(dir: string): void {
+  for (const entry of readdirSync(dir, { withFileTypes: true })) {
+    const path = join(dir, entry.name);
+    if (entry.isDirectory()) syncTree(path);
+    else syncDirectory(path);
+  }
+  syncDirectory(dir);
 }
 
 function diskFailure(error: unknown, place: string): unknown {

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { refsOf, startPushing, ZEROS } from '../testing/raw-push.ts';
 import { commit, git, useTemporaryDirectory } from '../testing/repository.ts';
+import { client } from '../testing/run-client.ts';
 
 const temporary = useTemporaryDirectory();
 
@@ -50,8 +52,10 @@ describe('a push over HTTP', () => {
   });
 
   it('of which all is refused never reaches git', async () => {
-    const { server, push } = await startPushing(temporary);
+    const { server, work, push } = await startPushing(temporary);
     server.decide = ({ commands }) => commands.map(() => ({ refuse: 'no' }));
+    writeFileSync(join(work, 'big'), randomBytes(3_000_000));
+    commit(work, 'Big');
     const { stderr } = await push('origin', 'main');
     expect(stderr).toContain('(no)');
     expect(await refsOf(server)).toEqual({});
@@ -83,6 +87,19 @@ describe('a push over HTTP', () => {
     git(work, 'reset', '--quiet', '--soft', before['refs/heads/main'] ?? '');
     commit(work, 'Fast forward');
     expect((await push('origin', 'main')).code).toBe(0);
+  });
+
+  it.each(['0', '1', '2'])('comes from clients of version %s, and from shallow clones', async (version) => {
+    const { server, work, push } = await startPushing(temporary);
+    commit(work, 'Second');
+    expect((await push('origin', 'main')).code).toBe(0);
+    const copy = temporary.fresh('copy');
+    const settings = ['-c', `protocol.version=${version}`];
+    await client(temporary.dir, ...settings, 'clone', '--quiet', '--depth=1', server.url, copy);
+    const sha = commit(copy, 'From the end of the history');
+    await client(copy, ...settings, 'push', '--quiet', 'origin', 'main');
+    expect(await refsOf(server)).toEqual({ 'refs/heads/main': sha });
+    git(server.repository.gitDir, 'fsck', '--strict', '--connectivity-only');
   });
 
   it('of a thousand refs is told whole', async () => {
