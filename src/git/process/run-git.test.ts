@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -131,4 +132,15 @@ describe('the limits of runGit', () => {
     stubGit('echo "fatal: write error: No space left on device" >&2; exit 128');
     await expect(runGit({ cwd: temporary.dir, args: ['x'] })).rejects.toMatchObject({ code: 'disk_full' });
   });
+});
+
+it('says what is missing where files may not be opened', () => {
+  const call = `import('${new URL('run-git.ts', import.meta.url)}').then(({ runGit }) => runGit({ cwd: '/', args: ['version'] })).catch(({ code, message }) => console.log(code, message))`;
+  // All that Node leaves free is taken, so that no pipe to git can be opened.
+  const opened = `const { openSync } = require('node:fs'); const fill = () => { try { for (;;) openSync('/dev/null'); } catch {} };`;
+  const loaded = call.replace('=> runGit(', '=> (fill(), runGit(').replace("['version'] }))", "['version'] })))");
+  const { stdout } = spawnSync('sh', ['-c', 'ulimit -n 64; exec "$0" -e "$1"', process.execPath, `${opened}${loaded}`]);
+  expect(stdout.toString()).toBe(
+    'git_failed git cannot be started: too many open files; raise the limit (ulimit -n)\n',
+  );
 });
