@@ -141,6 +141,6 @@ it('says what is missing where files may not be opened', () => {
   const loaded = call.replace('=> runGit(', '=> (fill(), runGit(').replace("['version'] }))", "['version'] })))");
   const { stdout } = spawnSync('sh', ['-c', 'ulimit -n 64; exec "$0" -e "$1"', process.execPath, `${opened}${loaded}`]);
   expect(stdout.toString()).toBe(
-    'git_failed git cannot be started: too many open files; raise the limit (ulimit -n)\n',
+    'git_failed git could not be started in / (too many open files; raise the limit (ulimit -n))\n',
   );
 });

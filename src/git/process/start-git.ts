@@ -36,7 +36,10 @@ export function startFailure(error: unknown, cwd: string): unknown {
   const code = errorCode(error);
   if (code === 'ENOTDIR') return gitFailure('not_a_repository', `not a directory: ${cwd}`);
   if (code === 'EACCES') return gitFailure('not_a_repository', `no permission to enter the directory: ${cwd}`);
-  if (code !== 'ENOENT') return gitFailure('git_failed', `git could not be started in ${cwd} (${code})`, error);
+  if (code !== 'ENOENT') {
+    const why = code === 'EMFILE' ? 'too many open files; raise the limit (ulimit -n)' : code;
+    return gitFailure('git_failed', `git could not be started in ${cwd} (${why})`, error);
+  }
   if (existsSync(cwd)) return gitFailure('git_missing', 'git is not installed, or not in PATH', error);
   return gitFailure('not_a_repository', `no such directory: ${cwd}`);
 }
