@@ -8,7 +8,7 @@ import { describeAsRoot } from '../../../test/support/privilege.ts';
 import { realClock } from '../../base/index.ts';
 import { maintain, openRepositories } from '../index.ts';
 import { gitsIn } from '../testing/git-server.ts';
-import { drafts, halfPush, rawPush, refsOf, startPushing } from '../testing/raw-push.ts';
+import { drafts, halfPush, rawPush, refsOf, startPushing, ZEROS } from '../testing/raw-push.ts';
 import { commit, git, makeRepository, useTemporaryDirectory } from '../testing/repository.ts';
 import { runClient } from '../testing/run-client.ts';
 
@@ -60,6 +60,31 @@ describe('a server that is killed', () => {
     expect(code).not.toBe(0);
     expect(await refsOf(server)).toEqual({ 'refs/heads/main': git(server.work, 'rev-parse', 'HEAD') });
   });
+});
+
+describe('a pusher that leaves', () => {
+  it.each(Array.from({ length: 24 }, (_, index) => index / 23))(
+    'after %d of its push: what is told is what is there',
+    async (part) => {
+      const { server, work } = await startPushing(temporary);
+      for (let count = 0; count < 5; count += 1) commit(work, `${count}`, { file: `${count} ${'x'.repeat(999)}` });
+      const sha = git(work, 'rev-parse', 'HEAD');
+      const pack = execFileSync('git', ['pack-objects', '--stdout', '--revs', '-q'], { cwd: work, input: `${sha}\n` });
+      const line = `${ZEROS} ${sha} refs/heads/main\0report-status side-band-64k`;
+      const body = Buffer.concat([Buffer.from(`${(line.length + 4).toString(16).padStart(4, '0')}${line}0000`), pack]);
+      const { request } = rawPush(server, Buffer.alloc(0), 'open');
+      const sent = Promise.withResolvers<unknown>();
+      request.write(body.subarray(0, Math.max(1, Math.floor(part * body.length))), sent.resolve);
+      await sent.promise;
+      request.destroy();
+      await expect.poll(() => server.endings.length, { timeout: 10_000 }).toBe(1);
+      expect(gitsIn(server.repository)).toEqual([]);
+      const told = server.finished.flatMap(({ refs }) => refs.filter(({ accepted }) => accepted));
+      expect(Object.fromEntries(told.map(({ ref, newSha }) => [ref, newSha]))).toEqual(await refsOf(server));
+      expect(drafts(server)).toEqual([]);
+      git(server.repository.gitDir, 'fsck', '--strict');
+    },
+  );
 });
 
 describe('at the same time', () => {

@@ -100,8 +100,8 @@ async function receive(
   fastForwardOnly: boolean,
 ): Promise<Received> {
   if (asked.length === 0) {
-    await drop(exchange);
-    return { unpack: 'ok', report: null, failure: null, reasonOf: () => null };
+    const failure = await drop(exchange).catch((error: unknown) => error);
+    return { unpack: 'ok', report: null, failure: failure ?? null, reasonOf: () => null };
   }
   const isBanded = request.capabilities.has('side-band-64k');
   const reader = createAnswerReader(async (data) => {
