@@ -1,7 +1,7 @@
 /**
  * The rooms of `src` and who may import whom; everything else is refused, `import type` included. This is the one copy of the
- * table: `docs/architecture.md` shows it and a test compares the two. `blobs`, `store` and `coordinator` are not built yet; their
- * rules are here before them.
+ * table: `docs/architecture.md` shows it and a test compares the two. `store` and `coordinator` are not built yet; their rules
+ * are here before them.
  */
 export const arrows: Readonly<Record<string, readonly string[]>> = {
   base: [],

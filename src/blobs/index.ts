@@ -1,0 +1,14 @@
+export type { BlobFailureCode } from './blob-failure.ts';
+export { makeKey } from './blob-key.ts';
+export type {
+  BlobPage,
+  BlobStat,
+  BlobStore,
+  ListedBlob,
+  OpenedBlob,
+  PutOptions,
+  ReadRange,
+  StoredBlob,
+} from './blob-store.ts';
+export { openDiskStore } from './disk/open-disk-store.ts';
+export { type BlobHealth, verifyBlob } from './verify-blob.ts';
