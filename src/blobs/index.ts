@@ -11,4 +11,6 @@ export type {
   StoredBlob,
 } from './blob-store.ts';
 export { openDiskStore } from './disk/open-disk-store.ts';
+export type { S3Settings } from './s3/bucket.ts';
+export { openS3Store } from './s3/open-s3-store.ts';
 export { type BlobHealth, verifyBlob } from './verify-blob.ts';

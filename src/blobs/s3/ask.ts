@@ -1,0 +1,45 @@
+import { describeError, Failure } from '../../base/index.ts';
+import { type BlobFailureCode, blobFailure } from '../blob-failure.ts';
+import type { Bucket } from './bucket.ts';
+
+/**
+ * One request, retried by the SDK, that ends at its deadline or when `signal` aborts, whichever is first; `attempted` is for the message.
+ * A body that comes with the answer is no longer bound by the deadline.
+ */
+export async function ask<T>(
+  { requestMs }: Bucket,
+  attempted: string,
+  send: (abortSignal: AbortSignal) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), requestMs);
+  try {
+    return await send(signal === undefined ? deadline.signal : AbortSignal.any([deadline.signal, signal]));
+  } catch (error) {
+    if (signal?.aborted) throw blobFailure('canceled', `${attempted}: cancelled`, error);
+    if (deadline.signal.aborted)
+      throw blobFailure('store_unavailable', `${attempted}: no answer for ${requestMs} ms`, error);
+    throw s3Failure(error, attempted);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const codesOfS3: Readonly<Record<string, BlobFailureCode>> = {
+  NoSuchKey: 'blob_not_found',
+  NotFound: 'blob_not_found',
+  InvalidRange: 'bad_range',
+  AccessDenied: 'not_permitted',
+  Forbidden: 'not_permitted',
+  InvalidAccessKeyId: 'not_permitted',
+  SignatureDoesNotMatch: 'not_permitted',
+  QuotaExceeded: 'disk_full',
+  InsufficientCapacity: 'disk_full',
+};
+
+function s3Failure(error: unknown, attempted: string): Failure {
+  if (error instanceof Failure) return error;
+  const name = error instanceof Error ? error.name : '';
+  return blobFailure(codesOfS3[name] ?? 'store_unavailable', `${attempted}: ${describeError(error)}`, error);
+}
