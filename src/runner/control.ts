@@ -1,20 +1,24 @@
 import type { Cause } from '../protocol/index.ts';
 
 /**
- * How somebody outside reaches what is under way, a job or a whole run of them. The first interruption wins; a force is a second,
- * harder word.
+ * How somebody outside reaches what is under way, a job or a whole run of them. The first interruption wins; a cancel that comes after it still
+ * decides how the job is called in the end; a force is a second, harder word.
  */
 export class Control {
   readonly #graceful = new AbortController();
+  readonly #canceled = new AbortController();
   readonly #forced = new AbortController();
   #interruption: Interruption | null = null;
+  #canceledBy: string | null = null;
   #force: Force | null = null;
 
   /** Ends the script, runs the cleanup, saves. Saying it again changes nothing. */
   interrupt(interruption: Interruption): void {
-    if (this.#interruption !== null) return;
-    this.#interruption = interruption;
+    this.#interruption ??= interruption;
     this.#graceful.abort();
+    if (!interruption.isCancel || this.#canceledBy !== null) return;
+    this.#canceledBy = interruption.by;
+    this.#canceled.abort();
   }
 
   /** Kills everything at once; a cleanup that is owed is skipped, on record. */
@@ -29,6 +33,11 @@ export class Control {
     return this.#interruption;
   }
 
+  /** Who cancelled it first, whatever had struck before. */
+  get canceledBy(): string | null {
+    return this.#canceledBy;
+  }
+
   get forced(): Force | null {
     return this.#force;
   }
@@ -36,6 +45,11 @@ export class Control {
   /** Aborts at the first interruption, a force included. */
   get interruptSignal(): AbortSignal {
     return this.#graceful.signal;
+  }
+
+  /** Aborts at the first cancel. */
+  get cancelSignal(): AbortSignal {
+    return this.#canceled.signal;
   }
 
   get forceSignal(): AbortSignal {

@@ -122,11 +122,15 @@ describe('an interruption', () => {
     expect(await bench.run(control)).toMatchObject({ status, failureReason, cause: 'runner_shutdown', cleanup });
   });
 
-  it('changes nothing once the script is over: the first cause wins', async () => {
+  it('leaves the cause as it is once the script is over; a cancel still decides the status', async () => {
     bench = new JobBench({ 'after_script-1': [{ do: 'wait', ms: MINUTE }] });
     const control = new Control();
     at(MINUTE / 2, () => control.interrupt({ cause: 'canceled', isCancel: true, by: 'user' }));
-    expect(await bench.run(control)).toMatchObject({ status: 'success', cleanup: { outcome: 'succeeded' } });
+    expect(await bench.run(control)).toMatchObject({
+      status: 'canceled',
+      cause: 'succeeded',
+      cleanup: { outcome: 'succeeded' },
+    });
   });
 });
 

@@ -3,7 +3,7 @@ import type { JobOptions } from './job-options.ts';
 import type { JobRun } from './job-run.ts';
 import type { JobResult, Verdict } from './journal/move.ts';
 import { record } from './journal/record.ts';
-import { recordForce } from './journal/record-force.ts';
+import { recordLastWords } from './journal/record-last-words.ts';
 import { warningLine } from './log/sections.ts';
 import { say } from './log/tell.ts';
 import { openJob } from './open/open-job.ts';
@@ -29,14 +29,14 @@ import { tearDown } from './teardown/tear-down.ts';
 export async function runJob(options: JobOptions): Promise<JobResult | null> {
   const run = await openJob(options);
   if (run === null || 'status' in run) return run;
-  const forgetForce = recordForce(run);
+  const stopListening = recordLastWords(run);
   try {
     return await live(run, options.keep);
   } catch (error) {
     if (errorCode(error) === STILL_OWED) throw error;
     return await endBadly(run, error, options.keep);
   } finally {
-    forgetForce();
+    stopListening();
     run.descriptors.release();
     run.log.close();
     run.journal.close();
@@ -56,11 +56,12 @@ async function live(run: JobRun, keep: boolean): Promise<JobResult> {
   // The job ends badly, but not without its cleanup.
   if (bug !== null) throw bug;
   const saved = await saveResults(run, verdict);
-  const result = judge(run, verdict, cleanup, saved);
   await endPlace(run, keep);
   const { droppedBytes } = run.log;
   if (droppedBytes > 0) say(run, warningLine(`${droppedBytes} bytes over the log limit were dropped`));
-  say(run, closingLine(run, verdict, result));
+  // Last of all: a cancel may come until then.
+  const result = judge(run, verdict, cleanup, saved);
+  say(run, closingLine(run, verdict, { result, saved }));
   const isOnTheBooks = record(run, { move: 'finished', result });
   if (isOnTheBooks) forgetSecrets(run.journal.directory, run.ports.trouble);
   return result;

@@ -131,6 +131,20 @@ without: { stage: two, dependencies: [], script: [test ! -e out] }
     expect(shownLog(ended, 'use')).toContain('version=1.2\n');
   });
 
+  it('are no variables of a report that is not one: its job fails, and keeps what else it made', async () => {
+    const ended = await run(`
+stages: [one, two]
+make:
+  stage: one
+  script: [echo made > file, echo no > build.env]
+  artifacts: { paths: [file], reports: { dotenv: build.env } }
+use: { stage: two, script: [touch $OUTSIDE/used] }
+`);
+    expect(statuses(ended)).toEqual({ make: 'failed', use: 'skipped' });
+    expect(finished(ended, 'make').artifacts).toContainEqual(expect.stringMatching(/\.zip$/));
+    expect(shownLog(ended, 'make')).toContain('Job failed: build.env: invalid dotenv report: line 1 is not KEY=VALUE');
+  });
+
   it('is a cache that the next run finds', async () => {
     const file = `
 job:

@@ -192,6 +192,8 @@ export class PipelineDriver implements ChildPipeline {
     const { state, rules } = this.#job(number);
     if (ALIVE.has(state.status)) this.#alive.add(number);
     else this.#alive.delete(number);
+    if (state.phase === 'teardown' && state.cancelRequest !== null)
+      this.#handOuts.noteCancel(number, state.cancelRequest);
     this.#announcer.changed(number);
     const waits = state.status === 'manual' || state.status === 'scheduled';
     if (waits && this.#options.manual.has(rules.name)) {

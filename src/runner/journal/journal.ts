@@ -83,9 +83,9 @@ function owesCleanup(payload: JobPayload): boolean {
 
 function openMoves(options: JournalOptions, durable: boolean, initial: Progress): Journal {
   const { directory, now } = options;
+  let torn = endsTorn(directory);
   const fd = attempt(directory, () => openSync(join(directory, MOVES), 'a', 0o600));
   let progress = initial;
-  let torn = endsTorn(directory);
   return {
     directory,
     get progress() {
@@ -119,8 +119,8 @@ function attempt<T>(directory: string, action: () => T): T {
   try {
     return action();
   } catch (cause) {
-    // A bug of ours is no trouble with the disk.
-    if (cause instanceof Failure || errorCode(cause) === undefined) throw cause;
+    // A bug of ours is no trouble with the disk; Node's own errors have a code too, but only the system's have a number.
+    if (cause instanceof Failure || !(cause instanceof Error && 'errno' in cause)) throw cause;
     throw new Failure('journal_unwritable', `cannot write the journal in ${directory} (${errorCode(cause)})`, {
       cause,
     });

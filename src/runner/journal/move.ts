@@ -21,13 +21,17 @@ export type Move = { readonly at: number } & (
   | { readonly move: 'step_started'; readonly step: string }
   | { readonly move: 'step_ended'; readonly step: string; readonly code: number | null }
   | ({ readonly move: 'teardown_begun' } & Verdict)
+  /** Somebody cancelled the job after its script was over: the verdict stands, and the job ends as canceled. */
+  | { readonly move: 'canceled'; readonly by: string }
   | { readonly move: 'forced'; readonly by: string; readonly why: string }
   /** The script and all its descendants are gone. */
   | { readonly move: 'tree_dead' }
-  | { readonly move: 'cleanup_started'; readonly attempt: number }
+  /** `vanished`: how many attempts before it were killed from outside; left out: none. */
+  | { readonly move: 'cleanup_started'; readonly attempt: number; readonly vanished?: number }
   | { readonly move: 'cleanup_ended'; readonly cleanup: Cleanup }
   /** What was packed, in the job's own directory. */
-  | { readonly move: 'saved'; readonly artifacts: readonly SavedArtifact[] }
+  /** `invalid`: what is wrong with one of them, which fails a job that would have been a success; left out: nothing. */
+  | { readonly move: 'saved'; readonly artifacts: readonly SavedArtifact[]; readonly invalid?: string }
   /** One of them, by its place in that list, has left for where it is kept. */
   | { readonly move: 'kept'; readonly index: number; readonly artifact: SavedArtifact }
   | { readonly move: 'finished'; readonly result: JobResult }

@@ -27,6 +27,7 @@ const WHOLE: Readonly<Record<Move['move'], (fields: Fields) => boolean>> = {
   step_started: ({ step }) => typeof step === 'string',
   step_ended: ({ step, code }) => typeof step === 'string' && (code === null || typeof code === 'number'),
   teardown_begun: ({ cause }) => typeof cause === 'string',
+  canceled: ({ by }) => typeof by === 'string',
   forced: ({ by, why }) => typeof by === 'string' && typeof why === 'string',
   tree_dead: () => true,
   cleanup_started: ({ attempt }) => typeof attempt === 'number',

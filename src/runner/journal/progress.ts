@@ -8,14 +8,20 @@ export interface Progress {
   readonly owed: boolean;
   readonly steps: ReadonlyMap<string, StepProgress>;
   readonly verdict: (Verdict & { readonly at: number }) | null;
+  /** Who cancelled the job once its script was over. */
+  readonly canceledBy: string | null;
   readonly forced: { readonly by: string; readonly why: string; readonly at: number } | null;
   readonly treeDead: boolean;
   /** Above 1: other runners tried before us. */
   readonly firstCleanupAttempt: number;
-  /** The latest attempt at the cleanup. */
-  readonly cleanupAttempt: { readonly number: number; readonly startedAt: number } | null;
+  /** The latest attempt at the cleanup, and how many before it were killed from outside. */
+  readonly cleanupAttempt: { readonly number: number; readonly vanished: number } | null;
+  /** When each attempt at the cleanup was announced, by number. */
+  readonly cleanupStarts: ReadonlyMap<number, number>;
   readonly cleanup: Cleanup | null;
   readonly saved: readonly SavedArtifact[] | null;
+  /** What is wrong with one of them. */
+  readonly invalid: string | null;
   /** By their place in `saved`. */
   readonly kept: ReadonlyMap<number, SavedArtifact>;
   readonly result: JobResult | null;
@@ -33,12 +39,15 @@ export function initialProgress({ payload }: JobRecord): Progress {
     owed: false,
     steps: new Map(),
     verdict: null,
+    canceledBy: null,
     forced: null,
     treeDead: false,
     firstCleanupAttempt: payload.cleanup_attempt ?? 1,
     cleanupAttempt: null,
+    cleanupStarts: new Map(),
     cleanup: null,
     saved: null,
+    invalid: null,
     kept: new Map(),
     result: null,
   };
@@ -58,16 +67,22 @@ export function advance(progress: Progress, move: Move): Progress {
     }
     case 'teardown_begun':
       return progress.verdict === null ? { ...progress, verdict: move } : progress;
+    case 'canceled':
+      return { ...progress, canceledBy: progress.canceledBy ?? move.by };
     case 'forced':
       return { ...progress, forced: progress.forced ?? move };
     case 'tree_dead':
       return { ...progress, treeDead: true };
     case 'cleanup_started':
-      return { ...progress, cleanupAttempt: { number: move.attempt, startedAt: move.at } };
+      return {
+        ...progress,
+        cleanupAttempt: { number: move.attempt, vanished: move.vanished ?? 0 },
+        cleanupStarts: new Map(progress.cleanupStarts).set(move.attempt, move.at),
+      };
     case 'cleanup_ended':
       return { ...progress, cleanup: move.cleanup };
     case 'saved':
-      return { ...progress, saved: move.artifacts };
+      return { ...progress, saved: move.artifacts, invalid: move.invalid ?? null };
     case 'kept':
       return { ...progress, kept: new Map(progress.kept).set(move.index, move.artifact) };
     case 'finished':

@@ -26,6 +26,7 @@ export class JobLog {
 
   /** @throws Failure `log_unwritable` */
   constructor(options: JobLogOptions) {
+    const known = readPosition(join(options.directory, POSITION_FILE));
     try {
       this.#spool = openSync(join(options.directory, LOG_FILE), 'a+', 0o600);
       this.#positionFile = openSync(
@@ -39,7 +40,6 @@ export class JobLog {
       });
     }
     this.#options = options;
-    const known = readPosition(join(options.directory, POSITION_FILE));
     this.#chunk = Buffer.allocUnsafe(Math.max(CHUNK_BYTES, options.filter.minimumChunkBytes));
     const size = fstatSync(this.#spool).size;
     // What is there is kept; steps are read from their beginning again.

@@ -19,6 +19,11 @@ export function sectionEnd(name: string, at: number): string {
   return `section_end:${Math.floor(at / 1000)}:${name}\r${CLEAR_LINE}`;
 }
 
+/** A duration for people, to a tenth of a second. */
+export function seconds(ms: number): string {
+  return `${Math.round(ms / 100) / 10} s`;
+}
+
 /** The line that a folded section shows. */
 export function title(text: string): string {
   return `${CLEAR_LINE}${CYAN}${text}${RESET}${RESET}\n`;

@@ -6,7 +6,7 @@ import type { Place } from '../../executors/index.ts';
 import type { PayloadArtifact } from '../../protocol/index.ts';
 import { contents, makeWorkshop, type Workshop } from '../testing/place.ts';
 import { DEFAULT_ARCHIVE_LIMITS, readArchive } from './archive/archive.ts';
-import { type SavedArtifact, saveArtifacts, selectArtifacts } from './artifacts.ts';
+import { type PackedArtifacts, type SavedArtifact, saveArtifacts, selectArtifacts } from './artifacts.ts';
 
 const { signal } = new AbortController();
 let workshop: Workshop;
@@ -42,6 +42,10 @@ function artifact(changes: Partial<PayloadArtifact> = {}): PayloadArtifact {
 }
 
 async function save(...artifacts: readonly PayloadArtifact[]): Promise<readonly SavedArtifact[]> {
+  return (await pack(...artifacts)).artifacts;
+}
+
+async function pack(...artifacts: readonly PayloadArtifact[]): Promise<PackedArtifacts> {
   return saveArtifacts({
     artifacts,
     succeeded: true,
@@ -157,10 +161,12 @@ describe('reports', () => {
   it('of variables are checked while somebody can still read about it', async () => {
     const dotenv = artifact({ name: '.env', artifact_type: 'dotenv', artifact_format: 'gzip', paths: ['build.env'] });
     write('build.env', 'A=1\n');
-    await save(dotenv);
-    expect(log).not.toContain('WARNING');
+    expect((await pack(dotenv)).invalid).toBeNull();
+    expect(log).not.toContain('ERROR');
     write('build.env', 'A=1\n# no\n');
-    expect(await save(dotenv)).toHaveLength(1);
-    expect(log).toMatch(/WARNING: build.env: invalid dotenv report: line 2 is not KEY=VALUE/);
+    const { artifacts, invalid } = await pack(dotenv);
+    expect(artifacts).toHaveLength(1);
+    expect(invalid).toBe('build.env: invalid dotenv report: line 2 is not KEY=VALUE');
+    expect(log).toContain(`ERROR: ${invalid}; no variables are handed on`);
   });
 });

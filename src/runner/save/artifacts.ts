@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { Failure } from '../../base/index.ts';
 import type { CollectedFile, FileSelection, Place } from '../../executors/index.ts';
 import type { ArtifactFormat, PayloadArtifact } from '../../protocol/index.ts';
-import { errorLine, warningLine } from '../log/sections.ts';
+import { errorLine } from '../log/sections.ts';
 import type { ArchiveLimits } from './archive/archive-limits.ts';
 import { type ArchiveSummary, writeArchive } from './archive/write-archive.ts';
 import { writeGzip } from './archive/write-gzip.ts';
@@ -36,6 +36,12 @@ export interface SavedArtifact {
   readonly sizeBytes: number;
 }
 
+export interface PackedArtifacts {
+  readonly artifacts: readonly SavedArtifact[];
+  /** What is wrong with a report that later jobs go by; null: nothing. */
+  readonly invalid: string | null;
+}
+
 /** The artifacts that a job with this result keeps. */
 export function selectArtifacts(
   artifacts: readonly PayloadArtifact[] | null,
@@ -50,14 +56,31 @@ export function selectArtifacts(
  * in the log, not a failure, and so is what cannot be read. May be repeated: it begins again.
  * @throws Failure when an artifact could not be kept (limits, disk); those before it stay.
  */
-export async function saveArtifacts(options: SaveArtifactsOptions): Promise<readonly SavedArtifact[]> {
+export async function saveArtifacts(options: SaveArtifactsOptions): Promise<PackedArtifacts> {
   await rm(options.targetDir, { recursive: true, force: true });
-  const saved: SavedArtifact[] = [];
+  const artifacts: SavedArtifact[] = [];
+  let invalid: string | null = null;
   for (const artifact of selectArtifacts(options.artifacts, options.succeeded)) {
-    const kept = await saveArtifact(options, artifact, new Set(saved.map(({ path }) => path)));
-    if (kept !== null) saved.push(kept);
+    const kept = await saveArtifact(options, artifact, new Set(artifacts.map(({ path }) => path)));
+    if (kept === null) continue;
+    artifacts.push(kept);
+    invalid ??= await judgeReport(options, artifact, kept);
   }
-  return saved;
+  return { artifacts, invalid };
+}
+
+/** Whoever gets the variables would miss some without a word; a coordinator refuses such a report, and with it the job. */
+async function judgeReport(
+  { log, expand, signal }: SaveArtifactsOptions,
+  { paths }: PayloadArtifact,
+  { type, path }: SavedArtifact,
+): Promise<string | null> {
+  if (type !== 'dotenv') return null;
+  const dotenv = await readDotenvReport(path, signal);
+  if (dotenv.ok) return null;
+  const words = `${paths.map(expand).join(', ')}: ${dotenv.error}`;
+  log(errorLine(`${words}; no variables are handed on`));
+  return words;
 }
 
 async function saveArtifact(
@@ -83,10 +106,6 @@ async function saveArtifact(
   const path = targetPath(options, artifact, taken);
   const { entries, sizeBytes } = await PACKERS[format](path, files, limits, signal);
   log(leftOut.lines() + foundLine(selection, entries));
-  if (type === 'dotenv') {
-    const dotenv = await readDotenvReport(path, signal);
-    if (!dotenv.ok) log(warningLine(`${selection.paths.join(', ')}: ${dotenv.error}; no variables are handed on`));
-  }
   return { type, format, path, files: entries, sizeBytes };
 }
 

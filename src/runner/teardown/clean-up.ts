@@ -4,7 +4,7 @@ import type { Cleanup } from '../../protocol/index.ts';
 import type { JobRun } from '../job-run.ts';
 import type { Verdict } from '../journal/move.ts';
 import { record } from '../journal/record.ts';
-import { sectionEnd, warningLine } from '../log/sections.ts';
+import { seconds, sectionEnd, warningLine } from '../log/sections.ts';
 import { beginStep, drain, heading, say } from '../log/tell.ts';
 import { deadlineSignal, usedSince } from '../stages/deadline.ts';
 import { followStep } from '../stages/follow-step.ts';
@@ -28,81 +28,102 @@ export async function cleanUp(run: JobRun, verdict: Verdict): Promise<Cleanup> {
   return cleanup;
 }
 
+/** Everything that the attempts at one cleanup share: above all one budget, which begins with the first that ran. */
+interface Course {
+  readonly verdict: Verdict;
+  /** Aborts when the budget is used up, or at a force. */
+  readonly cut: AbortSignal;
+  readonly usedMs: () => number;
+}
+
 async function settle(run: JobRun, verdict: Verdict): Promise<Cleanup> {
-  const { journal, control, scripts } = run;
+  const { journal, scripts, clock, budgets, control } = run;
   if (!journal.progress.owed || scripts.afterScript === null) return { outcome: 'not_owed', attempt: 0 };
+  const usedBefore = await usedByOthers(run);
+  const begun = clock.monotonic();
+  const cut = deadlineSignal(clock, Math.max(0, budgets.cleanupMs - usedBefore), control.forceSignal);
+  const usedMs = (): number => Math.round(usedBefore + clock.monotonic() - begun);
+  try {
+    return await tryAttempts(run, { verdict, cut: cut.signal, usedMs });
+  } finally {
+    cut.callOff();
+  }
+}
+
+async function tryAttempts(run: JobRun, course: Course): Promise<Cleanup> {
+  const { journal, control } = run;
   const { cleanupAttempt, firstCleanupAttempt } = journal.progress;
   let attempt = cleanupAttempt?.number ?? firstCleanupAttempt;
-  for (let vanished = attempt - firstCleanupAttempt + 1; ; vanished += 1) {
+  for (let vanished = cleanupAttempt?.vanished ?? 0; ; ) {
     if (control.forced) return skipped(run, attempt - 1);
-    const ended = await runSafely(run, verdict, attempt);
+    const ended = await runSafely(run, course, { attempt, vanished });
     if ('outcome' in ended) return ended;
     attempt = ended.vanished;
+    vanished += 1;
     // Its wrapper is gone; what it started may still be at work, and must not meet its own next attempt.
     await stopTree(run);
     say(run, sectionEnd('after_script', run.clock.now()));
+    if (control.forced) return skipped(run, attempt);
+    if (course.cut.aborted) return timedOut(run, attempt, course);
     if (vanished >= MAX_VANISHED)
       return { outcome: 'lost', attempt, reason: `after_script was killed from outside ${vanished} times` };
     attempt += 1;
   }
 }
 
+interface Turn {
+  readonly attempt: number;
+  /** How many attempts before this one were killed from outside. */
+  readonly vanished: number;
+}
+
 /** An attempt that runs does not end with a bug of ours: whoever watches it looks away for a moment, and goes on. */
-async function runSafely(run: JobRun, verdict: Verdict, attempt: number): ReturnType<typeof runAttempt> {
+async function runSafely(run: JobRun, course: Course, turn: Turn): ReturnType<typeof runAttempt> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await runAttempt(run, verdict, attempt);
+      return await runAttempt(run, course, turn);
     } catch (error) {
       if (errorCode(error) === STILL_OWED) throw error;
       const reason = describeError(error);
       run.ports.trouble(`${run.payload.job_info.name}: after_script: ${reason}`);
-      if (tries === MAX_BUGS) return { outcome: 'lost', attempt, reason };
+      if (tries === MAX_BUGS) return { outcome: 'lost', attempt: turn.attempt, reason };
       await run.clock.sleep(AFTER_BUG_MS);
     }
   }
 }
 
 /** One attempt, begun or taken over. `vanished`: the process of this attempt is gone and left no result; it must be begun again. */
-async function runAttempt(
-  run: JobRun,
-  verdict: Verdict,
-  first: number,
-): Promise<Cleanup | { readonly vanished: number }> {
-  const { clock, budgets, control } = run;
-  const usedMs = await usedByOthers(run, first);
-  const begun = clock.monotonic();
-  const cut = deadlineSignal(clock, Math.max(0, budgets.cleanupMs - usedMs), control.forceSignal);
-  try {
-    beginStep(run, cleanupStep(first), heading(run, 'after_script', 'Running after_script'), LEAST_LOG_BYTES);
-    const { attempt, reason } = await startCleanup(run, verdict, first, cut.signal);
-    if (reason !== null)
-      return control.forced ? skipped(run, attempt - 1) : neverStarted(run, attempt, reason, durationMs());
-    if (attempt !== first) beginStep(run, cleanupStep(attempt), '', LEAST_LOG_BYTES);
-    const state = await followStep(run, cleanupStep(attempt), cut.signal);
-    if (state.kind !== 'running') await drain(run);
-    if (state.kind !== 'running') return endedCleanup(run, attempt, state, durationMs());
-    await stopTree(run);
-    say(run, sectionEnd('after_script', clock.now()));
-    if (control.forced) return skipped(run, attempt);
-    say(
-      run,
-      warningLine(`after_script did not end within ${Math.round(budgets.cleanupMs / 100) / 10} s and was cut off`),
-    );
-    return { outcome: 'timed_out', attempt, durationMs: durationMs() };
-  } finally {
-    cut.callOff();
-  }
-
-  function durationMs(): number {
-    return Math.round(usedMs + clock.monotonic() - begun);
-  }
+async function runAttempt(run: JobRun, course: Course, turn: Turn): Promise<Cleanup | { readonly vanished: number }> {
+  const { control } = run;
+  const { verdict, cut, usedMs } = course;
+  const first = turn.attempt;
+  beginStep(run, cleanupStep(first), heading(run, 'after_script', 'Running after_script'), LEAST_LOG_BYTES);
+  const { attempt, reason } = await startCleanup({ run, verdict, ...turn, signal: cut });
+  if (reason !== null) return control.forced ? skipped(run, attempt - 1) : neverStarted(run, attempt, reason, usedMs());
+  if (attempt !== first) beginStep(run, cleanupStep(attempt), '', LEAST_LOG_BYTES);
+  const state = await followStep(run, cleanupStep(attempt), cut);
+  if (state.kind !== 'running') await drain(run);
+  if (state.kind !== 'running') return endedCleanup(run, attempt, state, usedMs());
+  await stopTree(run);
+  say(run, sectionEnd('after_script', run.clock.now()));
+  if (control.forced) return skipped(run, attempt);
+  return timedOut(run, attempt, course);
 }
 
-/** Ms of this attempt's budget that went by under another process. One that was announced but never claimed has used up nothing. */
-async function usedByOthers({ journal, place, clock }: JobRun, attempt: number): Promise<number> {
-  const announced = journal.progress.cleanupAttempt;
-  if (announced?.number !== attempt || (await place.look(cleanupStep(attempt))).kind === 'absent') return 0;
-  return usedSince(clock, announced.startedAt);
+/**
+ * Ms of the cleanup's budget that went by under earlier processes: since the first attempt that really ran. One that was announced but never
+ * claimed has used up nothing.
+ */
+async function usedByOthers({ journal, place, clock }: JobRun): Promise<number> {
+  for (const [attempt, startedAt] of [...journal.progress.cleanupStarts].toSorted(([a], [b]) => a - b)) {
+    if ((await place.look(cleanupStep(attempt))).kind !== 'absent') return usedSince(clock, startedAt);
+  }
+  return 0;
+}
+
+function timedOut(run: JobRun, attempt: number, { usedMs }: Course): Cleanup {
+  say(run, warningLine(`after_script did not end within ${seconds(run.budgets.cleanupMs)} and was cut off`));
+  return { outcome: 'timed_out', attempt, durationMs: usedMs() };
 }
 
 /** The obligation was not met, whatever the job's status says. */

@@ -20,6 +20,16 @@ export function cleanupStep(attempt: number): string {
   return `after_script-${attempt}`;
 }
 
+export interface StartOptions {
+  readonly run: JobRun;
+  readonly verdict: Verdict;
+  /** The first one to try. */
+  readonly attempt: number;
+  /** How many attempts before it were killed from outside. */
+  readonly vanished: number;
+  readonly signal: AbortSignal;
+}
+
 export interface CleanupStart {
   /** The last one that was tried. */
   readonly attempt: number;
@@ -32,17 +42,13 @@ export interface CleanupStart {
  * obligation stays until it does: tries until `signal` aborts, and says in the log what it waits for.
  * @throws Failure `still_owed` in a job that was taken over, when it cannot be started now.
  */
-export async function startCleanup(
-  run: JobRun,
-  verdict: Verdict,
-  first: number,
-  signal: AbortSignal,
-): Promise<CleanupStart> {
+export async function startCleanup(options: StartOptions): Promise<CleanupStart> {
+  const { run, signal } = options;
   const { place, clock } = run;
   const told = new Set<string>();
   const begun = clock.monotonic();
-  for (let attempt = first, waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
-    const reason = await tryToStart(run, verdict, attempt);
+  for (let { attempt } = options, waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
+    const reason = await tryToStart(options, attempt);
     if (reason === null) return { attempt, reason };
     if (!told.has(reason)) {
       told.add(reason);
@@ -57,8 +63,9 @@ export async function startCleanup(
   }
 }
 
-async function tryToStart(run: JobRun, verdict: Verdict, attempt: number): Promise<string | null> {
-  if (run.journal.progress.cleanupAttempt?.number !== attempt) record(run, { move: 'cleanup_started', attempt });
+async function tryToStart({ run, verdict, vanished }: StartOptions, attempt: number): Promise<string | null> {
+  if (run.journal.progress.cleanupAttempt?.number !== attempt)
+    record(run, { move: 'cleanup_started', attempt, ...(vanished > 0 ? { vanished } : {}) });
   try {
     const script = run.scripts.afterScript?.(cleanupVariables(run, verdict, attempt)) ?? '';
     await run.place.start({ id: cleanupStep(attempt), script });

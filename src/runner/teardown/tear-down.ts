@@ -2,7 +2,7 @@ import type { JobRun } from '../job-run.ts';
 import type { Verdict } from '../journal/move.ts';
 import { record } from '../journal/record.ts';
 import { releaseReserve, releaseWords } from '../journal/reserve.ts';
-import { sectionEnd, warningLine } from '../log/sections.ts';
+import { seconds, sectionEnd, warningLine } from '../log/sections.ts';
 import { say } from '../log/tell.ts';
 import { namesOf, stopTree } from './stop-tree.ts';
 
@@ -33,7 +33,7 @@ export async function tearDown(run: JobRun, verdict: Verdict): Promise<void> {
 }
 
 function interruptionWords(run: JobRun, verdict: Verdict): string {
-  const grace = `${run.budgets.graceMs / 1000} s`;
+  const grace = seconds(run.budgets.graceMs);
   const how = run.control.forced ? 'killing the script' : `stopping the script (TERM, then KILL after ${grace})`;
   if (verdict.cause === 'timed_out') return `Timed out: ${how}`;
   return `${verdict.cause === 'runner_lost' ? 'Runner lost, taken over' : 'Canceled'} by ${verdict.by}: ${how}`;

@@ -1,4 +1,4 @@
-import type { PipelineEffect, Refusal } from '../../../lifecycle/index.ts';
+import type { CancelRequest, PipelineEffect, Refusal } from '../../../lifecycle/index.ts';
 import { isFinished } from '../../../protocol/index.ts';
 import { Control } from '../../../runner/index.ts';
 import type { DrivenPipeline } from '../driven-pipeline.ts';
@@ -49,6 +49,11 @@ export class HandOuts {
 
   stop({ job, cause, by }: EffectOf<'stop'>): void {
     this.#controls.get(job)?.interrupt({ cause, isCancel: by !== null, by: by ?? 'coordinator' });
+  }
+
+  /** Somebody cancelled a job whose script is over: the teardown goes on as it is, and the job's log has to say how it ends. */
+  noteCancel(number: number, { by, cause }: CancelRequest): void {
+    this.#controls.get(number)?.interrupt({ cause, isCancel: true, by });
   }
 
   abort({ job, by, isForced }: EffectOf<'abort'>): void {

@@ -1,0 +1,129 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Control } from './control.ts';
+import { type Acts, JobBench } from './testing/job-bench.ts';
+import { payload } from './testing/payload.ts';
+
+let bench: JobBench;
+
+beforeEach(() => {
+  bench = new JobBench({});
+});
+
+afterEach(() => bench.dispose());
+
+function open(acts: Acts): void {
+  bench.dispose();
+  bench = new JobBench(acts);
+}
+
+/** Dies when this is so for the first time, and another runner takes the job over. */
+async function takenOverWhen(isSo: () => boolean, control = new Control()): ReturnType<JobBench['run']> {
+  const dying = bench.run(control, false, () => {
+    if (isSo()) throw new Error('killed');
+  });
+  await expect(dying).rejects.toThrow('killed');
+  const next = new Control();
+  next.interrupt({ cause: 'runner_lost', isCancel: false, by: 'guard' });
+  return bench.run(next, true);
+}
+
+it('fails a job of which an earlier runner found that its report is wrong, and says so', async () => {
+  await bench.run();
+  const before = bench.moves().filter(({ move }) => move !== 'saved' && move !== 'finished');
+  const moves = [...before, { at: 0, move: 'saved', artifacts: [], invalid: 'build.env: line 2 is not KEY=VALUE' }];
+  writeFileSync(join(bench.directory, 'moves.jsonl'), moves.map((move) => `${JSON.stringify(move)}\n`).join(''));
+  const control = new Control();
+  control.interrupt({ cause: 'runner_lost', isCancel: false, by: 'guard' });
+  expect(await bench.run(control, true)).toMatchObject({ status: 'failed', failureReason: 'script_failure' });
+  expect(bench.log()).toContain('Job failed: build.env: line 2 is not KEY=VALUE');
+});
+
+describe('a cancel while the job is torn down', () => {
+  const canceling = (control: Control): void => control.interrupt({ cause: 'canceled', isCancel: true, by: 'ana' });
+  const fails: Acts = { step_script: [{ do: 'exit', code: 3 }], 'after_script-1': [{ do: 'wait', ms: 60_000 }] };
+  const times: Acts = { step_script: [{ do: 'hang' }], 'after_script-1': [{ do: 'wait', ms: 60_000 }] };
+  const succeeds: Acts = { 'after_script-1': [{ do: 'wait', ms: 60_000 }] };
+
+  it.each([
+    ['has failed', fails, 'failed', 3],
+    ['has timed out', times, 'timed_out', null],
+    ['has succeeded', succeeds, 'succeeded', 0],
+  ] as const)(
+    'of a script that %s leaves the cause, and the log and the result say canceled',
+    async (_how, acts, cause, exitCode) => {
+      open(acts);
+      const control = new Control();
+      bench.onPhase = ({ phase }) => {
+        if (phase === 'teardown') canceling(control);
+      };
+      const result = await bench.run(control);
+      expect(result).toMatchObject({ status: 'canceled', cause, exitCode, cleanup: { outcome: 'succeeded' } });
+      expect(bench.log()).toContain('Job canceled by ana');
+      expect(bench.log()).not.toContain('Job failed');
+    },
+  );
+
+  it('is on record before the runner can die of anything', async () => {
+    open(fails);
+    const control = new Control();
+    bench.onPhase = ({ phase }) => {
+      if (phase === 'teardown') canceling(control);
+    };
+    const result = await takenOverWhen(() => bench.started.includes('after_script-1'), control);
+    expect(result).toMatchObject({ status: 'canceled', cause: 'failed' });
+    expect(bench.log()).toContain('Job canceled by ana');
+  });
+
+  it('that comes while a place is removed, still decides', async () => {
+    open(fails);
+    const control = new Control();
+    const result = await bench.run(control, false, (turn) => {
+      if (turn === 'clean') canceling(control);
+    });
+    expect(result).toMatchObject({ status: 'canceled' });
+    expect(bench.log()).toContain('Job canceled by ana');
+  });
+});
+
+describe('attempts at a cleanup that are killed from outside', () => {
+  const MINUTE = 60_000;
+  /** Lasts so long and is then gone. */
+  const gone = (ms: number): Acts[string] => [{ do: 'wait', ms }, { do: 'vanish' }];
+  const budgetMinutes = (minutes: number) => ({
+    variables: [
+      ...payload().variables,
+      {
+        key: 'RUNNER_AFTER_SCRIPT_TIMEOUT',
+        value: `${minutes}m`,
+        public: true,
+        masked: false,
+        file: false,
+        raw: false,
+      },
+    ],
+  });
+
+  it('share one budget, which is the one that was announced', async () => {
+    bench.dispose();
+    bench = new JobBench({ 'after_script-1': gone(3 * MINUTE), 'after_script-2': [{ do: 'hang' }] }, budgetMinutes(5));
+    const result = await bench.run();
+    expect(result?.cleanup).toMatchObject({ outcome: 'timed_out', attempt: 2, durationMs: 5 * MINUTE });
+    const { deadline } = bench.phases.find(({ phase }) => phase === 'teardown') ?? {};
+    expect(bench.clock.now()).toBeLessThanOrEqual((deadline ?? 0) + MINUTE);
+  });
+
+  it('share it when another runner goes on', async () => {
+    bench.dispose();
+    bench = new JobBench({ 'after_script-1': gone(3 * MINUTE), 'after_script-2': [{ do: 'hang' }] }, budgetMinutes(5));
+    const result = await takenOverWhen(() => bench.started.includes('after_script-2'));
+    expect(result?.cleanup).toMatchObject({ outcome: 'timed_out', attempt: 2, durationMs: 5 * MINUTE });
+  });
+
+  it('are counted over all runners', async () => {
+    open({ 'after_script-1': gone(1), 'after_script-2': gone(1), 'after_script-3': gone(1) });
+    const result = await takenOverWhen(() => bench.started.includes('after_script-2'));
+    expect(result?.cleanup).toMatchObject({ outcome: 'lost', attempt: 3 });
+  });
+});
