@@ -1,0 +1,86 @@
+import { connect } from 'node:net';
+import { Readable } from 'node:stream';
+import { Type } from 'typebox';
+import { afterEach, expect, it } from 'vitest';
+import { noContent, ok, PAGING, paged, pageOf, route } from './index.ts';
+import { closeServers, echo, serve } from './testing/serve-routes.ts';
+
+afterEach(closeServers);
+
+it('pages with the headers that clients go on by, and without their credentials in them', async () => {
+  const list = route({
+    method: 'GET',
+    path: '/list',
+    action: 'version.read',
+    summary: 'List',
+    tag: 'test',
+    query: Type.Object(PAGING),
+    answers: { 200: null },
+    handle: ({ query, base, url: own }) => paged({ items: [1], total: 45 }, pageOf(query), base, own),
+  });
+  const { headers } = await (await serve(list)).inject('/list?page=2&per_page=20&job_token=job');
+  expect(headers).toMatchObject({
+    'x-page': '2',
+    'x-prev-page': '1',
+    'x-next-page': '3',
+    'x-total': '45',
+    'x-total-pages': '3',
+  });
+  const at = (page: number, rel: string): string => `<http://ci.example/list?page=${page}&per_page=20>; rel="${rel}"`;
+  expect(headers.link).toBe([at(1, 'prev'), at(3, 'next'), at(1, 'first'), at(3, 'last')].join(', '));
+});
+
+it('leaves the bytes of a stream to the handler, whatever they call themselves', async () => {
+  const upload = route({
+    method: 'POST',
+    path: '/upload',
+    action: 'version.read',
+    summary: 'Upload',
+    tag: 'test',
+    body: 'stream',
+    answers: { 200: null },
+    handle: async ({ raw }) => {
+      let size = 0;
+      for await (const chunk of raw.request) size += chunk.length;
+      return ok({ size });
+    },
+  });
+  const app = await serve(upload);
+  for (const type of ['application/json', 'multipart/form-data; boundary=x', 'text/plain']) {
+    const payload = Readable.from([Buffer.alloc(2 << 20), Buffer.alloc(5)]);
+    const answer = await app.inject({ method: 'POST', url: '/upload', headers: { 'content-type': type }, payload });
+    expect(answer.json()).toEqual({ size: (2 << 20) + 5 });
+  }
+});
+
+it('tells a handler when the asker has gone', async () => {
+  const { promise: gone, resolve } = Promise.withResolvers<void>();
+  const { promise: entered, resolve: enter } = Promise.withResolvers<void>();
+  const wait = route({
+    method: 'GET',
+    path: '/wait',
+    action: 'version.read',
+    summary: 'Wait',
+    tag: 'test',
+    answers: {},
+    handle: async ({ signal }) => {
+      enter();
+      await new Promise<void>((aborted) => signal.addEventListener('abort', () => aborted()));
+      resolve();
+      return noContent();
+    },
+  });
+  const app = await serve(wait);
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  const { port } = app.server.address() as { port: number };
+  const socket = connect(port, '127.0.0.1', () => socket.write('GET /wait HTTP/1.1\r\nhost: x\r\n\r\n'));
+  await entered;
+  socket.destroy();
+  await gone;
+});
+
+it('has every route in its OpenAPI document', async () => {
+  const app = await serve(echo);
+  await app.ready();
+  expect(Object.keys(app.swagger().paths ?? {})).toEqual(['/api/v4/projects/{id}/pipeline']);
+});

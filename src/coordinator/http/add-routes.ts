@@ -1,0 +1,103 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { TSchema } from 'typebox';
+import { invariant } from '../../base/index.ts';
+import { ruleOf } from '../access/index.ts';
+import type { Answer } from './answer.ts';
+import { authorize } from './request/authorize.ts';
+
+import { type Call, type Route, TAKEN } from './route.ts';
+import type { ServerOptions } from './server-options.ts';
+
+/** Puts routes of the table where requests reach them. Who asks is looked at before anything of the body is read. */
+export function addRoutes(app: FastifyInstance, routes: readonly Route[], options: ServerOptions): void {
+  for (const route of routes) {
+    const isOnProject = ruleOf(route.action).on === 'project';
+    invariant(!isOnProject || route.path.includes('/:id'), `${route.path} names no project`);
+    app.route({
+      method: route.method,
+      url: route.path,
+      schema: schemaOf(route),
+      ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
+      onRequest: async (request) => {
+        entries.set(request, await enter(route, request, options));
+      },
+      handler: async (request, reply) => handle(route, request, reply, options),
+    });
+  }
+}
+
+type Entered = Pick<Call, 'principal' | 'project'>;
+const entries = new WeakMap<FastifyRequest, Entered>();
+
+async function enter(route: Route, request: FastifyRequest, { gate }: ServerOptions): Promise<Entered> {
+  const { id } = request.params as { readonly id?: string };
+  const { principal, project } = await authorize(gate, {
+    action: route.action,
+    method: request.method,
+    projectName: id,
+    headers: request.headers,
+    query: queryOf(request.url),
+    remoteAddress: request.ip,
+  });
+  // Only routes on a project ask for it, and those are not entered without.
+  return { principal, project: project as Entered['project'] };
+}
+
+async function handle(
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { base, stopping }: ServerOptions,
+): Promise<FastifyReply | undefined> {
+  const entered = entries.get(request);
+  invariant(entered !== undefined, 'a request is let in before it is handled');
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  const answer = await route.handle({
+    ...entered,
+    params: request.params as never,
+    query: request.query as never,
+    body: (route.body === 'stream' ? undefined : (request.body ?? {})) as never,
+    headers: request.headers,
+    url: request.url,
+    base,
+    remoteAddress: request.ip,
+    requestId: request.id,
+    signal: AbortSignal.any([gone.signal, stopping]),
+    raw: { request: request.raw, response: reply.raw },
+  });
+  if (answer === TAKEN) {
+    reply.hijack();
+    return undefined;
+  }
+  return send(reply, answer);
+}
+
+function send(reply: FastifyReply, { status, body, headers = {} }: Answer): FastifyReply {
+  reply.code(status).headers(headers);
+  if (body === undefined) return reply.send();
+  const isBytes = typeof body === 'string' || body instanceof Uint8Array || body instanceof Readable;
+  return isBytes ? reply.send(body) : reply.type('application/json').send(JSON.stringify(body));
+}
+
+function queryOf(url: string): URLSearchParams {
+  const at = url.indexOf('?');
+  return new URLSearchParams(at < 0 ? '' : url.slice(at));
+}
+
+function schemaOf(route: Route): Record<string, unknown> {
+  const { params, query, body, answers, summary, tag, hidden, action } = route;
+  const responses = Object.entries(answers).map(([status, schema]) => [status, schema ?? { type: 'null' }] as const);
+  return {
+    summary,
+    tags: [tag],
+    operationId: `${route.method.toLowerCase()} ${route.path}`,
+    description: `Action: ${action}.`,
+    ...(hidden === true ? { hide: true } : {}),
+    ...(params === undefined ? {} : { params }),
+    ...(query === undefined ? {} : { querystring: query }),
+    ...(body === undefined || body === 'stream' ? {} : { body: body as TSchema }),
+    response: Object.fromEntries(responses),
+  };
+}

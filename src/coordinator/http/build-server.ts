@@ -1,0 +1,129 @@
+import type { Readable } from 'node:stream';
+import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger';
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import { addRoutes } from './add-routes.ts';
+import { errorReply } from './error-reply.ts';
+import { SECRET_PARAMETERS } from './paging.ts';
+import { parseNested } from './request/parse-nested.ts';
+import { readBodies } from './request/read-bodies.ts';
+import { requestId } from './request/request-id.ts';
+import type { ServerOptions } from './server-options.ts';
+
+/** A connection on which nothing moves for so long is closed; longer than a runner's long poll. */
+const IDLE_MS = 75_000;
+const HEADERS_MS = 30_000;
+/** A push or an artifact may take this long. */
+const REQUEST_MS = 3_600_000;
+const LONGEST_PARAMETER = 2_000;
+
+/** The HTTP side, not listening yet. Two worlds of bodies: what is read whole before a handler is called, and what a handler reads as it comes. */
+export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: options.log,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: (request) => requestId(request.headers['x-request-id']),
+    trustProxy: options.trustProxy,
+    connectionTimeout: IDLE_MS,
+    requestTimeout: REQUEST_MS,
+    http: { headersTimeout: HEADERS_MS },
+    routerOptions: {
+      maxParamLength: LONGEST_PARAMETER,
+      querystringParser: (text) => parseNested(new URLSearchParams(text)),
+    },
+    ajv: { customOptions: { coerceTypes: 'array', useDefaults: true, allErrors: false } },
+  });
+  // Answers are what handlers say: a serializer made from the schema would turn what it does not know into nothing.
+  app.setSerializerCompiler(() => (value) => JSON.stringify(value));
+  addHeaders(app, options.version);
+  addErrors(app);
+  addLog(app);
+  await app.register(swagger, {
+    openapi: openApi(options),
+    refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json.$id ?? `def-${i}`) },
+  });
+  await app.register((whole, _options, done) => {
+    readBodies(whole);
+    addRoutes(
+      whole,
+      options.routes.filter(({ body }) => body !== 'stream'),
+      options,
+    );
+    done();
+  });
+  await app.register((streams, _options, done) => {
+    streams.removeAllContentTypeParsers();
+    streams.addContentTypeParser('*', (_request: unknown, _payload: Readable, parsed: (error: null) => void) =>
+      parsed(null),
+    );
+    addRoutes(
+      streams,
+      options.routes.filter(({ body }) => body === 'stream'),
+      options,
+    );
+    done();
+  });
+  return app;
+}
+
+function openApi({ base, version }: ServerOptions): NonNullable<FastifyDynamicSwaggerOptions['openapi']> {
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Epilogue', version, description: 'GitLab REST v4 and runner API, with additions.' },
+    servers: [{ url: base }],
+    components: {
+      securitySchemes: {
+        private_token: { type: 'apiKey', in: 'header', name: 'PRIVATE-TOKEN' },
+        bearer: { type: 'http', scheme: 'bearer' },
+        job_token: { type: 'apiKey', in: 'header', name: 'JOB-TOKEN' },
+      },
+    },
+  };
+}
+
+function addHeaders(app: FastifyInstance, version: string): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    // Tells our runner that what goes beyond GitLab's protocol is understood here.
+    reply.header('epilogue-version', version);
+    reply.header('x-content-type-options', 'nosniff');
+    reply.header('cache-control', 'no-store');
+  });
+}
+
+function addErrors(app: FastifyInstance): void {
+  app.setErrorHandler(async (error, request, reply) => {
+    const known = errorReply(error);
+    if (known === null) {
+      request.log.error({ err: error, request_id: request.id }, 'request failed');
+      return reply.code(500).send({ message: '500 Internal Server Error', request_id: request.id });
+    }
+    if (known.status >= 500) request.log.warn({ err: error, request_id: request.id }, 'request refused');
+    return reply.code(known.status).headers(known.headers).send(known.body);
+  });
+  app.setNotFoundHandler(async (_request, reply) => reply.code(404).send({ error: '404 Not Found' }));
+}
+
+/** One line an answer. */
+function addLog(app: FastifyInstance): void {
+  app.addHook('onResponse', async (request, reply) => {
+    request.log.info(
+      {
+        request_id: request.id,
+        method: request.method,
+        url: withoutSecrets(request.url),
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+        remote: request.ip,
+      },
+      'request',
+    );
+  });
+}
+
+export function withoutSecrets(url: string): string {
+  const at = url.indexOf('?');
+  if (at < 0) return url;
+  const query = new URLSearchParams(url.slice(at));
+  for (const name of SECRET_PARAMETERS) if (query.has(name)) query.set(name, '[hidden]');
+  return `${url.slice(0, at)}?${query}`;
+}

@@ -1,0 +1,19 @@
+export { type Answer, created, noContent, ok, text } from './answer.ts';
+export { buildServer } from './build-server.ts';
+export {
+  badParameters,
+  badRequest,
+  conflict,
+  forbidden,
+  HttpError,
+  invalid,
+  notFound,
+  tooManyRequests,
+  unauthorized,
+} from './http-error.ts';
+export { keysetPaged, type Listed, PAGING, type Page, paged, pageOf } from './paging.ts';
+export { AttemptLimiter } from './request/attempt-limiter.ts';
+export type { Gate } from './request/authorize.ts';
+export { type Credentials, type ProjectFinder, presentedCredential, SESSION_COOKIE } from './request/credentials.ts';
+export { type Call, type Route, route, TAKEN } from './route.ts';
+export type { ServerOptions } from './server-options.ts';

@@ -1,0 +1,89 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { type Action, judgeAccess, NOBODY, type Principal, type ProjectAccess, ruleOf } from '../../access/index.ts';
+import { forbidden, HttpError, notFound, tooManyRequests, unauthorized } from '../http-error.ts';
+import type { AttemptLimiter } from './attempt-limiter.ts';
+import { type Credentials, type Presented, type ProjectFinder, presentedCredential } from './credentials.ts';
+
+export interface Gate {
+  readonly credentials: Credentials;
+  readonly projects: ProjectFinder;
+  /** Of addresses that present credentials which are nobody's. */
+  readonly wrongCredentials: AttemptLimiter;
+}
+
+export interface Asked {
+  readonly action: Action;
+  readonly method: string;
+  /** The project that the path names; undefined: none. */
+  readonly projectName: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly query: URLSearchParams;
+  readonly remoteAddress: string;
+}
+
+export interface Entry {
+  readonly principal: Principal;
+  readonly project: ProjectAccess | null;
+}
+
+/** Lets a request in, or says why not. @throws HttpError 401, 403, 404, 429 */
+export async function authorize(gate: Gate, asked: Asked): Promise<Entry> {
+  const rule = ruleOf(asked.action);
+  const isRead = asked.method === 'GET' || asked.method === 'HEAD';
+  // The route looks at a credential of its own kind.
+  const principal = rule.least === 'credential' ? NOBODY : await identify(gate, asked, isRead);
+  const project = rule.on === 'project' ? await findProject(gate, asked, principal) : null;
+  switch (judgeAccess(principal, asked.action, project, isRead)) {
+    case 'allowed':
+      return { principal, project };
+    case 'unknown':
+      throw unauthorized();
+    case 'hidden':
+      throw notFound('Project');
+    case 'scope':
+      throw insufficientScope(['api', ...rule.scopes]);
+    case 'role':
+      throw forbidden();
+  }
+}
+
+async function identify(gate: Gate, asked: Asked, isRead: boolean): Promise<Principal> {
+  const presented = presentedCredential(asked.headers, asked.query);
+  if (presented.kind === 'none') return NOBODY;
+  const wait = gate.wrongCredentials.waitSeconds(asked.remoteAddress);
+  if (wait > 0) throw tooManyRequests(wait);
+  const principal = await principalOf(gate.credentials, presented, asked, isRead);
+  if (principal !== null) return principal;
+  // A browser whose session is over is somebody who has not signed in yet.
+  if (presented.kind === 'session') return NOBODY;
+  gate.wrongCredentials.failed(asked.remoteAddress);
+  throw unauthorized();
+}
+
+async function principalOf(
+  credentials: Credentials,
+  presented: Exclude<Presented, { kind: 'none' }>,
+  { headers }: Asked,
+  isRead: boolean,
+): Promise<Principal | null> {
+  if (presented.kind === 'token') return await credentials.byToken(presented.token);
+  if (presented.kind === 'job') return await credentials.byJobToken(presented.token);
+  const session = await credentials.bySession(presented.cookie);
+  if (session === null) return null;
+  // Another site can make a browser send its cookie, not this header.
+  if (!isRead && headers['x-csrf-token'] !== session.csrfToken) throw forbidden('CSRF token is missing or wrong');
+  return session.principal;
+}
+
+async function findProject(gate: Gate, { projectName }: Asked, principal: Principal): Promise<ProjectAccess | null> {
+  if (projectName === undefined) return null;
+  return await gate.projects.find(projectName, principal.kind === 'user' ? principal.user.id : null);
+}
+
+function insufficientScope(scopes: readonly string[]): HttpError {
+  return new HttpError(403, {
+    error: 'insufficient_scope',
+    error_description: 'The request requires higher privileges than provided by the access token.',
+    scope: scopes.join(' '),
+  });
+}

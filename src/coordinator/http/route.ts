@@ -1,0 +1,61 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Static, TObject, TSchema } from 'typebox';
+import type { Action, Principal, ProjectAccess } from '../access/index.ts';
+import type { Answer } from './answer.ts';
+
+/**
+ * One route, as data: nothing is reachable that is not in the table of routes, and each says which action it is, what it takes and what it
+ * answers. The same data makes the checks of requests, the authorisation, and the OpenAPI document.
+ */
+export interface Route<P extends TObject = TObject, Q extends TObject = TObject, B extends TSchema = TSchema> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** From the root, parameters as `:name`. One that is on a project has it as `:id`, a number or an encoded path. */
+  readonly path: string;
+  readonly action: Action;
+  /** One line, for the reference. */
+  readonly summary: string;
+  /** Chapter of the reference. */
+  readonly tag: string;
+  readonly params?: P;
+  readonly query?: Q;
+  /** JSON, a form, or the fields of a multipart form. `stream`: the handler reads the bytes. */
+  readonly body?: B | 'stream';
+  /** Most bytes of a body that is not a stream. Default 1 MiB. */
+  readonly bodyLimit?: number;
+  /** Status → what the answer is; null: no body, or not JSON. */
+  readonly answers: Readonly<Record<number, TSchema | null>>;
+  /** Not in the reference: what only git or a browser asks for. */
+  readonly hidden?: true;
+  readonly handle: (call: Call<Static<P>, Static<Q>, Static<B>>) => Promise<Answer | Taken> | Answer;
+}
+
+/** What a handler is given. Credentials and parameters have been checked. */
+export interface Call<P = unknown, Q = unknown, B = unknown> {
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  readonly principal: Principal;
+  /** Of an action on a project: the one that the path names. */
+  readonly project: ProjectAccess;
+  readonly headers: IncomingMessage['headers'];
+  /** Path and query as they came. */
+  readonly url: string;
+  /** Address of this server as its users see it. */
+  readonly base: string;
+  readonly remoteAddress: string;
+  readonly requestId: string;
+  /** Aborts when the connection is gone, or the server shuts down. */
+  readonly signal: AbortSignal;
+  /** For handlers that read or write by themselves; who writes answers `TAKEN`. */
+  readonly raw: { readonly request: IncomingMessage; readonly response: ServerResponse };
+}
+
+/** The handler has the connection; nothing more is sent for it. */
+export const TAKEN = Symbol('taken');
+export type Taken = typeof TAKEN;
+
+/** Checks a route's types against each other. */
+export function route<P extends TObject, Q extends TObject, B extends TSchema>(definition: Route<P, Q, B>): Route {
+  // Handlers are called with what the schemas beside them let through.
+  return definition as unknown as Route;
+}
