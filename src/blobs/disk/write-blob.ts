@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { diskFailure } from '../blob-failure.ts';
 import { SIDECAR } from '../blob-key.ts';
@@ -26,7 +26,8 @@ export async function writeBlob(
     await root.turns.take(dirname(key), () => publish(root, key, draft));
     return stored();
   } catch (error) {
-    await Promise.all([dropFile(draft), dropFile(draft + SIDECAR)]);
+    // What cannot be removed now is swept later.
+    await Promise.allSettled([dropFile(draft), dropFile(draft + SIDECAR)]);
     throw diskFailure(error, `store ${key}`);
   } finally {
     root.drafts.delete(name);
@@ -42,13 +43,8 @@ async function publish(root: DiskRoot, key: string, draft: string): Promise<void
   const path = await makePlace(root, key);
   if (await dropFile(path + SIDECAR)) await syncDirectory(dirname(path));
   await rename(draft, path);
-  try {
-    await rename(draft + SIDECAR, path + SIDECAR);
-    await syncDirectory(dirname(path));
-  } catch (error) {
-    await rm(path, { force: true });
-    throw error;
-  }
+  await rename(draft + SIDECAR, path + SIDECAR);
+  await syncDirectory(dirname(path));
 }
 
 /** A new file with these bytes, on the disk when this resolves. The next chunk is fetched and hashed while one is written. */

@@ -26,20 +26,22 @@ export async function ask<T>(
   }
 }
 
+/** By S3's own words; an answer to a HEAD has none, and is known by its status alone. */
 const codesOfS3: Readonly<Record<string, BlobFailureCode>> = {
   NoSuchKey: 'blob_not_found',
   NotFound: 'blob_not_found',
   InvalidRange: 'bad_range',
-  AccessDenied: 'not_permitted',
-  Forbidden: 'not_permitted',
-  InvalidAccessKeyId: 'not_permitted',
-  SignatureDoesNotMatch: 'not_permitted',
+  403: 'not_permitted',
   QuotaExceeded: 'disk_full',
   InsufficientCapacity: 'disk_full',
 };
 
 function s3Failure(error: unknown, attempted: string): Failure {
   if (error instanceof Failure) return error;
-  const name = error instanceof Error ? error.name : '';
-  return blobFailure(codesOfS3[name] ?? 'store_unavailable', `${attempted}: ${describeError(error)}`, error);
+  const { name = '', $metadata } = error as {
+    readonly name?: string;
+    readonly $metadata?: { httpStatusCode?: number };
+  };
+  const code = codesOfS3[name] ?? codesOfS3[$metadata?.httpStatusCode ?? 0] ?? 'store_unavailable';
+  return blobFailure(code, `${attempted}: ${describeError(error)}`, error);
 }

@@ -161,9 +161,8 @@ function describeKeys(given: () => BlobStore): void {
       const store = given();
       const refused = { name: 'Failure', code: 'bad_key' };
       await expect(putBytes(store, bad, large.subarray(0, 1))).rejects.toMatchObject(refused);
-      for (const work of [store.open(bad), store.stat(bad), store.delete(bad), store.list(`${bad}x`)]) {
-        await expect(work).rejects.toMatchObject(refused);
-      }
+      const works = [store.open(bad), store.stat(bad), store.delete(bad), store.list(`${bad}x`)];
+      await Promise.all(works.map((work) => expect(work).rejects.toMatchObject(refused)));
     },
   );
 }

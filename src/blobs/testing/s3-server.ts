@@ -54,7 +54,7 @@ export function useS3Server(): S3Server {
       const seen = { method: incoming.method ?? '', url: incoming.url ?? '' };
       server.seen.push(seen);
       if (server.fault?.(seen, response) === 'handled') incoming.resume();
-      else if (seen.method === 'GET' && seen.url.includes('?uploads')) response.end(listUploads(uploads));
+      else if (seen.method === 'GET' && /[?&]uploads\b/.test(seen.url)) response.end(listUploads(uploads));
       else handOn(incoming, response, { port: back.port, uploads });
     });
     await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
