@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type Clock, readRegularFile } from '../../base/index.ts';
 import { findCgroupHomes } from './cgroup-homes.ts';
@@ -82,10 +82,12 @@ export function createJobCgroup(stepsDir: string, cookie: string): JobCgroup {
 function makeCgroup(name: string, record: string): string | null {
   for (const home of findCgroupHomes()) {
     const path = join(home, name);
+    // Named before it is there: of a runner that is killed in between, nobody would find it.
+    if (attempt(() => writeFileSync(record, `${path}\n`, { mode: 0o600 }) ?? true) === null) break;
     attempt(() => mkdirSync(path));
-    if (existsSync(path) && attempt(() => writeFileSync(record, `${path}\n`, { mode: 0o600 }) ?? true)) return path;
-    attempt(() => rmdirSync(path));
+    if (existsSync(path)) return path;
   }
+  attempt(() => rmSync(record, { force: true }));
   return null;
 }
 
