@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Checkout, type Ended, shownLog } from '../support/checkout.ts';
+import { statuses } from '../support/statuses.ts';
 
 let checkout: Checkout;
 
@@ -14,12 +15,6 @@ async function run(
 ): Promise<Ended> {
   checkout = new Checkout({ '.gitlab-ci.yml': file, ...more });
   return await checkout.run(['run', '--json', ...args]);
-}
-
-function statuses(ended: Ended): Record<string, string> {
-  return Object.fromEntries(
-    ended.events.flatMap((event) => (event.type === 'job_finished' ? [[event.name, event.status]] : [])),
-  );
 }
 
 describe('what a job finds in its directory', () => {
