@@ -1,3 +1,20 @@
+export {
+  type ArchiveEntry,
+  type ArchiveIndex,
+  decodeArchiveIndex,
+  encodeArchiveIndex,
+  type FolderEntry,
+  findEntry,
+  listFolder,
+} from './archive/archive-index.ts';
+export { type OpenedEntry, openEntry } from './archive/open-entry.ts';
+export {
+  type ArchiveLimits,
+  defaultArchiveLimits,
+  type ReadArchiveOptions,
+  readArchive,
+} from './archive/read-archive.ts';
+export { type MetadataEntry, readMetadata } from './archive/read-metadata.ts';
 export type { BlobFailureCode } from './blob-failure.ts';
 export { makeKey } from './blob-key.ts';
 export type {
