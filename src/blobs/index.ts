@@ -28,6 +28,9 @@ export type {
   StoredBlob,
 } from './blob-store.ts';
 export { openDiskStore } from './disk/open-disk-store.ts';
+export { type LogIndex, type LogSection, parseLogIndex } from './log/log-index.ts';
+export { type LogLimits, type LogPart, type LogPosition, readLog } from './log/read-log.ts';
+export { logKeys, sealLog } from './log/seal-log.ts';
 export type { S3Settings } from './s3/bucket.ts';
 export { openS3Store } from './s3/open-s3-store.ts';
 export { type BlobHealth, verifyBlob } from './verify-blob.ts';
