@@ -90,6 +90,23 @@ it('never pairs a blob with the checksum of another when a put ends before its c
   expect(await verifyBlob(store, key)).toBe('unknown');
 });
 
+it('takes no more from a fast source than a few parts while a slow store has not got them', async () => {
+  const controller = new AbortController();
+  server.fault = (seen) => (isPart(seen) ? 'handled' : null);
+  let takenBytes = 0;
+  async function* fast(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      takenBytes += 65_536;
+      yield large.subarray(0, 65_536);
+    }
+  }
+  const put = store.put(key, fast(), { maxBytes: 1e12, signal: controller.signal });
+  await expect.poll(() => server.seen.filter(isPart).length).toBe(3);
+  controller.abort();
+  await expect(put).rejects.toMatchObject({ code: 'canceled' });
+  expect(takenBytes).toBeLessThan(6 * 5 * 1024 ** 2);
+});
+
 it('says what the store refuses', async () => {
   server.fault = (_, response) => answer(response, 403, 'AccessDenied');
   await expect(putBytes(store, key, small)).rejects.toMatchObject({ code: 'not_permitted' });
