@@ -7,10 +7,11 @@ import { splitNames } from '../process/split-names.ts';
  * such a name can still be counted and matched by a wildcard.
  */
 export async function listFiles(topLevel: string, signal?: AbortSignal): Promise<readonly string[]> {
-  const list = (...args: string[]) =>
-    runGit({ cwd: topLevel, args: ['ls-files', '-z', ...args], ...(signal && { signal }) });
-  const [present, deleted] = await Promise.all([list('--cached', '--others', '--exclude-standard'), list('--deleted')]);
-  const files = new Set(splitNames(present));
-  for (const name of splitNames(deleted)) files.delete(name);
+  const args = ['ls-files', '-z', '-t', '--cached', '--others', '--deleted', '--exclude-standard'];
+  const listed = splitNames(await runGit({ cwd: topLevel, args, ...(signal && { signal }) }));
+  // A letter and a space stand before each name. One that was deleted is listed for what is in the index, and once more with an R.
+  const isDeleted = (entry: string): boolean => entry.startsWith('R ');
+  const files = new Set(listed.filter((entry) => !isDeleted(entry)).map((entry) => entry.slice(2)));
+  for (const entry of listed) if (isDeleted(entry)) files.delete(entry.slice(2));
   return [...files];
 }

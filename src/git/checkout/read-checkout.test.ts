@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commit, git, makeRepository, useTemporaryDirectory } from '../testing/repository.ts';
-import { readCheckout } from './read-checkout.ts';
+import { findTopLevel, readCheckout } from './read-checkout.ts';
 
 const temporary = useTemporaryDirectory();
 const ZEROS = '0'.repeat(40);
@@ -12,7 +12,7 @@ describe('readCheckout', () => {
     const dir = makeRepository(temporary.fresh('app'));
     const first = git(dir, 'rev-parse', 'HEAD');
     const sha = commit(dir, 'Add a thing\n\nBecause.\nReally.');
-    expect(await readCheckout(join(dir, 'src'))).toEqual({
+    expect(await readCheckout(await findTopLevel(join(dir, 'src')))).toEqual({
       topLevel: dir,
       ref: { kind: 'branch', name: 'main' },
       sha,
@@ -82,9 +82,9 @@ describe('readCheckout', () => {
 
   it('refuses what is no checkout, each with its own words', async () => {
     const dir = makeRepository(temporary.fresh('app'));
-    await expect(readCheckout(join(dir, '.git'))).rejects.toMatchObject({ code: 'not_a_checkout' });
+    await expect(findTopLevel(join(dir, '.git'))).rejects.toMatchObject({ code: 'not_a_checkout' });
     git(temporary.dir, 'init', '--quiet', '--bare', 'bare.git');
-    await expect(readCheckout(join(temporary.dir, 'bare.git'))).rejects.toMatchObject({ code: 'not_a_checkout' });
-    await expect(readCheckout(temporary.dir)).rejects.toMatchObject({ code: 'not_a_repository' });
+    await expect(findTopLevel(join(temporary.dir, 'bare.git'))).rejects.toMatchObject({ code: 'not_a_checkout' });
+    await expect(findTopLevel(temporary.dir)).rejects.toMatchObject({ code: 'not_a_repository' });
   });
 });

@@ -39,13 +39,12 @@ export interface Commit {
 }
 
 /**
- * Reads the checkout that `dir` lies in; changes nothing.
- * @throws Failure as `runGit`, and `not_a_checkout` inside a bare repository or a `.git` directory.
+ * Reads the checkout whose top directory this is, as `findTopLevel` answers it; changes nothing.
+ * @throws Failure as `runGit`
  */
-export async function readCheckout(dir: string, signal?: AbortSignal): Promise<Checkout> {
-  const call = (...args: string[]): GitCall => ({ cwd: dir, args, ...(signal && { signal }) });
-  const [topLevel, head, branch, config, refs] = await Promise.all([
-    findTopLevel(dir, signal),
+export async function readCheckout(topLevel: string, signal?: AbortSignal): Promise<Checkout> {
+  const call = (...args: string[]): GitCall => ({ cwd: topLevel, args, ...(signal && { signal }) });
+  const [head, branch, config, refs] = await Promise.all([
     askGit(call('log', '-1', '-z', '--no-color', '--encoding=UTF-8', `--format=${HEAD_FORMAT}`, 'HEAD', '--')),
     askGit(call('symbolic-ref', '--short', '--quiet', 'HEAD')),
     askGit(call('config', '-z', '--get-regexp', '^remote\\..*\\.url$')),
@@ -56,7 +55,7 @@ export async function readCheckout(dir: string, signal?: AbortSignal): Promise<C
   const remote = pickRemote(config?.toString() ?? '');
   return {
     topLevel,
-    ref: branchName === null ? await nameDetached(dir, sha, signal) : { kind: 'branch', name: branchName },
+    ref: branchName === null ? await nameDetached(topLevel, sha, signal) : { kind: 'branch', name: branchName },
     sha,
     beforeSha: parent,
     commit,
@@ -66,7 +65,10 @@ export async function readCheckout(dir: string, signal?: AbortSignal): Promise<C
   };
 }
 
-/** The top directory of the checkout that `dir` lies in. */
+/**
+ * The top directory of the checkout that `dir` lies in.
+ * @throws Failure as `runGit`, and `not_a_checkout` inside a bare repository or a `.git` directory.
+ */
 export async function findTopLevel(dir: string, signal?: AbortSignal): Promise<string> {
   return text(
     await asCheckout(dir, runGit({ cwd: dir, args: ['rev-parse', '--show-toplevel'], ...(signal && { signal }) })),
