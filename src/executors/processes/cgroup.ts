@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Clock, readRegularFile } from '../../base/index.ts';
 import { findCgroupHomes } from './cgroup-homes.ts';
@@ -70,7 +71,7 @@ export function createJobCgroup(stepsDir: string, cookie: string): JobCgroup {
     async remove(clock) {
       path ??= recorded() ?? undefined;
       for (let tries = REMOVE_TRIES; path && tries > 0; tries -= 1) {
-        removeCgroups(path);
+        await removeCgroups(path);
         if (!existsSync(path)) break;
         await clock.sleep(REMOVE_EVERY_MS);
       }
@@ -126,10 +127,10 @@ function thawTree(path: string): void {
   for (const child of childrenOf(path)) thawTree(join(path, child));
 }
 
-/** The deepest first; one that is not empty stays, and those above it. */
-function removeCgroups(path: string): void {
-  for (const child of childrenOf(path)) removeCgroups(join(path, child));
-  attempt(() => rmdirSync(path));
+/** The deepest first; one that is not empty stays, and those above it. The kernel takes half a millisecond for each, so nobody waits for it. */
+async function removeCgroups(path: string): Promise<void> {
+  for (const child of childrenOf(path)) await removeCgroups(join(path, child));
+  await rmdir(path).catch(() => {});
 }
 
 /** null: it could not be done. */
