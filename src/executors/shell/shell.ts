@@ -9,7 +9,7 @@ import { createProcessTree } from '../processes/process-tree.ts';
 import { createProcessTable, type ProcessTable } from '../processes/table/process-table.ts';
 import { disownNestedRuns, listNestedRuns, NESTED_RUNS_VARIABLE, nestedRunsDir } from '../steps/nested-runs.ts';
 import { claimedSteps, forbidStep, reserveStep } from '../steps/step-directory.ts';
-import { endTree } from './end-tree.ts';
+import { createTreeEnder } from './end-tree.ts';
 import { findShell, findWrapperShell, type ShellSearch } from './find-shell.ts';
 import { createStepFollower, type StepFollower } from './follow-step.ts';
 import { fillProjectDir, makeDirectories, removeDirectories, temporaryDirOf } from './project-dir.ts';
@@ -50,6 +50,7 @@ function createShellPlace(job: JobSpec, { shell, table, cgroup }: Means, options
   const { stepsDir, projectDir, cookie } = job;
   const temporaryDir = temporaryDirOf(job);
   const tree = createProcessTree({ stepsDir, cookie, directories: [projectDir, temporaryDir], cgroup, table, clock });
+  const ender = createTreeEnder(tree, stepsDir, clock);
   const environment = {
     ...job.environment,
     [COOKIE_VARIABLE]: cookie,
@@ -68,6 +69,7 @@ function createShellPlace(job: JobSpec, { shell, table, cgroup }: Means, options
   }
 
   async function start({ id, script }: StepSpec): Promise<void> {
+    ender.stepStarts();
     const how = { environment, shell, wrapperShell, cgroupEntrance: cgroup.entrance(), durable };
     const child = await startStep({ id, dir: stepDir(job, id), script, workingDir: projectDir, ...how }, clock);
     if (child !== null) follow(id).adopt(child);
@@ -75,7 +77,7 @@ function createShellPlace(job: JobSpec, { shell, table, cgroup }: Means, options
 
   async function clean(keepFiles: boolean): Promise<void> {
     disownNestedRuns(stepsDir);
-    await endTree(tree, clock);
+    await ender.end();
     await cgroup.remove(clock);
     for (const follower of followers.values()) follower.close();
     if (!keepFiles) await removeDirectories(job);
@@ -92,7 +94,7 @@ function createShellPlace(job: JobSpec, { shell, table, cgroup }: Means, options
     readLog: (stepId, offset, into) => explain(`read the log of ${stepId}`, () => follow(stepId).readLog(offset, into)),
     cutLog: (stepId, sizeBytes) => explain(`cut the log of ${stepId}`, () => follow(stepId).cutLog(sizeBytes)),
     changed: (stepId, maxMs, signal) => explain(`watch ${stepId}`, () => follow(stepId).changed(maxMs, signal)),
-    signal: (signal) => explain('signal the processes of the job', () => tree.signal(signal)),
+    signal: (kind) => explain('signal the processes of the job', () => ender.signal(kind)),
     untilDead: (maxMs, signal) => explain('watch the processes of the job', () => tree.untilDead(maxMs, signal)),
     nestedRuns: () => explain('list nested runs', () => listNestedRuns(stepsDir)),
     disownNestedRuns: () => explain('disown nested runs', () => disownNestedRuns(stepsDir)),
