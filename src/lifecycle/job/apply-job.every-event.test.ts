@@ -25,6 +25,7 @@ function events(job: JobState): readonly JobEvent[] {
       cleanup: null,
     },
     { type: 'runner_lost', attempt },
+    { type: 'returned', attempt },
     { type: 'evicted', attempt },
   ]);
   return [
@@ -88,7 +89,9 @@ function everyJob(spec: JobSpec, visit: (job: JobState, event: JobEvent, next: J
         visit(job, event, result.job);
         const next = { ...result.job, queuedAt: null, startedAt: null, finishedAt: null };
         const key = JSON.stringify(next);
-        if (result.kind !== 'moved' || seen.has(key)) continue;
+        // A job that was returned is as new but for the number of its attempt, and could be returned for ever.
+        const isReturned = next.status === 'pending' && next.attempt > 0;
+        if (result.kind !== 'moved' || seen.has(key) || isReturned) continue;
         seen.add(key);
         open.push(next);
       }

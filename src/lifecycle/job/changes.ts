@@ -49,6 +49,11 @@ export const takeJob: Change = {
   },
 };
 
+export const takeBack: Change = {
+  says: 'no runner, no budgets, no deadline; nothing is owed',
+  make: () => ({ handOut: 'none', runner: null, budgets: null, leaseUntil: null, deadline: null, owed: false }),
+};
+
 export const takeCleanup: Change = {
   says: 'new attempt, lease; deadline = stop + cleanup + save + margin',
   make: (moment) => {

@@ -63,6 +63,8 @@ type CoordinatorEvent =
   /** Something may be due: a delay, a lease, a deadline. Safe to send at any time. */
   | { readonly type: 'tick' }
   | { readonly type: 'runner_lost'; readonly attempt: number }
+  /** The hand-out never reached its runner: nobody was ever heard of this attempt. Whoever sends it knows that nothing can have run. */
+  | { readonly type: 'returned'; readonly attempt: number }
   | { readonly type: 'evicted'; readonly attempt: number }
   /** The job cannot go on for a reason of the coordinator's own (missing dependency, log too large, …). */
   | { readonly type: 'drop'; readonly reason: FailureReason };

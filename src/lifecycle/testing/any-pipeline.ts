@@ -135,6 +135,7 @@ function anythingAtAll(state: PipelineState, pick: number): PipelineEvent {
     { type: 'child_rejected', reason: 'downstream_pipeline_creation_failed' },
     { type: 'child_changed', status: 'manual' },
     claim(BLUNT),
+    { type: 'returned', attempt },
   ];
   const all: readonly PipelineEvent[] = [
     ...ofJob.map((event) => ({ type: 'job', job: one.number, event }) as const),

@@ -16,7 +16,7 @@ import { canHandCleanupOver, cleanupEnded, isStale, namesCancelCause, runnerCanS
 /** Must stand first: whatever an attempt says that does not hold the job (any more) changes nothing. */
 export const STALE_MOVE: MoveRow = {
   id: 'stale',
-  on: ['renew', 'script_started', 'teardown_started', 'cleaned', 'finished', 'runner_lost', 'evicted'],
+  on: ['renew', 'script_started', 'teardown_started', 'cleaned', 'finished', 'returned', 'runner_lost', 'evicted'],
   from: [...WAITING, ...EXECUTING, ...FINISHED],
   precondition: isStale,
   outcome: refuse('stale_attempt'),

@@ -1,14 +1,33 @@
-import { byCause, noteDrop, noteLoss, offerCleanup, setCause, setTeardownDeadline, takeCleanup } from '../changes.ts';
+import {
+  byCause,
+  noteDrop,
+  noteLoss,
+  offerCleanup,
+  setCause,
+  setTeardownDeadline,
+  takeBack,
+  takeCleanup,
+} from '../changes.ts';
 import type { Trigger } from '../job-event.ts';
 import { cleanupLost, cleanupOverdue, nothingOwed } from '../record-cleanup.ts';
 import { type Change, EXECUTING, ignore, type MoveTable, moveTo, refuse } from './move-row.ts';
-import { canHandCleanupOver, runnerCanStop, runnerTakesNoCleanups } from './preconditions.ts';
+import { canHandCleanupOver, nothingCanHaveRun, runnerCanStop, runnerTakesNoCleanups } from './preconditions.ts';
 
 /** What strikes an attempt from outside: its runner lost, its time over, its place evicted. */
 export const LOSS_MOVES: MoveTable = [
   {
+    id: 'return',
+    on: ['returned'],
+    kind: 'script',
+    from: ['running'],
+    handOuts: ['job'],
+    precondition: nothingCanHaveRun,
+    outcome: moveTo('pending', { changes: [takeBack], effects: ['abort'] }),
+    why: 'The job never got to its runner: another one takes it, as if this hand-out had not been.',
+  },
+  {
     id: 'lose-runner-offer-cleanup',
-    on: ['runner_lost', 'lease_lapsed'],
+    on: ['runner_lost', 'lease_lapsed', 'returned'],
     from: EXECUTING,
     precondition: canHandCleanupOver,
     outcome: moveTo('same', {
@@ -20,7 +39,7 @@ export const LOSS_MOVES: MoveTable = [
   },
   {
     id: 'lose-runner',
-    on: ['runner_lost', 'lease_lapsed'],
+    on: ['runner_lost', 'lease_lapsed', 'returned'],
     from: EXECUTING,
     outcome: moveTo(byCause, { changes: [noteLoss, cleanupLost('its runner was lost')], effects: ['abort'] }),
     why: 'Nobody is left to clean, or nothing was owed.',

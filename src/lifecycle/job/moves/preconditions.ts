@@ -39,6 +39,11 @@ export const runnerTakesNoCleanups: Precondition = {
   holds: ({ event }) => event.type === 'claim_cleanup' && !event.runner.cleanupOnly,
 };
 
+export const nothingCanHaveRun: Precondition = {
+  says: 'it is `preparing`, or its runner announces no phases and the script is not over',
+  holds: ({ job }) => job.phase === 'preparing' || (job.phase === 'script' && job.runner?.phases === false),
+};
+
 export const runnerCanStop: Precondition = {
   says: 'its runner can cancel gracefully',
   holds: ({ job }) => job.runner?.cancelGracefully === true,

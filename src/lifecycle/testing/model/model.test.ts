@@ -36,7 +36,14 @@ describe('every reachable state of one job, its runners and a bad network', () =
   });
 
   it('takes every row of the table that a script job can reach', () => {
-    const elsewhere = new Set(['grant-resource', 'unschedule', 'teardown-not-canceled', 'claim-cleanup-refused']);
+    const elsewhere = new Set([
+      'grant-resource',
+      'unschedule',
+      'teardown-not-canceled',
+      'claim-cleanup-refused',
+      // Hand-outs without end: no finite number of states. It is sent only of an attempt that never was at a runner.
+      'return',
+    ]);
     const unused = MOVES.filter((row) => row.kind !== 'trigger' && !moves.has(row.id) && !elsewhere.has(row.id));
     expect(unused.map((row) => row.id)).toEqual([]);
   });
