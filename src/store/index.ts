@@ -1,0 +1,39 @@
+/*
+ * Everything that knows the database. Start with store.ts (what it promises), then docs/store.md.
+ *
+ * connection/  what SQLite and PostgreSQL have in common          sqlite/, postgres/  the two engines
+ * migrations/  the schema, as text for both                        schema/             the same as types
+ * sealing/     secrets that have to be read back
+ * and one folder a statement family: functions (tx, plain values) → plain values
+ */
+export * from './attempts/attempts.ts';
+export * from './effects/outbox.ts';
+export * from './effects/wakes.ts';
+export * from './jobs/find-jobs.ts';
+export type { StoredState } from './jobs/job-columns.ts';
+export type { JobRecord, NewJob } from './jobs/job-record.ts';
+export * from './jobs/list-jobs.ts';
+export * from './jobs/obligations.ts';
+export {
+  insertJobs,
+  type JobChange,
+  setJobCoverage,
+  setJobErased,
+  setJobRunner,
+  setJobUser,
+  setJobVariables,
+  updateJobs,
+} from './jobs/write-jobs.ts';
+export { openStore, type StoreOptions } from './open-store.ts';
+export * from './pipelines/find-pipeline.ts';
+export * from './pipelines/list-pipelines.ts';
+export type { NewPipeline, PipelineRecord } from './pipelines/pipeline-record.ts';
+export * from './pipelines/plans.ts';
+export { insertPipeline, lockPipeline, type PipelineChange, updatePipeline } from './pipelines/write-pipeline.ts';
+export * from './queue/lanes.ts';
+export * from './queue/queue.ts';
+export * from './queue/reserve.ts';
+export * from './resources/resource-groups.ts';
+export type { Page } from './schema/page.ts';
+export type { Db, Hint, HintKind, HintListener, Store, Tx } from './store.ts';
+export type { StoreFailureCode } from './store-failure.ts';

@@ -1,0 +1,17 @@
+import type { Plan } from '../../protocol/index.ts';
+import { fromJson } from '../schema/json.ts';
+import type { Db, Tx } from '../store.ts';
+
+/** Keeps a plan under its hash (hex, of `body`); one that is there already stays. `body`: JSON of a `Plan`. */
+export async function keepPlan(tx: Tx, hash: string, body: string): Promise<void> {
+  await tx.query
+    .insertInto('plans')
+    .values({ hash, body, created_at: tx.now() })
+    .onConflict((conflict) => conflict.column('hash').doNothing())
+    .execute();
+}
+
+export async function findPlan(db: Db, hash: string): Promise<Plan | null> {
+  const row = await db.query.selectFrom('plans').select('body').where('hash', '=', hash).executeTakeFirst();
+  return row === undefined ? null : fromJson<Plan>(row.body);
+}

@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import { type Clock, Failure } from '../../base/index.ts';
+import { createHintBoard } from '../connection/hint-board.ts';
+import { migrate } from '../migrations/migrate.ts';
+import type { Sealer } from '../sealing/seal.ts';
+import type { Store } from '../store.ts';
+import { storeFailure } from '../store-failure.ts';
+import { startListener } from './listener.ts';
+import { createPool, databaseOf, nameOf } from './postgres-connection.ts';
+import { readPostgresError } from './postgres-failure.ts';
+import { retryTransaction } from './retry-transaction.ts';
+import { runTransaction, type Surroundings } from './run-transaction.ts';
+
+export interface PostgresOptions {
+  readonly url: string;
+  readonly keyFile: string;
+  readonly clock: Clock;
+  /** `clock`: instants come from the clock that was passed in, for tests that decide what time it is. */
+  readonly time: 'database' | 'clock';
+  /** At most so many connections beside the one that listens. */
+  readonly connections: number;
+}
+
+/** Any number of replicas on one PostgreSQL. */
+export async function openPostgres({ url, keyFile, clock, time, connections }: PostgresOptions): Promise<Store> {
+  const name = nameOf(url);
+  const pool = createPool(url, connections);
+  let sealer: Sealer;
+  try {
+    sealer = await prepare(pool, name, keyFile);
+  } catch (error) {
+    await pool.end();
+    throw readPostgresError(error, name);
+  }
+  const hints = createHintBoard();
+  const around: Surroundings = { pool, sealer, clock, time, origin: randomUUID() };
+  const listener = await startListener({ url, clock, origin: around.origin, hints });
+  let closing: Promise<void> | null = null;
+  const transact: typeof runTransaction = (surroundings, change) =>
+    closing === null
+      ? retryTransaction(clock, name, () => runTransaction(surroundings, change))
+      : Promise.reject(storeFailure('store_closed', `${name} was closed`));
+  return {
+    read: async (look) => (await transact({ ...around, mode: 'read' }, look)).result,
+    async write(change) {
+      const { result, published } = await transact({ ...around, mode: 'write' }, change);
+      hints.tell(published);
+      return result;
+    },
+    subscribe: hints.subscribe,
+    close() {
+      closing ??= listener.stop().then(() => pool.end());
+      return closing;
+    },
+  };
+}
+
+/** Any number that no other program takes for its own lock on this database. */
+const MIGRATION_LOCK = 7_301_460_522;
+
+async function prepare(pool: pg.Pool, name: string, keyFile: string): Promise<Sealer> {
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    // Another replica may be migrating for longer than a statement may otherwise wait.
+    await client.query('set local statement_timeout = 0; set local lock_timeout = 0');
+    await client.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+    const sealer = await migrate(
+      {
+        engine: 'postgres',
+        query: databaseOf(client),
+        name,
+        exec: async (sql) => void (await client.query(sql)),
+        tables: async () => {
+          const { rows } = await client.query('select tablename from pg_tables where schemaname = current_schema()');
+          return new Set(rows.map(({ tablename }: { tablename: string }) => tablename));
+        },
+      },
+      keyFile,
+    );
+    await client.query('commit');
+    client.release();
+    return sealer;
+  } catch (error) {
+    client.release(true);
+    if (error instanceof Failure) throw error;
+    throw readPostgresError(error, name);
+  }
+}

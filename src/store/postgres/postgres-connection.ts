@@ -1,0 +1,66 @@
+import pg from 'pg';
+import { type Database, databaseOver } from '../connection/database.ts';
+
+const { Client, Pool, types } = pg;
+
+/** Counts, ids and instants are below 2^53, so a number holds them; the driver's own choice is text. */
+const INT8 = 20;
+const NUMERIC = 1700;
+const typeParsers = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    if (oid === INT8 || oid === NUMERIC) return Number;
+    return types.getTypeParser(oid, format as 'text');
+  },
+} as pg.CustomTypesConfig;
+
+const CONNECT_TIMEOUT_MS = 5_000;
+/** Longer than any statement of ours; what hangs longer has met a lock that nobody will release. */
+const SESSION = '-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000';
+
+function configOf(url: string): pg.ClientConfig {
+  return {
+    connectionString: url,
+    types: typeParsers,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    options: SESSION,
+    application_name: 'epilogue',
+  };
+}
+
+export function createPool(url: string, connections: number): pg.Pool {
+  const pool = new Pool({ ...configOf(url), max: connections });
+  // An idle connection that breaks is dropped by the pool; the next one who asks gets another.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+export function createClient(url: string): pg.Client {
+  const client = new Client(configOf(url));
+  client.on('error', () => undefined); // 'end' follows
+  return client;
+}
+
+const databases = new WeakMap<pg.ClientBase, Database>();
+
+/** Typed queries over this connection; made once for each. */
+export function databaseOf(client: pg.ClientBase): Database {
+  const known = databases.get(client);
+  if (known !== undefined) return known;
+  const database = databaseOver('postgres', async (sql, parameters) => {
+    const { rows, rowCount } = await client.query(sql, [...parameters]);
+    return { rows, changes: rowCount ?? 0 };
+  });
+  databases.set(client, database);
+  return database;
+}
+
+/** For messages: without user and password. */
+export function nameOf(url: string): string {
+  try {
+    const { host, pathname, searchParams } = new URL(url);
+    return `postgres://${host === '' ? (searchParams.get('host') ?? '') : host}${pathname}`;
+  } catch {
+    return 'postgres';
+  }
+}

@@ -1,0 +1,39 @@
+import { describeError, errorCode, Failure } from '../../base/index.ts';
+import { storeFailure } from '../store-failure.ts';
+
+/** What an error of the driver or the server means for whoever may try again. */
+export type Trouble = 'conflict' | 'unreachable' | 'full' | 'read_only' | 'other';
+
+/** SQLSTATE, https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const BY_STATE: Readonly<Record<string, Trouble>> = {
+  '40001': 'conflict',
+  '40P01': 'conflict',
+  '55P03': 'conflict',
+  '53100': 'full',
+  '25006': 'read_only',
+};
+const UNREACHABLE_STATE = /^(08...|57P0[1-5]|53300|25P03)$/;
+const UNREACHABLE_CODE = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT|EACCES)/;
+/** The driver gives these no code. */
+const UNREACHABLE_TEXT =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout)/;
+
+export function readTrouble(error: unknown): Trouble {
+  if (error instanceof Failure || !(error instanceof Error)) return 'other';
+  const code = errorCode(error) ?? '';
+  if (UNREACHABLE_STATE.test(code) || UNREACHABLE_CODE.test(code)) return 'unreachable';
+  return BY_STATE[code] ?? (UNREACHABLE_TEXT.test(error.message) ? 'unreachable' : 'other');
+}
+
+const CODES = {
+  conflict: 'store_conflict',
+  unreachable: 'store_unreachable',
+  full: 'store_full',
+  read_only: 'store_read_only',
+} as const;
+
+/** As a failure where it is one; anything else as it is. */
+export function readPostgresError(error: unknown, name: string): unknown {
+  const trouble = readTrouble(error);
+  return trouble === 'other' ? error : storeFailure(CODES[trouble], `${name}: ${describeError(error)}`, error);
+}

@@ -1,0 +1,23 @@
+import type { Clock } from '../../base/index.ts';
+import { readPostgresError, readTrouble } from './postgres-failure.ts';
+
+/** Deadlocks are over at once; a database that restarts is back after seconds. */
+const BUDGET = {
+  conflict: { tries: 8, firstMs: 5, mostMs: 200 },
+  unreachable: { tries: 10, firstMs: 50, mostMs: 2_000 },
+} as const;
+
+/** Runs it again after a conflict, or when the connection was lost before the commit was sent. */
+export async function retryTransaction<T>(clock: Clock, name: string, attempt: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const trouble = readTrouble(error);
+      const budget = trouble === 'conflict' || trouble === 'unreachable' ? BUDGET[trouble] : null;
+      if (budget === null || tries >= budget.tries) throw readPostgresError(error, name);
+      const pause = Math.min(budget.mostMs, budget.firstMs * 2 ** (tries - 1));
+      await clock.sleep(pause * (0.5 + Math.random()));
+    }
+  }
+}

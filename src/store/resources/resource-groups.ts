@@ -1,0 +1,144 @@
+import { sql } from 'kysely';
+import type { ProcessMode, ResourceCandidate } from '../../lifecycle/index.ts';
+import type { Db, Tx } from '../store.ts';
+
+export interface ResourceGroup {
+  readonly id: number;
+  readonly projectId: number;
+  readonly key: string;
+  readonly mode: ProcessMode;
+  readonly createdAt: number;
+}
+
+/** The group of this key, made when it is new, locked until the transaction ends: who holds it is decided by one at a time. */
+export async function lockResourceGroup(tx: Tx, projectId: number, key: string): Promise<ResourceGroup> {
+  await tx.query
+    .insertInto('resource_groups')
+    .values({ project_id: projectId, key, mode: 'unordered', created_at: tx.now() })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const row = await tx.query
+    .selectFrom('resource_groups')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .where('key', '=', key)
+    .$if(tx.engine === 'postgres', (query) => query.forUpdate())
+    .executeTakeFirstOrThrow();
+  return groupOf(row);
+}
+
+/** The job asks for the group, or asks again. Wakes nobody: `takeResource` does. */
+export async function waitForResource(tx: Tx, groupId: number, { job, pipeline }: ResourceCandidate): Promise<void> {
+  await tx.query
+    .insertInto('resource_holders')
+    .values({ group_id: groupId, job_id: job, pipeline_id: pipeline, is_holding: 0, since: tx.now() })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** A waiting job gets the group. False: another one holds it, or the job no longer waits. The group has to be locked. */
+export async function takeResource(tx: Tx, groupId: number, jobId: number): Promise<boolean> {
+  if ((await findResourceHolder(tx, groupId)) !== null) return false;
+  const { numUpdatedRows } = await tx.query
+    .updateTable('resource_holders')
+    .set({ is_holding: 1, since: tx.now() })
+    .where('group_id', '=', groupId)
+    .where('job_id', '=', jobId)
+    .executeTakeFirst();
+  if (numUpdatedRows === 1n) tx.publish({ kind: 'resource', id: groupId, value: jobId });
+  return numUpdatedRows === 1n;
+}
+
+/** The job neither holds nor waits any longer. The id of the group, or null when it did not; again changes nothing. */
+export async function releaseResource(tx: Tx, jobId: number): Promise<number | null> {
+  const row = await tx.query
+    .deleteFrom('resource_holders')
+    .where('job_id', '=', jobId)
+    .returning('group_id')
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  tx.publish({ kind: 'resource', id: row.group_id, value: 0 });
+  return row.group_id;
+}
+
+export async function findResourceHolder(db: Db, groupId: number): Promise<ResourceCandidate | null> {
+  const row = await db.query
+    .selectFrom('resource_holders')
+    .select(['job_id', 'pipeline_id'])
+    .where('group_id', '=', groupId)
+    .where('is_holding', '=', 1)
+    .executeTakeFirst();
+  return row === undefined ? null : { job: row.job_id, pipeline: row.pipeline_id };
+}
+
+/** In the order in which they came, as `pickForResource` wants them. */
+export async function listWaitingForResource(db: Db, groupId: number): Promise<readonly ResourceCandidate[]> {
+  const rows = await db.query
+    .selectFrom('resource_holders')
+    .select(['job_id', 'pipeline_id'])
+    .where('group_id', '=', groupId)
+    .where('is_holding', '=', 0)
+    .orderBy('since')
+    .orderBy('job_id')
+    .execute();
+  return rows.map((row) => ({ job: row.job_id, pipeline: row.pipeline_id }));
+}
+
+/** Created or scheduled jobs of this key: those that will want it. */
+export async function listUpcomingForResource(
+  db: Db,
+  projectId: number,
+  key: string,
+): Promise<readonly ResourceCandidate[]> {
+  const rows = await db.query
+    .selectFrom('jobs')
+    .select(['id', 'pipeline_id'])
+    .where('project_id', '=', projectId)
+    .where('resource_group', '=', key)
+    // Spelled out, as the index is: a partial index serves only a query that repeats its condition.
+    .where(sql<boolean>`status in ('created', 'scheduled')`)
+    .orderBy('pipeline_id')
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => ({ job: row.id, pipeline: row.pipeline_id }));
+}
+
+export async function findResourceGroup(db: Db, projectId: number, key: string): Promise<ResourceGroup | null> {
+  const row = await db.query
+    .selectFrom('resource_groups')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .where('key', '=', key)
+    .executeTakeFirst();
+  return row === undefined ? null : groupOf(row);
+}
+
+export async function listResourceGroups(db: Db, projectId: number): Promise<readonly ResourceGroup[]> {
+  const rows = await db.query
+    .selectFrom('resource_groups')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .orderBy('id')
+    .execute();
+  return rows.map(groupOf);
+}
+
+export async function setResourceMode(tx: Tx, groupId: number, mode: ProcessMode): Promise<void> {
+  await tx.query.updateTable('resource_groups').set({ mode }).where('id', '=', groupId).execute();
+}
+
+function groupOf(row: {
+  id: number;
+  project_id: number;
+  key: string;
+  mode: string;
+  created_at: number;
+}): ResourceGroup {
+  return {
+    id: row.id,
+    projectId: row.project_id,
+    key: row.key,
+    mode: row.mode as ProcessMode,
+    createdAt: row.created_at,
+  };
+}

@@ -1,0 +1,112 @@
+import type { Generated } from 'kysely';
+
+interface TagSetsRow {
+  id: Generated<number>;
+  tags: string;
+}
+
+interface LanesRow {
+  id: Generated<number>;
+  project_id: number;
+  tag_set_id: number;
+  is_protected: number;
+  is_graceful: number;
+  kind: string;
+}
+
+interface QueueRow {
+  job_id: number;
+  lane_id: number;
+  pipeline_id: number;
+  since: number;
+  reserved_until: number;
+  reservation: string | null;
+}
+
+interface RunnersRow {
+  id: Generated<number>;
+  kind: string;
+  token_hash: string;
+  description: string;
+  tags: string;
+  run_untagged: number;
+  is_protected: number;
+  is_locked: number;
+  is_paused: number;
+  maximum_timeout_s: number | null;
+  maintenance_note: string | null;
+  created_by: number | null;
+  created_at: number;
+  contacted_at: number | null;
+  token_expires_at: number | null;
+}
+
+interface RunnerProjectsRow {
+  runner_id: number;
+  project_id: number;
+}
+
+interface RunnerManagersRow {
+  id: Generated<number>;
+  runner_id: number;
+  system_id: string;
+  features: string;
+  info: string;
+  ip: string | null;
+  created_at: number;
+  contacted_at: number;
+}
+
+interface LogsRow {
+  job_id: number;
+  project_id: number;
+  state: string;
+  place: string;
+  size: number;
+  blob: string | null;
+  index_blob: string | null;
+  checksum: string | null;
+  updated_at: number;
+}
+
+interface LogChunksRow {
+  job_id: number;
+  start: number;
+  bytes: Uint8Array;
+}
+
+interface ArtifactsRow {
+  id: Generated<number>;
+  job_id: number;
+  project_id: number;
+  type: string;
+  format: string;
+  filename: string;
+  size: number;
+  checksum: string;
+  blob: string;
+  is_kept: number;
+  is_public: number;
+  created_at: number;
+  expires_at: number | null;
+}
+
+interface JobReportsRow {
+  job_id: number;
+  kind: string;
+  body: string;
+  created_at: number;
+}
+
+export interface WorkTables {
+  tag_sets: TagSetsRow;
+  lanes: LanesRow;
+  queue: QueueRow;
+  runners: RunnersRow;
+  runner_projects: RunnerProjectsRow;
+  runner_managers: RunnerManagersRow;
+  logs: LogsRow;
+  log_chunks: LogChunksRow;
+  artifacts: ArtifactsRow;
+  job_reports: JobReportsRow;
+}
