@@ -17,6 +17,7 @@ export { defaultGitLimits, type GitLimits } from './http/limits.ts';
 export type { Push, PushCommand, PushedRef, PushPolicy, PushResult, RefDecision } from './http/push.ts';
 export { type GitAnswer, type GitRequest, type GitService, serveGit } from './http/serve-git.ts';
 export type { GitFailureCode } from './process/git-failure.ts';
+export { startGitWith } from './process/run-git.ts';
 export { isAncestor, mergeBase } from './read/ancestry.ts';
 export { type Change, listChanges } from './read/changes.ts';
 export {

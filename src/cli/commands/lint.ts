@@ -47,6 +47,6 @@ function verdict(file: string, jobs: number, filtered: string | null): string {
 /** The file argument is from where one stands; the setting is from the top of the checkout. */
 async function fileFlag(word: string | undefined, flags: PipelineFlags, host: Host): Promise<PipelineFlags> {
   if (word === undefined) return {};
-  const checkout = await findCheckout(resolve(host.cwd, flags.directory ?? '.'));
+  const checkout = await findCheckout(resolve(host.cwd, flags.directory ?? '.'), host.env);
   return { file: relative(checkout, resolve(host.cwd, word)) };
 }

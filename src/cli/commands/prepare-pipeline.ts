@@ -29,7 +29,7 @@ type SettingFlags = SettingSources['flags'];
 /** Settings, variables and the compiled CI file: what all commands about a checkout begin with. */
 export async function preparePipeline(flags: PipelineFlags & SettingFlags, host: Host): Promise<Prepared | Refused> {
   const directory = resolve(host.cwd, flags.directory ?? '.');
-  const checkoutDir = await findCheckout(directory);
+  const checkoutDir = await findCheckout(directory, host.env);
   const paths = xdgPaths(host.env, host.homeDir);
   const { settings, problems } = await loadSettings({ flags, env: host.env, checkoutDir, paths });
   const envFile = await readEnvFile(settings.envFile, host.cwd);

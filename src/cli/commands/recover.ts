@@ -37,7 +37,7 @@ export async function command(args: readonly string[], host: Host): Promise<numb
 }
 
 async function recover({ directory, json = false, run, guard = false }: RecoverFlags, host: Host): Promise<number> {
-  const checkout = directory === undefined ? null : await findCheckout(resolve(host.cwd, directory));
+  const checkout = directory === undefined ? null : await findCheckout(resolve(host.cwd, directory), host.env);
   const show = chooseLinePresenter(host, { json });
   const control = new Control();
   const stopForwarding = guard ? host.onStopSignal(() => {}) : forwardSignals(host, control);

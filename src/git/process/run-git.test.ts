@@ -93,6 +93,30 @@ describe('runGit', () => {
   });
 });
 
+describe('startGitWith', () => {
+  it('starts git itself, in the environment it was told, without what names another repository', async () => {
+    vi.resetModules();
+    const { runGit, startGitWith } = await import('./run-git.ts');
+    const bin = stubGit('env');
+    const told = {
+      PATH: process.env.PATH,
+      GIT_DIR: '/elsewhere',
+      GIT_CONFIG_COUNT: '0',
+      LC_ALL: 'de',
+      GONE: undefined,
+    };
+    startGitWith(told);
+    const seen = (await runGit({ cwd: temporary.dir, args: ['x'] })).toString().split('\n');
+    expect(seen).toEqual(
+      expect.arrayContaining(['GIT_CONFIG_COUNT=0', 'LC_ALL=C', 'GIT_OPTIONAL_LOCKS=0', 'GIT_TERMINAL_PROMPT=0']),
+    );
+    expect(seen.filter((line) => /^(GIT_DIR|GONE)=/.test(line))).toEqual([]);
+    chmodSync(join(bin, 'git'), 0o644);
+    startGitWith({ PATH: bin });
+    await expect(runGit({ cwd: temporary.dir, args: ['x'] })).rejects.toMatchObject({ code: 'git_missing' });
+  });
+});
+
 describe('askGit', () => {
   it('resolves to null when git says no', async () => {
     const repository = makeRepository(temporary.fresh('here'));

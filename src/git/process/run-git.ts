@@ -34,18 +34,30 @@ const UNSET = [
   ...['GIT_NAMESPACE', 'GIT_EXTERNAL_DIFF', 'GIT_LITERAL_PATHSPECS'],
 ];
 
-/**
- * `env` sets the stage: the environment is not ours to read. `fsmonitor` would start a daemon that outlives us, signatures would
- * stand in the log that we parse.
- */
-const START: GitStart = {
+const SET = { LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' };
+
+/** `fsmonitor` would start a daemon that outlives us, signatures would stand in the log that we parse. */
+const OPTIONS = ['-c', 'core.fsmonitor=false', '-c', 'log.showSignature=false'];
+
+/** `env` sets the stage where nobody has told us what this process's environment is: it is not ours to read. */
+let start: GitStart = {
   file: 'env',
   args: [
     ...UNSET.flatMap((name) => ['-u', name]),
-    ...['LC_ALL=C', 'GIT_OPTIONAL_LOCKS=0', 'GIT_TERMINAL_PROMPT=0', 'git'],
-    ...['-c', 'core.fsmonitor=false', '-c', 'log.showSignature=false'],
+    ...Object.entries(SET).map(([name, value]) => `${name}=${value}`),
+    ...['git', ...OPTIONS],
   ],
 };
+
+/**
+ * Tells what this process's environment is, for every git that is started from now on for the user's checkout. Spares each of them the start
+ * of a program in between, a millisecond or two; nothing else depends on it.
+ */
+export function startGitWith(environment: Readonly<Record<string, string | undefined>>): void {
+  const kept = Object.entries(environment).filter(([name]) => !UNSET.includes(name));
+  const given = kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  start = { file: 'git', args: OPTIONS, env: { ...Object.fromEntries(given), ...SET } };
+}
 
 /**
  * Runs git to its end and resolves to what it printed.
@@ -79,7 +91,7 @@ interface Ending {
 
 async function execute(call: GitCall): Promise<Ending> {
   const stop = new AbortController();
-  const child = startGit(call.start ?? START, call.args, call.cwd, call.input === undefined ? 'ignore' : 'pipe');
+  const child = startGit(call.start ?? start, call.args, call.cwd, call.input === undefined ? 'ignore' : 'pipe');
   const what = `git ${call.args[0]} in ${call.cwd}`;
   const end = (reason: Failure) => {
     if (stop.signal.aborted) return;

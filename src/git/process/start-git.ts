@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { errorCode } from '../../base/index.ts';
 import { gitFailure } from './git-failure.ts';
 
@@ -35,13 +35,24 @@ export function startFailure(error: unknown, cwd: string): unknown {
   if (!(error instanceof Error && 'syscall' in error && String(error.syscall).startsWith('spawn'))) return error;
   const code = errorCode(error);
   if (code === 'ENOTDIR') return gitFailure('not_a_repository', `not a directory: ${cwd}`);
-  if (code === 'EACCES') return gitFailure('not_a_repository', `no permission to enter the directory: ${cwd}`);
-  if (code !== 'ENOENT') {
+  // Otherwise a directory of PATH is meant, and no other has a git.
+  if (code === 'EACCES' && !mayEnter(cwd))
+    return gitFailure('not_a_repository', `no permission to enter the directory: ${cwd}`);
+  if (code !== 'ENOENT' && code !== 'EACCES') {
     const why = code === 'EMFILE' ? 'too many open files; raise the limit (ulimit -n)' : code;
     return gitFailure('git_failed', `git could not be started in ${cwd} (${why})`, error);
   }
   if (existsSync(cwd)) return gitFailure('git_missing', 'git is not installed, or not in PATH', error);
   return gitFailure('not_a_repository', `no such directory: ${cwd}`);
+}
+
+function mayEnter(directory: string): boolean {
+  try {
+    accessSync(directory, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Signals a git and all that it has started; it leads a process group (`detached`). */

@@ -2,7 +2,15 @@ import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { errorCode, Failure, readRegularFile } from '../../base/index.ts';
 import type { CompileContext, CompileRef, CompileResult, CompileSource } from '../../compile/index.ts';
-import { type Checkout, changedFiles, findTopLevel, kindOfRef, listFiles, readCheckout } from '../../git/index.ts';
+import {
+  type Checkout,
+  changedFiles,
+  findTopLevel,
+  kindOfRef,
+  listFiles,
+  readCheckout,
+  startGitWith,
+} from '../../git/index.ts';
 import { type PayloadFacts, predefinedVariables } from '../../payload/index.ts';
 import { type PlannedJob, plainVariable, type Variable } from '../../protocol/index.ts';
 import { compileWithRefs } from './compile-with-refs.ts';
@@ -47,8 +55,15 @@ export const DEFAULT_CI_FILE = '.gitlab-ci.yml';
 /** Characters; shorter ones are not masked. */
 const MASKED_LENGTH = 8;
 
-/** The top directory of the checkout that `directory` lies in. @throws Failure when there is none. */
-export function findCheckout(directory: string): Promise<string> {
+/**
+ * The top directory of the checkout that `directory` lies in. `environment` is this process's own: git is started with it.
+ * @throws Failure when there is none.
+ */
+export function findCheckout(
+  directory: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<string> {
+  startGitWith(environment);
   return findTopLevel(directory);
 }
 
