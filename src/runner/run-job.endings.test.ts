@@ -76,6 +76,25 @@ describe('a cancel while the job is torn down', () => {
     expect(bench.log()).toContain('Job canceled by ana');
   });
 
+  it('that comes between the end of the script and its verdict is on record, too', async () => {
+    open(fails);
+    const control = new Control();
+    let isOver = false;
+    const dying = bench.run(control, false, (turn) => {
+      const names = turn === 'now' && bench.started.length > 0 ? bench.moves().map(({ move }) => move) : [];
+      if (!isOver && names.includes('step_ended') && !names.includes('teardown_begun')) {
+        isOver = true;
+        canceling(control);
+      }
+      if (bench.started.includes('after_script-1')) throw new Error('killed');
+    });
+    await expect(dying).rejects.toThrow('killed');
+    expect(isOver).toBe(true);
+    const next = new Control();
+    next.interrupt({ cause: 'runner_lost', isCancel: false, by: 'guard' });
+    expect(await bench.run(next, true)).toMatchObject({ status: 'canceled' });
+  });
+
   it('that comes while a place is removed, still decides', async () => {
     open(fails);
     const control = new Control();

@@ -14,7 +14,12 @@ export async function tearDown(run: JobRun, verdict: Verdict): Promise<void> {
   run.descriptors.release();
   const hasReserve = run.scripts.afterScript !== null;
   if (hasReserve) releaseWords(journal.directory);
-  if (journal.progress.verdict === null) record(run, { move: 'teardown_begun', ...verdict });
+  if (journal.progress.verdict === null) {
+    record(run, { move: 'teardown_begun', ...verdict });
+    // It came when the script was over and the verdict not yet on record.
+    const { canceledBy } = run.control;
+    if (canceledBy !== null && !verdict.isCancel) record(run, { move: 'canceled', by: canceledBy });
+  }
   ports.phase({ phase: 'teardown', cause: verdict.cause, deadline });
   if (journal.progress.treeDead) {
     if (hasReserve) releaseReserve(journal.directory);
