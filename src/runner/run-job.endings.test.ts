@@ -140,6 +140,41 @@ describe('attempts at a cleanup that are killed from outside', () => {
     expect(result?.cleanup).toMatchObject({ outcome: 'timed_out', attempt: 2, durationMs: 5 * MINUTE });
   });
 
+  it('do not pay for the time in which nobody ran', async () => {
+    bench.dispose();
+    bench = new JobBench({ 'after_script-1': gone(1_000) }, budgetMinutes(5));
+    await expect(
+      bench.run(new Control(), false, () => {
+        if (bench.started.includes('after_script-1')) throw new Error('killed');
+      }),
+    ).rejects.toThrow('killed');
+    // The machine was off, script and guard with it; somebody calls `recover` two hours later.
+    await bench.clock.sleep(120 * MINUTE);
+    const next = new Control();
+    next.interrupt({ cause: 'runner_lost', isCancel: false, by: 'recover' });
+    const result = await bench.run(next, true);
+    expect(bench.started).toContain('after_script-2');
+    expect(result?.cleanup).toMatchObject({ outcome: 'succeeded', attempt: 2 });
+  });
+
+  it('go on with the new budget of one that began after a lost machine, whoever watches it', async () => {
+    bench.dispose();
+    bench = new JobBench({ 'after_script-1': gone(1_000), 'after_script-2': [{ do: 'hang' }] }, budgetMinutes(5));
+    const dieWhenStarted = (step: string) => () => {
+      if (bench.started.includes(step)) throw new Error('killed');
+    };
+    await expect(bench.run(new Control(), false, dieWhenStarted('after_script-1'))).rejects.toThrow('killed');
+    await bench.clock.sleep(120 * MINUTE);
+    const recovering = new Control();
+    recovering.interrupt({ cause: 'runner_lost', isCancel: false, by: 'recover' });
+    await expect(bench.run(recovering, true, dieWhenStarted('after_script-2'))).rejects.toThrow('killed');
+    await bench.clock.sleep(2 * MINUTE);
+    const next = new Control();
+    next.interrupt({ cause: 'runner_lost', isCancel: false, by: 'recover' });
+    const result = await bench.run(next, true);
+    expect(result?.cleanup).toMatchObject({ outcome: 'timed_out', attempt: 2, durationMs: 5 * MINUTE });
+  });
+
   it('are counted over all runners', async () => {
     open({ 'after_script-1': gone(1), 'after_script-2': gone(1), 'after_script-3': gone(1) });
     const result = await takenOverWhen(() => bench.started.includes('after_script-2'));

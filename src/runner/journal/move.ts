@@ -26,11 +26,18 @@ export type Move = { readonly at: number } & (
   | { readonly move: 'forced'; readonly by: string; readonly why: string }
   /** The script and all its descendants are gone. */
   | { readonly move: 'tree_dead' }
-  /** `vanished`: how many attempts before it were killed from outside; left out: none. */
-  | { readonly move: 'cleanup_started'; readonly attempt: number; readonly vanished?: number }
+  /** Of the attempts before it: how many were killed from outside, and how much of the budget has gone by (ms). Left out: none. */
+  | {
+      readonly move: 'cleanup_started';
+      readonly attempt: number;
+      readonly vanished?: number;
+      readonly usedMs?: number;
+    }
   | { readonly move: 'cleanup_ended'; readonly cleanup: Cleanup }
-  /** What was packed, in the job's own directory. */
-  /** `invalid`: what is wrong with one of them, which fails a job that would have been a success; left out: nothing. */
+  /**
+   * What was packed, in the job's own directory. `invalid`: what is wrong with one of them, which fails a job that would have been a success;
+   * left out: nothing.
+   */
   | { readonly move: 'saved'; readonly artifacts: readonly SavedArtifact[]; readonly invalid?: string }
   /** One of them, by its place in that list, has left for where it is kept. */
   | { readonly move: 'kept'; readonly index: number; readonly artifact: SavedArtifact }

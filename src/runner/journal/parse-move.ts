@@ -30,9 +30,14 @@ const WHOLE: Readonly<Record<Move['move'], (fields: Fields) => boolean>> = {
   canceled: ({ by }) => typeof by === 'string',
   forced: ({ by, why }) => typeof by === 'string' && typeof why === 'string',
   tree_dead: () => true,
-  cleanup_started: ({ attempt }) => typeof attempt === 'number',
+  cleanup_started: ({ attempt, vanished, usedMs }) =>
+    typeof attempt === 'number' && isNumberIfThere(vanished) && isNumberIfThere(usedMs),
   cleanup_ended: ({ cleanup }) => isObject(cleanup) && typeof cleanup.outcome === 'string',
-  saved: ({ artifacts }) => Array.isArray(artifacts),
+  saved: ({ artifacts, invalid }) => Array.isArray(artifacts) && (invalid === undefined || typeof invalid === 'string'),
   kept: ({ index, artifact }) => typeof index === 'number' && isObject(artifact),
   finished: ({ result }) => isObject(result) && typeof result.status === 'string' && isObject(result.cleanup),
 };
+
+function isNumberIfThere(value: unknown): boolean {
+  return value === undefined || typeof value === 'number';
+}

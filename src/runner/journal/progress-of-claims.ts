@@ -10,14 +10,12 @@ const CLEANUP_STEP = /^after_script-(\d+)$/;
 export function withClaims(progress: Progress, claims: readonly ClaimedStep[]): Progress {
   if (claims.length === 0) return progress;
   const steps = new Map<string, StepProgress>(progress.steps);
-  const cleanupStarts = new Map(progress.cleanupStarts);
   let { cleanupAttempt } = progress;
   for (const { id, claimedAt } of claims) {
     const attempt = Number(CLEANUP_STEP.exec(id)?.[1] ?? 0);
-    if (attempt > 0 && !cleanupStarts.has(attempt)) cleanupStarts.set(attempt, claimedAt);
     if (attempt > (cleanupAttempt?.number ?? 0))
-      cleanupAttempt = { number: attempt, vanished: cleanupAttempt?.vanished ?? 0 };
+      cleanupAttempt = { number: attempt, startedAt: claimedAt, vanished: cleanupAttempt?.vanished ?? 0, usedMs: 0 };
     if (attempt === 0 && !steps.has(id)) steps.set(id, { startedAt: claimedAt, ended: null });
   }
-  return { ...progress, owed: true, steps, cleanupAttempt, cleanupStarts };
+  return { ...progress, owed: true, steps, cleanupAttempt };
 }

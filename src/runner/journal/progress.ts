@@ -14,10 +14,8 @@ export interface Progress {
   readonly treeDead: boolean;
   /** Above 1: other runners tried before us. */
   readonly firstCleanupAttempt: number;
-  /** The latest attempt at the cleanup, and how many before it were killed from outside. */
-  readonly cleanupAttempt: { readonly number: number; readonly vanished: number } | null;
-  /** When each attempt at the cleanup was announced, by number. */
-  readonly cleanupStarts: ReadonlyMap<number, number>;
+  /** The latest attempt at the cleanup. */
+  readonly cleanupAttempt: CleanupAttempt | null;
   readonly cleanup: Cleanup | null;
   readonly saved: readonly SavedArtifact[] | null;
   /** What is wrong with one of them. */
@@ -25,6 +23,16 @@ export interface Progress {
   /** By their place in `saved`. */
   readonly kept: ReadonlyMap<number, SavedArtifact>;
   readonly result: JobResult | null;
+}
+
+export interface CleanupAttempt {
+  readonly number: number;
+  /** UTC ms */
+  readonly startedAt: number;
+  /** How many attempts before it were killed from outside. */
+  readonly vanished: number;
+  /** Ms of the cleanup's budget that had gone by when it was announced. */
+  readonly usedMs: number;
 }
 
 export interface StepProgress {
@@ -44,7 +52,6 @@ export function initialProgress({ payload }: JobRecord): Progress {
     treeDead: false,
     firstCleanupAttempt: payload.cleanup_attempt ?? 1,
     cleanupAttempt: null,
-    cleanupStarts: new Map(),
     cleanup: null,
     saved: null,
     invalid: null,
@@ -74,11 +81,7 @@ export function advance(progress: Progress, move: Move): Progress {
     case 'tree_dead':
       return { ...progress, treeDead: true };
     case 'cleanup_started':
-      return {
-        ...progress,
-        cleanupAttempt: { number: move.attempt, vanished: move.vanished ?? 0 },
-        cleanupStarts: new Map(progress.cleanupStarts).set(move.attempt, move.at),
-      };
+      return { ...progress, cleanupAttempt: attemptOf(move) };
     case 'cleanup_ended':
       return { ...progress, cleanup: move.cleanup };
     case 'saved':
@@ -88,6 +91,15 @@ export function advance(progress: Progress, move: Move): Progress {
     case 'finished':
       return { ...progress, result: move.result };
   }
+}
+
+function attemptOf({
+  at,
+  attempt,
+  vanished = 0,
+  usedMs = 0,
+}: Extract<Move, { move: 'cleanup_started' }>): CleanupAttempt {
+  return { number: attempt, startedAt: at, vanished, usedMs };
 }
 
 function withStep(progress: Progress, step: string, state: StepProgress): Progress {

@@ -28,7 +28,7 @@ export async function cleanUp(run: JobRun, verdict: Verdict): Promise<Cleanup> {
   return cleanup;
 }
 
-/** Everything that the attempts at one cleanup share: above all one budget, which begins with the first that ran. */
+/** Everything that the attempts at one cleanup share while this process watches: above all one budget, which begins with the first. */
 interface Course {
   readonly verdict: Verdict;
   /** Aborts when the budget is used up, or at a force. */
@@ -98,7 +98,7 @@ async function runAttempt(run: JobRun, course: Course, turn: Turn): Promise<Clea
   const { verdict, cut, usedMs } = course;
   const first = turn.attempt;
   beginStep(run, cleanupStep(first), heading(run, 'after_script', 'Running after_script'), LEAST_LOG_BYTES);
-  const { attempt, reason } = await startCleanup({ run, verdict, ...turn, signal: cut });
+  const { attempt, reason } = await startCleanup({ run, verdict, ...turn, usedMs, signal: cut });
   if (reason !== null) return control.forced ? skipped(run, attempt - 1) : neverStarted(run, attempt, reason, usedMs());
   if (attempt !== first) beginStep(run, cleanupStep(attempt), '', LEAST_LOG_BYTES);
   const state = await followStep(run, cleanupStep(attempt), cut);
@@ -111,14 +111,16 @@ async function runAttempt(run: JobRun, course: Course, turn: Turn): Promise<Clea
 }
 
 /**
- * Ms of the cleanup's budget that went by under earlier processes: since the first attempt that really ran. One that was announced but never
- * claimed has used up nothing.
+ * Ms of the cleanup's budget that went by under earlier processes. An attempt that was announced but never claimed has used up nothing. One that
+ * is gone and nobody saw it go was lost with its machine, say: nobody knows how much of the time since was its own, and so the next one
+ * gets a whole budget rather than none.
  */
 async function usedByOthers({ journal, place, clock }: JobRun): Promise<number> {
-  for (const [attempt, startedAt] of [...journal.progress.cleanupStarts].toSorted(([a], [b]) => a - b)) {
-    if ((await place.look(cleanupStep(attempt))).kind !== 'absent') return usedSince(clock, startedAt);
-  }
-  return 0;
+  const { cleanupAttempt: latest } = journal.progress;
+  if (latest === null) return 0;
+  const { kind } = await place.look(cleanupStep(latest.number));
+  if (kind === 'vanished') return 0;
+  return kind === 'absent' ? latest.usedMs : latest.usedMs + usedSince(clock, latest.startedAt);
 }
 
 function timedOut(run: JobRun, attempt: number, { usedMs }: Course): Cleanup {

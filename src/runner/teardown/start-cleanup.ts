@@ -27,6 +27,8 @@ export interface StartOptions {
   readonly attempt: number;
   /** How many attempts before it were killed from outside. */
   readonly vanished: number;
+  /** Of the budget, so far. */
+  readonly usedMs: () => number;
   readonly signal: AbortSignal;
 }
 
@@ -63,9 +65,9 @@ export async function startCleanup(options: StartOptions): Promise<CleanupStart>
   }
 }
 
-async function tryToStart({ run, verdict, vanished }: StartOptions, attempt: number): Promise<string | null> {
+async function tryToStart({ run, verdict, vanished, usedMs }: StartOptions, attempt: number): Promise<string | null> {
   if (run.journal.progress.cleanupAttempt?.number !== attempt)
-    record(run, { move: 'cleanup_started', attempt, ...(vanished > 0 ? { vanished } : {}) });
+    record(run, { move: 'cleanup_started', attempt, vanished, usedMs: usedMs() });
   try {
     const script = run.scripts.afterScript?.(cleanupVariables(run, verdict, attempt)) ?? '';
     await run.place.start({ id: cleanupStep(attempt), script });
