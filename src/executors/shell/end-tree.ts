@@ -11,8 +11,8 @@ const DEADLINE_MS = LONELY_WRAPPER_MS + 10_000;
 export interface TreeEnder {
   /** As `Place.signal`. */
   signal(kind: 'TERM' | 'KILL' | 'none'): Promise<readonly JobProcess[]>;
-  /** To be told before a step is started. */
-  stepStarts(): void;
+  /** Goes around the start of a step. */
+  starting<T>(start: () => Promise<T>): Promise<T>;
   /** Kills until nothing of the job is left, wrappers included. @throws Failure `processes_left` when some cannot be killed. */
   end(): Promise<void>;
 }
@@ -32,9 +32,14 @@ export function createTreeEnder(tree: ProcessTree, stepsDir: string, clock: Cloc
       isQuiet = isAlone && starts === startsBefore;
       return found;
     },
-    stepStarts() {
-      starts += 1;
-      isQuiet = false;
+    async starting(start) {
+      const noteStart = (): void => {
+        starts += 1;
+        isQuiet = false;
+      };
+      noteStart();
+      // Also once it is over: a look in between may have come too early.
+      return await start().finally(noteStart);
     },
     async end() {
       if (!isQuiet) await endTree(tree, clock);

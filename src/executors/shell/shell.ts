@@ -69,7 +69,6 @@ function createShellPlace(job: JobSpec, { shell, table, cgroup }: Means, options
   }
 
   async function start({ id, script }: StepSpec): Promise<void> {
-    ender.stepStarts();
     const how = { environment, shell, wrapperShell, cgroupEntrance: cgroup.entrance(), durable };
     const child = await startStep({ id, dir: stepDir(job, id), script, workingDir: projectDir, ...how }, clock);
     if (child !== null) follow(id).adopt(child);
@@ -87,7 +86,7 @@ function createShellPlace(job: JobSpec, { shell, table, cgroup }: Means, options
     shell: basename(shell) === 'bash' ? 'bash' : 'sh',
     projectDir,
     temporaryDir,
-    start: (step) => explain(`start ${step.id}`, () => start(step)),
+    start: (step) => explain(`start ${step.id}`, () => ender.starting(() => start(step))),
     reserve: ({ id, script }) => explain(`make room for ${id}`, () => reserveStep(stepDir(job, id), script)),
     forbid: (stepId) => explain(`forbid ${stepId}`, () => forbidStep(stepDir(job, stepId))),
     look: (stepId) => explain(`look at ${stepId}`, () => follow(stepId).look()),
