@@ -25,7 +25,9 @@ export async function createRun(
     try {
       return { run: nameRun(paths, draft, record), lock };
     } catch (error) {
+      const isSwept = !existsSync(draft);
       lock.release();
+      if (isSwept) continue;
       await removeTree(paths.state, ['runs', basename(draft)]);
       throw unwritable(draft, error);
     }
