@@ -12,7 +12,7 @@ export * from './effects/wakes.ts';
 export * from './jobs/find-jobs.ts';
 export type { StoredState } from './jobs/job-columns.ts';
 export type { JobRecord, NewJob } from './jobs/job-record.ts';
-export * from './jobs/list-jobs.ts';
+export { ANY_JOB, countJobs, type JobFilter, listJobs } from './jobs/list-jobs.ts';
 export * from './jobs/obligations.ts';
 export {
   insertJobs,

@@ -85,8 +85,10 @@ it('hands each waiting job to one claimer, oldest first, and only to who fits it
   await enqueue(store, 1, { tags: ['gpu'] });
   await enqueue(store, 4, { isProtected: true });
   await enqueue(store, 5, { kind: 'cleanup' });
-  const claimed = [await claim(store, 'a'), await claim(store, 'b'), await claim(store, 'c')];
-  expect(claimed.map((each) => each?.jobId ?? null)).toEqual([2, 3, null]);
+  expect((await claim(store, 'p', { ...RUNNER, isProtected: true }))?.jobId).toBe(4);
+  await enqueue(store, 6, { isProtected: true });
+  const claimed = [await claim(store, 'a'), await claim(store, 'b'), await claim(store, 'c'), await claim(store, 'e')];
+  expect(claimed.map((each) => each?.jobId ?? null)).toEqual([2, 3, 6, null]);
   expect((await claim(store, 'd', { ...RUNNER, takesCleanups: true }))?.jobId).toBe(5);
 });
 

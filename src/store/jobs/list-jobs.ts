@@ -28,14 +28,18 @@ export const ANY_JOB: JobFilter = {
 };
 
 /** By id. */
-export async function listJobs(
-  db: Db,
-  filter: JobFilter,
+export async function listJobs(db: Db, filter: JobFilter, page: Page): Promise<readonly JobRecord[]> {
+  return await pageOfJobs(matching(db, filter), page);
+}
+
+/** One page of the jobs that a query finds, by id. */
+export async function pageOfJobs(
+  query: SelectQueryBuilder<Tables, 'jobs', object>,
   { limit, offset, after, order }: Page,
 ): Promise<readonly JobRecord[]> {
-  const rows = await matching(db, filter)
+  const rows = await query
     .select(JOB_COLUMNS)
-    .$if(after !== null, (query) => query.where('id', order === 'desc' ? '<' : '>', after ?? 0))
+    .$if(after !== null, (rest) => rest.where('id', order === 'desc' ? '<' : '>', after ?? 0))
     .orderBy('id', order)
     .limit(limit)
     .offset(offset)

@@ -8,7 +8,7 @@ export interface RunnerFit {
   readonly projects: 'shared' | readonly number[];
   readonly tags: readonly string[];
   readonly runsUntagged: boolean;
-  /** Takes protected refs, and only those. */
+  /** Takes jobs of protected refs alone (`ref_protected`); others take those of every ref. */
   readonly isProtected: boolean;
   readonly cancelsGracefully: boolean;
   readonly takesCleanups: boolean;
@@ -65,8 +65,8 @@ function rankedLanes(
   return sql`tag_fits as ${materialized(tx)} (
       select id from tag_sets where ${isSubset(tx, given)} and (tags <> '[]' or ${runsUntagged ? 1 : 0} = 1)),
     fitting as ${materialized(tx)} (
-      select lanes.id, lanes.project_id from tag_fits cross join lanes on lanes.tag_set_id = tag_fits.id
-      where lanes.kind in (${sql.join(kinds)}) and is_protected in (${sql.join(isProtected ? [1] : [0])})
+      select lanes.id, lanes.project_id from tag_fits join lanes on lanes.tag_set_id = tag_fits.id
+      where lanes.kind in (${sql.join(kinds)}) and is_protected in (${sql.join(isProtected ? [1] : [0, 1])})
         and is_graceful in (${sql.join(cancelsGracefully ? [0, 1] : [0])}) and ${scope}),
     heads as ${materialized(tx)} (select id, project_id, ${head('job_id')} as head, ${head('since')} as since from fitting),
     ranked as ${materialized(tx)} (
