@@ -22,19 +22,33 @@ function failing(error: unknown): Route {
 it.each([
   ['refusals as they are', new HttpError(409, { message: '409 Conflict' }), 409, { message: '409 Conflict' }],
   [
-    'a full disk',
-    new Failure('store_full', 'no space left for the database'),
-    507,
-    { message: '507 no space left for the database' },
+    'a blob that is too large',
+    new Failure('blob_too_large', 'more than 5 bytes'),
+    413,
+    { message: '413 more than 5 bytes' },
   ],
-  ['a database that is away', new Failure('store_unavailable', 'no connection'), 503, { message: '503 no connection' }],
+  [
+    'a full disk, and not whose',
+    new Failure('store_full', 'no space left for /srv/epilogue.db'),
+    507,
+    { message: '507 Insufficient Storage' },
+  ],
+  [
+    'a database that is away, and not where it is',
+    new Failure('store_unreachable', 'no connection to db.internal'),
+    503,
+    { message: '503 Service Unavailable' },
+  ],
 ])('tells %s', async (_what, error, status, body) => {
   const answer = await (await serve(failing(error))).inject('/fails');
   expect([answer.statusCode, answer.json()]).toEqual([status, body]);
 });
 
-it('says nothing of a bug but the id under which the log has it', async () => {
-  const answer = await (await serve(failing(new Error('secret')))).inject({
+it.each([
+  ['an error', new Error('secret')],
+  ['a failure that its caller should have dealt with', new Failure('bad_key', 'secret')],
+])('says nothing of a bug, %s, but the id under which the log has it', async (_what, error) => {
+  const answer = await (await serve(failing(error))).inject({
     url: '/fails',
     headers: { 'x-request-id': 'abc' },
   });

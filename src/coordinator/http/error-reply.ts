@@ -1,15 +1,55 @@
+import { STATUS_CODES } from 'node:http';
 import { Failure } from '../../base/index.ts';
+import type { BlobFailureCode } from '../../blobs/index.ts';
+import type { GitFailureCode } from '../../git/index.ts';
+import type { StoreFailureCode } from '../../store/index.ts';
 import { HttpError } from './http-error.ts';
 
-/** Expected trouble that is not the asker's mistake, by the code of the `Failure`. Everything else that is thrown is a bug: 500. */
-const FAILURE_STATUS: Readonly<Record<string, number>> = {
+/**
+ * What the rooms throw, and what an asker is told. Null: whoever calls that room has to deal with it; one that comes this far is a bug, as is
+ * everything else that is thrown.
+ */
+const FAILURE_STATUS: Readonly<Record<StoreFailureCode | BlobFailureCode | GitFailureCode, number | null>> = {
   store_full: 507,
-  store_unavailable: 503,
+  store_read_only: 503,
+  store_locked: 503,
+  store_unreachable: 503,
+  store_conflict: 503,
+  store_broken: 503,
+  store_closed: 503,
+  store_newer: 503,
+  store_foreign: 503,
+  store_damaged: 503,
+  store_key: 503,
   commit_unknown: 503,
+  bad_key: null,
+  bad_range: 416,
+  blob_not_found: 404,
   blob_too_large: 413,
-  blob_unavailable: 503,
-  git_unavailable: 503,
-  shutting_down: 503,
+  checksum_mismatch: 400,
+  canceled: 503,
+  stalled: 408,
+  source_failed: 400,
+  disk_full: 507,
+  not_permitted: 503,
+  store_unavailable: 503,
+  archive_refused: 400,
+  archive_unreadable: 400,
+  entry_not_found: 404,
+  entry_unreadable: 400,
+  index_unreadable: null,
+  git_missing: 503,
+  not_a_repository: null,
+  not_a_checkout: null,
+  repository_exists: 409,
+  git_failed: null,
+  git_timeout: 503,
+  output_too_large: 413,
+  request_too_large: 413,
+  bad_request: 400,
+  bad_name: 400,
+  not_found: 404,
+  unknown_ref: 404,
 };
 
 /** Asked again, these may well be answered. */
@@ -19,10 +59,14 @@ const RETRY_AFTER_SECONDS = '5';
 export function errorReply(error: unknown): HttpError | null {
   if (error instanceof HttpError) return error;
   if (error instanceof Failure) {
-    const status = FAILURE_STATUS[error.code];
-    if (status === undefined) return null;
+    const status = Object.hasOwn(FAILURE_STATUS, error.code)
+      ? FAILURE_STATUS[error.code as keyof typeof FAILURE_STATUS]
+      : null;
+    if (status === null) return null;
     const headers = status === 503 ? { 'retry-after': RETRY_AFTER_SECONDS } : {};
-    return new HttpError(status, { message: `${status} ${error.message}` }, headers);
+    // What is wrong with this machine is for its log: the message may name paths and addresses.
+    const words = status >= 500 ? STATUS_CODES[status] : error.message;
+    return new HttpError(status, { message: `${status} ${words}` }, headers);
   }
   return fromFramework(error);
 }
