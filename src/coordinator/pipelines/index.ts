@@ -1,0 +1,10 @@
+/*
+ * Pipelines: made, and changed by one event at a time. Start with apply-event.ts. No rule stands here: a status changes only in `lifecycle`.
+ */
+export { applyEvent } from './apply-event.ts';
+export { cancelJob, playJob, retryJob } from './change-job.ts';
+export { cancelPipeline, retryPipeline } from './change-pipeline.ts';
+export { createPipeline } from './create-pipeline.ts';
+export type { EventAnswer } from './event-answer.ts';
+export type { Person } from './person.ts';
+export type { GivenVariable, PipelineAnswer, PipelineRequest } from './pipeline-request.ts';

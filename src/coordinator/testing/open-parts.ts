@@ -1,0 +1,52 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDiskStore } from '../../blobs/index.ts';
+import { openRepositories } from '../../git/index.ts';
+import { openStore } from '../../store/index.ts';
+import type { Log, Parts } from '../parts.ts';
+import { TestClock } from './test-clock.ts';
+
+export interface OpenedParts extends Parts {
+  readonly clock: TestClock;
+  /** What was logged as a warning or an error, as text. */
+  readonly complaints: readonly string[];
+  /** Closes the store and removes everything. */
+  close(): Promise<void>;
+}
+
+/** 2026-01-02T03:04:05Z */
+const START = 1_767_323_045_000;
+
+/** Real parts: SQLite, bare repositories and blobs in a temporary directory, and a clock that the test moves. */
+export async function openParts(): Promise<OpenedParts> {
+  const dataDir = realpathSync(mkdtempSync(join(tmpdir(), 'epilogue-parts-')));
+  const clock = new TestClock(START);
+  const complaints: string[] = [];
+  const complain = (facts: object, text: string): void => {
+    complaints.push(`${text} ${JSON.stringify(facts)}`);
+  };
+  const log: Log = { info: () => {}, warn: complain, error: complain };
+  const store = await openStore({
+    database: { file: join(dataDir, 'epilogue.db') },
+    keyFile: join(dataDir, 'master.key'),
+    clock,
+  });
+  const repositories = openRepositories({ root: join(dataDir, 'repositories'), path: process.env.PATH ?? '' });
+  const blobs = openDiskStore({ root: join(dataDir, 'blobs') });
+  return {
+    store,
+    blobs,
+    repositories,
+    clock,
+    log,
+    base: 'http://ci.example',
+    version: '0.0.0-test',
+    dataDir,
+    complaints,
+    async close() {
+      await store.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,8 @@
+/*
+ * What keeps pipelines going: jobs handed out and reported on, and everything that comes up by itself (sweeps).
+ */
+export { fromRunner, type RunnerReport } from './from-runner.ts';
+export { giveBack, handOut } from './hand-out.ts';
+export type { HandOut, RunnerAnswer, RunnerAsking, RunnerInfo } from './hand-out-types.ts';
+export { startWork } from './start-work.ts';
+export type { Sweep } from './sweep.ts';
