@@ -66,6 +66,28 @@ describe('runGit', () => {
     await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 5000 });
   });
 
+  it('does not wait for what a filter or a hook of git has left running', async () => {
+    const bin = stubGit(
+      'setsid sh -c \'echo $$ >"$0.pid"; exec sleep 60\' "$0" & until [ -s "$0.pid" ]; do :; done; echo all',
+    );
+    try {
+      expect((await runGit({ cwd: temporary.dir, args: ['x'], timeoutMs: 5000 })).toString()).toBe('all\n');
+    } finally {
+      process.kill(Number(readFileSync(join(bin, 'git.pid'), 'utf8')), 'SIGKILL');
+    }
+  });
+
+  it('reads all that git has said before it lets go of what still writes', async () => {
+    const bin = stubGit(
+      'setsid sh -c \'echo $$ >"$0.pid"; while :; do echo more >&2; sleep 0.05; done\' "$0" & head -c 3000000 /dev/zero; until [ -s "$0.pid" ]; do :; done',
+    );
+    try {
+      expect(await runGit({ cwd: temporary.dir, args: ['x'], timeoutMs: 15_000 })).toHaveLength(3_000_000);
+    } finally {
+      process.kill(Number(readFileSync(join(bin, 'git.pid'), 'utf8')), 'SIGKILL');
+    }
+  });
+
   it('ends when its signal aborts, also when it has aborted before', async () => {
     stubGit('sleep 60');
     await expect(runGit({ cwd: temporary.dir, args: ['x'], signal: AbortSignal.timeout(50) })).rejects.toMatchObject({

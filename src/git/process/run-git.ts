@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { type Failure, GIT_LOCAL_VARIABLES } from '../../base/index.ts';
 import { gitFailure } from './git-failure.ts';
+import { letGoAfterExit } from './let-go-after-exit.ts';
 import { endGroup, type GitStart, signalGroup, startFailure, startGit } from './start-git.ts';
 
 export interface GitCall {
@@ -36,8 +37,11 @@ const UNSET = [
 
 const SET = { LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' };
 
-/** `fsmonitor` would start a daemon that outlives us, signatures would stand in the log that we parse. */
-const OPTIONS = ['-c', 'core.fsmonitor=false', '-c', 'log.showSignature=false'];
+/**
+ * `fsmonitor` would start a daemon that outlives us, signatures would stand in the log that we parse. The user's own hooks (`core.hooksPath`)
+ * are for what they do themselves.
+ */
+const OPTIONS = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '-c', 'log.showSignature=false'];
 
 /** `env` sets the stage where nobody has told us what this process's environment is: it is not ours to read. */
 let start: GitStart = {
@@ -106,6 +110,7 @@ async function execute(call: GitCall): Promise<Ending> {
   call.signal?.addEventListener('abort', cancel, { once: true });
   try {
     feed(child, call.input);
+    letGoAfterExit(child);
     const maxBytes = call.maxOutputBytes ?? MAX_OUTPUT_BYTES;
     const ending = await collect(child, maxBytes, () => {
       end(gitFailure('output_too_large', `${what} printed more than ${maxBytes} bytes`));

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { commit, git, makeRepository, useTemporaryDirectory, write } from '../testing/repository.ts';
 import { copyOf } from '../testing/snapshot.ts';
 
 const temporary = useTemporaryDirectory();
+afterEach(() => vi.unstubAllEnvs());
 
 describe('git in a snapshot', () => {
   it('shows status, log, tags and differences as in a fresh clone', async () => {
@@ -48,6 +49,18 @@ describe('git in a snapshot', () => {
     writeFileSync(join(job, 'README.md'), 'HELLO\n');
     utimesSync(join(job, 'README.md'), 1_000_000_000, 1_000_000_000);
     expect(git(job, 'status', '--porcelain')).toBe('');
+  });
+
+  it('is made without running hooks, those of the user for all repositories included', async () => {
+    const dir = makeRepository(temporary.fresh('app'));
+    const hooks = temporary.fresh('hooks');
+    write(hooks, { 'post-index-change': `#!/bin/sh\ntouch ${hooks}/ran\n` });
+    chmodSync(join(hooks, 'post-index-change'), 0o755);
+    vi.stubEnv('GIT_CONFIG_COUNT', '1');
+    vi.stubEnv('GIT_CONFIG_KEY_0', 'core.hooksPath');
+    vi.stubEnv('GIT_CONFIG_VALUE_0', hooks);
+    await copyOf(dir, temporary);
+    expect(existsSync(join(hooks, 'ran'))).toBe(false);
   });
 
   it('has no credentials and no hooks', async () => {
