@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -39,9 +39,26 @@ it('is taken whatever somebody wrote into its file, and only once', async () => 
   lock?.release();
 });
 
+it.each([
+  ['a directory', (path: string) => mkdirSync(join(path, 'x'), { recursive: true })],
+  ['a pipe', (path: string) => execFileSync('mkfifo', [path])],
+  ['a link to nothing', (path: string) => symlinkSync('/nonexistent/file', path)],
+  ['a link to itself', (path: string) => symlinkSync(path, path)],
+])('is taken beside %s in its place, and only once', async (_, make) => {
+  const path = join(directory, 'lock');
+  make(path);
+  const program = `import { tryLock } from ${JSON.stringify(join(import.meta.dirname, 'file-lock.ts'))};
+    console.log(await tryLock(${JSON.stringify(path)}) === null ? 'held' : 'taken');`;
+  const lock = await tryLock(path);
+  expect(lock).not.toBeNull();
+  expect(execFileSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' })).toBe(
+    'held\n',
+  );
+  lock?.release();
+});
+
 it('says what keeps it from being taken', async () => {
-  mkdirSync(join(directory, 'lock'));
-  await expect(tryLock(join(directory, 'lock'))).rejects.toMatchObject({ code: 'lock_unusable' });
+  await expect(tryLock(join(directory, 'gone', 'lock'))).rejects.toMatchObject({ code: 'lock_unusable' });
 });
 
 itAsRoot('needs no room on the disk', async () => {

@@ -1,4 +1,4 @@
-import { truncateSync } from 'node:fs';
+import { lstatSync, truncateSync } from 'node:fs';
 import { errorCode, Failure } from './failure.ts';
 
 /** SQLite's `SQLITE_BUSY` and `SQLITE_LOCKED`. */
@@ -16,13 +16,15 @@ const GARBAGE = 26;
  * holder dies, however it dies, so there is no stale lock to break.
  *
  * Node has no `flock`; SQLite does the same thing with fcntl locks, on every platform, in 1 ms. With its journal in memory it writes
- * no byte, so that a full disk keeps nobody from a lock whose file is there.
+ * no byte, so that a full disk keeps nobody from a lock whose file is there. Where something that is no file lies in its place (a directory, a
+ * pipe), nobody can hold it: all who come take the file beside it.
  * @throws Failure `lock_unusable` when the file cannot be opened or created.
  */
 export async function tryLock(path: string): Promise<FileLock | null> {
   try {
     return await lock(path);
   } catch (error) {
+    if (isNoFile(path)) return await tryLock(`${path}.else`);
     if (!isSqlError(error) || error.errcode !== GARBAGE) throw unusable(path, error);
   }
   try {
@@ -47,6 +49,11 @@ async function lock(path: string): Promise<FileLock | null> {
   }
   const held = database;
   return { release: () => held.close() };
+}
+
+/** A link that leads to no file counts, too. */
+function isNoFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === false;
 }
 
 function isSqlError(error: unknown): error is Error & { readonly errcode: unknown } {
