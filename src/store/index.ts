@@ -6,6 +6,10 @@
  * sealing/     secrets that have to be read back
  * and one folder a statement family: functions (tx, plain values) → plain values
  */
+export type { ArtifactRecord, NewArtifact } from './artifacts/artifact-record.ts';
+export * from './artifacts/artifacts.ts';
+export * from './artifacts/find-artifacts.ts';
+export * from './artifacts/job-reports.ts';
 export * from './attempts/attempts.ts';
 export * from './effects/outbox.ts';
 export * from './effects/wakes.ts';
@@ -24,6 +28,8 @@ export {
   setJobVariables,
   updateJobs,
 } from './jobs/write-jobs.ts';
+export * from './logs/log-chunks.ts';
+export * from './logs/logs.ts';
 export { openStore, type StoreOptions } from './open-store.ts';
 export * from './pipelines/find-pipeline.ts';
 export * from './pipelines/list-pipelines.ts';
@@ -34,6 +40,11 @@ export * from './queue/lanes.ts';
 export * from './queue/queue.ts';
 export * from './queue/reserve.ts';
 export * from './resources/resource-groups.ts';
+export * from './runners/find-runners.ts';
+export * from './runners/registration-tokens.ts';
+export * from './runners/runner-managers.ts';
+export type { NewRunner, RunnerKind, RunnerRecord, RunnerSettings } from './runners/runner-record.ts';
+export * from './runners/write-runners.ts';
 export type { Page } from './schema/page.ts';
 export type { Db, Hint, HintKind, HintListener, Store, Tx } from './store.ts';
 export type { StoreFailureCode } from './store-failure.ts';

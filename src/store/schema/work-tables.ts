@@ -63,8 +63,9 @@ interface LogsRow {
   state: string;
   place: string;
   size: number;
-  blob: string | null;
-  index_blob: string | null;
+  kept: number;
+  attempt: number;
+  attempt_start: number;
   checksum: string | null;
   updated_at: number;
 }

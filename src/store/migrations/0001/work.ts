@@ -25,10 +25,10 @@ create table runner_managers (
   contacted_at {int} not null, unique (runner_id, system_id)
 {end};
 create table logs (
-  job_id {int} not null primary key, project_id {int} not null, state {text} not null, place {text} not null, size {int} not null, blob {text}, index_blob {text},
-  checksum {text}, updated_at {int} not null
+  job_id {int} not null primary key, project_id {int} not null, state {text} not null, place {text} not null, size {int} not null, kept {int} not null,
+  attempt {int} not null, attempt_start {int} not null, checksum {text}, updated_at {int} not null
 {end};
-create index logs_to_seal on logs (updated_at) where state = 'ended';
+create index logs_growing on logs (job_id) where state = 'growing';
 create table log_chunks (
   job_id {int} not null, start {int} not null, bytes {bytes} not null, primary key (job_id, start)
 {end};

@@ -1,0 +1,106 @@
+import type { Selectable } from 'kysely';
+import type { Tables } from '../schema/tables.ts';
+import type { Db, Tx } from '../store.ts';
+
+/** Where a job's log lies, and how much of it there is. */
+export interface LogRecord {
+  readonly jobId: number;
+  readonly projectId: number;
+  /** `growing`: in its `place`; `sealed`: a blob with an index; `erased`: nothing of it is left. */
+  readonly state: 'growing' | 'sealed' | 'erased';
+  /** While it grows: a file beside the database, or chunk rows. */
+  readonly place: 'file' | 'chunks';
+  /** Bytes that were acknowledged to runners. */
+  readonly sizeBytes: number;
+  /** Bytes that are there: what came past the limit of a log is acknowledged and dropped. */
+  readonly keptBytes: number;
+  /** The attempt that wrote last, and where in the log its own bytes begin: attempts go on behind each other, and each counts from 0. */
+  readonly attempt: number;
+  readonly attemptStart: number;
+  /** Hex, of the sealed log. */
+  readonly sha256: string | null;
+}
+
+export async function findLog(db: Db, jobId: number): Promise<LogRecord | null> {
+  const row = await db.query.selectFrom('logs').selectAll().where('job_id', '=', jobId).executeTakeFirst();
+  return row === undefined ? null : logOf(row);
+}
+
+export type LogGrowth = Pick<
+  LogRecord,
+  'jobId' | 'projectId' | 'place' | 'sizeBytes' | 'keptBytes' | 'attempt' | 'attemptStart'
+>;
+
+/** Notes that a log grew from `from` acknowledged bytes. False: it does not have these now, or grows no more; nothing was changed. */
+export async function growLog(tx: Tx, from: number, grown: LogGrowth): Promise<boolean> {
+  const { jobId, projectId, place, sizeBytes, keptBytes, attempt, attemptStart } = grown;
+  const now = tx.now();
+  const said = { size: sizeBytes, kept: keptBytes, attempt, attempt_start: attemptStart, updated_at: now };
+  const { numUpdatedRows } = await tx.query
+    .updateTable('logs')
+    .set(said)
+    .where('job_id', '=', jobId)
+    .where('size', '=', from)
+    .where('state', '=', 'growing')
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) {
+    if (from !== 0) return false;
+    const { numInsertedOrUpdatedRows } = await tx.query
+      .insertInto('logs')
+      .values({ job_id: jobId, project_id: projectId, state: 'growing', place, ...said })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst();
+    if (numInsertedOrUpdatedRows !== 1n) return false;
+  }
+  tx.publish({ kind: 'log', id: jobId, value: keptBytes });
+  return true;
+}
+
+/** Logs that still grow and whose job has ended: nobody writes to them any more. Those that ended first come first. */
+export async function listLogsToSeal(db: Db, limit: number): Promise<readonly LogRecord[]> {
+  const rows = await db.query
+    .selectFrom('logs')
+    .innerJoin('jobs', 'jobs.id', 'logs.job_id')
+    .selectAll('logs')
+    .where('logs.state', '=', 'growing')
+    .where('jobs.finished_at', 'is not', null)
+    .orderBy('jobs.finished_at')
+    .limit(limit)
+    .execute();
+  return rows.map(logOf);
+}
+
+/** From here on the log is the blob. False: it was erased, or sealed already. */
+export async function noteSealed(tx: Tx, jobId: number, sha256: string): Promise<boolean> {
+  const { numUpdatedRows } = await tx.query
+    .updateTable('logs')
+    .set({ state: 'sealed', checksum: sha256, updated_at: tx.now() })
+    .where('job_id', '=', jobId)
+    .where('state', '=', 'growing')
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+/** Its bytes are the caller's to remove, afterwards. */
+export async function noteLogErased(tx: Tx, jobId: number): Promise<void> {
+  await tx.query
+    .updateTable('logs')
+    .set({ state: 'erased', size: 0, kept: 0, checksum: null, updated_at: tx.now() })
+    .where('job_id', '=', jobId)
+    .execute();
+  tx.publish({ kind: 'log', id: jobId, value: 0 });
+}
+
+function logOf(row: Selectable<Tables['logs']>): LogRecord {
+  return {
+    jobId: row.job_id,
+    projectId: row.project_id,
+    state: row.state as LogRecord['state'],
+    place: row.place as LogRecord['place'],
+    sizeBytes: row.size,
+    keptBytes: row.kept,
+    attempt: row.attempt,
+    attemptStart: row.attempt_start,
+    sha256: row.checksum,
+  };
+}
