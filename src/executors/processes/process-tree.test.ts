@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,6 +21,7 @@ import { allDead, isDead, startTree, treeOptions } from '../testing/process-tree
 import { LONELY_WRAPPER_MS } from './lonely-wrappers.ts';
 import { createProcessTree } from './process-tree.ts';
 import { bootId, readProcess, startedWith } from './table/process-scan.ts';
+import { createProcessTable } from './table/process-table.ts';
 
 const shell = createShellExecutor({ clock: realClock });
 
@@ -72,6 +73,22 @@ describe('the process tree of a job', () => {
     await allDead([parent]);
     await signalUntilDead(fixture.place, 'KILL');
     await allDead([child]);
+  });
+
+  it('takes a wrapper that ends while it looks for nothing that is left', async () => {
+    await using fixture = await openJob(shell);
+    execFileSync('mkfifo', [join(fixture.job.projectDir, 'go')]);
+    await fixture.place.start({ id: 'tree', script: 'echo up; read line <go' });
+    await waitForOutput(fixture.place, 'tree', 'up');
+    const options = treeOptions(fixture.job, realClock);
+    const scan = createProcessTable(realClock).scan();
+    writeFileSync(join(fixture.job.projectDir, 'go'), '\n');
+    await allDead([wrapperOf(fixture)]);
+    const entries = scan.entries.filter(({ pid }) => pid === wrapperOf(fixture));
+    expect(entries).toHaveLength(1);
+    const early = { ...scan, entries };
+    const tree = createProcessTree({ ...options, table: { scan: () => early, scanSince: () => early } });
+    expect(await tree.signal('none')).toEqual([]);
   });
 
   it('kills processes that replace themselves faster than they can be found', async () => {

@@ -8,6 +8,7 @@ import { findMembers } from './find-members.ts';
 import { asProcess, createKiller, type Finder } from './kill-tree.ts';
 import { send, sendTo } from './send-signal.ts';
 import type { ProcessEntry } from './table/process-entry.ts';
+import { readProcess } from './table/process-scan.ts';
 import type { ProcessScan, ProcessTable } from './table/process-table.ts';
 import { untilDead } from './until-dead.ts';
 
@@ -87,6 +88,7 @@ function createFinder({ stepsDir, cookie, directories, cgroup, table }: TreeOpti
   function findOnce(scan: ProcessScan): { readonly found: readonly ProcessEntry[]; readonly isSure: boolean } {
     const steps = listStepProcesses(stepsDir, assignment);
     const wrappers = new Set(steps.filter(({ isAlive }) => isAlive).map(({ pid }) => pid));
+    const ended = new Set(steps.filter(({ isAlive }) => !isAlive).map(({ pid }) => pid));
     const { spared, disowned } = nestedMarks(stepsDir);
     const inCgroup = cgroup.members(spared.length > 0 ? 'spared' : 'included');
     const members = findMembers(scan, {
@@ -100,7 +102,8 @@ function createFinder({ stepsDir, cookie, directories, cgroup, table }: TreeOpti
     });
     seen.clear();
     for (const { pid, startedAt } of members) seen.set(pid, startedAt);
-    const found = members.filter(({ pid }) => !wrappers.has(pid));
+    // A wrapper that was there in the scan and has ended since is nothing that the job left behind.
+    const found = members.filter(({ pid }) => !wrappers.has(pid) && !(ended.has(pid) && readProcess(pid) === null));
     return { found, isSure: found.length > 0 || [...inCgroup].every((pid) => wrappers.has(pid)) };
   }
 
