@@ -1,4 +1,4 @@
-import { existsSync, realpathSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { copyTree, describeError, Failure, makeDirectory, readRegularFile, removeTree } from '../../base/index.ts';
 import type { JobSpec } from '../executor.ts';
@@ -43,9 +43,18 @@ function makeProjectDir({ projectDir, stepsDir }: JobSpec): void {
 /** As `Place.deliverTree`. */
 export async function fillProjectDir(job: JobSpec, source: string, signal: AbortSignal): Promise<void> {
   const { projectDir } = job;
-  const left = await removeDir(job, projectDir);
+  // As `prepare` made it, mostly. To make a directory anew takes a file system longer than all else that a small job asks of it.
+  const left = isEmptyDirectory(projectDir) ? [] : await removeDir(job, projectDir);
   if (left.length > 0) throw new Failure('target_unwritable', `cannot empty ${projectDir}; left: ${left.join(', ')}`);
   await copyTree(source, projectDir, signal);
+}
+
+function isEmptyDirectory(path: string): boolean {
+  try {
+    return lstatSync(path).isDirectory() && readdirSync(path).length === 0;
+  } catch {
+    return false;
+  }
 }
 
 /** Leaves a project directory that was there before `prepare`. @throws Failure `place_left` */
