@@ -21,6 +21,8 @@ export interface CompileContext {
   readonly predefined: Readonly<Record<string, string>>;
   /** Variables of whoever starts the pipeline (`--var`). They win over the file's. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Names of `variables` whose values jobs take literally (`expand: false` of a trigger job). Left out: none. */
+  readonly rawVariables?: ReadonlySet<string>;
   readonly ref: CompileRef;
   /** Jobs run straight on a machine, where `image` and `services` have no effect. Left out: they run in containers. */
   readonly ignoresImages?: boolean;

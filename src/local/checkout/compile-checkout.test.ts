@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { expandVariables } from '../../protocol/index.ts';
 import { type CheckoutRequest, compileCheckout } from './compile-checkout.ts';
 
 let root: string;
@@ -170,6 +171,22 @@ start:
       KEY: `k-${secret}`,
     });
     expect(given.filter(({ masked }) => masked).map(({ key }) => key)).toEqual(['KEY']);
+  });
+
+  it('gets what is not to be expanded as it is written', async () => {
+    write({
+      '.gitlab-ci.yml': `
+start:
+  variables: { REGION: eu, LITERAL: { value: $REGION, expand: false } }
+  trigger: { include: child.yml }
+`,
+      'child.yml': 'job: { script: make }',
+    });
+    const parent = await compiled();
+    const start = parent.result.plan?.jobs[0];
+    if (start === undefined) throw new Error(JSON.stringify(parent.result.problems));
+    const { given } = (await parent.compileChild(start)).facts;
+    expect(expandVariables(given).values.get('LITERAL')).toBe('$REGION');
   });
 
   it('may have several files, and says where one is missing', async () => {

@@ -12,10 +12,10 @@ import {
   startGitWith,
 } from '../../git/index.ts';
 import { type PayloadFacts, predefinedVariables } from '../../payload/index.ts';
-import { type PlannedJob, plainVariable, type Variable } from '../../protocol/index.ts';
+import { type PlannedJob, plainVariable } from '../../protocol/index.ts';
 import { compileWithRefs } from './compile-with-refs.ts';
 import { PROJECT_ID, pipelineFacts } from './pipeline-facts.ts';
-import { triggerVariables } from './trigger-variables.ts';
+import { givenVariables, triggerVariables } from './trigger-variables.ts';
 
 export interface CheckoutRequest {
   /** The checkout's top directory, from `findCheckout`. */
@@ -127,19 +127,17 @@ async function pipelineChanges(checkout: Checkout, ref: CompileRef): Promise<rea
   return isPush || ref.kind === 'merge_request' ? changedFiles(checkout) : null;
 }
 
-function payloadFacts({ checkout, secrets }: Origin, { ref, predefined, variables }: CompileContext): PayloadFacts {
+function payloadFacts({ checkout, secrets }: Origin, context: CompileContext): PayloadFacts {
+  const { ref, predefined } = context;
   const { project, sha, beforeSha } = checkout;
-  // Facts are taken literally; what a person gives may refer to other variables.
-  const list = (values: Readonly<Record<string, string>>, raw: boolean): Variable[] =>
-    Object.entries(values).map(([key, value]) => plainVariable(key, value, { raw }));
   // A trigger job may have built one around a secret that the child itself does not have.
   const telling = [...secrets].filter((secret) => secret.length >= MASKED_LENGTH);
   const isSecret = (value: string) => secrets.has(value) || telling.some((secret) => value.includes(secret));
   return {
     project: { id: PROJECT_ID, name: project.name, path: project.path },
     git: { ref: ref.name, refType: ref.kind === 'tag' ? 'tag' : 'branch', sha, beforeSha },
-    predefined: list(predefined, true),
-    given: list(variables, false).map((variable) => ({ ...variable, masked: isSecret(variable.value) })),
+    predefined: Object.entries(predefined).map(([key, value]) => plainVariable(key, value, { raw: true })),
+    given: givenVariables(context).map((variable) => ({ ...variable, masked: isSecret(variable.value) })),
   };
 }
 
@@ -154,12 +152,12 @@ function childSource(job: PlannedJob, context: CompileContext): CompileSource {
 
 function childContext(job: PlannedJob, context: CompileContext): CompileContext {
   const source = 'parent_pipeline';
-  const { yamlVariables = true, pipelineVariables = false } = job.trigger?.forward ?? {};
   const handedOn = triggerVariables(job, context);
   return {
     ...context,
     predefined: { ...context.predefined, CI_PIPELINE_SOURCE: source },
-    variables: { ...(yamlVariables ? handedOn.own : {}), ...(pipelineVariables ? handedOn.given : {}) },
+    variables: handedOn.values,
+    rawVariables: handedOn.raw,
     ref: { ...context.ref, source },
   };
 }
