@@ -21,12 +21,12 @@ export function triggerVariables(job: Pick<PlannedJob, 'variables' | 'trigger'>,
   // Of two with one name the later one is handed on: what a person gave wins.
   const list = [...(yamlVariables ? job.variables : []), ...(pipelineVariables ? given : [])];
   const last = new Map(list.map((variable) => [variable.key, variable]));
-  const valueOf = ({ key, value, raw }: Variable): [string, string] => [
+  const entryOf = ({ key, value, raw }: Variable): [string, string] => [
     key,
     raw ? value : expandText(value, (name) => values.get(name)),
   ];
   return {
-    values: Object.fromEntries([...last.values()].map(valueOf)),
+    values: Object.fromEntries([...last.values()].map(entryOf)),
     raw: new Set([...last.values()].filter(({ raw }) => raw).map(({ key }) => key)),
   };
 }
