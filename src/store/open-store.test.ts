@@ -17,7 +17,6 @@ import {
   type Store,
   takeReserved,
   takeResource,
-  waitForResource,
 } from './index.ts';
 
 let directory: string;
@@ -57,7 +56,7 @@ const RUNNER = {
 async function enqueue(store: Store, jobId: number, lane: Partial<Lane> = {}): Promise<void> {
   await store.write(async (tx) => {
     const laneId = await internLane(tx, { ...LANE, ...lane });
-    await putInQueue(tx, { jobId, pipelineId: 1, laneId, since: clock.now() + jobId });
+    await putInQueue(tx, [{ jobId, pipelineId: 1, laneId, since: clock.now() + jobId }]);
   });
 }
 
@@ -105,12 +104,8 @@ it('lets only the reservation that stands take its job', async () => {
 
 it('gives a resource group to one job at a time', async () => {
   const store = await open();
-  const group = await store.write(async (tx) => {
-    const { id } = await lockResourceGroup(tx, 1, 'production');
-    for (const job of [1, 2]) await waitForResource(tx, id, { job, pipeline: 1 });
-    return id;
-  });
-  const take = (job: number) => store.write((tx) => takeResource(tx, group, job));
+  const { id: group } = await store.write((tx) => lockResourceGroup(tx, 1, 'production'));
+  const take = (job: number) => store.write((tx) => takeResource(tx, group, { job, pipeline: 1 }));
   expect([await take(1), await take(2)]).toEqual([true, false]);
   await store.write((tx) => releaseResource(tx, 1));
   expect(await take(2)).toBe(true);

@@ -22,7 +22,8 @@ export interface NewAttempt {
 
 export interface AttemptRecord extends NewAttempt {
   readonly id: number;
-  readonly contactedAt: number;
+  /** When its runner was last heard of; null: never, the hand-out may not have reached it. */
+  readonly contactedAt: number | null;
   readonly createdAt: number;
   /** Null: its token is good. */
   readonly endedAt: number | null;
@@ -44,7 +45,6 @@ export async function insertAttempt(tx: Tx, attempt: NewAttempt): Promise<number
       manager_id: attempt.managerId,
       features: toJson(attempt.features),
       lease_until: attempt.leaseUntil,
-      contacted_at: now,
       created_at: now,
     })
     .returning('id')
@@ -64,6 +64,18 @@ export async function findAttempt(db: Db, jobId: number, attempt: number): Promi
     .selectAll()
     .where('job_id', '=', jobId)
     .where('attempt', '=', attempt)
+    .executeTakeFirst();
+  return row === undefined ? null : attemptOf(row);
+}
+
+/** The attempt, locked until the transaction ends: no renewal comes in between. Part of the pipeline's transaction. */
+export async function lockAttempt(tx: Tx, jobId: number, attempt: number): Promise<AttemptRecord | null> {
+  const row = await tx.query
+    .selectFrom('attempts')
+    .selectAll()
+    .where('job_id', '=', jobId)
+    .where('attempt', '=', attempt)
+    .$if(tx.engine === 'postgres', (query) => query.forUpdate())
     .executeTakeFirst();
   return row === undefined ? null : attemptOf(row);
 }
@@ -101,6 +113,20 @@ export async function listLapsedAttempts(db: Db, limit: number): Promise<readonl
     .where('ended_at', 'is', null)
     .where('lease_until', '<=', db.now())
     .orderBy('lease_until')
+    .limit(limit)
+    .execute();
+  return rows.map(attemptOf);
+}
+
+/** Handed out before `before` and never heard of since, oldest first. */
+export async function listSilentAttempts(db: Db, before: number, limit: number): Promise<readonly AttemptRecord[]> {
+  const rows = await db.query
+    .selectFrom('attempts')
+    .selectAll()
+    .where('ended_at', 'is', null)
+    .where('contacted_at', 'is', null)
+    .where('created_at', '<=', before)
+    .orderBy('created_at')
     .limit(limit)
     .execute();
   return rows.map(attemptOf);

@@ -41,3 +41,10 @@ export async function insertRows<T>(
   const statement = sql<T>`insert into ${sql.table(table)} (${list}) select ${values} from ${from} returning ${result}`;
   return (await statement.execute(db.query)).rows;
 }
+
+/** For lists inside a statement: neither database takes any number of parameters. */
+const MOST_IN_A_LIST = 500;
+
+export function* inParts<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let at = 0; at < all.length; at += MOST_IN_A_LIST) yield all.slice(at, at + MOST_IN_A_LIST);
+}

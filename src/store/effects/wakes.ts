@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+import { inParts, rowsOf } from '../connection/bulk.ts';
 import type { Db, Tx } from '../store.ts';
 
 /** A job that has to be looked at (sent a `tick`) at `at`, UTC ms. */
@@ -7,22 +9,19 @@ export interface Wake {
   readonly at: number;
 }
 
-/** Part of the pipeline's transaction. Replaces an earlier one of the job. */
-export async function putWake(tx: Tx, { jobId, pipelineId, at }: Wake): Promise<void> {
-  await tx.query
-    .insertInto('wakes')
-    .values({ job_id: jobId, pipeline_id: pipelineId, at })
-    .onConflict((conflict) => conflict.column('job_id').doUpdateSet({ at }))
-    .execute();
+/** Part of the pipeline's transaction. Each replaces an earlier one of its job. */
+export async function putWakes(tx: Tx, wakes: readonly Wake[]): Promise<void> {
+  if (wakes.length === 0) return;
+  const rows = wakes.map(({ jobId, pipelineId, at }) => ({ job_id: jobId, pipeline_id: pipelineId, at }));
+  const { from, column } = rowsOf(tx, 'wakes', rows);
+  await sql`insert into wakes (job_id, pipeline_id, at)
+    select ${column('job_id')}, ${column('pipeline_id')}, ${column('at')} from ${from} where true
+    on conflict (job_id) do update set at = excluded.at`.execute(tx.query);
 }
 
-/** Part of the pipeline's transaction. `before`: only a wake that is due by then, not one that was put since it was read. */
-export async function removeWake(tx: Tx, jobId: number, before?: number): Promise<void> {
-  await tx.query
-    .deleteFrom('wakes')
-    .where('job_id', '=', jobId)
-    .$if(before !== undefined, (query) => query.where('at', '<=', before ?? 0))
-    .execute();
+/** Part of the pipeline's transaction. */
+export async function removeWakes(tx: Tx, jobIds: readonly number[]): Promise<void> {
+  for (const some of inParts(jobIds)) await tx.query.deleteFrom('wakes').where('job_id', 'in', some).execute();
 }
 
 /** What is due now, the longest due first. Two replicas may read the same: a tick that comes twice changes nothing. */

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { invariant } from '../../base/index.ts';
 import type { CancelRequest } from '../../lifecycle/index.ts';
 import type { Status } from '../../protocol/index.ts';
+import { isFinished } from '../../protocol/index.ts';
 import { DATABASE_NOW, noteInstant } from '../connection/instants.ts';
 import { bit, toJson } from '../schema/json.ts';
 import type { Tx } from '../store.ts';
@@ -22,9 +23,11 @@ export async function insertPipeline(
     .updateTable('projects')
     .set((row) => ({ last_iid: row('last_iid', '+', 1) }))
     .where('id', '=', pipeline.projectId)
-    .returning('last_iid')
+    .returning(['last_iid', ...(tx.engine === 'postgres' ? [sql<number>`${sql.raw(DATABASE_NOW)}`.as('now')] : [])])
     .executeTakeFirst();
   invariant(project !== undefined, `project ${pipeline.projectId} is there`);
+  // Of the moment when the project was had: a later pipeline is never the older one.
+  if (project.now !== undefined) noteInstant(tx, project.now);
   const iid = project.last_iid;
   const now = tx.now();
   const { id } = await tx.query
@@ -51,6 +54,7 @@ export async function insertPipeline(
       problems: pipeline.problems.length === 0 ? null : toJson(pipeline.problems),
       created_at: now,
       updated_at: now,
+      finished_at: isFinished(pipeline.status) ? now : null,
     })
     .returning('id')
     .executeTakeFirstOrThrow();

@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+import { inParts, rowsOf } from '../connection/bulk.ts';
 import type { Db, Tx } from '../store.ts';
 
 export interface Waiting {
@@ -9,19 +11,29 @@ export interface Waiting {
 }
 
 /** Part of the pipeline's transaction. A job that waits already is put where this says, without the reservation that it may have had. */
-export async function putInQueue(tx: Tx, { jobId, pipelineId, laneId, since }: Waiting): Promise<void> {
-  const row = { lane_id: laneId, since, reserved_until: 0, reservation: null };
-  await tx.query
-    .insertInto('queue')
-    .values({ job_id: jobId, pipeline_id: pipelineId, ...row })
-    .onConflict((conflict) => conflict.column('job_id').doUpdateSet(row))
-    .execute();
-  tx.publish({ kind: 'work', id: laneId, value: 0 });
+export async function putInQueue(tx: Tx, waiting: readonly Waiting[]): Promise<void> {
+  if (waiting.length === 0) return;
+  const { from, column } = rowsOf(
+    tx,
+    'queue',
+    waiting.map(({ jobId, pipelineId, laneId, since }) => ({
+      job_id: jobId,
+      pipeline_id: pipelineId,
+      lane_id: laneId,
+      since,
+    })),
+  );
+  await sql`insert into queue (job_id, pipeline_id, lane_id, since, reserved_until, reservation)
+    select ${column('job_id')}, ${column('pipeline_id')}, ${column('lane_id')}, ${column('since')}, 0, null from ${from} where true
+    on conflict (job_id) do update set lane_id = excluded.lane_id, since = excluded.since, reserved_until = 0, reservation = null`.execute(
+    tx.query,
+  );
+  for (const laneId of new Set(waiting.map((each) => each.laneId))) tx.publish({ kind: 'work', id: laneId, value: 0 });
 }
 
-/** Part of the pipeline's transaction: the job no longer waits, whoever has reserved it. */
-export async function removeFromQueue(tx: Tx, jobId: number): Promise<void> {
-  await tx.query.deleteFrom('queue').where('job_id', '=', jobId).execute();
+/** Part of the pipeline's transaction: the jobs no longer wait, whoever has reserved them. */
+export async function removeFromQueue(tx: Tx, jobIds: readonly number[]): Promise<void> {
+  for (const some of inParts(jobIds)) await tx.query.deleteFrom('queue').where('job_id', 'in', some).execute();
 }
 
 /** Part of the claim, under the pipeline's lock. False: the reservation is not (or no longer) this one, and the job is not to be had. */

@@ -27,29 +27,18 @@ export async function lockResourceGroup(tx: Tx, projectId: number, key: string):
   return groupOf(row);
 }
 
-/** The job asks for the group, or asks again. Wakes nobody: `takeResource` does. */
-export async function waitForResource(tx: Tx, groupId: number, { job, pipeline }: ResourceCandidate): Promise<void> {
+/** The job gets the group. False: another one holds it. The group has to be locked. */
+export async function takeResource(tx: Tx, groupId: number, { job, pipeline }: ResourceCandidate): Promise<boolean> {
+  if ((await findResourceHolder(tx, groupId)) !== null) return false;
   await tx.query
     .insertInto('resource_holders')
-    .values({ group_id: groupId, job_id: job, pipeline_id: pipeline, is_holding: 0, since: tx.now() })
-    .onConflict((conflict) => conflict.doNothing())
+    .values({ group_id: groupId, job_id: job, pipeline_id: pipeline, is_holding: 1, since: tx.now() })
     .execute();
+  tx.publish({ kind: 'resource', id: groupId, value: job });
+  return true;
 }
 
-/** A waiting job gets the group. False: another one holds it, or the job no longer waits. The group has to be locked. */
-export async function takeResource(tx: Tx, groupId: number, jobId: number): Promise<boolean> {
-  if ((await findResourceHolder(tx, groupId)) !== null) return false;
-  const { numUpdatedRows } = await tx.query
-    .updateTable('resource_holders')
-    .set({ is_holding: 1, since: tx.now() })
-    .where('group_id', '=', groupId)
-    .where('job_id', '=', jobId)
-    .executeTakeFirst();
-  if (numUpdatedRows === 1n) tx.publish({ kind: 'resource', id: groupId, value: jobId });
-  return numUpdatedRows === 1n;
-}
-
-/** The job neither holds nor waits any longer. The id of the group, or null when it did not; again changes nothing. */
+/** The job holds it no longer. The id of the group, or null when it did not; again changes nothing. */
 export async function releaseResource(tx: Tx, jobId: number): Promise<number | null> {
   const row = await tx.query
     .deleteFrom('resource_holders')
@@ -71,17 +60,23 @@ export async function findResourceHolder(db: Db, groupId: number): Promise<Resou
   return row === undefined ? null : { job: row.job_id, pipeline: row.pipeline_id };
 }
 
-/** In the order in which they came, as `pickForResource` wants them. */
-export async function listWaitingForResource(db: Db, groupId: number): Promise<readonly ResourceCandidate[]> {
+/** Jobs that want this key and could start, in the order in which they came, as `pickForResource` wants them. */
+export async function listWaitingForResource(
+  db: Db,
+  projectId: number,
+  key: string,
+): Promise<readonly ResourceCandidate[]> {
   const rows = await db.query
-    .selectFrom('resource_holders')
-    .select(['job_id', 'pipeline_id'])
-    .where('group_id', '=', groupId)
-    .where('is_holding', '=', 0)
-    .orderBy('since')
-    .orderBy('job_id')
+    .selectFrom('jobs')
+    .select(['id', 'pipeline_id'])
+    .where('project_id', '=', projectId)
+    .where('resource_group', '=', key)
+    .where(sql<boolean>`status = 'waiting_for_resource'`)
+    // Nothing touches the row of a job that waits.
+    .orderBy('updated_at')
+    .orderBy('id')
     .execute();
-  return rows.map((row) => ({ job: row.job_id, pipeline: row.pipeline_id }));
+  return rows.map((row) => ({ job: row.id, pipeline: row.pipeline_id }));
 }
 
 /** Created or scheduled jobs of this key: those that will want it. */
@@ -95,7 +90,7 @@ export async function listUpcomingForResource(
     .select(['id', 'pipeline_id'])
     .where('project_id', '=', projectId)
     .where('resource_group', '=', key)
-    // Spelled out, as the index is: a partial index serves only a query that repeats its condition.
+    // Spelled out: a partial index serves only a query whose condition is in the index's own.
     .where(sql<boolean>`status in ('created', 'scheduled')`)
     .orderBy('pipeline_id')
     .orderBy('id')

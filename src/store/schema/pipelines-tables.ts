@@ -82,7 +82,7 @@ interface AttemptsRow {
   manager_id: number | null;
   features: string;
   lease_until: number;
-  contacted_at: number;
+  contacted_at: number | null;
   created_at: number;
   ended_at: number | null;
 }

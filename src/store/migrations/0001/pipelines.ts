@@ -14,6 +14,7 @@ create index pipelines_ref on pipelines (project_id, ref, id);
 create index pipelines_sha on pipelines (project_id, sha, id);
 create index pipelines_status on pipelines (project_id, status, id);
 create index pipelines_parent on pipelines (parent_pipeline_id);
+create unique index pipelines_parent_job on pipelines (parent_job_id) where parent_job_id is not null;
 create table jobs (
   id {id}, pipeline_id {int} not null, project_id {int} not null, number {int} not null, position {int} not null, name {text} not null, stage {text} not null,
   stage_index {int} not null, kind {text} not null, tags {text} not null, resource_group {text}, state {text} not null, status {text} not null, phase {text},
@@ -26,15 +27,16 @@ create index jobs_project on jobs (project_id, id);
 create index jobs_status on jobs (project_id, status, id);
 create index jobs_name on jobs (project_id, name, id);
 create index jobs_runner on jobs (runner_id, id) where runner_id is not null;
-create index jobs_upcoming on jobs (project_id, resource_group, pipeline_id) where resource_group is not null and status in ('created', 'scheduled');
+create index jobs_wanting on jobs (project_id, resource_group, status) where resource_group is not null and status in ('created', 'scheduled', 'waiting_for_resource');
 create index jobs_owing on jobs (id) where is_owed = 1 and cleanup_outcome is null;
 create index jobs_badly_cleaned on jobs (cleanup_outcome, id) where cleanup_outcome in ('failed', 'timed_out', 'skipped', 'lost');
 create table attempts (
   id {id}, job_id {int} not null, pipeline_id {int} not null, project_id {int} not null, attempt {int} not null, kind {text} not null, token_hash {text} not null unique,
-  runner_id {int} not null, manager_id {int}, features {text} not null, lease_until {int} not null, contacted_at {int} not null, created_at {int} not null, ended_at {int},
+  runner_id {int} not null, manager_id {int}, features {text} not null, lease_until {int} not null, contacted_at {int}, created_at {int} not null, ended_at {int},
   unique (job_id, attempt)
 {end};
 create index attempts_lease on attempts (lease_until) where ended_at is null;
+create index attempts_silent on attempts (created_at) where ended_at is null and contacted_at is null;
 create index attempts_open on attempts (project_id) where ended_at is null;
 create index attempts_runner on attempts (runner_id, manager_id) where ended_at is null;
 create table wakes (job_id {int} not null primary key, pipeline_id {int} not null, at {int} not null {end};
