@@ -1,7 +1,46 @@
+import { keepCommit } from '../../git/index.ts';
+import type { Variable } from '../../protocol/index.ts';
 import type { Parts } from '../parts.ts';
-import type { PipelineAnswer, PipelineRequest } from './pipeline-request.ts';
+import { insertNewPipeline } from './create/insert-new-pipeline.ts';
+import { preparePipeline } from './create/prepare-pipeline.ts';
+import type { PipelineOrigin, PreparedPipeline } from './create/prepared-pipeline.ts';
+import type { GivenVariable, PipelineAnswer, PipelineRequest } from './pipeline-request.ts';
+import { cacheOf } from './transaction/pipeline-cache.ts';
 
 /** Makes the pipeline of a commit: facts, plan and rows, the last in one transaction. By push, an invalid file makes a failed pipeline that names its problems. */
-export async function createPipeline(_parts: Parts, _request: PipelineRequest): Promise<PipelineAnswer> {
-  throw new Error('bug: not built yet');
+export async function createPipeline(parts: Parts, request: PipelineRequest): Promise<PipelineAnswer> {
+  const { inputs, variables, isSkipped = false, ...rest } = request;
+  if (Object.keys(inputs).length > 0) {
+    const message = 'inputs are not supported yet';
+    return { kind: 'invalid', problems: [{ code: 'not-supported', message, severity: 'error' }] };
+  }
+  const origin: PipelineOrigin = { ...rest, given: variables.map(givenVariable), parent: null };
+  const preparation = await preparePipeline(parts, origin);
+  if (preparation.kind === 'none') return preparation;
+  const { prepared } = preparation;
+  if (isSkipped) return await insert(parts, { ...prepared, plan: null, problems: [] }, true);
+  if (preparation.kind === 'invalid') {
+    const { problems } = prepared;
+    if (request.source !== 'push') return { kind: 'invalid', problems };
+    const [first] = problems;
+    if (first?.code === 'no-ci-file') return { kind: 'none', why: first.message };
+  }
+  return await insert(parts, prepared, false);
+}
+
+async function insert(parts: Parts, prepared: PreparedPipeline, isSkipped: boolean): Promise<PipelineAnswer> {
+  const { projectId, sha } = prepared.origin;
+  // Before the pipeline is there: whatever happens to branch and tag, its jobs find their commit.
+  await keepCommit(parts.repositories.at(projectId), sha);
+  const inserted = await parts.store.write((tx) => insertNewPipeline(tx, prepared, { isSkipped }));
+  const cache = cacheOf(parts.store);
+  if (inserted.planHash !== null) {
+    cache.keepPlan(inserted.planHash, inserted.plan);
+    cache.keep(inserted);
+  }
+  return { kind: 'created', id: inserted.id, iid: inserted.iid };
+}
+
+export function givenVariable({ key, value, kind }: GivenVariable): Variable {
+  return { key, value, public: false, masked: false, file: kind === 'file', raw: false };
 }

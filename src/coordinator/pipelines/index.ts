@@ -4,6 +4,7 @@
 export { applyEvent } from './apply-event.ts';
 export { cancelJob, playJob, retryJob } from './change-job.ts';
 export { cancelPipeline, retryPipeline } from './change-pipeline.ts';
+export type { StoredCommit, StoredFacts } from './create/stored-facts.ts';
 export { createPipeline } from './create-pipeline.ts';
 export type { EventAnswer } from './event-answer.ts';
 export type { Person } from './person.ts';

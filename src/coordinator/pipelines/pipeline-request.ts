@@ -23,6 +23,8 @@ export interface PipelineRequest {
   readonly variables: readonly GivenVariable[];
   /** Values for `spec:inputs`. */
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** The push or its commit asks for no pipeline (`[ci skip]`): one is made that is `skipped` and has no jobs. */
+  readonly isSkipped?: boolean;
 }
 
 export type PipelineAnswer =

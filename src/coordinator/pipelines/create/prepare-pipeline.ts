@@ -1,0 +1,129 @@
+import { Failure, hasErrors, type Problem } from '../../../base/index.ts';
+import type { CompileContext, CompileResult } from '../../../compile/index.ts';
+import { type BareRepository, listChanges, readCommit } from '../../../git/index.ts';
+import { predefinedVariables } from '../../../payload/index.ts';
+import { findProjectForPipelines, listVariablesForPipelines, type ProjectForPipelines } from '../../../store/index.ts';
+import type { Parts } from '../../parts.ts';
+import { compileAtCommit } from './compile-at-commit.ts';
+import type { PipelineOrigin, Preparation, PreparedPipeline } from './prepared-pipeline.ts';
+import { isProtectedRef } from './protected-ref.ts';
+import { scopedVariables } from './scoped-variables.ts';
+import { pipelineFactsOf, type StoredCommit, type StoredFacts } from './stored-facts.ts';
+
+const USUAL_FILE = '.gitlab-ci.yml';
+const NO_SHA = /^0+$/;
+
+/** Reads commit and project, and compiles the file: everything that comes before the transaction. */
+export async function preparePipeline(parts: Parts, origin: PipelineOrigin): Promise<Preparation> {
+  const found = await parts.store.read(async (db) => ({
+    project: await findProjectForPipelines(db, origin.projectId),
+    variables: await listVariablesForPipelines(db, origin.projectId),
+  }));
+  const { project, variables } = found;
+  if (project === null || project.isArchived) return { kind: 'none', why: 'the project is gone or archived' };
+  const repository = parts.repositories.at(origin.projectId);
+  const facts = await storedFacts(parts, origin, project);
+  const isProtected = isProtectedRef(project, { name: origin.ref, kind: origin.refType });
+  const predefined = predefinedVariables(pipelineFactsOf(recordOf(origin, isProtected, parts), facts, parts.base));
+  const outside = [...scopedVariables(variables, { isProtected, environment: null }), ...origin.given];
+  const result = await compileAtCommit({ repository, sha: origin.sha }, sourceOf(origin, facts), {
+    changes: await changesOf(repository, origin),
+    predefined,
+    variables: Object.fromEntries(outside.map(({ key, value }) => [key, value])),
+    ref: {
+      name: origin.ref,
+      kind: origin.refType,
+      source: origin.source,
+      projectPath: project.fullPath,
+    },
+  });
+  return judge({ origin, isProtected, facts, plan: null, problems: [] }, result);
+}
+
+function judge(draft: PreparedPipeline, result: CompileResult | null): Preparation {
+  if (result === null) {
+    const problem: Problem = {
+      code: 'no-ci-file',
+      message: `there is no ${draft.facts.configPath}`,
+      severity: 'error',
+    };
+    return { kind: 'invalid', prepared: { ...draft, problems: [problem] } };
+  }
+  if (hasErrors(result.problems)) return { kind: 'invalid', prepared: { ...draft, problems: result.problems } };
+  if (result.plan === null) return { kind: 'none', why: result.filtered ?? 'nothing to run' };
+  return { kind: 'ready', prepared: { ...draft, plan: result.plan } };
+}
+
+function sourceOf({ parent }: PipelineOrigin, { configPath }: StoredFacts): Parameters<typeof compileAtCommit>[1] {
+  if (parent !== null && 'text' in parent.source) return { path: parent.source.file, source: parent.source };
+  return { path: configPath, source: null };
+}
+
+async function storedFacts(parts: Parts, origin: PipelineOrigin, project: ProjectForPipelines): Promise<StoredFacts> {
+  const { title, message, parents, author, committer } = await readCommit(
+    parts.repositories.at(origin.projectId),
+    origin.sha,
+  );
+  const commit: StoredCommit = {
+    message,
+    title,
+    authorName: author.name,
+    authorEmail: author.email,
+    authoredAt: author.date,
+    committerName: committer.name,
+    committerEmail: committer.email,
+    committedAt: committer.date,
+    parents,
+  };
+  const { parent } = origin;
+  const namespace = project.fullPath.slice(0, Math.max(0, project.fullPath.length - project.path.length - 1));
+  return {
+    commit,
+    project: {
+      id: project.id,
+      name: project.path,
+      path: project.fullPath,
+      namespace,
+      defaultBranch: project.defaultBranch ?? '',
+    },
+    configPath: configPathOf(origin, project),
+    depth: parent?.depth ?? 0,
+    rootCreatedAt: parent?.rootCreatedAt ?? parts.clock.now(),
+  };
+}
+
+function configPathOf({ parent }: PipelineOrigin, { ciConfigPath }: ProjectForPipelines): string {
+  if (parent !== null) return 'text' in parent.source ? parent.source.file : parent.source.path;
+  return ciConfigPath === '' ? USUAL_FILE : ciConfigPath;
+}
+
+function recordOf(
+  origin: PipelineOrigin,
+  isProtected: boolean,
+  { clock }: Parts,
+): Parameters<typeof pipelineFactsOf>[0] {
+  return {
+    sha: origin.sha,
+    beforeSha: origin.beforeSha ?? '0'.repeat(origin.sha.length),
+    ref: origin.ref,
+    isTag: origin.refType === 'tag',
+    isProtected,
+    source: origin.source,
+    createdAt: clock.now(),
+  };
+}
+
+/** Only a push to a branch that was there before is about certain files; everything else counts as if all had changed. */
+async function changesOf(
+  repository: BareRepository,
+  { source, refType, beforeSha, sha }: PipelineOrigin,
+): Promise<CompileContext['changes']> {
+  if (source !== 'push' || refType !== 'branch' || beforeSha === null || NO_SHA.test(beforeSha)) return null;
+  try {
+    return (await listChanges(repository, beforeSha, sha)).map(({ path }) => path);
+  } catch (error) {
+    // A forced push may have dropped what was there before.
+    if (error instanceof Failure && error.code === 'not_found') return null;
+    throw error;
+  }
+}

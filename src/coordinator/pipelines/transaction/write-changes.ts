@@ -1,0 +1,94 @@
+import { invariant } from '../../../base/index.ts';
+import { findJob, type PipelineJob, type PipelineState, rowOf } from '../../../lifecycle/index.ts';
+import { isFinished, type Plan } from '../../../protocol/index.ts';
+import {
+  insertJobs,
+  type PipelineChange,
+  putEffect,
+  type Tx,
+  updateJobs,
+  updatePipeline,
+} from '../../../store/index.ts';
+import { looksOf } from './look.ts';
+import { newJob } from './new-job.ts';
+import type { OpenPipeline } from './open-pipeline.ts';
+import type { LoadedPipeline } from './pipeline-cache.ts';
+import { writeDerivedRows } from './write-derived-rows.ts';
+
+/** Writes what the events of one transaction came to, and returns the pipeline as it is once that is committed. */
+export async function writeChanges(open: OpenPipeline, plan: Plan, by: number | null): Promise<LoadedPipeline> {
+  const { tx, record, loaded, state: after } = open;
+  const before = loaded.state;
+  if (after === before) return loaded;
+  const version = loaded.version + 1;
+  const touched = [...open.touched].sort((a, b) => a - b);
+  const jobIds = await writeJobs(open, plan, touched, by);
+  const { projectId, isProtected } = record;
+  const common = { pipelineId: record.id, projectId, before, after, touched, jobIds };
+  await writeDerivedRows(tx, {
+    ...common,
+    isProtected,
+    tags: (position) => plan.jobs[position]?.tags ?? [],
+  });
+  await updatePipeline(tx, record.id, changeOf(open, version));
+  const isChild = record.parentPipelineId !== null;
+  for (const each of looksOf({ ...common, isChild, effects: open.effects, now: tx.now() })) await putEffect(tx, each);
+  publishHints(tx, open, version, jobIds);
+  return { id: record.id, version, state: after, jobIds };
+}
+
+async function writeJobs(
+  { tx, record, loaded, state }: OpenPipeline,
+  plan: Plan,
+  touched: readonly number[],
+  by: number | null,
+): Promise<readonly number[]> {
+  const jobs = touched.map((number) => jobAt(state, number));
+  const known = loaded.jobIds.length;
+  await updateJobs(tx, record.id, jobs.filter(({ number }) => number < known).map(changedJob));
+  const fresh = jobs.filter(({ number }) => number >= known);
+  if (fresh.length === 0) return loaded.jobIds;
+  const rows = fresh.map((job) => {
+    const planned = plan.jobs[job.position];
+    invariant(planned !== undefined, `position ${job.position} is in the plan`);
+    return newJob(job, planned, by ?? record.userId);
+  });
+  const ids = await insertJobs(tx, record, rows);
+  return [...loaded.jobIds, ...fresh.map(({ number }) => ids.get(number) ?? -1)];
+}
+
+function changedJob(job: PipelineJob): Parameters<typeof updateJobs>[2][number] {
+  return {
+    number: job.number,
+    state: rowOf(job).state,
+    allowFailure: job.allowFailure,
+    isRetried: job.retriedAs !== null,
+  };
+}
+
+function jobAt(state: PipelineState, number: number): PipelineJob {
+  const job = findJob(state, number);
+  invariant(job !== undefined, `job ${number} is in the pipeline`);
+  return job;
+}
+
+function changeOf({ tx, record, state }: OpenPipeline, version: number): PipelineChange {
+  const { status, cancelRequest } = state;
+  const now = tx.now();
+  const isOver = isFinished(status);
+  return {
+    version,
+    status,
+    cancelRequest,
+    startedAt: record.startedAt ?? (status === 'running' ? now : null),
+    finishedAt: isOver ? (status === record.status ? record.finishedAt : now) : null,
+  };
+}
+
+function publishHints(tx: Tx, { record, effects }: OpenPipeline, version: number, jobIds: readonly number[]): void {
+  tx.publish({ kind: 'pipeline', id: record.id, value: version });
+  for (const effect of effects) {
+    if (effect.type !== 'stop' && effect.type !== 'abort') continue;
+    tx.publish({ kind: 'stop', id: jobIds[effect.job] ?? 0, value: effect.attempt });
+  }
+}
