@@ -50,3 +50,6 @@ export * from './runners/write-runners.ts';
 export type { Page } from './schema/page.ts';
 export type { Db, Hint, HintKind, HintListener, Store, Tx } from './store.ts';
 export type { StoreFailureCode } from './store-failure.ts';
+export * from './views/people-views.ts';
+export * from './views/pipeline-sums.ts';
+export * from './views/work-views.ts';

@@ -58,6 +58,13 @@ export async function findManagerById(db: Db, id: number): Promise<ManagerRecord
   return row === undefined ? null : managerOf(row);
 }
 
+/** By id, those that are (still) there. */
+export async function listManagersById(db: Db, ids: readonly number[]): Promise<ReadonlyMap<number, ManagerRecord>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db.query.selectFrom('runner_managers').selectAll().where('id', 'in', ids).execute();
+  return new Map(rows.map((row) => [row.id, managerOf(row)]));
+}
+
 /** Who was heard of last comes first. */
 export async function listManagers(db: Db, runnerId: number, limit: number): Promise<readonly ManagerRecord[]> {
   const rows = await db.query
