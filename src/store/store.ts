@@ -30,6 +30,8 @@ export interface Db {
   readonly query: Database;
   /** Of this room alone. */
   readonly sealer: Sealer;
+  /** Names this database among all others, for as long as it lives: a uuid. */
+  readonly identity: string;
   /**
    * UTC ms by the database's clock (PostgreSQL; as of the start of the transaction or the last `lockPipeline` in it), else by the one that was
    * passed in. Leases and everything that replicas compare are timed by this.

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Database } from '../connection/database.ts';
 import { openMasterKey } from '../sealing/master-key.ts';
 import type { Sealer } from '../sealing/seal.ts';
@@ -16,12 +17,20 @@ export interface SchemaConnection {
   tables(): Promise<ReadonlySet<string>>;
 }
 
+/** What a database says of itself. */
+export interface Migrated {
+  /** Opens what was sealed for this database. */
+  readonly sealer: Sealer;
+  /** Drawn when the database was made, and the same for as long as it lives, in copies too. */
+  readonly identity: string;
+}
+
 /** Brings the schema to this program's, or refuses; and opens the key that the database's secrets are sealed with. */
 export async function migrate(
   connection: SchemaConnection,
   keyFile: string,
   steps: readonly Migration[] = migrations,
-): Promise<Sealer> {
+): Promise<Migrated> {
   const from = await readVersion(connection, steps);
   for (const { number, text } of steps.slice(from)) {
     await connection.exec(textFor(connection.engine, text));
@@ -30,7 +39,7 @@ export async function migrate(
   const known = await readMeta(connection.query, 'key');
   const sealer = openMasterKey(keyFile, known);
   if (known === null) await writeMeta(connection.query, 'key', sealer.fingerprint);
-  return sealer;
+  return { sealer, identity: (await readMeta(connection.query, 'identity')) ?? (await drawIdentity(connection.query)) };
 }
 
 async function readVersion(connection: SchemaConnection, steps: readonly Migration[]): Promise<number> {
@@ -67,4 +76,10 @@ async function writeMeta(query: Database, key: string, value: string): Promise<v
     .values({ key, value })
     .onConflict((conflict) => conflict.column('key').doUpdateSet({ value }))
     .execute();
+}
+
+async function drawIdentity(query: Database): Promise<string> {
+  const identity = randomUUID();
+  await writeMeta(query, 'identity', identity);
+  return identity;
 }

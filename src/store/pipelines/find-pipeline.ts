@@ -30,20 +30,12 @@ export async function listChildPipelines(db: Db, id: number): Promise<readonly P
   return rows.map(pipelineOf);
 }
 
-/** Of this ref, not finished, older than `before`: those that a newer one may cancel. Children are their parent's business. */
-export async function listOlderPipelines(
-  db: Db,
-  { projectId, ref, before }: { readonly projectId: number; readonly ref: string; readonly before: number },
-): Promise<readonly PipelineRecord[]> {
-  const rows = await db.query
+/** The pipeline that a trigger job has started. */
+export async function findChildPipeline(db: Db, parentJobId: number): Promise<PipelineRecord | null> {
+  const row = await db.query
     .selectFrom('pipelines')
     .select(PIPELINE_COLUMNS)
-    .where('project_id', '=', projectId)
-    .where('ref', '=', ref)
-    .where('id', '<', before)
-    .where('parent_pipeline_id', 'is', null)
-    .where('status', 'not in', ['success', 'failed', 'canceled', 'skipped'])
-    .orderBy('id')
-    .execute();
-  return rows.map(pipelineOf);
+    .where('parent_job_id', '=', parentJobId)
+    .executeTakeFirst();
+  return row === undefined ? null : pipelineOf(row);
 }

@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { type Clock, Failure } from '../../base/index.ts';
 import { createHintBoard } from '../connection/hint-board.ts';
-import { migrate } from '../migrations/migrate.ts';
-import type { Sealer } from '../sealing/seal.ts';
+import { type Migrated, migrate } from '../migrations/migrate.ts';
 import type { Store } from '../store.ts';
 import { storeFailure } from '../store-failure.ts';
 import { startListener } from './listener.ts';
@@ -26,15 +25,15 @@ export interface PostgresOptions {
 export async function openPostgres({ url, keyFile, clock, time, connections }: PostgresOptions): Promise<Store> {
   const name = nameOf(url);
   const pool = createPool(url, connections);
-  let sealer: Sealer;
+  let known: Migrated;
   try {
-    sealer = await prepare(pool, name, keyFile);
+    known = await prepare(pool, name, keyFile);
   } catch (error) {
     await pool.end();
     throw readPostgresError(error, name);
   }
   const hints = createHintBoard();
-  const around: Surroundings = { pool, sealer, clock, time, origin: randomUUID() };
+  const around: Surroundings = { pool, known, clock, time, origin: randomUUID() };
   const listener = await startListener({ url, clock, origin: around.origin, hints });
   let closing: Promise<void> | null = null;
   const transact: typeof runTransaction = (surroundings, change) =>
@@ -59,14 +58,14 @@ export async function openPostgres({ url, keyFile, clock, time, connections }: P
 /** Any number that no other program takes for its own lock on this database. */
 const MIGRATION_LOCK = 7_301_460_522;
 
-async function prepare(pool: pg.Pool, name: string, keyFile: string): Promise<Sealer> {
+async function prepare(pool: pg.Pool, name: string, keyFile: string): Promise<Migrated> {
   const client = await pool.connect();
   try {
     await client.query('begin');
     // Another replica may be migrating for longer than a statement may otherwise wait.
     await client.query('set local statement_timeout = 0; set local lock_timeout = 0');
     await client.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
-    const sealer = await migrate(
+    const migrated = await migrate(
       {
         engine: 'postgres',
         query: databaseOf(client),
@@ -81,7 +80,7 @@ async function prepare(pool: pg.Pool, name: string, keyFile: string): Promise<Se
     );
     await client.query('commit');
     client.release();
-    return sealer;
+    return migrated;
   } catch (error) {
     client.release(true);
     if (error instanceof Failure) throw error;

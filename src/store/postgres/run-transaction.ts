@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { type Clock, describeError } from '../../base/index.ts';
 import { DATABASE_NOW, keepInstant } from '../connection/instants.ts';
-import type { Sealer } from '../sealing/seal.ts';
+import type { Migrated } from '../migrations/migrate.ts';
 import type { Hint, Tx } from '../store.ts';
 import { storeFailure } from '../store-failure.ts';
 import { databaseOf } from './postgres-connection.ts';
@@ -10,7 +10,7 @@ import { toPayloads } from './wire-hints.ts';
 
 export interface Surroundings {
   readonly pool: pg.Pool;
-  readonly sealer: Sealer;
+  readonly known: Migrated;
   readonly clock: Clock;
   readonly time: 'database' | 'clock';
   /** Names this process among those that listen, so that it does not hear its own hints twice. */
@@ -27,7 +27,7 @@ const BEGIN = { read: 'begin isolation level repeatable read read only', write: 
 
 /** One transaction on a connection of its own. `commit_unknown` when the connection was lost after the commit was sent. */
 export async function runTransaction<T>(
-  { pool, sealer, clock, time, origin, mode = 'write' }: Surroundings,
+  { pool, known, clock, time, origin, mode = 'write' }: Surroundings,
   change: (tx: Tx) => Promise<T>,
 ): Promise<Transacted<T>> {
   const client = await pool.connect();
@@ -40,7 +40,7 @@ export async function runTransaction<T>(
     const tx: Tx = {
       engine: 'postgres',
       query: databaseOf(client),
-      sealer,
+      ...known,
       now: () => (time === 'clock' ? clock.now() : instant.now),
       publish: (hint) => published.push(hint),
     };

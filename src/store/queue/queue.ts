@@ -64,3 +64,32 @@ export async function countWaiting(db: Db, laneId: number, most: number): Promis
     .executeTakeFirstOrThrow();
   return total;
 }
+
+/** What has waited since before `before` and nobody has reserved now, longest first: offers of cleanups too. `after`: the last one of the page before. */
+export async function listWaitingSince(
+  db: Db,
+  before: number,
+  limit: number,
+  after: Waiting | null = null,
+): Promise<readonly Waiting[]> {
+  const rows = await db.query
+    .selectFrom('queue')
+    .select(['job_id', 'pipeline_id', 'lane_id', 'since'])
+    .where('since', '<', before)
+    .where('reserved_until', '<=', db.now())
+    .$if(after !== null, (query) =>
+      query.where(({ eb, refTuple, tuple }) =>
+        eb(refTuple('since', 'job_id'), '>', tuple(after?.since ?? 0, after?.jobId ?? 0)),
+      ),
+    )
+    .orderBy('since')
+    .orderBy('job_id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({
+    jobId: row.job_id,
+    pipelineId: row.pipeline_id,
+    laneId: row.lane_id,
+    since: row.since,
+  }));
+}

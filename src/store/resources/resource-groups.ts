@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { ProcessMode, ResourceCandidate } from '../../lifecycle/index.ts';
 import type { Db, Tx } from '../store.ts';
 
@@ -71,7 +70,7 @@ export async function listWaitingForResource(
     .select(['id', 'pipeline_id'])
     .where('project_id', '=', projectId)
     .where('resource_group', '=', key)
-    .where(sql<boolean>`status = 'waiting_for_resource'`)
+    .where('status', '=', 'waiting_for_resource')
     // Nothing touches the row of a job that waits.
     .orderBy('updated_at')
     .orderBy('id')
@@ -90,8 +89,7 @@ export async function listUpcomingForResource(
     .select(['id', 'pipeline_id'])
     .where('project_id', '=', projectId)
     .where('resource_group', '=', key)
-    // Spelled out: a partial index serves only a query whose condition is in the index's own.
-    .where(sql<boolean>`status in ('created', 'scheduled')`)
+    .where('status', 'in', ['created', 'scheduled'])
     .orderBy('pipeline_id')
     .orderBy('id')
     .execute();
@@ -116,6 +114,34 @@ export async function listResourceGroups(db: Db, projectId: number): Promise<rea
     .orderBy('id')
     .execute();
   return rows.map(groupOf);
+}
+
+/** Groups that are free while jobs wait, or held by a job that has finished: a look at them was lost. For a sweep. */
+export async function listNeglectedGroups(db: Db, limit: number): Promise<readonly ResourceGroup[]> {
+  const free = db.query
+    .selectFrom('resource_groups as groups')
+    .selectAll()
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('resource_holders').select('job_id').whereRef('group_id', '=', 'groups.id'))),
+    )
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('jobs')
+          .select('id')
+          .whereRef('project_id', '=', 'groups.project_id')
+          .whereRef('resource_group', '=', 'groups.key')
+          .where('status', '=', 'waiting_for_resource'),
+      ),
+    )
+    .limit(limit);
+  const held = db.query
+    .selectFrom('resource_holders')
+    .innerJoin('jobs', 'jobs.id', 'resource_holders.job_id')
+    .innerJoin('resource_groups as groups', 'groups.id', 'resource_holders.group_id')
+    .selectAll('groups')
+    .where('jobs.status', 'in', ['success', 'failed', 'canceled', 'skipped'])
+    .limit(limit);
+  return [...(await free.execute()), ...(await held.execute())].map(groupOf);
 }
 
 export async function setResourceMode(tx: Tx, groupId: number, mode: ProcessMode): Promise<void> {

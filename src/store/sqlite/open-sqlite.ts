@@ -3,8 +3,7 @@ import { dirname } from 'node:path';
 import type { Clock } from '../../base/index.ts';
 import { createHintBoard } from '../connection/hint-board.ts';
 import { createTurns } from '../connection/turns.ts';
-import { migrate } from '../migrations/migrate.ts';
-import type { Sealer } from '../sealing/seal.ts';
+import { type Migrated, migrate } from '../migrations/migrate.ts';
 import type { Db, Hint, Store, Tx } from '../store.ts';
 import { storeFailure } from '../store-failure.ts';
 import { createReaders } from './readers.ts';
@@ -21,9 +20,9 @@ export interface SqliteOptions {
 export async function openSqlite({ file, keyFile, clock }: SqliteOptions): Promise<Store> {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const writer = openSqliteConnection(file, 'write');
-  let sealer: Sealer;
+  let known: Migrated;
   try {
-    sealer = await prepare(writer, file, keyFile);
+    known = await prepare(writer, file, keyFile);
   } catch (error) {
     writer.close();
     throw error;
@@ -31,7 +30,7 @@ export async function openSqlite({ file, keyFile, clock }: SqliteOptions): Promi
   const sync = createSharedSync(syncOf(`${file}-wal`));
   const hints = createHintBoard();
   const turns = createTurns(1);
-  const dbOver = ({ query }: SqliteConnection): Db => ({ engine: 'sqlite', query, sealer, now: () => clock.now() });
+  const dbOver = ({ query }: SqliteConnection): Db => ({ engine: 'sqlite', query, ...known, now: () => clock.now() });
   const readers = createReaders(file, sync, dbOver);
   let closing: Promise<void> | null = null;
   const closed = (): Promise<never> => Promise.reject(storeFailure('store_closed', `${file} was closed`));
@@ -86,12 +85,12 @@ async function runTransaction<T>(
 }
 
 /** `-wal` exists afterwards: something was written, or is now. */
-async function prepare(writer: SqliteConnection, file: string, keyFile: string): Promise<Sealer> {
+async function prepare(writer: SqliteConnection, file: string, keyFile: string): Promise<Migrated> {
   // Full while the schema is made; the WAL is ours to sync only after that.
   writer.exec('pragma journal_mode = wal; pragma synchronous = full');
   writer.exec('begin exclusive');
   try {
-    const sealer = await migrate(
+    const migrated = await migrate(
       {
         engine: 'sqlite',
         query: writer.query,
@@ -115,7 +114,7 @@ async function prepare(writer: SqliteConnection, file: string, keyFile: string):
       .execute();
     writer.exec('commit');
     writer.exec('pragma synchronous = normal');
-    return sealer;
+    return migrated;
   } catch (error) {
     if (writer.isInTransaction()) writer.exec('rollback');
     throw error;

@@ -12,6 +12,8 @@ create index pipelines_project on pipelines (project_id, id);
 create index pipelines_updated on pipelines (project_id, updated_at, id);
 create index pipelines_ref on pipelines (project_id, ref, id);
 create index pipelines_sha on pipelines (project_id, sha, id);
+create index pipelines_unfinished on pipelines (project_id, ref, is_tag, id)
+  where status in ('created', 'waiting_for_resource', 'scheduled', 'manual', 'pending', 'running');
 create index pipelines_status on pipelines (project_id, status, id);
 create index pipelines_parent on pipelines (parent_pipeline_id);
 create unique index pipelines_parent_job on pipelines (parent_job_id) where parent_job_id is not null;
@@ -27,7 +29,7 @@ create index jobs_project on jobs (project_id, id);
 create index jobs_status on jobs (project_id, status, id);
 create index jobs_name on jobs (project_id, name, id);
 create index jobs_runner on jobs (runner_id, id) where runner_id is not null;
-create index jobs_wanting on jobs (project_id, resource_group, status) where resource_group is not null and status in ('created', 'scheduled', 'waiting_for_resource');
+create index jobs_wanting on jobs (project_id, resource_group, status) where resource_group is not null;
 create index jobs_owing on jobs (id) where is_owed = 1 and cleanup_outcome is null;
 create index jobs_badly_cleaned on jobs (cleanup_outcome, id) where cleanup_outcome in ('failed', 'timed_out', 'skipped', 'lost');
 create table attempts (

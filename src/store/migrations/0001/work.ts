@@ -10,7 +10,7 @@ create table queue (
   job_id {int} not null primary key, lane_id {int} not null, pipeline_id {int} not null, since {int} not null, reserved_until {int} not null, reservation {text}
 {end};
 create index queue_lane on queue (lane_id, since, job_id);
-create index queue_reserved on queue (reserved_until) where reservation is not null;
+create index queue_since on queue (since, job_id);
 create table runners (
   id {id}, kind {text} not null, token_hash {text} not null unique, description {text} not null, tags {text} not null, run_untagged {int} not null,
   is_protected {int} not null, is_locked {int} not null, is_paused {int} not null, maximum_timeout_s {int}, maintenance_note {text}, created_by {int},
