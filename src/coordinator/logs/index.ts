@@ -1,0 +1,8 @@
+/*
+ * What jobs print: appended by their runners, read by whoever may, sealed when the job has ended. Start with append-log.ts.
+ */
+export { type Appended, appendLog, type LogPiece } from './append-log.ts';
+export { eraseJobLog } from './erase-job-log.ts';
+export { type LogRange, type OpenedLog, readJobLog } from './read-job-log.ts';
+export { sealingSweep } from './seal-logs.ts';
+export { logFilesSweep } from './sweep-log-files.ts';

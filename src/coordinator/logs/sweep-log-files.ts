@@ -1,0 +1,41 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorCode } from '../../base/index.ts';
+import { findLog } from '../../store/index.ts';
+import type { Parts } from '../parts.ts';
+import type { Sweep } from '../work/index.ts';
+import { placeOf } from './place/place-of.ts';
+
+/** Younger files may belong to a log that is noted in a moment. */
+const SETTLED_MS = 3_600_000;
+
+/** Removes the files of logs that grow no more: a crash may have come between the sealing of one and the removal of its file. */
+export const logFilesSweep: Sweep = {
+  name: 'logs.files',
+  everyMs: 3_600_000,
+  async run(parts, signal) {
+    const root = join(parts.dataDir, 'logs');
+    for (const folder of await namesIn(root)) {
+      for (const name of await namesIn(join(root, folder))) {
+        if (signal.aborted) return;
+        await look(parts, join(root, folder, name), Number.parseInt(name, 10));
+      }
+    }
+  },
+};
+
+async function look(parts: Parts, path: string, jobId: number): Promise<void> {
+  const log = await parts.store.read((db) => findLog(db, jobId));
+  if (log?.state === 'growing') return;
+  const { mtimeMs } = await stat(path);
+  if (mtimeMs < parts.clock.now() - SETTLED_MS) await placeOf('file').remove(parts, jobId);
+}
+
+async function namesIn(path: string): Promise<readonly string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
