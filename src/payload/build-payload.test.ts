@@ -20,6 +20,7 @@ function facts(changes: Partial<JobFacts> = {}): JobFacts {
     dependencies: [],
     retryCount: 0,
     startedAt: Date.UTC(2026, 0, 1),
+    served: null,
     ...changes,
   };
 }

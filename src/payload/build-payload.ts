@@ -1,19 +1,22 @@
-import type { JobPayload, PayloadArtifact, PayloadHook, PayloadImage, PlannedJob } from '../protocol/index.ts';
+import type { JobPayload, PayloadHook, PayloadImage, PlannedJob } from '../protocol/index.ts';
 import type { JobFacts } from './facts.ts';
 import { jobVariables } from './job-variables.ts';
+import { payloadArtifacts } from './payload-artifacts.ts';
+import { payloadSources } from './payload-sources.ts';
 
 /** s; GitLab's default for a project. */
 const DEFAULT_TIMEOUT = 3600;
 
-/** The payload that a coordinator would hand out for this job. */
+/** The payload that a coordinator hands out for this job; a local run makes its own the same way. */
 export function buildPayload(facts: JobFacts): JobPayload {
-  const { job, git, project } = facts;
-  const timeout = job.timeoutMs === null ? DEFAULT_TIMEOUT : job.timeoutMs / 1000;
+  const { job, project, served } = facts;
+  const timeout = served?.timeout ?? (job.timeoutMs === null ? DEFAULT_TIMEOUT : job.timeoutMs / 1000);
+  const variables = jobVariables(facts);
   return {
     id: facts.id,
     cleanup_key: facts.cleanupKey,
-    token: '',
-    allow_git_fetch: false,
+    token: served?.token ?? '',
+    allow_git_fetch: served?.sources.mayFetch ?? false,
     job_info: {
       id: facts.id,
       name: job.name,
@@ -22,19 +25,12 @@ export function buildPayload(facts: JobFacts): JobPayload {
       project_id: project.id,
       project_name: project.name,
       project_full_path: project.path,
+      ...(served === null ? {} : { user_id: served.user?.id ?? null, time_in_queue_seconds: served.queuedSeconds }),
     },
-    git_info: {
-      repo_url: facts.repository,
-      ref: git.ref,
-      sha: git.sha,
-      before_sha: git.beforeSha,
-      ref_type: git.refType,
-      refspecs: [],
-      depth: 0,
-    },
+    git_info: payloadSources(facts, variables),
     runner_info: { timeout },
-    variables: jobVariables(facts),
-    steps: payloadSteps(job, timeout),
+    variables,
+    steps: payloadSteps(job, timeout, served?.hasGracefulSteps ?? true),
     hooks: payloadHooks(job),
     image: job.image === null ? null : payloadImage(job.image),
     services: job.services.map((service) => ({
@@ -44,20 +40,42 @@ export function buildPayload(facts: JobFacts): JobPayload {
       variables: service.variables,
     })),
     artifacts: payloadArtifacts(job),
-    cache: job.cache.map((cache) => ({
-      key: cache.key,
-      untracked: cache.untracked,
-      paths: cache.paths,
-      policy: cache.policy,
-      when: cache.when,
-      fallback_keys: cache.fallbackKeys,
-    })),
+    cache: payloadCache(facts),
     dependencies: facts.dependencies,
-    features: { trace_sections: true, failure_reasons: ['runner_interrupted'], token_mask_prefixes: [] },
+    features: {
+      trace_sections: true,
+      failure_reasons: served?.failureReasons ?? ['runner_interrupted'],
+      token_mask_prefixes: [],
+    },
+    ...(served === null ? {} : { credentials: [], secrets: {} }),
+    ...cleanupOnly(facts),
   };
 }
 
-function payloadSteps(job: PlannedJob, timeout: number): JobPayload['steps'] {
+function cleanupOnly({ served }: JobFacts): Partial<JobPayload> {
+  if (served === null || served.cleanup === null) return {};
+  const { attempt, cause, exitCode, requestedBy } = served.cleanup;
+  return {
+    teardown_only: true,
+    cleanup_attempt: attempt,
+    teardown: { cause, exit_code: exitCode, requested_by: requestedBy },
+  };
+}
+
+/** What a protected branch caches no other may fill, as in GitLab. */
+function payloadCache({ job, served }: JobFacts): JobPayload['cache'] {
+  const suffix = served === null ? '' : served.sources.isProtected ? '-protected' : '-non_protected';
+  return job.cache.map((cache) => ({
+    key: cache.key + suffix,
+    untracked: cache.untracked,
+    paths: cache.paths,
+    policy: cache.policy,
+    when: cache.when,
+    fallback_keys: cache.fallbackKeys.map((key) => key + suffix),
+  }));
+}
+
+function payloadSteps(job: PlannedJob, timeout: number, knowsGraceful: boolean): JobPayload['steps'] {
   const script = {
     name: 'script',
     script: [...job.beforeScript, ...job.script],
@@ -66,7 +84,7 @@ function payloadSteps(job: PlannedJob, timeout: number): JobPayload['steps'] {
     allow_failure: false,
   } as const;
   if (job.afterScript.length === 0) return [script];
-  const when = job.interruptible === 'graceful' ? 'graceful' : 'always';
+  const when = job.interruptible === 'graceful' && knowsGraceful ? 'graceful' : 'always';
   return [script, { name: 'after_script', script: job.afterScript, timeout, when, allow_failure: true }];
 }
 
@@ -85,33 +103,4 @@ function payloadHooks(job: PlannedJob): PayloadHook[] {
 function payloadImage(image: NonNullable<PlannedJob['image']>): PayloadImage {
   const { name, entrypoint, pullPolicy, executorOpts } = image;
   return { name, entrypoint, pull_policy: pullPolicy, executor_opts: executorOpts };
-}
-
-/** One upload for the archive, one for each report. */
-function payloadArtifacts(job: PlannedJob): PayloadArtifact[] | null {
-  const { artifacts } = job;
-  if (artifacts === null) return null;
-  const { paths, untracked, exclude, when } = artifacts;
-  const common = { exclude, expire_in: artifacts.expireIn };
-  const archive: PayloadArtifact = {
-    ...common,
-    name: artifacts.name ?? 'artifacts',
-    untracked,
-    paths,
-    when,
-    artifact_type: 'archive',
-    artifact_format: 'zip',
-  };
-  const reports = Object.entries(artifacts.reports).map(
-    ([type, reportPaths]): PayloadArtifact => ({
-      ...common,
-      name: type === 'dotenv' ? '.env' : type,
-      untracked: false,
-      paths: reportPaths,
-      when: 'always',
-      artifact_type: type,
-      artifact_format: 'gzip',
-    }),
-  );
-  return paths.length > 0 || untracked ? [archive, ...reports] : reports;
 }

@@ -1,4 +1,4 @@
-import type { PayloadDependency, PlannedJob, Variable } from '../protocol/index.ts';
+import type { Cause, FailureReason, PayloadDependency, PlannedJob, Variable } from '../protocol/index.ts';
 
 /** Where the web side of the server is; in a local run, of the one that the checkout came from. */
 export interface ServerFacts {
@@ -91,4 +91,54 @@ export interface JobFacts extends PayloadFacts {
   readonly retryCount: number;
   /** UTC ms. */
   readonly startedAt: number;
+  /** What only a coordinator knows; null in a local run. */
+  readonly served: ServedFacts | null;
+}
+
+/** What a runner that takes its jobs over HTTP has to be told beside. */
+export interface ServedFacts {
+  readonly pipelineIid: number;
+  /** The job token of this attempt. */
+  readonly token: string;
+  readonly jobUrl: string;
+  readonly pipelineUrl: string;
+  readonly sources: SourceFacts;
+  /** Variables of instance and project: over those of the file, under those given. */
+  readonly configured: readonly Variable[];
+  readonly runner: { readonly id: number; readonly description: string; readonly tags: readonly string[] };
+  /** Who started the job. */
+  readonly user: UserFacts | null;
+  /** s; project, job and runner considered. */
+  readonly timeout: number;
+  /** How long the job has waited, s. */
+  readonly queuedSeconds: number;
+  /** The runner knows `when: graceful`. */
+  readonly hasGracefulSteps: boolean;
+  readonly failureReasons: readonly FailureReason[];
+  /** Its cleanup alone is handed out; null: the whole job. */
+  readonly cleanup: CleanupFacts | null;
+}
+
+export interface SourceFacts {
+  /** Commits, unless the job's `GIT_DEPTH` says otherwise; 0: all. */
+  readonly depth: number;
+  readonly mayFetch: boolean;
+  readonly objectFormat: 'sha1' | 'sha256';
+  readonly isProtected: boolean;
+}
+
+export interface UserFacts {
+  readonly id: number;
+  readonly name: string;
+  readonly username: string;
+  readonly email: string;
+}
+
+export interface CleanupFacts {
+  /** From 1; the job's own runner had the first. */
+  readonly attempt: number;
+  readonly cause: Cause;
+  readonly exitCode: number | null;
+  /** Who cancelled the job. */
+  readonly requestedBy: string | null;
 }

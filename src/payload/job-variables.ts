@@ -8,14 +8,14 @@ import {
   type Variable,
 } from '../protocol/index.ts';
 import { deploymentTier } from './deployment-tier.ts';
-import type { JobFacts } from './facts.ts';
+import type { JobFacts, UserFacts } from './facts.ts';
 
 /** The variables of a job as its runner is sent them. Which source wins is GitLab's choice: later ones in `all`. */
 export function jobVariables(facts: JobFacts): Variable[] {
   const { job } = facts;
   const own: Variable[] = [
     known('CI_PIPELINE_ID', String(facts.pipelineId)),
-    known('CI_PIPELINE_IID', String(facts.pipelineId)),
+    known('CI_PIPELINE_IID', String(facts.served?.pipelineIid ?? facts.pipelineId)),
     known('CI_JOB_ID', String(facts.id)),
     known('CI_JOB_STARTED_AT', new Date(facts.startedAt).toISOString()),
     known('CI_JOB_NAME', job.name),
@@ -27,8 +27,42 @@ export function jobVariables(facts: JobFacts): Variable[] {
     ...(job.node === null ? [] : [known('CI_NODE_INDEX', String(job.node.index))]),
     ...(job.when === 'manual' ? [known('CI_JOB_MANUAL', 'true')] : []),
   ];
-  const all = [...facts.predefined, ...own, ...job.variables, ...facts.dotenv, ...facts.given];
+  const all = [
+    ...facts.predefined,
+    ...own,
+    ...servedVariables(facts),
+    ...job.variables,
+    ...userVariables(facts.served?.user ?? null),
+    ...facts.dotenv,
+    ...(facts.served?.configured ?? []),
+    ...facts.given,
+  ];
   return expandForRunner([...all, ...environmentVariables(job, all)]);
+}
+
+/** `CI_REGISTRY` and its kind are left out: there is no registry. */
+function servedVariables({ served, repository }: JobFacts): Variable[] {
+  if (served === null) return [];
+  const { id, description, tags } = served.runner;
+  return [
+    known('CI_PIPELINE_URL', served.pipelineUrl),
+    known('CI_JOB_URL', served.jobUrl),
+    { ...known('CI_JOB_TOKEN', served.token), public: false, masked: true },
+    { ...known('CI_REPOSITORY_URL', repository), public: false },
+    known('CI_RUNNER_ID', String(id)),
+    known('CI_RUNNER_DESCRIPTION', description),
+    known('CI_RUNNER_TAGS', JSON.stringify(tags)),
+  ];
+}
+
+function userVariables(user: UserFacts | null): Variable[] {
+  if (user === null) return [];
+  return [
+    known('GITLAB_USER_ID', String(user.id)),
+    known('GITLAB_USER_LOGIN', user.username),
+    known('GITLAB_USER_NAME', user.name),
+    known('GITLAB_USER_EMAIL', user.email),
+  ];
 }
 
 /** The name may hold any of the job's variables, the URL those of the environment too. */

@@ -1,4 +1,5 @@
 import type { LifecycleHandler } from './plan.ts';
+import type { Cause } from './teardown.ts';
 import type { Variable } from './variables/variable.ts';
 
 /**
@@ -24,6 +25,16 @@ export interface JobPayload {
   /** Hand-out of a lost runner's cleanup: run after_script alone. */
   readonly teardown_only?: boolean;
   readonly cleanup_attempt?: number;
+  /** Of a cleanup that is handed out alone: why its job's script is over. */
+  readonly teardown?: {
+    readonly cause: Cause;
+    readonly exit_code: number | null;
+    readonly requested_by: string | null;
+  };
+  /** For images in private registries; there are none yet. */
+  readonly credentials?: readonly never[];
+  /** From outside stores; there are none yet. */
+  readonly secrets?: Readonly<Record<string, never>>;
   /** Unique in the world; becomes `EPILOGUE_CLEANUP_KEY`. */
   readonly cleanup_key?: string;
 }
@@ -36,6 +47,8 @@ export interface JobInfo {
   readonly project_id: number;
   readonly project_name: string;
   readonly project_full_path: string;
+  readonly user_id?: number | null;
+  readonly time_in_queue_seconds?: number;
 }
 
 export interface GitInfo {
@@ -47,6 +60,8 @@ export interface GitInfo {
   readonly refspecs: readonly string[];
   /** 0: whole history. */
   readonly depth: number;
+  readonly repo_object_format?: 'sha1' | 'sha256';
+  readonly protected?: boolean;
 }
 
 export interface PayloadStep {

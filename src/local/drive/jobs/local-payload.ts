@@ -29,6 +29,7 @@ export async function localPayload({ run, clock, facts }: PayloadContext, work: 
     startedAt: clock.now(),
     dotenv: await dotenvVariables(work),
     dependencies: dependenciesOf(work),
+    served: null,
   });
 }
 
