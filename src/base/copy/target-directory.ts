@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { describeError, errorCode, Failure } from '../failure.ts';
-import { makeDirectory } from '../make-directory.ts';
+import { makeDirectory } from '../files/make-directory.ts';
 
 /**
  * Lets `fill` fill a directory that is absent (it is made, mode 0700) or empty, and leaves nothing half-made when it cannot.

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -114,4 +115,15 @@ it('reads no log that nobody sees', async () => {
   show.present(finished(1, 2));
   await show.close();
   expect(seen).toEqual(['job_finished']);
+});
+
+it('shows nothing of what a script has put in the place of a log, and waits for none of it', async () => {
+  const logFile = join(directory, 'pipe');
+  execFileSync('mkfifo', [logFile]);
+  const { seen, presenter } = recorder();
+  const show = new RunShow(presenter);
+  for (const sizeBytes of [0, 10])
+    show.present({ type: 'job_log_grew', at: START, job: 1, name: 'a', logFile, sizeBytes });
+  await show.close();
+  expect(seen).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode, Failure, makeDirectory, syncDirectory } from '../../base/index.ts';
+import { errorCode, Failure, makeDirectory, setAside, syncDirectory } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
 import { type JobRecord, writeJobRecord } from './job-record.ts';
 import type { Move } from './move.ts';
@@ -84,7 +84,10 @@ function owesCleanup(payload: JobPayload): boolean {
 function openMoves(options: JournalOptions, durable: boolean, initial: Progress): Journal {
   const { directory, now } = options;
   let torn = endsTorn(directory);
-  const fd = attempt(directory, () => openSync(join(directory, MOVES), 'a', 0o600));
+  const fd = attempt(directory, () => {
+    setAside(join(directory, MOVES));
+    return openSync(join(directory, MOVES), 'a', 0o600);
+  });
   let progress = initial;
   return {
     directory,
@@ -111,7 +114,7 @@ function openMoves(options: JournalOptions, durable: boolean, initial: Progress)
 }
 
 function endsTorn(directory: string): boolean {
-  const text = movesText(directory);
+  const text = movesText(directory) ?? '';
   return text !== '' && !text.endsWith('\n');
 }
 

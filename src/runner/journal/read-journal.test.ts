@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,6 +66,22 @@ describe('a journal with lines that cannot be read', () => {
     expect(usable().progress.steps.get('step_script')?.ended).toBeNull();
     rmSync(join(directory, 'moves.jsonl'));
     expect(usable().progress.owed).toBe(true);
+  });
+
+  it.each([
+    ['a pipe', (path: string) => execFileSync('mkfifo', [path])],
+    ['a directory', (path: string) => mkdirSync(join(path, 'x'), { recursive: true })],
+    ['a link to nothing', (path: string) => symlinkSync('/nonexistent/file', path)],
+    ['a link to itself', (path: string) => symlinkSync(path, path)],
+  ])('still owes the cleanup, and goes on, with %s in the place of its moves', (_, make) => {
+    claim('step_script');
+    rmSync(join(directory, 'moves.jsonl'));
+    make(join(directory, 'moves.jsonl'));
+    expect(usable().progress.owed).toBe(true);
+    const reopened = reopenJournal({ directory, now });
+    reopened?.journal.append({ move: 'tree_dead' });
+    reopened?.journal.close();
+    expect(usable()).toMatchObject({ damagedLines: 0, progress: { owed: true, treeDead: true } });
   });
 
   it('owes nothing for a step that was given up before it began', () => {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { errorCode, readRegularFile } from '../../base/index.ts';
+import { errorCode, isNoFile, readRegularFile } from '../../base/index.ts';
 import { claimedSteps } from '../../executors/index.ts';
 import { type JobRecord, readJobRecord } from './job-record.ts';
 import type { Move } from './move.ts';
@@ -40,8 +40,9 @@ export function readJournal(directory: string): JournalReading {
 
 function readMoves(directory: string): { readonly moves: readonly Move[]; readonly damaged: number } {
   const moves: Move[] = [];
-  let damaged = 0;
-  for (const line of movesText(directory).split('\n')) {
+  const text = movesText(directory);
+  let damaged = text === null ? 1 : 0;
+  for (const line of (text ?? '').split('\n')) {
     if (line === '') continue;
     const move = parseMove(line);
     if (move === 'damaged') damaged += 1;
@@ -50,12 +51,13 @@ function readMoves(directory: string): { readonly moves: readonly Move[]; readon
   return { moves, damaged };
 }
 
-/** Empty when there is no such file. */
-export function movesText(directory: string): string {
+/** Empty when there is no such file; null when something else lies in its place. */
+export function movesText(directory: string): string | null {
   try {
     return readRegularFile(join(directory, MOVES)).toString();
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return '';
+    if (isNoFile(error)) return null;
     throw error;
   }
 }

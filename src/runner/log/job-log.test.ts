@@ -1,4 +1,5 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -194,6 +195,17 @@ describe('the limit of a job log', () => {
     expect(spool()).toBe(before);
     expect(next.droppedBytes).toBe(2 * line.length - 10);
   });
+});
+
+it.each(['log', 'log.position'])('is kept up whatever lies in the place of %s', (file) => {
+  for (const make of [() => mkdirSync(join(directory, file)), () => execFileSync('mkfifo', [join(directory, file)])]) {
+    rmSync(join(directory, file), { recursive: true, force: true });
+    make();
+    const log = open();
+    log.write('hello\n');
+    log.close();
+    expect(spool()).toContain('hello\n');
+  }
 });
 
 it('ships a turn at a time, and stops when it is told to', async () => {

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { errorCode, Failure } from '../../base/index.ts';
+import { errorCode, Failure, setAside } from '../../base/index.ts';
 import type { Place } from '../../executors/index.ts';
 import type { LogFilter } from './log-filter.ts';
 import { formatPosition, type LogPosition, readPosition, START } from './log-position.ts';
@@ -28,6 +28,7 @@ export class JobLog {
   constructor(options: JobLogOptions) {
     const known = readPosition(join(options.directory, POSITION_FILE));
     try {
+      for (const file of [LOG_FILE, POSITION_FILE]) setAside(join(options.directory, file));
       this.#spool = openSync(join(options.directory, LOG_FILE), 'a+', 0o600);
       this.#positionFile = openSync(
         join(options.directory, POSITION_FILE),

@@ -1,4 +1,4 @@
-import { errorCode, readRegularFile } from '../../base/index.ts';
+import { errorCode, isNoFile, readRegularFile } from '../../base/index.ts';
 
 /** How far a job's log has got. */
 export interface LogPosition {
@@ -43,7 +43,7 @@ export function readPosition(path: string): LogPosition | null {
     const position = JSON.parse(text) as Partial<LogPosition> | null;
     return isCount(position?.spool) && isCount(position?.offset) ? { ...START, ...position } : null;
   } catch (error) {
-    if (error instanceof SyntaxError || errorCode(error) === 'ENOENT') return null;
+    if (error instanceof SyntaxError || errorCode(error) === 'ENOENT' || isNoFile(error)) return null;
     throw error;
   }
 }

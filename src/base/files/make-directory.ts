@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { errorCode } from './failure.ts';
+import { errorCode } from '../failure.ts';
 
 /**
  * Makes a directory and those above it; one that is there is fine. Throws the system's own error.
