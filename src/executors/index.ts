@@ -4,4 +4,5 @@ export { createScriptedMachine, type ScriptedMachine } from './scripted/scripted
 export type { Act } from './scripted/scripted-step.ts';
 export { createShellExecutor } from './shell/shell.ts';
 export { NESTED_RUNS_VARIABLE, RUN_VARIABLE } from './steps/nested-runs.ts';
+export { regainAccess } from './steps/regain-access.ts';
 export { type ClaimedStep, claimedSteps, forgetSteps } from './steps/step-directory.ts';

@@ -8,6 +8,7 @@ import { createJobCgroup, type JobCgroup } from '../processes/cgroup.ts';
 import { createProcessTree } from '../processes/process-tree.ts';
 import { createProcessTable, type ProcessTable } from '../processes/table/process-table.ts';
 import { disownNestedRuns, listNestedRuns, NESTED_RUNS_VARIABLE, nestedRunsDir } from '../steps/nested-runs.ts';
+import { withAccess } from '../steps/regain-access.ts';
 import { claimedSteps, forbidStep, reserveStep } from '../steps/step-directory.ts';
 import { createTreeEnder } from './end-tree.ts';
 import { findShell, findWrapperShell, type ShellSearch } from './find-shell.ts';
@@ -27,7 +28,7 @@ export function createShellExecutor(options: ShellOptions): Executor {
   return {
     name: 'shell',
     prepare: (job) =>
-      explain('prepare the job', () => {
+      explain('prepare the job', job.stepsDir, () => {
         const isTakenOver = claimedSteps(job.stepsDir).length > 0;
         const shell = findShell(options, isTakenOver);
         makeDirectories(job);
@@ -58,6 +59,7 @@ function createShellPlace(job: JobSpec, { shell, table, cgroup }: Means, options
   };
   const wrapperShell = findWrapperShell(shell);
   const followers = new Map<string, StepFollower>();
+  const attempt = <T>(words: string, action: () => T | Promise<T>) => explain(words, stepsDir, action);
 
   function follow(stepId: string): StepFollower {
     const known = followers.get(stepId);
@@ -86,29 +88,29 @@ function createShellPlace(job: JobSpec, { shell, table, cgroup }: Means, options
     shell: basename(shell) === 'bash' ? 'bash' : 'sh',
     projectDir,
     temporaryDir,
-    start: (step) => explain(`start ${step.id}`, () => ender.starting(() => start(step))),
-    reserve: ({ id, script }) => explain(`make room for ${id}`, () => reserveStep(stepDir(job, id), script)),
-    forbid: (stepId) => explain(`forbid ${stepId}`, () => forbidStep(stepDir(job, stepId))),
-    look: (stepId) => explain(`look at ${stepId}`, () => follow(stepId).look()),
-    readLog: (stepId, offset, into) => explain(`read the log of ${stepId}`, () => follow(stepId).readLog(offset, into)),
-    cutLog: (stepId, sizeBytes) => explain(`cut the log of ${stepId}`, () => follow(stepId).cutLog(sizeBytes)),
-    changed: (stepId, maxMs, signal) => explain(`watch ${stepId}`, () => follow(stepId).changed(maxMs, signal)),
-    signal: (kind) => explain('signal the processes of the job', () => ender.signal(kind)),
-    untilDead: (maxMs, signal) => explain('watch the processes of the job', () => tree.untilDead(maxMs, signal)),
-    nestedRuns: () => explain('list nested runs', () => listNestedRuns(stepsDir)),
-    disownNestedRuns: () => explain('disown nested runs', () => disownNestedRuns(stepsDir)),
+    start: (step) => attempt(`start ${step.id}`, () => ender.starting(() => start(step))),
+    reserve: ({ id, script }) => attempt(`make room for ${id}`, () => reserveStep(stepDir(job, id), script)),
+    forbid: (stepId) => attempt(`forbid ${stepId}`, () => forbidStep(stepDir(job, stepId))),
+    look: (stepId) => attempt(`look at ${stepId}`, () => follow(stepId).look()),
+    readLog: (stepId, offset, into) => attempt(`read the log of ${stepId}`, () => follow(stepId).readLog(offset, into)),
+    cutLog: (stepId, sizeBytes) => attempt(`cut the log of ${stepId}`, () => follow(stepId).cutLog(sizeBytes)),
+    changed: (stepId, maxMs, signal) => attempt(`watch ${stepId}`, () => follow(stepId).changed(maxMs, signal)),
+    signal: (kind) => attempt('signal the processes of the job', () => ender.signal(kind)),
+    untilDead: (maxMs, signal) => attempt('watch the processes of the job', () => tree.untilDead(maxMs, signal)),
+    nestedRuns: () => attempt('list nested runs', () => listNestedRuns(stepsDir)),
+    disownNestedRuns: () => attempt('disown nested runs', () => disownNestedRuns(stepsDir)),
     deliverTree: (directory, signal) =>
-      explain('fill the project directory', () => fillProjectDir(job, directory, signal)),
+      attempt('fill the project directory', () => fillProjectDir(job, directory, signal)),
     collect: (selection, signal, leftOut) => collectFiles(projectDir, selection, signal, leftOut),
     deliver: (files, signal) => deliverFiles(projectDir, files, signal),
-    clean: (keepFiles = false) => explain('remove what the job left', () => clean(keepFiles)),
+    clean: (keepFiles = false) => attempt('remove what the job left', () => clean(keepFiles)),
   };
 }
 
 /** Trouble of the system comes out as a Failure that says what was attempted; everything else that is thrown is a bug. */
-async function explain<T>(attempt: string, action: () => T | Promise<T>): Promise<T> {
+async function explain<T>(attempt: string, stepsDir: string, action: () => T | Promise<T>): Promise<T> {
   try {
-    return await action();
+    return await withAccess(stepsDir, action);
   } catch (error) {
     if (error instanceof Failure || errorCode(error) === undefined) throw error;
     throw new Failure('executor_failed', `cannot ${attempt}: ${describeError(error)}`, { cause: error });

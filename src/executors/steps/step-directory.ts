@@ -15,7 +15,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode, invariant, makeDirectory, readRegularFile } from '../../base/index.ts';
+import { errorCode, invariant, isNoFile, makeDirectory, readRegularFile } from '../../base/index.ts';
 import { withDescriptors } from '../processes/spare-descriptors.ts';
 
 // All calls are synchronous: each touches a few bytes of a local directory in about 10 µs, a tenth of what a trip through
@@ -214,7 +214,7 @@ function readText(path: string): string {
     return withDescriptors(() => readRegularFile(path).toString());
   } catch (error) {
     // Gone, or a script has put a directory or a pipe there: then nothing is written down.
-    if (['ENOENT', 'ENOTDIR', 'EISDIR', 'EINVAL'].includes(errorCode(error) ?? '')) return '';
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '') || isNoFile(error)) return '';
     throw error;
   }
 }

@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { itAsUser } from '../../../test/support/privilege.ts';
 import { createJournal } from '../journal/journal.ts';
 import { payload } from '../testing/payload.ts';
 import { listJournals } from './list-journals.ts';
@@ -32,4 +33,15 @@ it('lists the journals of a directory by their ids, whatever else lies there', (
 
 it('finds nothing where there is no such directory', () => {
   expect(listJournals(join(jobsDir, 'nowhere'))).toEqual([]);
+});
+
+itAsUser('opens a journal that a script has closed to us', () => {
+  const directory = join(jobsDir, '9');
+  const record = { payload: payload(), cookie: 'c', environment: {}, shell: null };
+  createJournal({ directory, now: () => 1 }, record).close();
+  mkdirSync(join(directory, 'steps', 'step_script'));
+  writeFileSync(join(directory, 'steps', 'step_script', 'claim'), '');
+  for (const path of ['job.json', 'moves.jsonl', 'steps/step_script', 'steps', '.'])
+    chmodSync(join(directory, path), 0);
+  expect(listJournals(jobsDir)).toMatchObject([{ id: 9, reading: { kind: 'usable', progress: { owed: true } } }]);
 });

@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeError, errorCode } from '../../base/index.ts';
-import { type JournalReading, readJournal } from '../journal/read-journal.ts';
+import { regainAccess } from '../../executors/index.ts';
+import { type JournalReading, readJournal, STEPS } from '../journal/read-journal.ts';
 
 export interface FoundJournal {
   /** Name of its directory: the job's id. */
@@ -40,6 +41,8 @@ function readSafely(directory: string): JournalReading {
   try {
     return readJournal(directory);
   } catch (error) {
+    // Once more when a script had closed to us what is ours.
+    if (errorCode(error) === 'EACCES' && regainAccess(join(directory, STEPS))) return readSafely(directory);
     return { kind: 'unusable', why: describeError(error) };
   }
 }
