@@ -39,6 +39,7 @@ export * from './pipelines/older-pipelines.ts';
 export type { NewPipeline, PipelineRecord } from './pipelines/pipeline-record.ts';
 export * from './pipelines/plans.ts';
 export * from './pipelines/project-for-pipelines.ts';
+export * from './pipelines/user-for-pipelines.ts';
 export * from './pipelines/variables-for-pipelines.ts';
 export { insertPipeline, lockPipeline, type PipelineChange, updatePipeline } from './pipelines/write-pipeline.ts';
 export * from './queue/lanes.ts';

@@ -7,6 +7,7 @@ import type { Parts } from '../../parts.ts';
 import { compileAtCommit } from './compile-at-commit.ts';
 import type { PipelineOrigin, Preparation, PreparedPipeline } from './prepared-pipeline.ts';
 import { isProtectedRef } from './protected-ref.ts';
+import { resolveCacheKeys } from './resolve-cache-keys.ts';
 import { scopedVariables } from './scoped-variables.ts';
 import { pipelineFactsOf, type StoredCommit, type StoredFacts } from './stored-facts.ts';
 
@@ -37,7 +38,11 @@ export async function preparePipeline(parts: Parts, origin: PipelineOrigin): Pro
       projectPath: project.fullPath,
     },
   });
-  return judge({ origin, isProtected, facts, plan: null, problems: [] }, result);
+  const preparation = judge({ origin, isProtected, facts, plan: null, problems: [] }, result);
+  const plan = preparation.kind === 'ready' ? preparation.prepared.plan : null;
+  if (preparation.kind !== 'ready' || plan === null) return preparation;
+  const resolved = await resolveCacheKeys(repository, origin.sha, plan);
+  return { ...preparation, prepared: { ...preparation.prepared, plan: resolved } };
 }
 
 function judge(draft: PreparedPipeline, result: CompileResult | null): Preparation {

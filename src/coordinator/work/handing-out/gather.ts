@@ -1,0 +1,119 @@
+import { findJob, type PipelineJob } from '../../../lifecycle/index.ts';
+import type { Plan, PlannedJob, Variable } from '../../../protocol/index.ts';
+import {
+  type ArtifactRecord,
+  type Db,
+  findJob as findJobRecord,
+  findJobVariables,
+  findPipeline,
+  findPipelineVariables,
+  findProjectForPipelines,
+  findUserForPipelines,
+  type JobReport,
+  listArtifacts,
+  listJobReports,
+  listVariablesForPipelines,
+  type PipelineRecord,
+  type ProjectForPipelines,
+  type StoredVariable,
+  type UserForPipelines,
+} from '../../../store/index.ts';
+import { loadPipeline, loadPlan } from '../../pipelines/transaction/load-pipeline.ts';
+import type { LoadedPipeline, PipelineCache } from '../../pipelines/transaction/pipeline-cache.ts';
+
+/** Everything that a payload is made of, as it was at one moment. */
+export interface Gathered {
+  readonly database: string;
+  readonly pipeline: PipelineRecord;
+  readonly project: ProjectForPipelines;
+  readonly jobId: number;
+  readonly planned: PlannedJob;
+  readonly job: PipelineJob;
+  readonly user: UserForPipelines | null;
+  readonly configured: readonly StoredVariable[];
+  readonly given: readonly Variable[];
+  readonly dependencies: readonly Dependency[];
+}
+
+export interface Dependency {
+  readonly id: number;
+  readonly name: string;
+  readonly isErased: boolean;
+  readonly archive: ArtifactRecord | null;
+  readonly dotenv: JobReport | null;
+}
+
+/** Null: the job, its pipeline or its project is gone. */
+export async function gather(db: Db, jobId: number, cache: PipelineCache): Promise<Gathered | null> {
+  const record = await findJobRecord(db, jobId);
+  const pipeline = record === null ? null : await findPipeline(db, record.pipelineId);
+  const project = pipeline === null ? null : await findProjectForPipelines(db, pipeline.projectId);
+  if (record === null || pipeline === null || project === null) return null;
+  const plan = await loadPlan(db, pipeline.planHash, cache);
+  const loaded = await loadPipeline(db, pipeline, cache);
+  const planned = plan.jobs[record.position];
+  const job = findJob(loaded.state, record.number);
+  if (planned === undefined || job === undefined) return null;
+  const given = (await findPipelineVariables(db, pipeline.id)) as readonly Variable[] | null;
+  const own = (await findJobVariables(db, jobId)) as readonly Variable[] | null;
+  return {
+    database: db.identity,
+    pipeline,
+    project,
+    jobId,
+    planned,
+    job,
+    user: record.userId === null ? null : await findUserForPipelines(db, record.userId),
+    configured: await listVariablesForPipelines(db, project.id),
+    given: [...(given ?? []), ...(own ?? [])],
+    dependencies: await dependenciesOf(db, planned, plan, loaded),
+  };
+}
+
+async function dependenciesOf(
+  db: Db,
+  { dependencies }: PlannedJob,
+  plan: Plan,
+  loaded: LoadedPipeline,
+): Promise<readonly Dependency[]> {
+  if (dependencies.length === 0) return [];
+  const positions = positionsOf(plan);
+  const jobs = dependencies.flatMap((name) => {
+    const position = positions.get(name);
+    const id = position === undefined ? undefined : loaded.jobIds[currentNumber(loaded, position)];
+    return id === undefined ? [] : [{ id, name }];
+  });
+  const ids = jobs.map(({ id }) => id);
+  const archives = (await listArtifacts(db, ids)).filter(({ type }) => type === 'archive');
+  const reports = await listJobReports(db, ids, 'dotenv');
+  const found: Dependency[] = [];
+  for (const { id, name } of jobs) {
+    found.push({
+      id,
+      name,
+      isErased: ((await findJobRecord(db, id))?.erasedAt ?? null) !== null,
+      archive: archives.find(({ jobId }) => jobId === id) ?? null,
+      dotenv: reports.find(({ jobId }) => jobId === id) ?? null,
+    });
+  }
+  return found;
+}
+
+const positions = new WeakMap<Plan, ReadonlyMap<string, number>>();
+
+function positionsOf(plan: Plan): ReadonlyMap<string, number> {
+  const known = positions.get(plan);
+  if (known !== undefined) return known;
+  const fresh = new Map(plan.jobs.map(({ name }, position) => [name, position]));
+  positions.set(plan, fresh);
+  return fresh;
+}
+
+/** The first job of a position has its number; every retry names the next. */
+function currentNumber({ state }: LoadedPipeline, position: number): number {
+  let number = position;
+  for (let next = findJob(state, number)?.retriedAs; next != null; next = findJob(state, number)?.retriedAs) {
+    number = next;
+  }
+  return number;
+}
