@@ -32,6 +32,23 @@ export {
 export * from './logs/log-chunks.ts';
 export * from './logs/logs.ts';
 export { openStore, type StoreOptions } from './open-store.ts';
+export * from './people/members.ts';
+export * from './people/sessions.ts';
+export * from './people/sign-in-links.ts';
+export * from './people/tokens.ts';
+export {
+  countUsers,
+  findUser,
+  findUserByName,
+  insertUser,
+  listUsers,
+  type NewUser,
+  noteSignIn,
+  type UserChange,
+  type UserFilter,
+  type UserRecord,
+  updateUser,
+} from './people/users.ts';
 export * from './pipelines/find-pipeline.ts';
 export * from './pipelines/hierarchy.ts';
 export * from './pipelines/list-pipelines.ts';
@@ -42,6 +59,11 @@ export * from './pipelines/project-for-pipelines.ts';
 export * from './pipelines/user-for-pipelines.ts';
 export * from './pipelines/variables-for-pipelines.ts';
 export { insertPipeline, lockPipeline, type PipelineChange, updatePipeline } from './pipelines/write-pipeline.ts';
+export * from './projects/find-projects.ts';
+export * from './projects/namespaces.ts';
+export type { NewProject, ProjectRecord, ProjectSettings, Visibility } from './projects/project-record.ts';
+export * from './projects/protected-refs.ts';
+export * from './projects/write-projects.ts';
 export * from './queue/lanes.ts';
 export * from './queue/queue.ts';
 export * from './queue/reserve.ts';
@@ -55,6 +77,7 @@ export type { Page } from './schema/page.ts';
 export type { Db, Hint, HintKind, HintListener, Store, Tx } from './store.ts';
 export type { StoreFailureCode } from './store-failure.ts';
 export { elect } from './sweeps/elect.ts';
+export * from './variables/variables.ts';
 export * from './views/people-views.ts';
 export * from './views/pipeline-sums.ts';
 export * from './views/work-views.ts';

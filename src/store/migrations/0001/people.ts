@@ -1,9 +1,10 @@
 /** Who may do what, and projects. Times are UTC ms, truth is 0 or 1, names ending in `_hash` are SHA-256 in hex. */
 export const people = `
 create table users (
-  id {id}, username {text} not null unique, name {text} not null, email {text} not null, password_hash {text},
+  id {id}, username {text} not null, name {text} not null, email {text} not null, password_hash {text},
   is_admin {int} not null, state {text} not null, created_at {int} not null, last_sign_in_at {int}
 {end};
+create unique index users_name on users (lower(username));
 create table sessions (
   id {id}, token_hash {text} not null unique, user_id {int} not null, csrf {text} not null, created_at {int} not null, expires_at {int} not null,
   last_used_at {int} not null, ip {text} not null, user_agent {text} not null
@@ -25,13 +26,15 @@ create table members (
 {end};
 create index members_user on members (user_id);
 create table namespaces (
-  id {id}, path {text} not null unique, name {text} not null, kind {text} not null, owner_id {int}, created_at {int} not null
+  id {id}, path {text} not null, name {text} not null, kind {text} not null, owner_id {int}, created_at {int} not null
 {end};
+create unique index namespaces_path on namespaces (lower(path));
 create table projects (
-  id {id}, namespace_id {int} not null, path {text} not null, full_path {text} not null unique, name {text} not null, description {text} not null,
+  id {id}, namespace_id {int} not null, path {text} not null, full_path {text} not null, name {text} not null, description {text} not null,
   visibility {text} not null, default_branch {text}, ci_config_path {text} not null, shared_runners {int} not null, archived {int} not null, settings {text} not null,
   last_iid {int} not null, created_by {int}, created_at {int} not null, updated_at {int} not null, deleted_at {int}
 {end};
+create unique index projects_path on projects (lower(full_path));
 create index projects_namespace on projects (namespace_id);
 create table protected_refs (
   id {id}, project_id {int} not null, kind {text} not null, pattern {text} not null, push_role {int} not null, merge_role {int} not null,

@@ -1,0 +1,120 @@
+import type { Page } from '../schema/page.ts';
+import type { Db, Tx } from '../store.ts';
+
+export interface Membership {
+  /** A project's own member, or one of its namespace's, which holds for all projects in it. */
+  readonly source: 'project' | 'namespace';
+  readonly sourceId: number;
+  readonly userId: number;
+  /** GitLab's access level. */
+  readonly role: number;
+  /** UTC ms; null: it does not end. */
+  readonly expiresAt: number | null;
+}
+
+export interface MemberRecord extends Membership {
+  readonly username: string;
+  readonly name: string;
+  readonly state: string;
+  readonly createdAt: number;
+}
+
+/** Of the owner of the namespace that a project lies in. */
+const OWNER = 50;
+
+/** Makes a member, or changes what one may do. */
+export async function putMember(tx: Tx, { source, sourceId, userId, role, expiresAt }: Membership): Promise<void> {
+  await tx.query
+    .insertInto('members')
+    .values({ source, source_id: sourceId, user_id: userId, role, created_at: tx.now(), expires_at: expiresAt })
+    .onConflict((conflict) =>
+      conflict.columns(['source', 'source_id', 'user_id']).doUpdateSet({ role, expires_at: expiresAt }),
+    )
+    .execute();
+  tx.publish({ kind: 'access', id: userId, value: 0 });
+}
+
+/** False: there was none. */
+export async function removeMember(
+  tx: Tx,
+  { source, sourceId, userId }: Pick<Membership, 'source' | 'sourceId' | 'userId'>,
+): Promise<boolean> {
+  const { numDeletedRows } = await tx.query
+    .deleteFrom('members')
+    .where('source', '=', source)
+    .where('source_id', '=', sourceId)
+    .where('user_id', '=', userId)
+    .executeTakeFirst();
+  tx.publish({ kind: 'access', id: userId, value: 0 });
+  return numDeletedRows === 1n;
+}
+
+/** The most that a user may do in a project, as GitLab's access level: as its member, as its namespace's member or owner. Null: no member. */
+export async function findRole(db: Db, projectId: number, userId: number): Promise<number | null> {
+  const project = await db.query
+    .selectFrom('projects')
+    .innerJoin('namespaces', 'namespaces.id', 'projects.namespace_id')
+    .select(['namespace_id', 'owner_id'])
+    .where('projects.id', '=', projectId)
+    .executeTakeFirst();
+  if (project === undefined) return null;
+  if (project.owner_id === userId) return OWNER;
+  const { role } = await db.query
+    .selectFrom('members')
+    .select(({ fn }) => fn.max('role').as('role'))
+    .where('user_id', '=', userId)
+    .where(({ and, eb, or }) =>
+      or([
+        and([eb('source', '=', 'project'), eb('source_id', '=', projectId)]),
+        and([eb('source', '=', 'namespace'), eb('source_id', '=', project.namespace_id)]),
+      ]),
+    )
+    .where(({ eb, or }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', db.now())]))
+    .executeTakeFirstOrThrow();
+  return role;
+}
+
+/** Of a project alone or (`withNamespace`) of its namespace too, as often as somebody is one; by user. */
+export async function listMembers(
+  db: Db,
+  of: { readonly projectId: number; readonly withNamespace: boolean },
+  { limit, offset }: Pick<Page, 'limit' | 'offset'>,
+): Promise<readonly MemberRecord[]> {
+  const namespace = db.query.selectFrom('projects').select('namespace_id').where('id', '=', of.projectId);
+  const rows = await db.query
+    .selectFrom('members')
+    .innerJoin('users', 'users.id', 'members.user_id')
+    .select([
+      'source',
+      'source_id',
+      'user_id',
+      'role',
+      'expires_at',
+      'username',
+      'name',
+      'state',
+      'members.created_at as since',
+    ])
+    .where(({ and, eb, or }) =>
+      or([
+        and([eb('source', '=', 'project'), eb('source_id', '=', of.projectId)]),
+        ...(of.withNamespace ? [and([eb('source', '=', 'namespace'), eb('source_id', '=', namespace)])] : []),
+      ]),
+    )
+    .orderBy('user_id')
+    .orderBy('source')
+    .limit(limit)
+    .offset(offset)
+    .execute();
+  return rows.map((row) => ({
+    source: row.source === 'namespace' ? 'namespace' : 'project',
+    sourceId: row.source_id,
+    userId: row.user_id,
+    role: row.role,
+    expiresAt: row.expires_at,
+    username: row.username,
+    name: row.name,
+    state: row.state,
+    createdAt: row.since,
+  }));
+}

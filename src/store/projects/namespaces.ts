@@ -1,0 +1,70 @@
+import type { Selectable } from 'kysely';
+import type { Tables } from '../schema/tables.ts';
+import type { Db, Tx } from '../store.ts';
+
+/** Where projects lie: a user's own, or a group's. */
+export interface NamespaceRecord {
+  readonly id: number;
+  /** Unique, whatever the case of its letters; may hold slashes. */
+  readonly path: string;
+  readonly name: string;
+  readonly kind: 'user' | 'group';
+  /** Who owns all that lies in it; null: its members alone say who may do what. */
+  readonly ownerId: number | null;
+}
+
+const COLUMNS = ['id', 'path', 'name', 'kind', 'owner_id'] as const;
+
+/** Null: the path is taken. */
+export async function insertNamespace(tx: Tx, namespace: Omit<NamespaceRecord, 'id'>): Promise<number | null> {
+  const { path, name, kind, ownerId } = namespace;
+  const row = await tx.query
+    .insertInto('namespaces')
+    .values({ path, name, kind, owner_id: ownerId, created_at: tx.now() })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
+export async function findNamespace(db: Db, id: number): Promise<NamespaceRecord | null> {
+  const row = await db.query.selectFrom('namespaces').select(COLUMNS).where('id', '=', id).executeTakeFirst();
+  return row === undefined ? null : namespaceOf(row);
+}
+
+/** Case does not matter. */
+export async function findNamespaceByPath(db: Db, path: string): Promise<NamespaceRecord | null> {
+  const row = await db.query
+    .selectFrom('namespaces')
+    .select(COLUMNS)
+    .where(({ fn }) => fn('lower', ['path']), '=', path.toLowerCase())
+    .executeTakeFirst();
+  return row === undefined ? null : namespaceOf(row);
+}
+
+/** Those that a user owns or is a member of, by path. At most 1,000. */
+export async function listNamespacesOf(db: Db, userId: number): Promise<readonly NamespaceRecord[]> {
+  const joined = db.query
+    .selectFrom('members')
+    .select('source_id')
+    .where('source', '=', 'namespace')
+    .where('user_id', '=', userId);
+  const rows = await db.query
+    .selectFrom('namespaces')
+    .select(COLUMNS)
+    .where(({ eb, or }) => or([eb('owner_id', '=', userId), eb('id', 'in', joined)]))
+    .orderBy('path')
+    .limit(1_000)
+    .execute();
+  return rows.map(namespaceOf);
+}
+
+function namespaceOf(row: Pick<Selectable<Tables['namespaces']>, (typeof COLUMNS)[number]>): NamespaceRecord {
+  return {
+    id: row.id,
+    path: row.path,
+    name: row.name,
+    kind: row.kind === 'group' ? 'group' : 'user',
+    ownerId: row.owner_id,
+  };
+}
