@@ -41,7 +41,8 @@ export function paged<T>(
 ): Answer {
   const pages = total === null ? null : Math.max(1, Math.ceil(total / perPage));
   const isMore = pages === null ? hasMore === true : page < pages;
-  const link = (rel: string, to: number): string => `<${addressOf(base, url, to, perPage)}>; rel="${rel}"`;
+  const link = (rel: string, to: number): string =>
+    `<${addressOf(base, url, { page: to, per_page: perPage })}>; rel="${rel}"`;
   const links = [
     ...(page > 1 ? [link('prev', page - 1)] : []),
     ...(isMore ? [link('next', page + 1)] : []),
@@ -67,17 +68,14 @@ export function keysetPaged<T>(
   url: string,
 ): Answer {
   if (next === null) return { status: 200, body: items };
-  const address = new URL(url, base);
-  for (const [name, value] of Object.entries(next)) address.searchParams.set(name, String(value));
-  return { status: 200, body: items, headers: { link: `<${address}>; rel="next"` } };
+  return { status: 200, body: items, headers: { link: `<${addressOf(base, url, next)}>; rel="next"` } };
 }
 
 /** Credentials in a query stay out of the addresses that we make. */
-function addressOf(base: string, url: string, page: number, perPage: number): string {
+function addressOf(base: string, url: string, parameters: Readonly<Record<string, string | number>>): string {
   const address = new URL(url, base);
   for (const secret of SECRET_PARAMETERS) address.searchParams.delete(secret);
-  address.searchParams.set('page', String(page));
-  address.searchParams.set('per_page', String(perPage));
+  for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, String(value));
   return address.href;
 }
 

@@ -18,6 +18,10 @@ export interface PipelineFilter {
   readonly hasProblems: boolean | null;
   readonly updatedAfter: number | null;
   readonly updatedBefore: number | null;
+  readonly createdAfter: number | null;
+  readonly createdBefore: number | null;
+  /** The newest of each ref alone. */
+  readonly latestOfRef: boolean;
   /** Child pipelines are left out unless they are asked for. */
   readonly withChildren: boolean;
 }
@@ -33,6 +37,9 @@ export const ANY_PIPELINE: Omit<PipelineFilter, 'projectId'> = {
   hasProblems: null,
   updatedAfter: null,
   updatedBefore: null,
+  createdAfter: null,
+  createdBefore: null,
+  latestOfRef: false,
   withChildren: false,
 };
 
@@ -68,10 +75,21 @@ export async function countPipelines(db: Db, filter: PipelineFilter, most: numbe
 type Query = SelectQueryBuilder<Tables, 'pipelines', object>;
 
 function matching(db: Db, filter: PipelineFilter): Query {
-  return whereGiven(
-    whereState(db.query.selectFrom('pipelines').where('project_id', '=', filter.projectId), filter),
-    filter,
+  const given = whereGiven(db.query.selectFrom('pipelines').where('project_id', '=', filter.projectId), filter);
+  return whereState(whereWhen(given, filter), filter).$if(filter.latestOfRef, (some) =>
+    some.where('id', 'in', latestIds(db, filter)),
   );
+}
+
+/** Found by the index of refs: one group a ref. */
+function latestIds(db: Db, { projectId, isTag }: PipelineFilter) {
+  return db.query
+    .selectFrom('pipelines')
+    .select(({ fn }) => fn.max('id').as('id'))
+    .where('project_id', '=', projectId)
+    .where('parent_pipeline_id', 'is', null)
+    .$if(isTag !== null, (some) => some.where('is_tag', '=', isTag === true ? 1 : 0))
+    .groupBy('ref');
 }
 
 function whereState(query: Query, { statuses, hasProblems, withChildren, isTag }: PipelineFilter): Query {
@@ -82,16 +100,19 @@ function whereState(query: Query, { statuses, hasProblems, withChildren, isTag }
     .$if(isTag !== null, (some) => some.where('is_tag', '=', isTag === true ? 1 : 0));
 }
 
-function whereGiven(
-  query: Query,
-  { ref, sha, source, name, userId, updatedAfter, updatedBefore }: PipelineFilter,
-): Query {
+function whereGiven(query: Query, { ref, sha, source, name, userId }: PipelineFilter): Query {
   return query
     .$if(ref !== null, (some) => some.where('ref', '=', ref ?? ''))
     .$if(sha !== null, (some) => some.where('sha', '=', sha ?? ''))
     .$if(source !== null, (some) => some.where('source', '=', source ?? ''))
     .$if(name !== null, (some) => some.where('name', '=', name ?? ''))
-    .$if(userId !== null, (some) => some.where('user_id', '=', userId))
+    .$if(userId !== null, (some) => some.where('user_id', '=', userId));
+}
+
+function whereWhen(query: Query, { updatedAfter, updatedBefore, createdAfter, createdBefore }: PipelineFilter): Query {
+  return query
     .$if(updatedAfter !== null, (some) => some.where('updated_at', '>', updatedAfter ?? 0))
-    .$if(updatedBefore !== null, (some) => some.where('updated_at', '<', updatedBefore ?? 0));
+    .$if(updatedBefore !== null, (some) => some.where('updated_at', '<', updatedBefore ?? 0))
+    .$if(createdAfter !== null, (some) => some.where('created_at', '>', createdAfter ?? 0))
+    .$if(createdBefore !== null, (some) => some.where('created_at', '<', createdBefore ?? 0));
 }

@@ -1,0 +1,39 @@
+import { Type } from 'typebox';
+import { CAUSES, CLEANUP_OUTCOMES, PHASES } from '../../../protocol/index.ts';
+import { answer, INSTANT, nullable, SECONDS } from './common.ts';
+
+export const PHASE = nullable(Type.Enum([...PHASES]), 'while an attempt is under way');
+
+/** Ours, beside GitLab's fields. */
+export const TEARDOWN = nullable(
+  answer({
+    cause: nullable(Type.Enum([...CAUSES]), 'why the script is over, or is to be'),
+    requested_by: nullable(Type.String(), 'who cancelled; null: nobody did'),
+    requested_at: nullable(INSTANT),
+    deadline: nullable(INSTANT, 'when the coordinator ends it, whatever the runner does'),
+    forced_by: nullable(Type.String(), 'who cut it short'),
+    forced_at: nullable(INSTANT),
+  }),
+  'null: nothing has ended the script, or asked for that',
+);
+
+export const CLEANUP = nullable(
+  answer({
+    outcome: nullable(Type.Enum([...CLEANUP_OUTCOMES]), 'null: it is owed and has not ended'),
+    exit_code: nullable(Type.Integer(), 'of after_script'),
+    duration: nullable(SECONDS),
+    attempt: Type.Integer({ description: '0: none was made' }),
+    skipped_by: nullable(Type.String()),
+    reason: nullable(Type.String(), 'why it was skipped'),
+  }),
+  'null: nothing is owed so far',
+);
+
+/** How many cleanups of a pipeline's jobs are owed, or did not end well. */
+export const CLEANUPS = answer({
+  open: Type.Integer(),
+  failed: Type.Integer(),
+  timed_out: Type.Integer(),
+  skipped: Type.Integer(),
+  lost: Type.Integer(),
+});

@@ -1,0 +1,79 @@
+import { type Static, Type } from 'typebox';
+import { CLEANUP, PHASE, TEARDOWN } from './cleanup.ts';
+import { answer, COMMIT, ID, INSTANT, nullable, SECONDS, USER } from './common.ts';
+import { BASIC_PIPELINE, STATUS } from './pipeline.ts';
+
+const BASE = {
+  id: ID,
+  status: STATUS,
+  stage: Type.String(),
+  name: Type.String(),
+  ref: Type.String(),
+  tag: Type.Boolean(),
+  coverage: nullable(Type.Number()),
+  allow_failure: Type.Boolean(),
+  created_at: INSTANT,
+  started_at: nullable(INSTANT),
+  finished_at: nullable(INSTANT),
+  erased_at: nullable(INSTANT),
+  duration: nullable(SECONDS),
+  queued_duration: nullable(SECONDS),
+  user: nullable(USER),
+  commit: COMMIT,
+  pipeline: BASIC_PIPELINE,
+  failure_reason: Type.Optional(Type.String({ description: 'only of a job that failed' })),
+  web_url: Type.String(),
+  project: answer({ ci_job_token_scope_enabled: Type.Boolean() }),
+  phase: PHASE,
+  teardown: TEARDOWN,
+  cleanup: CLEANUP,
+};
+
+const RUNNER = answer({
+  id: ID,
+  description: Type.String(),
+  ip_address: nullable(Type.String()),
+  active: Type.Boolean(),
+  paused: Type.Boolean(),
+  is_shared: Type.Boolean(),
+  runner_type: Type.Enum(['instance_type', 'project_type']),
+  name: nullable(Type.String()),
+  online: nullable(Type.Boolean()),
+  status: Type.Enum(['online', 'offline', 'stale', 'never_contacted']),
+});
+
+const MANAGER = answer({
+  id: ID,
+  system_id: Type.String(),
+  version: Type.String(),
+  revision: Type.String(),
+  platform: Type.String(),
+  architecture: Type.String(),
+  created_at: INSTANT,
+  contacted_at: INSTANT,
+  ip_address: nullable(Type.String()),
+  status: Type.Enum(['online', 'offline', 'stale', 'never_contacted']),
+});
+
+export const JOB = answer({
+  ...BASE,
+  artifacts_file: Type.Optional(answer({ filename: Type.String(), size: Type.Integer() })),
+  artifacts: Type.Array(
+    answer({
+      file_type: Type.String(),
+      size: Type.Integer(),
+      filename: Type.String(),
+      file_format: nullable(Type.String()),
+    }),
+  ),
+  runner: nullable(RUNNER),
+  runner_manager: nullable(MANAGER),
+  artifacts_expire_at: nullable(INSTANT),
+  archived: Type.Boolean(),
+  tag_list: Type.Array(Type.String()),
+  attempt: Type.Integer({ description: 'hand-outs to a runner so far' }),
+});
+export type FullJob = Static<typeof JOB>;
+
+export const BRIDGE = answer({ ...BASE, downstream_pipeline: nullable(BASIC_PIPELINE) });
+export type Bridge = Static<typeof BRIDGE>;

@@ -1,0 +1,66 @@
+import { type Static, Type } from 'typebox';
+import { STATUSES } from '../../../protocol/index.ts';
+import { CLEANUPS } from './cleanup.ts';
+import { answer, ID, INSTANT, nullable, SECONDS, USER } from './common.ts';
+
+export const STATUS = Type.Enum([...STATUSES]);
+
+const BASIC = {
+  id: ID,
+  iid: ID,
+  project_id: ID,
+  sha: Type.String(),
+  ref: Type.String(),
+  status: STATUS,
+  source: Type.String(),
+  created_at: INSTANT,
+  updated_at: INSTANT,
+  web_url: Type.String(),
+  name: nullable(Type.String()),
+};
+
+export const BASIC_PIPELINE = answer(BASIC);
+export type BasicPipeline = Static<typeof BASIC_PIPELINE>;
+
+const DETAILED_STATUS = answer({
+  icon: Type.String(),
+  text: Type.String(),
+  label: Type.String(),
+  group: Type.String(),
+  tooltip: Type.String(),
+  has_details: Type.Boolean(),
+  details_path: Type.String(),
+  illustration: Type.Null(),
+  favicon: Type.Null(),
+});
+
+export const PIPELINE = answer({
+  ...BASIC,
+  before_sha: Type.String(),
+  tag: Type.Boolean(),
+  yaml_errors: nullable(Type.String()),
+  user: nullable(USER),
+  started_at: nullable(INSTANT),
+  finished_at: nullable(INSTANT),
+  committed_at: nullable(INSTANT),
+  duration: nullable(SECONDS, 's in which at least one of its jobs ran'),
+  queued_duration: nullable(SECONDS),
+  coverage: nullable(Type.String()),
+  detailed_status: DETAILED_STATUS,
+  archived: Type.Boolean(),
+  protected: Type.Boolean(),
+  version: Type.Integer({ description: 'grows with every change' }),
+  teardown: nullable(
+    answer({ cause: Type.String(), requested_by: Type.String(), requested_at: INSTANT }),
+    'null: nobody cancelled it',
+  ),
+  cleanups: CLEANUPS,
+});
+export type FullPipeline = Static<typeof PIPELINE>;
+
+export const PIPELINE_VARIABLE = answer({
+  key: Type.String(),
+  value: Type.String(),
+  variable_type: Type.Enum(['env_var', 'file']),
+  raw: Type.Boolean(),
+});

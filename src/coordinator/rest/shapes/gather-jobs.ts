@@ -1,0 +1,61 @@
+import {
+  type ArtifactRecord,
+  type Db,
+  type JobRecord,
+  listArtifacts,
+  listManagersById,
+  listPipelinesById,
+  listProjectViews,
+  listRunnersById,
+  listUserViews,
+  type ManagerRecord,
+  type PipelineRecord,
+  type ProjectView,
+  type RunnerRecord,
+  type UserView,
+} from '../../../store/index.ts';
+import { notFound } from '../../http/index.ts';
+
+/** What answers about jobs of one project name beside the jobs, by id. */
+export interface JobSurroundings {
+  readonly project: ProjectView;
+  readonly base: string;
+  readonly now: number;
+  readonly pipelines: ReadonlyMap<number, PipelineRecord>;
+  readonly users: ReadonlyMap<number, UserView>;
+  readonly artifacts: ReadonlyMap<number, readonly ArtifactRecord[]>;
+  readonly runners: ReadonlyMap<number, RunnerRecord>;
+  readonly managers: ReadonlyMap<number, ManagerRecord>;
+}
+
+/** Read in as many statements as there are tables, however many jobs. */
+export async function gatherJobs(
+  db: Db,
+  jobs: readonly JobRecord[],
+  { projectId, base }: { readonly projectId: number; readonly base: string },
+): Promise<JobSurroundings> {
+  const artifacts = await listArtifacts(
+    db,
+    jobs.filter(({ kind }) => kind === 'script').map(({ id }) => id),
+  );
+  return {
+    project: await findProjectView(db, projectId),
+    base,
+    now: db.now(),
+    pipelines: await listPipelinesById(db, distinct(jobs.map(({ pipelineId }) => pipelineId))),
+    users: await listUserViews(db, distinct(jobs.map(({ userId }) => userId))),
+    artifacts: Map.groupBy(artifacts, ({ jobId }) => jobId),
+    runners: await listRunnersById(db, distinct(jobs.map(({ runnerId }) => runnerId))),
+    managers: await listManagersById(db, distinct(jobs.map(({ managerId }) => managerId))),
+  };
+}
+
+export async function findProjectView(db: Db, id: number): Promise<ProjectView> {
+  const project = (await listProjectViews(db, [id])).get(id);
+  if (project === undefined) throw notFound('Project');
+  return project;
+}
+
+export function distinct(ids: readonly (number | null)[]): readonly number[] {
+  return [...new Set(ids.filter((id) => id !== null))];
+}

@@ -1,0 +1,36 @@
+import type { Static } from 'typebox';
+import { isFinished } from '../../../protocol/index.ts';
+import type { JobRecord } from '../../../store/index.ts';
+import type { CLEANUP, TEARDOWN } from '../schemas/cleanup.ts';
+import { instantOrNull } from './show-common.ts';
+
+/** Why the script is over or is to be, who asked for that, and until when the job may take for what follows. */
+export function showTeardown({ state }: Pick<JobRecord, 'state'>): Static<typeof TEARDOWN> {
+  const { cause, cancelRequest, forceRequest, deadline, status } = state;
+  if (cause === null && cancelRequest === null && forceRequest === null) return null;
+  return {
+    cause: cause ?? cancelRequest?.cause ?? null,
+    requested_by: cancelRequest?.by ?? null,
+    requested_at: instantOrNull(cancelRequest?.at ?? null),
+    // Before the script is over, the deadline is the script's.
+    deadline: cause === null || isFinished(status) ? null : instantOrNull(deadline),
+    forced_by: forceRequest?.by ?? null,
+    forced_at: instantOrNull(forceRequest?.at ?? null),
+  };
+}
+
+export function showCleanup({ state }: Pick<JobRecord, 'state'>): Static<typeof CLEANUP> {
+  const { cleanup, owed, cleanupHandOuts } = state;
+  if (cleanup === null) {
+    if (!owed) return null;
+    return { outcome: null, exit_code: null, duration: null, attempt: cleanupHandOuts, skipped_by: null, reason: null };
+  }
+  return {
+    outcome: cleanup.outcome,
+    exit_code: cleanup.exitCode ?? null,
+    duration: cleanup.durationMs === undefined ? null : cleanup.durationMs / 1000,
+    attempt: cleanup.attempt,
+    skipped_by: cleanup.skippedBy ?? null,
+    reason: cleanup.reason ?? null,
+  };
+}
