@@ -25,11 +25,21 @@ export function takeTurns(edit: Edit): void {
 function takeTurn(edit: Edit, position: number): void {
   const { state, rules, earlierRetries } = currentJob(edit, position);
   if (state.status !== 'created') return;
-  const waitedBefore = rules.when === 'manual' || rules.when === 'delayed';
-  // A retry of a manual or delayed job starts at once: a person, or the delay, had started it before.
+  const waits = rules.when === 'manual' || rules.when === 'delayed';
+  // A retry of a manual or delayed job starts at once, if a person or the delay had started it before.
   const turn: SchedulingEvent | null =
-    earlierRetries > 0 && waitedBefore ? { type: 'enqueue' } : turnOf(rules, statusBefore(edit, position));
+    earlierRetries > 0 && waits && hadStarted(edit, position)
+      ? { type: 'enqueue' }
+      : turnOf(rules, statusBefore(edit, position));
   if (turn !== null) send(edit, currentNumber(edit, position), turn);
+}
+
+/** The job whose place the current one took. One that was cancelled while it waited for a person must not start without one. */
+function hadStarted(edit: Edit, position: number): boolean {
+  const current = currentNumber(edit, position);
+  let job = jobAt(edit, position);
+  while (job.retriedAs !== null && job.retriedAs !== current) job = jobAt(edit, job.retriedAs);
+  return job.state.queuedAt !== null || job.state.startedAt !== null;
 }
 
 function turnOf({ when, needs }: JobRules, before: Status | null): SchedulingEvent | null {
