@@ -1,10 +1,10 @@
 import { keepCommit } from '../../git/index.ts';
-import type { Variable } from '../../protocol/index.ts';
 import type { Parts } from '../parts.ts';
+import { givenVariable } from './create/given-variable.ts';
 import { insertNewPipeline } from './create/insert-new-pipeline.ts';
 import { preparePipeline } from './create/prepare-pipeline.ts';
 import type { PipelineOrigin, PreparedPipeline } from './create/prepared-pipeline.ts';
-import type { GivenVariable, PipelineAnswer, PipelineRequest } from './pipeline-request.ts';
+import type { PipelineAnswer, PipelineRequest } from './pipeline-request.ts';
 import { cacheOf } from './transaction/pipeline-cache.ts';
 
 /** Makes the pipeline of a commit: facts, plan and rows, the last in one transaction. By push, an invalid file makes a failed pipeline that names its problems. */
@@ -39,8 +39,4 @@ async function insert(parts: Parts, prepared: PreparedPipeline, isSkipped: boole
     cache.keep(inserted);
   }
   return { kind: 'created', id: inserted.id, iid: inserted.iid };
-}
-
-export function givenVariable({ key, value, kind }: GivenVariable): Variable {
-  return { key, value, public: false, masked: false, file: kind === 'file', raw: false };
 }

@@ -2,7 +2,7 @@
  * Pipelines: made, and changed by one event at a time. Start with apply-event.ts. No rule stands here: a status changes only in `lifecycle`.
  */
 export { applyEvent } from './apply-event.ts';
-export { cancelJob, playJob, retryJob } from './change-job.ts';
+export { cancelJob, type PlayAnswer, playJob, type RetryAnswer, retryJob } from './change-job.ts';
 export { cancelPipeline, retryPipeline } from './change-pipeline.ts';
 export type { StoredCommit, StoredFacts } from './create/stored-facts.ts';
 export { createPipeline } from './create-pipeline.ts';

@@ -2,9 +2,11 @@ import { invariant } from '../../../base/index.ts';
 import { findJob, type PipelineJob, type PipelineState, rowOf } from '../../../lifecycle/index.ts';
 import { isFinished, type Plan } from '../../../protocol/index.ts';
 import {
+  findJobVariables,
   insertJobs,
   type PipelineChange,
   putEffect,
+  setJobVariables,
   type Tx,
   updateJobs,
   updatePipeline,
@@ -54,7 +56,18 @@ async function writeJobs(
     return newJob(job, planned, by ?? record.userId);
   });
   const ids = await insertJobs(tx, record, rows);
-  return [...loaded.jobIds, ...fresh.map(({ number }) => ids.get(number) ?? -1)];
+  const jobIds = [...loaded.jobIds, ...fresh.map(({ number }) => ids.get(number) ?? -1)];
+  for (const { number, retriedAs } of jobs) {
+    if (retriedAs !== null && retriedAs >= known)
+      await passVariablesOn(tx, jobIds[number] ?? -1, jobIds[retriedAs] ?? -1);
+  }
+  return jobIds;
+}
+
+/** What a job was given when it was played, its retry is given too. */
+async function passVariablesOn(tx: Tx, from: number, to: number): Promise<void> {
+  const given = await findJobVariables(tx, from);
+  if (given !== null) await setJobVariables(tx, to, given);
 }
 
 function changedJob(job: PipelineJob): Parameters<typeof updateJobs>[2][number] {
