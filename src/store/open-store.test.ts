@@ -1,151 +1,130 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { AutoClock } from '../../test/support/auto-clock.ts';
-import {
-  findResourceHolder,
-  type Hint,
-  internLane,
-  type Lane,
-  lockResourceGroup,
-  openStore,
-  putInQueue,
-  releaseResource,
-  reserve,
-  type Store,
-  takeReserved,
-  takeResource,
-} from './index.ts';
+import { elect, findResourceHolder, type Hint, lockResourceGroup, releaseResource, takeResource } from './index.ts';
+import { createTestStores, describeOnEachEngine, type TestStores } from './testing/engines.ts';
 
-let directory: string;
-let clock: AutoClock;
-const opened: Store[] = [];
+describeOnEachEngine((engine) => {
+  let clock: AutoClock;
+  let stores: TestStores;
 
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'epilogue-store-'));
-  clock = new AutoClock(1_000_000);
-});
-
-afterEach(async () => {
-  for (const store of opened.splice(0)) await store.close();
-  rmSync(directory, { recursive: true });
-});
-
-async function open(name = 'epilogue.db'): Promise<Store> {
-  const store = await openStore({
-    database: { file: join(directory, name) },
-    keyFile: join(directory, 'master.key'),
-    clock,
+  beforeEach(async () => {
+    clock = new AutoClock(1_000_000);
+    stores = await createTestStores(engine, clock);
   });
-  opened.push(store);
-  return store;
-}
+  afterEach(() => stores.close());
 
-const LANE: Lane = { projectId: 1, tags: ['docker'], isProtected: false, isGraceful: false, kind: 'job' };
-const RUNNER = {
-  projects: [1, 2],
-  tags: ['docker', 'big'],
-  runsUntagged: true,
-  isProtected: false,
-  cancelsGracefully: true,
-  takesCleanups: false,
-};
-
-async function enqueue(store: Store, jobId: number, lane: Partial<Lane> = {}): Promise<void> {
-  await store.write(async (tx) => {
-    const laneId = await internLane(tx, { ...LANE, ...lane });
-    await putInQueue(tx, [{ jobId, pipelineId: 1, laneId, since: clock.now() + jobId }]);
+  it('keeps what was committed, and nothing of a transaction that failed', async () => {
+    const store = await stores.open();
+    await store.write((tx) => lockResourceGroup(tx, 1, 'kept'));
+    const failing = store.write(async (tx) => {
+      await lockResourceGroup(tx, 1, 'lost');
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    await store.close();
+    const again = await stores.open();
+    const keys = await again.read((db) => db.query.selectFrom('resource_groups').select('key').execute());
+    expect(keys).toEqual([{ key: 'kept' }]);
+    await expect(store.read(async () => null)).rejects.toMatchObject({ code: 'store_closed' });
   });
-}
 
-const claim = (store: Store, reservation: string, fit = RUNNER) =>
-  store.write((tx) => reserve(tx, fit, reservation, clock.now() + 30_000));
-
-it('keeps what was committed, and nothing of a transaction that failed', async () => {
-  const store = await open();
-  await store.write((tx) => lockResourceGroup(tx, 1, 'kept'));
-  const failing = store.write(async (tx) => {
-    await lockResourceGroup(tx, 1, 'lost');
-    throw new Error('no');
+  it('has a name that lasts, and no other database has', async () => {
+    const identity = async () => (await stores.open()).read(async (db) => db.identity);
+    const first = await identity();
+    expect(first).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await identity()).toBe(first);
+    const others = await createTestStores(engine, clock);
+    expect(await (await others.open()).read(async (db) => db.identity)).not.toBe(first);
+    await others.close();
   });
-  await expect(failing).rejects.toThrow('no');
-  await store.close();
-  const again = await open();
-  const keys = await again.read((db) => db.query.selectFrom('resource_groups').select('key').execute());
-  expect(keys).toEqual([{ key: 'kept' }]);
-});
 
-it('hands each waiting job to one claimer, oldest first, and only to who fits its lane', async () => {
-  const store = await open();
-  await enqueue(store, 3);
-  await enqueue(store, 2, { tags: [] });
-  await enqueue(store, 1, { tags: ['gpu'] });
-  await enqueue(store, 4, { isProtected: true });
-  await enqueue(store, 5, { kind: 'cleanup' });
-  expect((await claim(store, 'p', { ...RUNNER, isProtected: true }))?.jobId).toBe(4);
-  await enqueue(store, 6, { isProtected: true });
-  const claimed = [await claim(store, 'a'), await claim(store, 'b'), await claim(store, 'c'), await claim(store, 'e')];
-  expect(claimed.map((each) => each?.jobId ?? null)).toEqual([2, 3, 6, null]);
-  expect((await claim(store, 'd', { ...RUNNER, takesCleanups: true }))?.jobId).toBe(5);
-});
-
-it('lets only the reservation that stands take its job', async () => {
-  const store = await open();
-  await enqueue(store, 1);
-  await claim(store, 'first');
-  clock.jump(31_000);
-  expect((await claim(store, 'second'))?.jobId).toBe(1);
-  expect(await store.write((tx) => takeReserved(tx, 1, 'first'))).toBe(false);
-  expect(await store.write((tx) => takeReserved(tx, 1, 'second'))).toBe(true);
-  expect(await claim(store, 'third')).toBeNull();
-});
-
-it('gives a resource group to one job at a time', async () => {
-  const store = await open();
-  const { id: group } = await store.write((tx) => lockResourceGroup(tx, 1, 'production'));
-  const take = (job: number) => store.write((tx) => takeResource(tx, group, { job, pipeline: 1 }));
-  expect([await take(1), await take(2)]).toEqual([true, false]);
-  await store.write((tx) => releaseResource(tx, 1));
-  expect(await take(2)).toBe(true);
-  expect(await store.read((db) => findResourceHolder(db, group))).toMatchObject({ job: 2 });
-});
-
-it('sends hints with the commit, and none of a transaction that failed', async () => {
-  const store = await open();
-  const { promise: heard, resolve } = Promise.withResolvers<Hint | 'look'>();
-  store.subscribe('pipeline', resolve);
-  const failing = store.write(async (tx) => {
-    tx.publish({ kind: 'pipeline', id: 1, value: 1 });
-    throw new Error('no');
+  it('reads from one snapshot, and lets nothing be written there', async () => {
+    const store = await stores.open();
+    const count = await store.read(async ({ query }) => {
+      const before = await query.selectFrom('resource_groups').selectAll().execute();
+      await store.write((tx) => lockResourceGroup(tx, 1, 'meanwhile'));
+      return [before.length, (await query.selectFrom('resource_groups').selectAll().execute()).length];
+    });
+    expect(count).toEqual([0, 0]);
+    const writing = store.read(({ query }) => query.deleteFrom('resource_groups').execute());
+    await expect(writing).rejects.toThrow(/read/i);
   });
-  await expect(failing).rejects.toThrow('no');
-  await store.write(async (tx) => tx.publish({ kind: 'pipeline', id: 2, value: 7 }));
-  expect(await heard).toEqual({ kind: 'pipeline', id: 2, value: 7 });
+
+  it('gives a resource group to one job at a time', async () => {
+    const store = await stores.open();
+    const { id: group } = await store.write((tx) => lockResourceGroup(tx, 1, 'production'));
+    const take = (job: number) =>
+      store.write(async (tx) => {
+        await lockResourceGroup(tx, 1, 'production');
+        return takeResource(tx, group, { job, pipeline: 1 });
+      });
+    const taken = await Promise.all([take(1), take(2), take(3)]);
+    expect(taken.filter(Boolean)).toHaveLength(1);
+    const holder = await store.read((db) => findResourceHolder(db, group));
+    expect(taken[(holder?.job ?? 0) - 1]).toBe(true);
+    await store.write((tx) => releaseResource(tx, holder?.job ?? 0));
+    expect(await take(4)).toBe(true);
+    expect(await store.read((db) => findResourceHolder(db, group))).toMatchObject({ job: 4 });
+  });
+
+  it('elects one caller for each interval', async () => {
+    const replicas = engine === 'SQLite' ? [await stores.open()] : [await stores.open(), await stores.open()];
+    const ask = async () =>
+      (
+        await Promise.all(
+          replicas.flatMap((each) => [1, 2, 3].map(() => each.write((tx) => elect(tx, 'expiry', 60_000)))),
+        )
+      ).filter(Boolean).length;
+    const turns = [await ask(), await ask()];
+    clock.jump(59_000);
+    turns.push(await ask());
+    clock.jump(2_000);
+    turns.push(await ask());
+    clock.jump(-10_000_000); // the clock was wrong, and was put right
+    turns.push(await ask());
+    expect(turns).toEqual([1, 0, 0, 1, 1]);
+    expect(await replicas[0]?.write((tx) => elect(tx, 'seal', 60_000))).toBe(true);
+  });
+
+  it('sends hints with the commit, and none of a transaction that failed', async () => {
+    const store = await stores.open();
+    const { promise: heard, resolve } = Promise.withResolvers<Hint>();
+    store.subscribe('pipeline', (hint) => hint !== 'look' && resolve(hint));
+    const failing = store.write(async (tx) => {
+      tx.publish({ kind: 'pipeline', id: 1, value: 1 });
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    await store.write(async (tx) => tx.publish({ kind: 'pipeline', id: 2, value: 7 }));
+    expect(await heard).toEqual({ kind: 'pipeline', id: 2, value: 7 });
+  });
+
+  it('refuses a database that a newer program wrote, or whose secrets another key has sealed', async () => {
+    await (await stores.open()).close();
+    const keyFile = join(stores.directory, 'master.key');
+    expect(statSync(keyFile).mode & 0o777).toBe(0o600);
+    const key = readFileSync(keyFile);
+    writeFileSync(keyFile, Buffer.from(key).fill('a', 0, 8));
+    await expect(stores.open()).rejects.toMatchObject({ code: 'store_key' });
+    writeFileSync(keyFile, key);
+    await stores.run("update store_meta set value = '99' where key = 'version'");
+    await expect(stores.open()).rejects.toMatchObject({ code: 'store_newer' });
+  });
+
+  it("refuses a database that holds somebody else's tables", async () => {
+    await stores.run('create table jobs (a int)');
+    await expect(stores.open()).rejects.toMatchObject({ code: 'store_foreign' });
+  });
 });
 
-it('runs transactions one at a time, in the order of the calls', async () => {
-  const store = await open();
+it('runs transactions on SQLite one at a time, in the order of the calls', async () => {
+  const stores = await createTestStores('SQLite', new AutoClock(1_000_000));
+  const store = await stores.open();
   const keys = Array.from({ length: 50 }, (_, at) => String(at));
   await Promise.all(keys.map((key) => store.write((tx) => lockResourceGroup(tx, 1, key))));
   const rows = await store.read((db) => db.query.selectFrom('resource_groups').select('key').orderBy('id').execute());
   expect(rows.map(({ key }) => key)).toEqual(keys);
-});
-
-it('refuses a database that a newer program wrote, is not ours, or has another key', async () => {
-  await (await open()).close();
-  expect(statSync(join(directory, 'master.key')).mode & 0o777).toBe(0o600);
-  const key = readFileSync(join(directory, 'master.key'));
-  writeFileSync(join(directory, 'master.key'), Buffer.from(key).fill('a', 0, 8));
-  await expect(open()).rejects.toMatchObject({ code: 'store_key' });
-  writeFileSync(join(directory, 'master.key'), key);
-  const database = new DatabaseSync(join(directory, 'epilogue.db'));
-  database.exec("update store_meta set value = '99' where key = 'version'");
-  database.close();
-  await expect(open()).rejects.toMatchObject({ code: 'store_newer' });
-  const foreign = new DatabaseSync(join(directory, 'foreign.db'));
-  foreign.exec('create table t (a)');
-  foreign.close();
-  await expect(open('foreign.db')).rejects.toMatchObject({ code: 'store_foreign' });
+  await stores.close();
 });

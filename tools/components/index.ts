@@ -1,8 +1,9 @@
 import type { Component } from './component.ts';
 import { docker } from './docker.ts';
+import { postgres } from './postgres.ts';
 import { programs } from './programs.ts';
 
 export { type Component, installFromDebian, type RunningComponent } from './component.ts';
 export { waitUntil } from './wait-until.ts';
 
-export const components: readonly Component[] = [programs, docker];
+export const components: readonly Component[] = [programs, postgres, docker];

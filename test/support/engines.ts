@@ -1,0 +1,9 @@
+/** For tests of other rooms than the store. */
+export {
+  createTestStores,
+  describeOnEachEngine,
+  type Engine,
+  type TestStores,
+} from '../../src/store/testing/engines.ts';
+export { type PostgresServer, startPostgresServer } from '../../src/store/testing/postgres-server.ts';
+export { createTestDatabase, type TestDatabase, whyNoPostgres } from '../../src/store/testing/test-database.ts';
