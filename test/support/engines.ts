@@ -3,7 +3,4 @@ export {
   createTestStores,
   describeOnEachEngine,
   type Engine,
-  type TestStores,
 } from '../../src/store/testing/engines.ts';
-export { type PostgresServer, startPostgresServer } from '../../src/store/testing/postgres-server.ts';
-export { createTestDatabase, type TestDatabase, whyNoPostgres } from '../../src/store/testing/test-database.ts';

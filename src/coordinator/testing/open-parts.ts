@@ -1,9 +1,9 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createTestStores, type Engine } from '../../../test/support/engines.ts';
 import { openDiskStore } from '../../blobs/index.ts';
 import { openRepositories } from '../../git/index.ts';
-import { openStore } from '../../store/index.ts';
 import type { Log, Parts } from '../parts.ts';
 import { TestClock } from './test-clock.ts';
 
@@ -18,8 +18,8 @@ export interface OpenedParts extends Parts {
 /** 2026-01-02T03:04:05Z */
 const START = 1_767_323_045_000;
 
-/** Real parts: SQLite, bare repositories and blobs in a temporary directory, and a clock that the test moves. */
-export async function openParts(): Promise<OpenedParts> {
+/** Real parts: a database (`describeOnEachEngine` gives both engines), bare repositories and blobs in a temporary directory, and a clock that the test moves. */
+export async function openParts(engine: Engine = 'SQLite'): Promise<OpenedParts> {
   const dataDir = realpathSync(mkdtempSync(join(tmpdir(), 'epilogue-parts-')));
   const clock = new TestClock(START);
   const complaints: string[] = [];
@@ -27,11 +27,8 @@ export async function openParts(): Promise<OpenedParts> {
     complaints.push(`${text} ${JSON.stringify(facts)}`);
   };
   const log: Log = { info: () => {}, warn: complain, error: complain };
-  const store = await openStore({
-    database: { file: join(dataDir, 'epilogue.db') },
-    keyFile: join(dataDir, 'master.key'),
-    clock,
-  });
+  const stores = await createTestStores(engine, clock);
+  const store = await stores.open();
   const repositories = openRepositories({ root: join(dataDir, 'repositories'), path: process.env.PATH ?? '' });
   const blobs = openDiskStore({ root: join(dataDir, 'blobs') });
   return {
@@ -45,7 +42,7 @@ export async function openParts(): Promise<OpenedParts> {
     dataDir,
     complaints,
     async close() {
-      await store.close();
+      await stores.close();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
