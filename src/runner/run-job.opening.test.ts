@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Failure } from '../base/index.ts';
@@ -31,7 +31,8 @@ describe('a job that cannot be opened', () => {
 
   it('for want of a journal owes nothing and leaves none of its secrets', async () => {
     bench = new JobBench({}, { token: 'hunter22' });
-    mkdirSync(join(bench.directory, 'moves.jsonl'));
+    // A file that nobody can write to, root neither.
+    symlinkSync('/proc/version', join(bench.directory, 'moves.jsonl'));
     expect(await bench.run()).toMatchObject({ status: 'failed', cleanup: { outcome: 'not_owed' } });
     expect(readFileSync(join(bench.directory, 'job.json'), 'utf8')).not.toContain('hunter22');
   });

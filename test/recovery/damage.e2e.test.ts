@@ -63,21 +63,9 @@ describe('a journal or run that is damaged', () => {
       writeFileSync(join(runsDir(), run, 'run.json'), 'null');
       writeFileSync(join(journalOf(run), 'job.json'), 'null');
     },
-    'the lock is a directory': (run) => {
-      rmSync(join(runsDir(), run, 'lock'));
-      mkdirSync(join(runsDir(), run, 'lock'));
-    },
-    'the moves are a pipe': (run) => {
-      rmSync(join(journalOf(run), 'moves.jsonl'));
-      execFileSync('mkfifo', [join(journalOf(run), 'moves.jsonl')]);
-    },
     'job.json is a pipe': (run) => {
       rmSync(join(journalOf(run), 'job.json'));
       execFileSync('mkfifo', [join(journalOf(run), 'job.json')]);
-    },
-    'the moves are a directory': (run) => {
-      rmSync(join(journalOf(run), 'moves.jsonl'));
-      mkdirSync(join(journalOf(run), 'moves.jsonl'));
     },
   };
 
@@ -120,6 +108,20 @@ describe('a journal or run that is damaged', () => {
     'a lock full of garbage': (run) => writeFileSync(join(runsDir(), run, 'lock'), 'garbage '.repeat(1000)),
     'a holder without a name': (run) => writeFileSync(join(runsDir(), run, 'holder.json'), '{}'),
     'an ending without jobs': (run) => writeFileSync(join(runsDir(), run, 'ended.json'), '{}'),
+    'the lock is a directory': (run) => {
+      rmSync(join(runsDir(), run, 'lock'));
+      mkdirSync(join(runsDir(), run, 'lock'));
+    },
+    'pipes for moves, log and position': (run) => {
+      for (const name of ['moves.jsonl', 'log', 'log.position']) {
+        rmSync(join(journalOf(run), name));
+        execFileSync('mkfifo', [join(journalOf(run), name)]);
+      }
+    },
+    'the moves are a directory': (run) => {
+      rmSync(join(journalOf(run), 'moves.jsonl'));
+      mkdirSync(join(journalOf(run), 'moves.jsonl'));
+    },
   };
 
   it.each(Object.entries(HARMLESS))('still gets its cleanup: %s', async (_, damage) => {
