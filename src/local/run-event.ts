@@ -42,7 +42,7 @@ export interface JobChanged {
   readonly cause: Cause | null;
   /** Who cancelled it: `SIGINT`, `failed job lint`; null: nobody did. */
   readonly canceledBy: string | null;
-  /** In teardown: by when after_script has ended, one way or another. */
+  /** In teardown: by when after_script has ended, one way or another; null: none is owed. */
   readonly deadline: number | null;
 }
 

@@ -26,3 +26,15 @@ it('closes the section of a script that was killed once nothing of it prints any
     'section_end after_script',
   ]);
 });
+
+it('announces by when the cleanup has ended, and nothing of the kind where none is owed', async () => {
+  const deadlines = () => bench.phases.flatMap(({ phase, deadline }) => (phase === 'teardown' ? [deadline] : []));
+  bench = new JobBench({});
+  await bench.run();
+  expect(deadlines()).toEqual([expect.any(Number)]);
+  bench.dispose();
+  const script = { name: 'script', script: ['true'], timeout: 3600, when: 'on_success', allow_failure: false } as const;
+  bench = new JobBench({}, { steps: [script] });
+  await bench.run();
+  expect(deadlines()).toEqual([null]);
+});

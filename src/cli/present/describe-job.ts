@@ -60,12 +60,12 @@ interface Teardown {
   readonly deadline: number | null;
 }
 
-/** `cleaning up, 4:52 left (canceled by failed job lint)`; null outside a teardown. */
+/** `cleaning up, 4:52 left (canceled by failed job lint)`, `ending` where no cleanup is owed; null outside a teardown. */
 export function describeTeardown(job: Teardown, now: number): string | null {
   if (job.phase !== 'teardown') return null;
-  const left = job.deadline === null ? '' : `, ${formatCountdown(job.deadline - now)} left`;
+  const what = job.deadline === null ? 'ending' : `cleaning up, ${formatCountdown(job.deadline - now)} left`;
   const cause = causeWords(job);
-  return `cleaning up${left}${cause === '' ? '' : ` (${cause})`}`;
+  return `${what}${cause === '' ? '' : ` (${cause})`}`;
 }
 
 /** A job is superseded by a newer pipeline or by the failure of another job: who it was says which. */

@@ -91,6 +91,12 @@ describe('prefixed lines', () => {
     expect(await show([started, changed(1, 0), teardown, finished(1, 2)])).not.toContain('cleaning up');
   });
 
+  it('says of a job that succeeded in a run that was killed how it is ended, not that it runs', async () => {
+    const teardown = changed(1, 1, { phase: 'teardown', cause: 'succeeded', deadline: START + 300_000 });
+    expect(await show([teardown, finished(1, 2)])).toMatch(/: cleaning up, [\d:]+ left\n/);
+    expect(await show([teardown, finished(1, 2)])).not.toContain('running');
+  });
+
   it('names the attempt of a job that runs again', async () => {
     const again = { ...changed(7, 3), name: 'build' };
     const failed = finished(1, 2, { status: 'failed', failureReason: 'script_failure', exitCode: 1, retriedAs: 7 });

@@ -91,7 +91,9 @@ function describeChange(event: JobChanged, view: RunView, paint: Paint): string[
   const before = view.byId.get(event.job);
   const say = (words: string) => [paint('bold', `${nameOf(event, view)}: ${words}`)];
   const teardown = describeTeardown(event, event.at);
-  if (teardown !== null && event.cause !== 'succeeded' && before?.phase !== 'teardown') {
+  // That a job of an earlier run had succeeded when that run was killed is news.
+  const isPlain = event.cause === 'succeeded' && before !== undefined;
+  if (teardown !== null && !isPlain && before?.phase !== 'teardown') {
     return say(event.status === 'canceling' ? `canceling, ${teardown}` : teardown);
   }
   // Statuses of a job that does not run yet, or has ended, are either no news or said by `job_finished`.

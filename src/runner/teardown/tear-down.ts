@@ -9,7 +9,8 @@ import { namesOf, stopTree } from './stop-tree.ts';
 /** The script is over: say so to everybody, and see that it is dead, children and all. */
 export async function tearDown(run: JobRun, verdict: Verdict): Promise<void> {
   const { journal, budgets, clock, ports, log } = run;
-  const deadline = clock.now() + budgets.graceMs + budgets.cleanupMs;
+  const isOwed = journal.progress.owed && run.scripts.afterScript !== null;
+  const deadline = isOwed ? clock.now() + budgets.graceMs + budgets.cleanupMs : null;
   // Room first: the journal's next line may be the one that no longer fits.
   run.descriptors.release();
   const hasReserve = run.scripts.afterScript !== null;

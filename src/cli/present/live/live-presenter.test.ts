@@ -124,7 +124,7 @@ describe('the live view', () => {
     await presenter.present({ ...changed(9, 0, { phase: 'teardown', cause: 'runner_lost' }), name: 'seed' });
     await clock.tick(100);
     expect(output.text()).toContain('finishing an earlier run that was killed');
-    expect(output.text()).toMatch(/● seed .*cleaning up \(the run was killed\)/);
+    expect(output.text()).toMatch(/● seed .*ending \(the run was killed\)/);
     await presenter.present(started);
     expect(output.text().split('epilogue: 3 jobs').at(-1)).not.toContain('seed');
     await presenter.close();
