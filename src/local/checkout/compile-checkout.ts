@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { errorCode, Failure, readRegularFile } from '../../base/index.ts';
 import type { CompileContext, CompileRef, CompileResult, CompileSource } from '../../compile/index.ts';
@@ -6,6 +6,7 @@ import {
   type Checkout,
   changedFiles,
   findTopLevel,
+  isRefName,
   kindOfRef,
   listFiles,
   readCheckout,
@@ -110,6 +111,8 @@ async function compilePipeline(
 
 async function pipelineRef(checkout: Checkout, { ref, event }: CheckoutRequest): Promise<CompileRef> {
   const given = /^refs\/(heads|tags)\/(.+)$/.exec(ref ?? '');
+  if (ref !== null && !isRefName(given?.[2] ?? ref))
+    throw new Failure('bad_ref', `no branch or tag can be called '${ref}'`);
   const kind = given?.[1] ?? (ref === null ? checkout.ref.kind : await kindOfRef(checkout.topLevel, ref));
   const isTag = kind === 'tag' || kind === 'tags';
   const isMergeRequest = event === 'merge_request_event';
@@ -175,7 +178,11 @@ function nearestCiFile({ checkout, directory }: CheckoutRequest): string {
 function readSource(topLevel: string, file: string): CompileSource {
   const text = readProjectFile(topLevel, file);
   if (text !== null) return { file, text };
-  throw new Failure('no_ci_file', `there is no ${file} in ${topLevel}`);
+  const isDirectory = statSync(join(topLevel, file), { throwIfNoEntry: false })?.isDirectory() ?? false;
+  throw new Failure(
+    'no_ci_file',
+    isDirectory ? `${file} in ${topLevel} is a directory` : `there is no ${file} in ${topLevel}`,
+  );
 }
 
 /** Null when there is no such file in the checkout, also when a link leads out of it: what runs is what was checked out. */
