@@ -49,6 +49,7 @@ export {
   type UserRecord,
   updateUser,
 } from './people/users.ts';
+export * from './pipelines/delete-pipeline.ts';
 export * from './pipelines/find-pipeline.ts';
 export * from './pipelines/hierarchy.ts';
 export * from './pipelines/list-pipelines.ts';

@@ -63,8 +63,8 @@ function judgeJob(rule: ActionRule, isOwnProject: boolean): Judgement | null {
   return rule.job === true ? null : 'role';
 }
 
-/** 0: may not even know that it exists. */
-function levelIn(principal: Principal, project: ProjectAccess): number {
+/** What somebody is to a project, as a number of `ACCESS_LEVELS`. 0: may not even know that it exists. */
+export function levelIn(principal: Principal, project: ProjectAccess): number {
   const least = isVisible(principal, project) ? accessLevel('guest') : 0;
   if (principal.kind !== 'user') return least;
   return Math.max(least, ownLevel(principal, project));

@@ -1,9 +1,20 @@
 import type { Route } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
+import { jobChanges } from './jobs/change-jobs.ts';
 import { jobReads } from './jobs/read-jobs.ts';
+import { traceRoute } from './jobs/read-trace.ts';
+import { pipelineChanges } from './pipelines/change-pipelines.ts';
+import { pipelineCreation } from './pipelines/create-pipelines.ts';
 import { pipelineReads } from './pipelines/read-pipelines.ts';
 
 /** Every route of this part. */
 export function restRoutes(parts: Parts): readonly Route[] {
-  return [...pipelineReads(parts), ...jobReads(parts)];
+  return [
+    ...pipelineReads(parts),
+    ...pipelineCreation(parts),
+    ...pipelineChanges(parts),
+    ...jobReads(parts),
+    traceRoute(parts),
+    ...jobChanges(parts),
+  ];
 }

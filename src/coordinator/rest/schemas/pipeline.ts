@@ -64,3 +64,10 @@ export const PIPELINE_VARIABLE = answer({
   variable_type: Type.Enum(['env_var', 'file']),
   raw: Type.Boolean(),
 });
+
+/** As whoever starts a pipeline writes one. */
+export const GIVEN_VARIABLE = Type.Object({
+  key: Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$', maxLength: 255 }),
+  value: Type.String(),
+  variable_type: Type.Optional(Type.Enum(['env_var', 'file'])),
+});

@@ -1,0 +1,45 @@
+import type { Status } from '../../protocol/index.ts';
+import type { Db, Tx } from '../store.ts';
+
+export async function setPipelineName(tx: Tx, id: number, name: string): Promise<void> {
+  const row = await tx.query
+    .updateTable('pipelines')
+    .set({ name, updated_at: tx.now() })
+    .where('id', '=', id)
+    .returning('version')
+    .executeTakeFirst();
+  if (row !== undefined) tx.publish({ kind: 'pipeline', id, value: row.version });
+}
+
+/** A pipeline and all that it started, the ones further down first. */
+export async function listPipelineLine(
+  db: Db,
+  id: number,
+): Promise<readonly { readonly id: number; readonly status: Status }[]> {
+  const line: { id: number; status: Status }[] = [];
+  let column: 'id' | 'parent_pipeline_id' = 'id';
+  for (let ids = [id]; ids.length > 0; column = 'parent_pipeline_id') {
+    const rows = await db.query
+      .selectFrom('pipelines')
+      .select(['id', 'status'])
+      .where(column, 'in', ids)
+      .execute();
+    line.unshift(...rows.map((row) => ({ id: row.id, status: row.status as Status })));
+    ids = rows.map((row) => row.id);
+  }
+  return line;
+}
+
+/** Takes a finished pipeline's rows away. What its jobs left elsewhere (logs, artifacts) has to be gone before. */
+export async function deletePipeline(tx: Tx, id: number): Promise<void> {
+  const ofJobs = tx.query.selectFrom('jobs').select('id').where('pipeline_id', '=', id);
+  for (const table of ['logs', 'log_chunks', 'artifacts', 'job_reports'] as const) {
+    await tx.query.deleteFrom(table).where('job_id', 'in', ofJobs).execute();
+  }
+  for (const table of ['attempts', 'queue', 'wakes', 'outbox', 'resource_holders', 'jobs'] as const) {
+    await tx.query.deleteFrom(table).where('pipeline_id', '=', id).execute();
+  }
+  await tx.query.deleteFrom('pipelines').where('id', '=', id).execute();
+  // Watchers find it gone.
+  tx.publish({ kind: 'pipeline', id, value: Number.MAX_SAFE_INTEGER });
+}
