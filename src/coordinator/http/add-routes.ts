@@ -22,9 +22,15 @@ export function addRoutes(app: FastifyInstance, routes: readonly Route[], option
       onRequest: async (request) => {
         entries.set(request, await enter(route, request, options));
       },
+      // A request without a body has no parameters in it; which of them are needed is for the schema to say.
+      ...(route.body === undefined || route.body === 'stream' ? {} : { preValidation: giveBody }),
       handler: async (request, reply) => handle(route, request, reply, options),
     });
   }
+}
+
+async function giveBody(request: FastifyRequest): Promise<void> {
+  request.body ??= {};
 }
 
 type Entered = Pick<Call, 'principal' | 'project'>;

@@ -28,6 +28,12 @@ it.each([
   expect([statusCode, JSON.parse(body).body]).toEqual([201, { ref: 'main', variables: [{ key: 'A' }, { key: 'B' }] }]);
 });
 
+it('takes a request without a body for one without parameters', async () => {
+  const app = await serve(echo);
+  const answer = await app.inject({ method: 'POST', url, headers: as });
+  expect(answer.json()).toEqual({ error: 'ref is missing' });
+});
+
 it('takes an encoded path for the project, and arrays in the query', async () => {
   const app = await serve(echo);
   const address = '/api/v4/projects/ana%2Fshop/pipeline?scope[]=a&scope[]=b&page=2';
