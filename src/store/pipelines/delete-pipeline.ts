@@ -19,11 +19,7 @@ export async function listPipelineLine(
   const line: { id: number; status: Status }[] = [];
   let column: 'id' | 'parent_pipeline_id' = 'id';
   for (let ids = [id]; ids.length > 0; column = 'parent_pipeline_id') {
-    const rows = await db.query
-      .selectFrom('pipelines')
-      .select(['id', 'status'])
-      .where(column, 'in', ids)
-      .execute();
+    const rows = await db.query.selectFrom('pipelines').select(['id', 'status']).where(column, 'in', ids).execute();
     line.unshift(...rows.map((row) => ({ id: row.id, status: row.status as Status })));
     ids = rows.map((row) => row.id);
   }

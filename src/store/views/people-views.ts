@@ -47,7 +47,12 @@ export async function listProtectedRefViews(
   db: Db,
   projectId: number,
 ): Promise<
-  readonly { readonly kind: string; readonly pattern: string; readonly pushLevel: number; readonly mergeLevel: number }[]
+  readonly {
+    readonly kind: string;
+    readonly pattern: string;
+    readonly pushLevel: number;
+    readonly mergeLevel: number;
+  }[]
 > {
   const rows = await db.query
     .selectFrom('protected_refs')

@@ -79,7 +79,7 @@ function play(parts: Parts): Route {
       const variables = (call.body.job_variables_attributes ?? []).map(givenVariable);
       const answer = await playJob(parts, id, { by: personOf(call.principal), variables });
       if (answer.kind !== 'applied') throw badRequest('Unplayable Job');
-      return ok(await show(parts, call, id));
+      return ok(await show(parts, call, answer.jobId));
     },
   });
 }

@@ -24,7 +24,11 @@ export function traceRoute(parts: Parts): Route {
       const sizeBytes = whole?.sizeBytes ?? 0;
       const common = { 'content-type': TYPE, 'accept-ranges': 'bytes' };
       if (asked === null || whole === null) {
-        return { status: 200, body: whole?.body ?? Readable.from([]), headers: { ...common, 'content-length': sizeBytes } };
+        return {
+          status: 200,
+          body: whole?.body ?? Readable.from([]),
+          headers: { ...common, 'content-length': sizeBytes },
+        };
       }
       whole.body.destroy();
       const from = asked.kind === 'last' ? Math.max(0, sizeBytes - asked.bytes) : asked.from;
@@ -34,7 +38,11 @@ export function traceRoute(parts: Parts): Route {
         const headers416 = { 'content-range': `bytes */${sizeBytes}` };
         throw new HttpError(416, { message: '416 Range Not Satisfiable' }, headers416);
       }
-      const headers206 = { ...common, 'content-range': `bytes ${from}-${to - 1}/${sizeBytes}`, 'content-length': to - from };
+      const headers206 = {
+        ...common,
+        'content-range': `bytes ${from}-${to - 1}/${sizeBytes}`,
+        'content-length': to - from,
+      };
       return { status: 206, body: opened.body, headers: headers206 };
     },
   });

@@ -1,6 +1,14 @@
 import { Type } from 'typebox';
 import { isFinished } from '../../../protocol/index.ts';
-import { ANY_JOB, type Db, deletePipeline, listJobs, listPipelineLine, type Page, setPipelineName } from '../../../store/index.ts';
+import {
+  ANY_JOB,
+  type Db,
+  deletePipeline,
+  listJobs,
+  listPipelineLine,
+  type Page,
+  setPipelineName,
+} from '../../../store/index.ts';
 import { type Call, conflict, created, forbidden, noContent, ok, type Route, route } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
 import { cancelPipeline, retryPipeline } from '../../pipelines/index.ts';

@@ -20,7 +20,8 @@ export interface PipelineOrder {
 export async function startPipeline(parts: Parts, order: PipelineOrder): Promise<number> {
   const { projectId, source, userId, variables, inputs, may } = order;
   const revision = await resolveRevision(parts.repositories.at(projectId), order.ref);
-  if (revision === null || revision.name === null || revision.kind === 'other') throw noPipeline(['Reference not found']);
+  if (revision === null || revision.name === null || revision.kind === 'other')
+    throw noPipeline(['Reference not found']);
   const isTag = revision.kind === 'tag';
   if (!(await may({ name: revision.name, isTag }))) {
     throw noPipeline(['You do not have sufficient permission to run a pipeline on this ref']);
