@@ -15,5 +15,5 @@ export { keysetPaged, type Listed, PAGING, type Page, paged, pageOf } from './pa
 export { AttemptLimiter } from './request/attempt-limiter.ts';
 export type { Gate } from './request/authorize.ts';
 export { type Credentials, type ProjectFinder, presentedCredential, SESSION_COOKIE } from './request/credentials.ts';
-export { type Call, type Route, route, TAKEN } from './route.ts';
+export { type Call, type Route, route, TAKEN, type Taken } from './route.ts';
 export type { ServerOptions } from './server-options.ts';

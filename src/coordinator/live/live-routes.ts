@@ -1,6 +1,87 @@
-import type { Route } from '../http/index.ts';
+import { Type } from 'typebox';
+import { isFinished } from '../../protocol/index.ts';
+import { findLog } from '../../store/index.ts';
+import { type Answer, type Call, noContent, type Route, route, type Taken } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
+import { ONE_JOB, ONE_PIPELINE, ownJob, ownPipeline } from '../rest/index.ts';
+import { serveStream } from './serve-stream.ts';
+import { tellJob } from './tell-job.ts';
+import { tellLog } from './tell-log.ts';
+import { tellPipeline } from './tell-pipeline.ts';
 
-export function liveRoutes(_parts: Parts): readonly Route[] {
-  return [];
+const TAG = 'live';
+const PROJECT = '/api/v4/projects/:id';
+
+export function liveRoutes(parts: Parts): readonly Route[] {
+  return [ofPipeline(parts), ofJob(parts), ofLog(parts)];
+}
+
+function ofPipeline(parts: Parts): Route {
+  return route({
+    method: 'GET',
+    path: `${PROJECT}/pipelines/:pipeline_id/events`,
+    action: 'pipeline.read',
+    summary: 'A pipeline and its jobs as they change: server-sent events `pipeline` and `jobs`',
+    tag: TAG,
+    params: ONE_PIPELINE,
+    answers: { 200: null },
+    handle: async (call): Promise<Answer | Taken> => {
+      const { project, params } = call;
+      const { id } = await parts.store.read((db) => ownPipeline(db, project.id, params.pipeline_id));
+      return await serveStream(parts, call, [{ kind: 'pipeline', id }], tellPipeline(parts, id));
+    },
+  });
+}
+
+function ofJob(parts: Parts): Route {
+  return route({
+    method: 'GET',
+    path: `${PROJECT}/jobs/:job_id/events`,
+    action: 'job.read',
+    summary: 'A job as it changes, until it has ended: server-sent events `job`, then `end`',
+    tag: TAG,
+    params: ONE_JOB,
+    answers: { 200: null },
+    handle: async (call): Promise<Answer | Taken> => {
+      const { project, params } = call;
+      const { id, pipelineId } = await parts.store.read((db) => ownJob(db, project.id, params.job_id));
+      return await serveStream(parts, call, [{ kind: 'pipeline', id: pipelineId }], tellJob(parts, id));
+    },
+  });
+}
+
+function ofLog(parts: Parts): Route {
+  return route({
+    method: 'GET',
+    path: `${PROJECT}/jobs/:job_id/trace/events`,
+    action: 'job.read',
+    summary: "A job's log from a byte on, as it grows, until the job has ended: server-sent events `log`, then `end`",
+    tag: TAG,
+    params: ONE_JOB,
+    query: Type.Object({
+      offset: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'bytes' })),
+    }),
+    answers: { 200: null, 204: null },
+    handle: async (call): Promise<Answer | Taken> => {
+      const { project, params, query } = call;
+      const resumed = lastEventId(call);
+      const { job, log } = await parts.store.read(async (db) => {
+        const found = await ownJob(db, project.id, params.job_id);
+        return { job: found, log: await findLog(db, found.id) };
+      });
+      // Who comes back having seen all of it is told to stay away: an `EventSource` does so on 204 alone.
+      if (resumed !== null && isFinished(job.state.status) && resumed >= (log?.keptBytes ?? 0)) return noContent();
+      const subjects = [
+        { kind: 'log', id: job.id },
+        { kind: 'pipeline', id: job.pipelineId },
+      ] as const;
+      return await serveStream(parts, call, subjects, tellLog(parts, job.id, resumed ?? query.offset ?? 0));
+    },
+  });
+}
+
+/** Null: none, or none of ours. */
+function lastEventId({ headers }: Pick<Call, 'headers'>): number | null {
+  const given = headers['last-event-id'];
+  return typeof given === 'string' && /^\d{1,15}$/.test(given) ? Number(given) : null;
 }

@@ -5,4 +5,10 @@
  * shapes/   from records to answers
  * and one folder a resource.
  */
+export { ownJob, ownPipeline } from './find-own.ts';
+export { loadJob } from './jobs/load-job.ts';
+export { ONE_JOB } from './jobs/read-jobs.ts';
+export { showFullPipeline } from './pipelines/load-pipeline.ts';
+export { ONE_PIPELINE } from './pipelines/read-pipelines.ts';
 export { restRoutes } from './rest-routes.ts';
+export { showBrief } from './shapes/show-brief.ts';

@@ -25,6 +25,11 @@ export class TestClock implements Clock {
     for (const sleeper of [...this.#sleepers]) if (sleeper.at <= this.#now) sleeper.wake();
   }
 
+  /** For how long each sleeper will sleep on, in ms. */
+  asleep(): readonly number[] {
+    return [...this.#sleepers].map(({ at }) => at - this.#now);
+  }
+
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     if (ms <= 0 || signal?.aborted) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -77,3 +77,18 @@ export type FullJob = Static<typeof JOB>;
 
 export const BRIDGE = answer({ ...BASE, downstream_pipeline: nullable(BASIC_PIPELINE) });
 export type Bridge = Static<typeof BRIDGE>;
+
+export const BRIEF_JOB = answer({
+  id: ID,
+  name: Type.String(),
+  stage: Type.String(),
+  kind: Type.Enum(['job', 'bridge']),
+  status: STATUS,
+  allow_failure: Type.Boolean(),
+  retried: Type.Boolean(),
+  started_at: nullable(INSTANT),
+  finished_at: nullable(INSTANT),
+  phase: PHASE,
+  teardown: TEARDOWN,
+  cleanup: CLEANUP,
+});

@@ -1,0 +1,72 @@
+import type { ServerResponse } from 'node:http';
+import type { Clock } from '../../base/index.ts';
+
+export interface ServerEvent {
+  readonly event: string;
+  /** What the watcher says as `Last-Event-ID` when it comes back. */
+  readonly id?: number;
+  /** JSON. */
+  readonly data: unknown;
+}
+
+/** Who takes nothing for so long is cut off. */
+const STALLED_MS = 30_000;
+
+/**
+ * Server-sent events to one watcher. Nothing is written before what was written before has been taken: of a slow reader no more than
+ * one event is held in memory, and it then gets what there is by that time.
+ */
+export class EventStream {
+  readonly #response: ServerResponse;
+  readonly #clock: Clock;
+  readonly #gone: AbortSignal;
+
+  /** @param gone aborts when the watcher has hung up, or the server stops. */
+  constructor(
+    response: ServerResponse,
+    { clock, gone, version }: { clock: Clock; gone: AbortSignal; version: string },
+  ) {
+    this.#response = response;
+    this.#clock = clock;
+    this.#gone = gone;
+    response.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+      'x-content-type-options': 'nosniff',
+      'epilogue-version': version,
+    });
+    // The watcher knows that it is heard, also while there is nothing to tell.
+    response.flushHeaders();
+  }
+
+  /** Resolves when the next one may be sent; false: nobody takes them any more. */
+  async send({ event, id, data }: ServerEvent): Promise<boolean> {
+    const head = id === undefined ? '' : `id: ${id}\n`;
+    return await this.#write(`${head}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+
+  /** Keeps proxies from taking the connection for dead. */
+  async beat(): Promise<boolean> {
+    return await this.#write(': \n\n');
+  }
+
+  /** @param retryMs how soon a watcher comes back; null: as it likes. */
+  end(retryMs: number | null): void {
+    if (retryMs !== null && !this.#response.destroyed) this.#response.write(`retry: ${retryMs}\n\n`);
+    this.#response.end();
+  }
+
+  async #write(text: string): Promise<boolean> {
+    if (this.#gone.aborted || this.#response.destroyed) return false;
+    if (this.#response.write(text)) return true;
+    const taken = new AbortController();
+    const drained = (): void => taken.abort();
+    this.#response.once('drain', drained);
+    await this.#clock.sleep(STALLED_MS, AbortSignal.any([taken.signal, this.#gone]));
+    this.#response.off('drain', drained);
+    if (taken.signal.aborted) return !this.#gone.aborted;
+    this.#response.destroy();
+    return false;
+  }
+}

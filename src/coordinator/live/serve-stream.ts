@@ -1,0 +1,54 @@
+import { type Call, TAKEN, type Taken } from '../http/index.ts';
+import type { Parts } from '../parts.ts';
+import { EventStream } from './event-stream.ts';
+import { type Subject, type Watch, watchHints } from './watch-hints.ts';
+
+/** A hint may be lost: after so long without one, whoever watches looks by itself. */
+const LOOK_MS = 10_000;
+/** Then a watcher has to come back, and is asked again whether it may. */
+const LONGEST_MS = 900_000;
+const COME_BACK_MS = 100;
+
+/** Sends what is new since it was called last. `over`: there will be nothing more, or nobody takes it. */
+export type Teller = (stream: EventStream) => Promise<'go on' | 'over'>;
+
+/** Serves one watcher to the end: tells what there is, then what is new whenever there may be something. */
+export async function serveStream(
+  parts: Parts,
+  { signal, raw }: Pick<Call, 'signal' | 'raw'>,
+  subjects: readonly Subject[],
+  tell: Teller,
+): Promise<Taken> {
+  const { clock, version, log } = parts;
+  const watch = watchHints(parts, subjects);
+  const stream = new EventStream(raw.response, { clock, gone: signal, version });
+  try {
+    const isOver = await follow({ stream, watch, tell, signal, endsAt: clock.monotonic() + LONGEST_MS }, clock);
+    stream.end(isOver ? null : COME_BACK_MS);
+  } catch (error) {
+    log.error({ err: error }, 'event stream failed');
+    raw.response.destroy();
+  } finally {
+    watch.end();
+  }
+  return TAKEN;
+}
+
+interface Following {
+  readonly stream: EventStream;
+  readonly watch: Watch;
+  readonly tell: Teller;
+  readonly signal: AbortSignal;
+  readonly endsAt: number;
+}
+
+/** False: the watcher should come back. */
+async function follow({ stream, watch, tell, signal, endsAt }: Following, clock: Parts['clock']): Promise<boolean> {
+  while (clock.monotonic() < endsAt) {
+    if ((await tell(stream)) === 'over') return !signal.aborted;
+    const next = await watch.next(LOOK_MS, signal);
+    if (next === 'over') return false;
+    if (next === 'quiet' && !(await stream.beat())) return false;
+  }
+  return false;
+}

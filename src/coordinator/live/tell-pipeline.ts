@@ -1,0 +1,47 @@
+import { findPipeline, type JobRecord, listJobsTouchedSince, type PipelineRecord } from '../../store/index.ts';
+import type { Parts } from '../parts.ts';
+import { showBrief, showFullPipeline } from '../rest/index.ts';
+import type { EventStream } from './event-stream.ts';
+import type { Teller } from './serve-stream.ts';
+
+const JOBS_AN_EVENT = 100;
+
+/**
+ * Tells a pipeline, as REST shows it, and its jobs in short: all of them first, then those that changed. One that has ended may go on (a retry, a job
+ * that is played): it is watched until the watcher leaves.
+ */
+export function tellPipeline(parts: Parts, pipelineId: number): Teller {
+  let told: PipelineRecord | null = null;
+  return async (stream) => {
+    const before = told;
+    const found = await parts.store.read(async (db) => {
+      const pipeline = await findPipeline(db, pipelineId);
+      if (pipeline === null || (before !== null && keyOf(before) === keyOf(pipeline))) return { pipeline, news: null };
+      // From the same instant on: two changes may share one, and a job that is told twice does no harm.
+      const jobs = await listJobsTouchedSince(db, pipelineId, before?.updatedAt ?? 0);
+      return { pipeline, news: { jobs, shown: await showFullPipeline(db, pipeline, parts.base) } };
+    });
+    if (found.pipeline === null) {
+      await stream.send({ event: 'end', data: { status: null } });
+      return 'over';
+    }
+    if (found.news === null) return 'go on';
+    const { jobs, shown } = found.news;
+    if (!(await stream.send({ event: 'pipeline', id: found.pipeline.version, data: shown }))) return 'over';
+    if (!(await sendJobs(stream, jobs))) return 'over';
+    told = found.pipeline;
+    return 'go on';
+  };
+}
+
+async function sendJobs(stream: EventStream, jobs: readonly JobRecord[]): Promise<boolean> {
+  for (let at = 0; at < jobs.length; at += JOBS_AN_EVENT) {
+    const data = jobs.slice(at, at + JOBS_AN_EVENT).map(showBrief);
+    if (!(await stream.send({ event: 'jobs', data }))) return false;
+  }
+  return true;
+}
+
+function keyOf({ version, name }: PipelineRecord): string {
+  return `${version} ${name}`;
+}

@@ -1,0 +1,88 @@
+import type { Clock } from '../../base/index.ts';
+import type { Hint, HintKind, Store } from '../../store/index.ts';
+
+/** What somebody waits for news of. */
+export interface Subject {
+  readonly kind: Extract<HintKind, 'pipeline' | 'log'>;
+  readonly id: number;
+}
+
+export interface Watch {
+  /** `news`: there may be some, also such as came since the last call. `quiet`: none for so long. `over`: the signal aborted. */
+  next(ms: number, signal: AbortSignal): Promise<'news' | 'quiet' | 'over'>;
+  end(): void;
+}
+
+const KINDS = ['pipeline', 'log'] as const;
+const boards = new WeakMap<Store, Board>();
+
+/** Begins to listen for hints of any of these. News before the first `next` is not lost. */
+export function watchHints(
+  { store, clock }: { readonly store: Store; readonly clock: Clock },
+  subjects: readonly Subject[],
+): Watch {
+  let board = boards.get(store);
+  if (board === undefined) {
+    board = new Board(store);
+    boards.set(store, board);
+  }
+  const own = board;
+  let hasNews = false;
+  let wake: () => void = () => {};
+  const bell = (): void => {
+    hasNews = true;
+    wake();
+  };
+  for (const subject of subjects) own.add(subject, bell);
+  return {
+    async next(ms, signal) {
+      if (!hasNews && !signal.aborted) {
+        const woken = new AbortController();
+        wake = () => woken.abort();
+        await clock.sleep(ms, AbortSignal.any([woken.signal, signal]));
+      }
+      if (signal.aborted) return 'over';
+      if (!hasNews) return 'quiet';
+      hasNews = false;
+      return 'news';
+    },
+    end() {
+      for (const subject of subjects) own.remove(subject, bell);
+    },
+  };
+}
+
+/** One listener a kind for all watchers of a process: a hint costs as much as there are watchers of just this pipeline or log. */
+class Board {
+  readonly #store: Store;
+  readonly #bells = new Map<string, Set<() => void>>();
+  #stop: readonly (() => void)[] = [];
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  add({ kind, id }: Subject, bell: () => void): void {
+    if (this.#bells.size === 0)
+      this.#stop = KINDS.map((each) => this.#store.subscribe(each, (hint) => this.#hear(hint)));
+    const key = `${kind} ${id}`;
+    const bells = this.#bells.get(key);
+    if (bells === undefined) this.#bells.set(key, new Set([bell]));
+    else bells.add(bell);
+  }
+
+  remove({ kind, id }: Subject, bell: () => void): void {
+    const key = `${kind} ${id}`;
+    const bells = this.#bells.get(key);
+    bells?.delete(bell);
+    if (bells?.size === 0) this.#bells.delete(key);
+    if (this.#bells.size > 0) return;
+    for (const stop of this.#stop) stop();
+    this.#stop = [];
+  }
+
+  #hear(hint: Hint | 'look'): void {
+    if (hint === 'look') for (const bells of this.#bells.values()) for (const bell of bells) bell();
+    else for (const bell of this.#bells.get(`${hint.kind} ${hint.id}`) ?? []) bell();
+  }
+}
