@@ -3,9 +3,11 @@ import type { Parts } from '../parts.ts';
 import { jobChanges } from './jobs/change-jobs.ts';
 import { jobReads } from './jobs/read-jobs.ts';
 import { traceRoute } from './jobs/read-trace.ts';
+import { obligationRoutes } from './obligations/obligation-routes.ts';
 import { pipelineChanges } from './pipelines/change-pipelines.ts';
 import { pipelineCreation } from './pipelines/create-pipelines.ts';
 import { pipelineReads } from './pipelines/read-pipelines.ts';
+import { resourceRoutes } from './resources/resource-groups.ts';
 
 /** Every route of this part. */
 export function restRoutes(parts: Parts): readonly Route[] {
@@ -16,5 +18,7 @@ export function restRoutes(parts: Parts): readonly Route[] {
     ...jobReads(parts),
     traceRoute(parts),
     ...jobChanges(parts),
+    ...resourceRoutes(parts),
+    ...obligationRoutes(parts),
   ];
 }

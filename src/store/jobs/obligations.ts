@@ -1,16 +1,24 @@
 import type { Page } from '../schema/page.ts';
-import type { Db } from '../store.ts';
+import type { Db, Tx } from '../store.ts';
 import type { JobRecord } from './job-record.ts';
 import { pageOfJobs } from './list-jobs.ts';
 
 /** `open`: cleanup is owed and not recorded yet; the others are how it ended. */
-export type ObligationKind = 'open' | 'failed' | 'timed_out' | 'skipped' | 'lost';
+export const OBLIGATION_KINDS = ['open', 'failed', 'timed_out', 'skipped', 'lost'] as const;
+export type ObligationKind = (typeof OBLIGATION_KINDS)[number];
+
+export interface ObligationFilter {
+  readonly kind: ObligationKind;
+  /** Null: any. */
+  readonly projectId: number | null;
+  /** Those that somebody has settled are left out unless they are asked for. */
+  readonly withSettled: boolean;
+}
 
 /** Jobs whose cleanup is open or did not end well, by id; an index holds these alone. */
 export async function listObligations(
   db: Db,
-  kind: ObligationKind,
-  projectId: number | null,
+  { kind, projectId, withSettled }: ObligationFilter,
   page: Page,
 ): Promise<readonly JobRecord[]> {
   const query = db.query
@@ -22,6 +30,48 @@ export async function listObligations(
         .where('cleanup_outcome', '=', kind)
         .where('cleanup_outcome', 'in', ['failed', 'timed_out', 'skipped', 'lost']),
     )
-    .$if(projectId !== null, (jobs) => jobs.where('project_id', '=', projectId ?? 0));
+    .$if(projectId !== null, (jobs) => jobs.where('project_id', '=', projectId ?? 0))
+    .$if(!withSettled, (jobs) =>
+      jobs.where(({ not, exists, selectFrom }) =>
+        not(exists(selectFrom('settlements').select('job_id').whereRef('settlements.job_id', '=', 'jobs.id'))),
+      ),
+    );
   return await pageOfJobs(query, page);
+}
+
+/** That somebody has seen to what a cleanup left undone. */
+export interface Settlement {
+  readonly jobId: number;
+  readonly userId: number | null;
+  readonly userName: string;
+  readonly reason: string;
+}
+
+export interface SettlementRecord extends Settlement {
+  /** UTC ms. */
+  readonly settledAt: number;
+}
+
+/** The first one stands. */
+export async function settleObligation(tx: Tx, { jobId, userId, userName, reason }: Settlement): Promise<void> {
+  await tx.query
+    .insertInto('settlements')
+    .values({ job_id: jobId, user_id: userId, user_name: userName, reason, settled_at: tx.now() })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** By job. */
+export async function listSettlements(
+  db: Db,
+  jobIds: readonly number[],
+): Promise<ReadonlyMap<number, SettlementRecord>> {
+  if (jobIds.length === 0) return new Map();
+  const rows = await db.query.selectFrom('settlements').selectAll().where('job_id', 'in', jobIds).execute();
+  return new Map(
+    rows.map(({ job_id, user_id, user_name, reason, settled_at }) => [
+      job_id,
+      { jobId: job_id, userId: user_id, userName: user_name, reason, settledAt: settled_at },
+    ]),
+  );
 }

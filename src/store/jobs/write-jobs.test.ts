@@ -110,7 +110,9 @@ describeOnEachEngine((engine) => {
     const changes = states.map((state, number) => ({ number, state, allowFailure: false, isRetried: false }));
     await store.write((tx) => updateJobs(tx, 1, changes));
     const names = async (kind: 'open' | 'lost' | 'failed', offset = 0) =>
-      (await store.read((db) => listObligations(db, kind, 1, { ...PAGE, offset }))).map(({ name }) => name);
+      (
+        await store.read((db) => listObligations(db, { kind, projectId: 1, withSettled: false }, { ...PAGE, offset }))
+      ).map(({ name }) => name);
     expect([await names('open'), await names('lost'), await names('failed')]).toEqual([['open'], ['lost'], []]);
     expect(await names('open', 1)).toEqual([]);
   });

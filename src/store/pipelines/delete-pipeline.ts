@@ -32,7 +32,10 @@ export async function deletePipeline(tx: Tx, id: number): Promise<void> {
   for (const table of ['logs', 'log_chunks', 'artifacts', 'job_reports'] as const) {
     await tx.query.deleteFrom(table).where('job_id', 'in', ofJobs).execute();
   }
-  for (const table of ['attempts', 'queue', 'wakes', 'outbox', 'resource_holders', 'jobs'] as const) {
+  await tx.query.deleteFrom('settlements').where('job_id', 'in', ofJobs).execute();
+  // A look at a resource group is of use to others.
+  await tx.query.deleteFrom('outbox').where('pipeline_id', '=', id).where('kind', '<>', 'resource').execute();
+  for (const table of ['attempts', 'queue', 'wakes', 'resource_holders', 'jobs'] as const) {
     await tx.query.deleteFrom(table).where('pipeline_id', '=', id).execute();
   }
   await tx.query.deleteFrom('pipelines').where('id', '=', id).execute();

@@ -70,6 +70,14 @@ interface JobsRow {
   erased_by: number | null;
 }
 
+interface SettlementsRow {
+  job_id: number;
+  user_id: number | null;
+  user_name: string;
+  reason: string;
+  settled_at: number;
+}
+
 interface AttemptsRow {
   id: Generated<number>;
   job_id: number;
@@ -127,6 +135,7 @@ export interface PipelinesTables {
   plans: PlansRow;
   pipelines: PipelinesRow;
   jobs: JobsRow;
+  settlements: SettlementsRow;
   attempts: AttemptsRow;
   wakes: WakesRow;
   outbox: OutboxRow;

@@ -32,6 +32,9 @@ create index jobs_runner on jobs (runner_id, id) where runner_id is not null;
 create index jobs_wanting on jobs (project_id, resource_group, status) where resource_group is not null;
 create index jobs_owing on jobs (id) where is_owed = 1 and cleanup_outcome is null;
 create index jobs_badly_cleaned on jobs (cleanup_outcome, id) where cleanup_outcome in ('failed', 'timed_out', 'skipped', 'lost');
+create table settlements (
+  job_id {int} not null primary key, user_id {int}, user_name {text} not null, reason {text} not null, settled_at {int} not null
+{end};
 create table attempts (
   id {id}, job_id {int} not null, pipeline_id {int} not null, project_id {int} not null, attempt {int} not null, kind {text} not null, token_hash {text} not null unique,
   runner_id {int} not null, manager_id {int}, features {text} not null, lease_until {int} not null, contacted_at {int}, created_at {int} not null, ended_at {int},
