@@ -70,6 +70,7 @@ async function handle(
     base,
     remoteAddress: request.ip,
     requestId: request.id,
+    openApi: () => request.server.swagger(),
     signal: AbortSignal.any([gone.signal, stopping]),
     raw: { request: request.raw, response: reply.raw },
   });

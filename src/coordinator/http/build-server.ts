@@ -70,6 +70,7 @@ function openApi({ base, version }: ServerOptions): NonNullable<FastifyDynamicSw
     openapi: '3.1.0',
     info: { title: 'Epilogue', version, description: 'GitLab REST v4 and runner API, with additions.' },
     servers: [{ url: base }],
+    security: [{ private_token: [] }, { bearer: [] }, { job_token: [] }, {}],
     components: {
       securitySchemes: {
         private_token: { type: 'apiKey', in: 'header', name: 'PRIVATE-TOKEN' },

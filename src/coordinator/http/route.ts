@@ -44,6 +44,8 @@ export interface Call<P = unknown, Q = unknown, B = unknown> {
   readonly base: string;
   readonly remoteAddress: string;
   readonly requestId: string;
+  /** The OpenAPI document of all routes of this server. */
+  readonly openApi: () => object;
   /** Aborts when the connection is gone, or the server shuts down. */
   readonly signal: AbortSignal;
   /** For handlers that read or write by themselves; who writes answers `TAKEN`. */

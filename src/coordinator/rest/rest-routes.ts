@@ -1,6 +1,9 @@
 import type { Route } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
+import { referenceRoutes } from './about/reference-routes.ts';
+import { versionRoutes } from './about/version-routes.ts';
 import { jobChanges } from './jobs/change-jobs.ts';
+import { ownJobRoute } from './jobs/own-job.ts';
 import { jobReads } from './jobs/read-jobs.ts';
 import { traceRoute } from './jobs/read-trace.ts';
 import { obligationRoutes } from './obligations/obligation-routes.ts';
@@ -18,7 +21,10 @@ export function restRoutes(parts: Parts): readonly Route[] {
     ...jobReads(parts),
     traceRoute(parts),
     ...jobChanges(parts),
+    ownJobRoute(parts),
     ...resourceRoutes(parts),
     ...obligationRoutes(parts),
+    ...versionRoutes(parts),
+    ...referenceRoutes(),
   ];
 }
