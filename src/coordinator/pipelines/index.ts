@@ -4,6 +4,8 @@
 export { applyEvent } from './apply-event.ts';
 export { cancelJob, type PlayAnswer, playJob, type RetryAnswer, retryJob } from './change-job.ts';
 export { cancelPipeline, retryPipeline } from './change-pipeline.ts';
+export { type Compiled, compileFor } from './create/prepare-pipeline.ts';
+export type { PipelineOrigin } from './create/prepared-pipeline.ts';
 export type { StoredCommit, StoredFacts } from './create/stored-facts.ts';
 export { createPipeline } from './create-pipeline.ts';
 export type { EventAnswer } from './event-answer.ts';

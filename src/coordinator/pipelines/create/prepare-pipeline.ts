@@ -16,33 +16,47 @@ const NO_SHA = /^0+$/;
 
 /** Reads commit and project, and compiles the file: everything that comes before the transaction. */
 export async function preparePipeline(parts: Parts, origin: PipelineOrigin): Promise<Preparation> {
-  const found = await parts.store.read(async (db) => ({
-    project: await findProjectForPipelines(db, origin.projectId),
-    variables: await listVariablesForPipelines(db, origin.projectId),
-  }));
-  const { project, variables } = found;
-  if (project === null || project.isArchived) return { kind: 'none', why: 'the project is gone or archived' };
-  const repository = parts.repositories.at(origin.projectId);
-  const facts = await storedFacts(parts, origin, project);
-  const isProtected = isProtectedRef(project, { name: origin.ref, kind: origin.refType });
-  const predefined = predefinedVariables(pipelineFactsOf(recordOf(origin, isProtected, parts), facts, parts.base));
-  const outside = [...scopedVariables(variables, { isProtected, environment: null }), ...origin.given];
-  const result = await compileAtCommit({ repository, sha: origin.sha }, sourceOf(origin, facts), {
-    changes: await changesOf(repository, origin),
-    predefined,
-    variables: Object.fromEntries(outside.map(({ key, value }) => [key, value])),
-    ref: {
-      name: origin.ref,
-      kind: origin.refType,
-      source: origin.source,
-      projectPath: project.fullPath,
-    },
-  });
+  const compiled = await compileFor(parts, origin, null);
+  if (compiled === null) return { kind: 'none', why: 'the project is gone or archived' };
+  const { facts, isProtected, result } = compiled;
   const preparation = judge({ origin, isProtected, facts, plan: null, problems: [] }, result);
   const plan = preparation.kind === 'ready' ? preparation.prepared.plan : null;
   if (preparation.kind !== 'ready' || plan === null) return preparation;
-  const resolved = await resolveCacheKeys(repository, origin.sha, plan);
+  const resolved = await resolveCacheKeys(parts.repositories.at(origin.projectId), origin.sha, plan);
   return { ...preparation, prepared: { ...preparation.prepared, plan: resolved } };
+}
+
+export interface Compiled {
+  /** Null: there is no file. */
+  readonly result: CompileResult | null;
+  readonly facts: StoredFacts;
+  readonly isProtected: boolean;
+}
+
+/**
+ * Compiles as if a pipeline were to be made, and keeps nothing. Null: the project is gone or archived.
+ * @param text stands for the project's file; null: the file as it is at the commit.
+ */
+export async function compileFor(parts: Parts, origin: PipelineOrigin, text: string | null): Promise<Compiled | null> {
+  const { project, variables } = await parts.store.read(async (db) => ({
+    project: await findProjectForPipelines(db, origin.projectId),
+    variables: await listVariablesForPipelines(db, origin.projectId),
+  }));
+  if (project === null || project.isArchived) return null;
+  const repository = parts.repositories.at(origin.projectId);
+  const facts = await storedFacts(parts, origin, project);
+  const isProtected = isProtectedRef(project, { name: origin.ref, kind: origin.refType });
+  const outside = [...scopedVariables(variables, { isProtected, environment: null }), ...origin.given];
+  const { configPath } = facts;
+  const file = text === null ? sourceOf(origin, facts) : { path: configPath, source: { file: configPath, text } };
+  const result = await compileAtCommit({ repository, sha: origin.sha }, file, {
+    changes: await changesOf(repository, origin),
+    predefined: predefinedVariables(pipelineFactsOf(recordOf(origin, isProtected, parts), facts, parts.base)),
+    variables: Object.fromEntries(outside.map(({ key, value }) => [key, value])),
+    rawVariables: new Set(outside.filter(({ raw }) => raw).map(({ key }) => key)),
+    ref: { name: origin.ref, kind: origin.refType, source: origin.source, projectPath: project.fullPath },
+  });
+  return { result, facts, isProtected };
 }
 
 function judge(draft: PreparedPipeline, result: CompileResult | null): Preparation {
