@@ -60,6 +60,7 @@ export const ACTIONS = {
   'trigger.manage': { on: 'project', least: 'maintainer', scopes: WRITE },
   'resource_group.read': { on: 'project', least: 'developer', scopes: READ },
   'resource_group.manage': { on: 'project', least: 'developer', scopes: WRITE },
+  'lint.text': { on: 'instance', least: 'signed_in', scopes: READ },
   'lint.run': { on: 'project', least: 'developer', scopes: READ },
   'runner.read': { on: 'project', least: 'maintainer', scopes: ['read_api', 'manage_runner'] },
   'runner.manage': { on: 'project', least: 'maintainer', scopes: ['manage_runner', 'create_runner'] },

@@ -6,6 +6,7 @@ import { jobChanges } from './jobs/change-jobs.ts';
 import { ownJobRoute } from './jobs/own-job.ts';
 import { jobReads } from './jobs/read-jobs.ts';
 import { traceRoute } from './jobs/read-trace.ts';
+import { lintRoutes } from './lint/lint-routes.ts';
 import { obligationRoutes } from './obligations/obligation-routes.ts';
 import { pipelineChanges } from './pipelines/change-pipelines.ts';
 import { pipelineCreation } from './pipelines/create-pipelines.ts';
@@ -24,6 +25,7 @@ export function restRoutes(parts: Parts): readonly Route[] {
     ownJobRoute(parts),
     ...resourceRoutes(parts),
     ...obligationRoutes(parts),
+    ...lintRoutes(parts),
     ...versionRoutes(parts),
     ...referenceRoutes(),
   ];
