@@ -1,6 +1,7 @@
 import Fastify from 'fastify';
 import type { TSchema } from 'typebox';
 import { Errors } from 'typebox/value';
+import type { Engine } from '../../../../test/support/engines.ts';
 import { ALL_SCOPES, type Principal, type ProjectAccess, type Role } from '../../access/index.ts';
 import { AttemptLimiter, buildServer, type Route } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
@@ -30,8 +31,11 @@ export interface Asked {
 }
 
 /** These routes on a real store behind real HTTP. Each answer is held against what its route says that it answers. */
-export async function openRest(makeRoutes: (parts: Parts) => readonly Route[]): Promise<OpenedRest> {
-  const parts = await openParts();
+export async function openRest(
+  makeRoutes: (parts: Parts) => readonly Route[],
+  engine: Engine = 'SQLite',
+): Promise<OpenedRest> {
+  const parts = await openParts(engine);
   const routes = makeRoutes(parts).map(checked);
   const stopping = new AbortController();
   const app = await buildServer({
