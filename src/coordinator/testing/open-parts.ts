@@ -11,6 +11,8 @@ export interface OpenedParts extends Parts {
   readonly clock: TestClock;
   /** What was logged as a warning or an error, as text. */
   readonly complaints: readonly string[];
+  /** The same parts in another process, as far as the database is concerned. */
+  openReplica(): Promise<Parts>;
   /** Closes the store and removes everything. */
   close(): Promise<void>;
 }
@@ -31,7 +33,7 @@ export async function openParts(engine: Engine = 'SQLite'): Promise<OpenedParts>
   const store = await stores.open();
   const repositories = openRepositories({ root: join(dataDir, 'repositories'), path: process.env.PATH ?? '' });
   const blobs = openDiskStore({ root: join(dataDir, 'blobs') });
-  return {
+  const parts: Parts = {
     store,
     blobs,
     repositories,
@@ -40,7 +42,12 @@ export async function openParts(engine: Engine = 'SQLite'): Promise<OpenedParts>
     base: 'http://ci.example',
     version: '0.0.0-test',
     dataDir,
+  };
+  return {
+    ...parts,
+    clock,
     complaints,
+    openReplica: async () => ({ ...parts, store: await stores.open() }),
     async close() {
       await stores.close();
       rmSync(dataDir, { recursive: true, force: true });
