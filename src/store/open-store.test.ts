@@ -2,6 +2,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { AutoClock } from '../../test/support/auto-clock.ts';
+import { insertRows } from './connection/bulk.ts';
 import { elect, findResourceHolder, type Hint, lockResourceGroup, releaseResource, takeResource } from './index.ts';
 import { createTestStores, describeOnEachEngine, type TestStores } from './testing/engines.ts';
 
@@ -28,6 +29,15 @@ describeOnEachEngine((engine) => {
     const keys = await again.read((db) => db.query.selectFrom('resource_groups').select('key').execute());
     expect(keys).toEqual([{ key: 'kept' }]);
     await expect(store.read(async () => null)).rejects.toMatchObject({ code: 'store_closed' });
+  });
+
+  it('stores what no database can hold as U+FFFD', async () => {
+    const store = await stores.open();
+    await store.write((tx) => lockResourceGroup(tx, 1, 'a\0b\ud800 and 🙂'));
+    const rows = [{ project_id: 1, key: '\0"\\u0000\udc00', mode: 'm', created_at: 1 }];
+    await store.write((tx) => insertRows(tx, 'resource_groups', rows, ['id']));
+    const keys = await store.read((db) => db.query.selectFrom('resource_groups').select('key').orderBy('id').execute());
+    expect(keys).toEqual([{ key: 'a\ufffdb\ufffd and 🙂' }, { key: '\ufffd"\\u0000\ufffd' }]);
   });
 
   it('has a name that lasts, and no other database has', async () => {

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Tables } from '../schema/tables.ts';
 import type { Db } from '../store.ts';
+import { storableJson } from './storable.ts';
 
 /** Values that JSON carries as they are; bytes are not among them. */
 type Row = Readonly<Record<string, string | number | null>>;
@@ -10,7 +11,7 @@ type Row = Readonly<Record<string, string | number | null>>;
  * `$.from` stands in a FROM clause as `r`, `$.column` names a column of it.
  */
 export function rowsOf(db: Db, table: keyof Tables, rows: readonly Row[]): BulkRows {
-  const json = JSON.stringify(rows);
+  const json = storableJson(rows);
   if (db.engine === 'sqlite')
     return { from: sql`json_each(${json}) as r`, column: (name) => sql`r.value ->> ${sql.lit(name)}` };
   return {

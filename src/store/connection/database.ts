@@ -9,6 +9,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 import type { Tables } from '../schema/tables.ts';
+import { storable } from './storable.ts';
 
 export type Database = Kysely<Tables>;
 
@@ -31,7 +32,7 @@ class OwnSqliteAdapter extends SqliteAdapter {
 export function databaseOver(engine: 'sqlite' | 'postgres', run: RunStatement): Database {
   const connection: DatabaseConnection = {
     async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-      const { rows, changes } = await run(sql, parameters);
+      const { rows, changes } = await run(sql, parameters.map(storableParameter));
       return { rows: rows as R[], numAffectedRows: BigInt(changes) };
     },
     streamQuery: () => {
@@ -56,6 +57,10 @@ export function databaseOver(engine: 'sqlite' | 'postgres', run: RunStatement): 
       }),
     },
   });
+}
+
+function storableParameter(value: unknown): unknown {
+  return typeof value === 'string' ? storable(value) : value;
 }
 
 async function nothing(): Promise<void> {}
