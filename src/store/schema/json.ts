@@ -1,6 +1,11 @@
-/** JSON is text in both databases, so that one codec reads both and neither touches key order or numbers. */
+import { storableJson } from '../connection/storable.ts';
+
+/**
+ * JSON is text in both databases, so that one codec reads both and neither touches key order or numbers. What PostgreSQL would not take for JSON
+ * is not in it, or one job's tags could break the query that looks at everybody's.
+ */
 export function toJson(value: unknown): string {
-  return JSON.stringify(value);
+  return storableJson(value);
 }
 
 /** What `toJson` wrote. The caller names the type that it wrote, which is what the column holds. */
