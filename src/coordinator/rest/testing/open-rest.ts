@@ -13,6 +13,8 @@ export interface OpenedRest {
   readonly api: string;
   /** Over a socket. `as`: a role in every project; `owner` when left out. */
   ask(method: string, path: string, options?: AskOptions): Promise<Asked>;
+  /** The same, with a path from the root. */
+  askPath(method: string, path: string, options?: AskOptions): Promise<Asked>;
   close(): Promise<void>;
 }
 
@@ -61,6 +63,7 @@ export async function openRest(
     parts,
     api: `${address}/api/v4`,
     ask: async (method, path, options = {}) => await ask(`${address}/api/v4${path}`, method, options),
+    askPath: async (method, path, options = {}) => await ask(`${address}${path}`, method, options),
     async close() {
       stopping.abort();
       await app.close();
