@@ -1,4 +1,5 @@
 import { keepCommit } from '../../git/index.ts';
+import type { Tx } from '../../store/index.ts';
 import type { Parts } from '../parts.ts';
 import { givenVariable } from './create/given-variable.ts';
 import { insertNewPipeline } from './create/insert-new-pipeline.ts';
@@ -7,8 +8,15 @@ import type { PipelineOrigin, PreparedPipeline } from './create/prepared-pipelin
 import type { PipelineAnswer, PipelineRequest } from './pipeline-request.ts';
 import { cacheOf } from './transaction/pipeline-cache.ts';
 
+/** Written in the transaction that makes the pipeline; when it throws, there is none. */
+export type Alongside = (tx: Tx, pipelineId: number) => Promise<void>;
+
 /** Makes the pipeline of a commit: facts, plan and rows, the last in one transaction. By push, an invalid file makes a failed pipeline that names its problems. */
-export async function createPipeline(parts: Parts, request: PipelineRequest): Promise<PipelineAnswer> {
+export async function createPipeline(
+  parts: Parts,
+  request: PipelineRequest,
+  alongside: Alongside = async () => {},
+): Promise<PipelineAnswer> {
   const { inputs, variables, isSkipped = false, ...rest } = request;
   if (Object.keys(inputs).length > 0) {
     const message = 'inputs are not supported yet';
@@ -18,21 +26,30 @@ export async function createPipeline(parts: Parts, request: PipelineRequest): Pr
   const preparation = await preparePipeline(parts, origin);
   if (preparation.kind === 'none') return preparation;
   const { prepared } = preparation;
-  if (isSkipped) return await insert(parts, { ...prepared, plan: null, problems: [] }, true);
+  if (isSkipped) return await insert(parts, { ...prepared, plan: null, problems: [] }, alongside, true);
   if (preparation.kind === 'invalid') {
     const { problems } = prepared;
     if (request.source !== 'push') return { kind: 'invalid', problems };
     const [first] = problems;
     if (first?.code === 'no-ci-file') return { kind: 'none', why: first.message };
   }
-  return await insert(parts, prepared, false);
+  return await insert(parts, prepared, alongside);
 }
 
-async function insert(parts: Parts, prepared: PreparedPipeline, isSkipped: boolean): Promise<PipelineAnswer> {
+async function insert(
+  parts: Parts,
+  prepared: PreparedPipeline,
+  alongside: Alongside,
+  isSkipped = false,
+): Promise<PipelineAnswer> {
   const { projectId, sha } = prepared.origin;
   // Before the pipeline is there: whatever happens to branch and tag, its jobs find their commit.
   await keepCommit(parts.repositories.at(projectId), sha);
-  const inserted = await parts.store.write((tx) => insertNewPipeline(tx, prepared, { isSkipped }));
+  const inserted = await parts.store.write(async (tx) => {
+    const made = await insertNewPipeline(tx, prepared, { isSkipped });
+    await alongside(tx, made.id);
+    return made;
+  });
   const cache = cacheOf(parts.store);
   if (inserted.planHash !== null) {
     cache.keepPlan(inserted.planHash, inserted.plan);

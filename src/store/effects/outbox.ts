@@ -25,8 +25,15 @@ export interface EffectRecord extends NewEffect {
   readonly lastError: string | null;
 }
 
-export async function putEffect(tx: Tx, effect: NewEffect): Promise<void> {
-  await tx.query
+/** Whoever puts an effect may take it with the same stroke: nobody else does before `until`, UTC ms. */
+export interface HeldBy {
+  readonly reservation: string;
+  readonly until: number;
+}
+
+/** Returns its id. */
+export async function putEffect(tx: Tx, effect: NewEffect, held: HeldBy | null = null): Promise<number> {
+  const { id } = await tx.query
     .insertInto('outbox')
     .values({
       kind: effect.kind,
@@ -35,11 +42,14 @@ export async function putEffect(tx: Tx, effect: NewEffect): Promise<void> {
       job_id: effect.jobId,
       body: toJson(effect.body),
       created_at: tx.now(),
-      due_at: effect.dueAt,
-      tries: 0,
+      due_at: held?.until ?? effect.dueAt,
+      tries: held === null ? 0 : 1,
+      reservation: held?.reservation ?? null,
     })
-    .execute();
+    .returning('id')
+    .executeTakeFirstOrThrow();
   tx.publish({ kind: 'outbox', id: 0, value: 0 });
+  return id;
 }
 
 /**
