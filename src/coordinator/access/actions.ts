@@ -40,7 +40,12 @@ export const ACTIONS = {
   'member.read': { on: 'project', least: 'guest', scopes: READ },
   'member.manage': { on: 'project', least: 'maintainer', scopes: WRITE },
   'token.project': { on: 'project', least: 'maintainer', scopes: WRITE },
-  'repository.read': { on: 'project', least: 'reporter', scopes: ['read_api', 'read_repository'], job: true },
+  'repository.read': {
+    on: 'project',
+    least: 'reporter',
+    scopes: ['read_api', 'read_repository', 'write_repository'],
+    job: true,
+  },
   'repository.write': { on: 'project', least: 'developer', scopes: ['write_repository'] },
   'pipeline.read': { on: 'project', least: 'guest', scopes: READ, job: true },
   'pipeline.variables': { on: 'project', least: 'developer', scopes: READ },

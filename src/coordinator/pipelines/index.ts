@@ -6,8 +6,9 @@ export { cancelJob, type PlayAnswer, playJob, type RetryAnswer, retryJob } from 
 export { cancelPipeline, retryPipeline } from './change-pipeline.ts';
 export { type Compiled, compileFor } from './create/prepare-pipeline.ts';
 export type { PipelineOrigin } from './create/prepared-pipeline.ts';
+export { fitsPattern } from './create/protected-ref.ts';
 export type { StoredCommit, StoredFacts } from './create/stored-facts.ts';
-export { createPipeline } from './create-pipeline.ts';
+export { type Alongside, createPipeline } from './create-pipeline.ts';
 export type { EventAnswer } from './event-answer.ts';
 export type { Person } from './person.ts';
 export type { GivenVariable, PipelineAnswer, PipelineRequest } from './pipeline-request.ts';

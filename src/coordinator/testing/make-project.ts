@@ -13,12 +13,14 @@ export interface NewTestProject {
   readonly files: Readonly<Record<string, string>>;
   /** As the column holds them. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** No commit and no default branch: as it is before the first push. */
+  readonly isEmpty?: boolean;
 }
 
 /** A project with a repository and one commit on `main`, straight into the database: no user, no push. */
 export async function makeProject(
   parts: Pick<Parts, 'store' | 'repositories' | 'clock'>,
-  { path = 'shop', files, settings = {} }: NewTestProject,
+  { path = 'shop', files, settings = {}, isEmpty = false }: NewTestProject,
 ): Promise<TestProject> {
   const now = parts.clock.now();
   const id = await parts.store.write(async ({ query }) => {
@@ -41,7 +43,7 @@ export async function makeProject(
         name: path,
         description: '',
         visibility: 'private',
-        default_branch: 'main',
+        default_branch: isEmpty ? null : 'main',
         ci_config_path: '',
         shared_runners: 1,
         archived: 0,
@@ -55,5 +57,5 @@ export async function makeProject(
     return project.id;
   });
   await parts.repositories.create(id, { defaultBranch: 'main' });
-  return { id, sha: commitFiles(parts, id, { files, message: 'Start' }) };
+  return { id, sha: isEmpty ? '' : commitFiles(parts, id, { files, message: 'Start' }) };
 }

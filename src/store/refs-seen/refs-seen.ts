@@ -1,0 +1,55 @@
+import { sql } from 'kysely';
+import { rowsOf } from '../connection/bulk.ts';
+import type { Db, Tx } from '../store.ts';
+
+/** Where a ref was when a push to it was last taken note of. */
+export interface RefSeen {
+  /** In full: `refs/heads/main`. */
+  readonly ref: string;
+  /** Of what it pointed to; null: it was gone. */
+  readonly sha: string | null;
+}
+
+/** Every ref of a project that was taken note of and not seen to go. */
+export async function listRefsSeen(db: Db, projectId: number): Promise<ReadonlyMap<string, string>> {
+  const rows = await db.query
+    .selectFrom('refs_seen')
+    .select(['ref', 'sha'])
+    .where('project_id', '=', projectId)
+    .execute();
+  return new Map(rows.map(({ ref, sha }) => [ref, sha]));
+}
+
+/** Part of the transaction that writes what follows from where they are now. */
+export async function noteRefs(tx: Tx, projectId: number, refs: readonly RefSeen[]): Promise<void> {
+  const rows = refs.map(({ ref, sha }) => ({ project_id: projectId, ref, sha, updated_at: tx.now() }));
+  const there = rows.filter(({ sha }) => sha !== null);
+  if (there.length > 0) {
+    const { from, column } = rowsOf(tx, 'refs_seen', there);
+    const values = sql.join(['project_id', 'ref', 'sha', 'updated_at'].map(column));
+    await sql`insert into refs_seen (project_id, ref, sha, updated_at) select ${values} from ${from} where true
+      on conflict (project_id, ref) do update set sha = excluded.sha, updated_at = excluded.updated_at`.execute(
+      tx.query,
+    );
+  }
+  const gone = rows.filter(({ sha }) => sha === null);
+  if (gone.length > 0) {
+    const { from, column } = rowsOf(tx, 'refs_seen', gone);
+    await sql`delete from refs_seen where project_id = ${projectId} and ref in (select ${column('ref')} from ${from})`.execute(
+      tx.query,
+    );
+  }
+}
+
+/** Ids of projects, from the one after `after`: for sweeps over all of them. */
+export async function listProjectIds(db: Db, after: number, limit: number): Promise<readonly number[]> {
+  const rows = await db.query
+    .selectFrom('projects')
+    .select('id')
+    .where('id', '>', after)
+    .where('deleted_at', 'is', null)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
+}
