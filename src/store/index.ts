@@ -68,7 +68,6 @@ export * from './projects/write-projects.ts';
 export * from './queue/lanes.ts';
 export * from './queue/queue.ts';
 export * from './queue/reserve.ts';
-export * from './refs-seen/project-for-push.ts';
 export * from './refs-seen/ref-moves.ts';
 export * from './refs-seen/refs-seen.ts';
 export * from './resources/resource-groups.ts';

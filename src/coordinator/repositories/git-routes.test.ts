@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listRefs, readDefaultBranch } from '../../git/index.ts';
-import { findProjectForPush } from '../../store/index.ts';
 import { type GitClient, makeGitClient } from '../testing/git-client.ts';
+import { findProjectForPush } from './push/project-for-push.ts';
 import { openRepositoryServer, type RepositoryServer } from './testing/open-repository-server.ts';
 
 let server: RepositoryServer;

@@ -32,13 +32,12 @@ export async function updateProject(tx: Tx, id: number, settings: ProjectSetting
   tx.publish({ kind: 'access', id, value: 0 });
 }
 
-/** Of one that has none yet: what the first push brought. */
+/** Of one whose default branch is not there yet: what the first push brought. */
 export async function setFirstBranch(tx: Tx, id: number, branch: string): Promise<void> {
   await tx.query
     .updateTable('projects')
     .set({ default_branch: branch, updated_at: tx.now() })
     .where('id', '=', id)
-    .where('default_branch', 'is', null)
     .execute();
 }
 

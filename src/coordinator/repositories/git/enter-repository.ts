@@ -1,8 +1,8 @@
 import type { GitService } from '../../../git/index.ts';
-import { findProjectForPush, type ProjectForPush } from '../../../store/index.ts';
 import { judgeAccess, levelIn, NOBODY, type Principal, type ProjectAccess } from '../../access/index.ts';
 import type { Answer, Call, Gate } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
+import { findProjectForPush, type ProjectForPush } from '../push/project-for-push.ts';
 import { askWhoItIs, gitRefusal, noSuchProject } from './git-refusal.ts';
 import { readBasic } from './read-basic.ts';
 

@@ -1,7 +1,7 @@
-import type { ProjectForPush } from '../../../store/index.ts';
 import { failEffect } from '../../../store/index.ts';
 import type { Parts } from '../../parts.ts';
 import type { PipelineAnswer } from '../../pipelines/index.ts';
+import type { ProjectForPush } from './project-for-push.ts';
 import { namedRef } from './ref-name.ts';
 import { makePipelineOf, type RefMoveTaken } from './work-off-ref.ts';
 

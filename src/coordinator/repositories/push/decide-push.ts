@@ -1,7 +1,8 @@
 import type { PushCommand, RefDecision } from '../../../git/index.ts';
-import type { ProjectForPush, ProtectedRefRule } from '../../../store/index.ts';
+import type { ProtectedRef } from '../../../store/index.ts';
 import { ACCESS_LEVELS } from '../../access/index.ts';
 import { fitsPattern } from '../../pipelines/index.ts';
+import type { ProjectForPush } from './project-for-push.ts';
 import { isNoSha, type NamedRef, namedRef } from './ref-name.ts';
 
 /** Who pushes, and to what. */
@@ -47,11 +48,11 @@ function decideTag(command: PushCommand, named: NamedRef, { level, project }: Pu
   return level < leastOf(rules) ? { refuse: 'you may not make this protected tag' } : 'allow';
 }
 
-function rulesFor({ protectedRefs }: PushSituation['project'], { kind, name }: NamedRef): readonly ProtectedRefRule[] {
+function rulesFor({ protectedRefs }: PushSituation['project'], { kind, name }: NamedRef): readonly ProtectedRef[] {
   return protectedRefs.filter((rule) => rule.kind === kind && fitsPattern(name, rule.pattern));
 }
 
 /** Of several rules the most generous one counts; a role of 0 is nobody's. */
-function leastOf(rules: readonly ProtectedRefRule[]): number {
+function leastOf(rules: readonly ProtectedRef[]): number {
   return Math.min(...rules.map(({ pushRole }) => (pushRole === 0 ? Number.POSITIVE_INFINITY : pushRole)));
 }

@@ -1,8 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { listRefs, type PushedRef, type RefState, setDefaultBranch } from '../../../git/index.ts';
-import { noteRefs, type ProjectForPush, putRefMove, type RefMove, setFirstBranch } from '../../../store/index.ts';
+import {
+  insertProtectedRef,
+  noteRefs,
+  putRefMove,
+  type RefMove,
+  setFirstBranch,
+  type Tx,
+} from '../../../store/index.ts';
+import { ACCESS_LEVELS } from '../../access/index.ts';
 import type { Parts } from '../../parts.ts';
 import { movesToActOn } from './moves-to-act-on.ts';
+import type { ProjectForPush } from './project-for-push.ts';
 import type { PushOptions } from './push-options.ts';
 import { pushesUnderWay } from './pushes-under-way.ts';
 import { isNoSha, namedRef } from './ref-name.ts';
@@ -67,7 +76,7 @@ function write(
   const { chosen, words } = movesToActOn(moves);
   const reservation = randomUUID();
   return store.write(async (tx) => {
-    if (firstBranch !== null) await setFirstBranch(tx, project.id, firstBranch);
+    if (firstBranch !== null) await adopt(tx, project.id, firstBranch);
     // Where they are by now: a push of the same ref may have overtaken this one.
     await noteRefs(
       tx,
@@ -80,5 +89,17 @@ function write(
       taken.push({ effectId, reservation, move });
     }
     return { taken, words };
+  });
+}
+
+/** The default branch is protected, as long as nobody says otherwise. */
+async function adopt(tx: Tx, projectId: number, branch: string): Promise<void> {
+  await setFirstBranch(tx, projectId, branch);
+  const { maintainer } = ACCESS_LEVELS;
+  await insertProtectedRef(tx, projectId, {
+    kind: 'branch',
+    pattern: branch,
+    pushRole: maintainer,
+    mergeRole: maintainer,
   });
 }

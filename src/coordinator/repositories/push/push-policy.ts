@@ -1,9 +1,9 @@
 import { listRefs, type PushPolicy } from '../../../git/index.ts';
-import type { ProjectForPush } from '../../../store/index.ts';
 import type { Parts } from '../../parts.ts';
 import { announcePipelines } from './announce-pipelines.ts';
 import { decidePush } from './decide-push.ts';
 import { notePush } from './note-push.ts';
+import type { ProjectForPush } from './project-for-push.ts';
 import { parsePushOptions } from './push-options.ts';
 import { pushesUnderWay } from './pushes-under-way.ts';
 

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
-import { findProjectForPush, listProjectIds } from '../../../store/index.ts';
+import { findProject, listProjectIds } from '../../../store/index.ts';
 import { ALL_SCOPES, type ProjectAccess, type Role, type Scope, type UserPrincipal } from '../../access/index.ts';
 import { AttemptLimiter, buildServer, type Gate } from '../../http/index.ts';
 import { makeProject, type NewTestProject, type TestProject } from '../../testing/make-project.ts';
@@ -97,7 +97,7 @@ function gateOf(
       find: async (name, user) => {
         const ids = await store.read((db) => listProjectIds(db, 0, 100));
         for (const id of ids) {
-          const project = await store.read((db) => findProjectForPush(db, id));
+          const project = await store.read((db) => findProject(db, id));
           if (project?.fullPath !== name && String(id) !== name) continue;
           return { id, visibility: visibility(), role: user === null ? null : (byId.get(user) ?? null) };
         }
