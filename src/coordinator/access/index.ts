@@ -3,3 +3,4 @@ export { ACTIONS, type Action, type ActionRule, ruleOf } from './actions.ts';
 export { type Judgement, judgeAccess, levelIn, type ProjectAccess } from './judge-access.ts';
 export { type JobPrincipal, NOBODY, type Principal, type PrincipalUser, type UserPrincipal } from './principal.ts';
 export { ALL_SCOPES, isScope, SCOPES, type Scope } from './scope.ts';
+export { drawToken, hashToken, TOKEN_PREFIXES } from './token.ts';

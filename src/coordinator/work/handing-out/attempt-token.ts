@@ -1,15 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { drawToken, TOKEN_PREFIXES } from '../../access/index.ts';
 
-/** GitLab's prefix: scanners for secrets know it. */
-const PREFIX = 'glcbt-';
-const TOKEN_BYTES = 20;
+export { hashToken } from '../../access/index.ts';
 
 /** The job token of one attempt. */
 export function drawAttemptToken(): string {
-  return PREFIX + randomBytes(TOKEN_BYTES).toString('base64url');
-}
-
-/** What is stored of a token. */
-export function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
+  return drawToken(TOKEN_PREFIXES.job);
 }
