@@ -1,0 +1,113 @@
+import { findLane, type Hint, type Lane, type RunnerFit } from '../../../store/index.ts';
+import type { Parts } from '../../parts.ts';
+import { fitsLane } from './fits-lane.ts';
+
+/*
+ * Where requests for work wait. Ten thousand runners may, and one job that comes must not wake them all: those that fit the same jobs are a group, and a
+ * hint wakes one of each group that fits its lane, those of the project before those that everybody shares. Who was woken and got a job wakes the next one
+ * of the group, as there may be more; who got none has proved that there is none for the whole group. A hint that is lost costs at most one long poll.
+ */
+
+export interface Waiter {
+  /** Resolves when it is worth asking again. Called before asking, so that nothing which comes meanwhile is missed. */
+  woken(): Promise<void>;
+  /** It got a job. */
+  served(): void;
+  /** It asks no more. If it was woken for nothing, another one is. */
+  leave(): void;
+}
+
+export interface WaitingRoom {
+  enter(fit: RunnerFit): Waiter;
+  /** Ends listening. */
+  close(): void;
+}
+
+interface Group {
+  readonly fit: RunnerFit;
+  /** Who sleeps, the longest first. */
+  readonly sleepers: Set<() => void>;
+  members: number;
+}
+
+export function openWaitingRoom(parts: Parts): WaitingRoom {
+  const groups = new Map<string, Group>();
+  const lanes = createLanes(parts);
+  const wakeOne = (group: Group): void => {
+    const [next] = group.sleepers;
+    if (next === undefined) return;
+    group.sleepers.delete(next);
+    next();
+  };
+  const hear = (hint: Hint | 'look'): void => {
+    const lane = hint === 'look' || hint.id === 0 ? null : lanes.get(hint.id);
+    if (lane instanceof Promise) {
+      lane.then(
+        (found) => wakeFor(groups, found, wakeOne),
+        // Who cannot look finds out by asking.
+        () => wakeFor(groups, null, wakeOne),
+      );
+    } else wakeFor(groups, lane, wakeOne);
+  };
+  const unsubscribe = parts.store.subscribe('work', hear);
+  return {
+    enter(fit) {
+      const key = JSON.stringify(fit);
+      const group = groups.get(key) ?? { fit, sleepers: new Set(), members: 0 };
+      groups.set(key, group);
+      group.members += 1;
+      return waiterIn(group, wakeOne, () => {
+        group.members -= 1;
+        if (group.members === 0) groups.delete(key);
+      });
+    },
+    close: unsubscribe,
+  };
+}
+
+function wakeFor(groups: ReadonlyMap<string, Group>, lane: Lane | null, wake: (group: Group) => void): void {
+  const fitting = [...groups.values()].filter(({ fit }) => lane === null || fitsLane(fit, lane));
+  for (const group of fitting.filter(({ fit }) => fit.projects !== 'shared')) wake(group);
+  for (const group of fitting.filter(({ fit }) => fit.projects === 'shared')) wake(group);
+}
+
+function waiterIn(group: Group, wakeOne: (group: Group) => void, left: () => void): Waiter {
+  let isWoken = false;
+  let wake: () => void = () => undefined;
+  return {
+    woken() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      isWoken = false;
+      group.sleepers.delete(wake);
+      wake = () => {
+        isWoken = true;
+        resolve();
+      };
+      group.sleepers.add(wake);
+      return promise;
+    },
+    served: () => wakeOne(group),
+    leave() {
+      group.sleepers.delete(wake);
+      if (isWoken) wakeOne(group);
+      left();
+    },
+  };
+}
+
+/** Lanes never change. */
+function createLanes({ store }: Parts): { get(id: number): Lane | Promise<Lane | null> } {
+  const known = new Map<number, Lane>();
+  return {
+    get(id) {
+      const lane = known.get(id);
+      if (lane !== undefined) return lane;
+      return store
+        .read((db) => findLane(db, id))
+        .then((found) => {
+          if (found !== null) known.set(id, found);
+          return found;
+        });
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { findRunnerByToken, type RunnerRecord } from '../../store/index.ts';
+import { AttemptLimiter, type Call, forbidden, tooManyRequests } from '../http/index.ts';
+import type { Parts } from '../parts.ts';
+import { hashToken } from '../work/index.ts';
+
+/** From one address, of tokens that are nobody's. A machine with some runners that were removed stays below. */
+const MOST_WRONG = 60;
+const WINDOW_MS = 60_000;
+
+/** Looks up the runner that a request is from. */
+export type IdentifyRunner = (
+  call: Pick<Call, 'headers' | 'remoteAddress'>,
+  token: string | undefined,
+) => Promise<RunnerRecord>;
+
+/** @returns a function that throws `HttpError` 403 for a token that is no runner's or has expired, and 429 for too many of these. */
+export function makeIdentifyRunner(parts: Parts): IdentifyRunner {
+  const wrong = new AttemptLimiter(parts.clock, MOST_WRONG, WINDOW_MS);
+  return async ({ headers, remoteAddress }, given) => {
+    const wait = wrong.waitSeconds(remoteAddress);
+    if (wait > 0) throw tooManyRequests(wait);
+    const header = headers['runner-token'];
+    const token = given ?? (typeof header === 'string' ? header : '');
+    const found = await parts.store.read(async (db) => ({
+      runner: token === '' ? null : await findRunnerByToken(db, hashToken(token)),
+      now: db.now(),
+    }));
+    const { runner, now } = found;
+    if (runner !== null && (runner.tokenExpiresAt === null || runner.tokenExpiresAt > now)) return runner;
+    wrong.failed(remoteAddress);
+    throw forbidden();
+  };
+}
