@@ -13,6 +13,7 @@ export { changedFiles, changedSinceRef } from './checkout/changed-files.ts';
 export { kindOfRef } from './checkout/kind-of-ref.ts';
 export { listFiles } from './checkout/list-files.ts';
 export { type Checkout, findTopLevel, readCheckout } from './checkout/read-checkout.ts';
+export { type FetchCommit, fetchCommit } from './fetch/fetch-commit.ts';
 export { defaultGitLimits, type GitLimits } from './http/limits.ts';
 export type { Push, PushCommand, PushedRef, PushPolicy, PushResult, RefDecision } from './http/push.ts';
 export { type GitAnswer, type GitRequest, type GitService, serveGit } from './http/serve-git.ts';
