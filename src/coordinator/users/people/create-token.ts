@@ -1,0 +1,37 @@
+import { Failure } from '../../../base/index.ts';
+import { insertToken } from '../../../store/index.ts';
+import { drawToken, hashToken, isScope, SCOPES } from '../../access/index.ts';
+import type { Parts } from '../../parts.ts';
+import { requireUser } from './create-user.ts';
+
+export interface TokenRequest {
+  readonly username: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  /** UTC ms; null: it does not expire. */
+  readonly expiresAt: number | null;
+}
+
+/** A personal access token, which is shown this once. @throws Failure `bad_token`, `no_such_user` */
+export async function createToken({ store }: Pick<Parts, 'store'>, request: TokenRequest): Promise<string> {
+  const { username, name, scopes, expiresAt } = request;
+  const wrong = scopes.filter((scope) => !isScope(scope));
+  if (wrong.length > 0 || scopes.length === 0) {
+    throw new Failure('bad_token', `${wrong.join(', ') || 'none'}: scopes are ${SCOPES.join(', ')}`);
+  }
+  const token = drawToken('glpat-');
+  await store.write(async (tx) => {
+    const { id } = await requireUser(tx, username);
+    await insertToken(tx, {
+      kind: 'personal',
+      tokenHash: hashToken(token),
+      userId: id,
+      projectId: null,
+      name,
+      scopes,
+      role: null,
+      expiresAt,
+    });
+  });
+  return token;
+}
