@@ -1,0 +1,132 @@
+import { errorCode, Failure } from '../../base/index.ts';
+import {
+  type Db,
+  findNamespaceByPath,
+  findProjectByPath,
+  insertProject,
+  insertProtectedRef,
+  listNamespacesOf,
+  putMember,
+  type Visibility,
+} from '../../store/index.ts';
+import { accessLevel } from '../access/index.ts';
+import type { Parts } from '../parts.ts';
+
+export interface ProjectRequest {
+  readonly namespaceId: number;
+  readonly namespacePath: string;
+  /** Last part of the full path. */
+  readonly path: string;
+  readonly name: string;
+  readonly description: string;
+  readonly visibility: Visibility;
+  /** Null: what is pushed first. */
+  readonly defaultBranch: string | null;
+  /** Becomes its owner. */
+  readonly userId: number;
+}
+
+/** As in GitLab: letters, digits, `_`, `-` and `.`; no `.git` or `.atom` at its end. */
+const PATH = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}(?<![.-])(?<!\.git|\.atom)$/i;
+const FIRST_BRANCH = 'main';
+
+/**
+ * Makes a project, its default branch protected, and its empty repository. Its id.
+ * @throws Failure `bad_project` (a path that cannot be), `project_exists`
+ */
+export async function createProject(
+  parts: Pick<Parts, 'store' | 'repositories'>,
+  request: ProjectRequest,
+): Promise<number> {
+  const { namespaceId, namespacePath, path, name, description, visibility, defaultBranch, userId } = request;
+  if (!PATH.test(path)) {
+    throw new Failure(
+      'bad_project',
+      `${path}: a path is letters, digits, _, - and . (not at its ends, no .git or .atom)`,
+    );
+  }
+  const id = await parts.store.write(async (tx) => {
+    const made = await insertProject(tx, {
+      namespaceId,
+      path,
+      fullPath: `${namespacePath}/${path}`,
+      name,
+      description,
+      visibility,
+      defaultBranch,
+      ciConfigPath: '',
+      takesSharedRunners: true,
+      isArchived: false,
+      settings: {},
+      createdBy: userId,
+    });
+    if (made === null) throw new Failure('project_exists', `${namespacePath}/${path} is taken`);
+    await putMember(tx, {
+      source: 'project',
+      sourceId: made,
+      userId,
+      role: accessLevel('owner'),
+      expiresAt: null,
+    });
+    await insertProtectedRef(tx, made, {
+      kind: 'branch',
+      pattern: defaultBranch ?? FIRST_BRANCH,
+      pushRole: accessLevel('maintainer'),
+      mergeRole: accessLevel('maintainer'),
+    });
+    return made;
+  });
+  await makeRepository(parts, id, defaultBranch ?? FIRST_BRANCH);
+  return id;
+}
+
+/** After the row: a crash in between leaves a project without one, and whoever pushes next makes it. */
+async function makeRepository(
+  { repositories }: Pick<Parts, 'repositories'>,
+  id: number,
+  defaultBranch: string,
+): Promise<void> {
+  try {
+    await repositories.create(id, { defaultBranch });
+  } catch (error) {
+    if (errorCode(error) !== 'repository_exists') throw error;
+  }
+}
+
+/**
+ * Makes the project that somebody pushes to, in a namespace of their own or one that they maintain. Its id; null: they may not, or the path cannot be. One
+ * that is there by now is fine.
+ */
+export async function createProjectForPush(
+  parts: Pick<Parts, 'store' | 'repositories'>,
+  userId: number,
+  fullPath: string,
+): Promise<number | null> {
+  const at = fullPath.lastIndexOf('/');
+  const [namespacePath, path] = [fullPath.slice(0, at), fullPath.slice(at + 1)];
+  const namespace = await parts.store.read((db) => namespaceFor(db, userId, namespacePath));
+  if (namespace === null) return null;
+  try {
+    return await createProject(parts, {
+      namespaceId: namespace.id,
+      namespacePath: namespace.path,
+      path,
+      name: path,
+      description: '',
+      visibility: 'private',
+      defaultBranch: null,
+      userId,
+    });
+  } catch (error) {
+    if (errorCode(error) === 'bad_project') return null;
+    if (errorCode(error) !== 'project_exists') throw error;
+    return (await parts.store.read((db) => findProjectByPath(db, fullPath)))?.id ?? null;
+  }
+}
+
+async function namespaceFor(db: Db, userId: number, path: string) {
+  const namespace = await findNamespaceByPath(db, path);
+  if (namespace === null) return null;
+  const own = await listNamespacesOf(db, userId);
+  return own.some(({ id }) => id === namespace.id) ? namespace : null;
+}

@@ -1,0 +1,4 @@
+/*
+ * Projects: made, and what may be said of them.
+ */
+export { createProject, createProjectForPush, type ProjectRequest } from './create-project.ts';
