@@ -1,7 +1,6 @@
 /**
  * The rooms of `src` and who may import whom; everything else is refused, `import type` included. This is the one copy of the
- * table: `docs/architecture.md` shows it and a test compares the two. `store` and `coordinator` are not built yet; their rules
- * are here before them.
+ * table: `docs/architecture.md` shows it and a test compares the two.
  */
 export const arrows: Readonly<Record<string, readonly string[]>> = {
   base: [],
@@ -15,8 +14,9 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   store: ['lifecycle', 'protocol', 'base'],
   coordinator: ['store', 'git', 'blobs', 'lifecycle', 'payload', 'compile', 'protocol', 'base'],
   runner: ['executors', 'protocol', 'base'],
+  daemon: ['runner', 'executors', 'git', 'protocol', 'base'],
   local: ['runner', 'executors', 'lifecycle', 'payload', 'compile', 'git', 'protocol', 'base'],
-  cli: ['local', 'runner', 'executors', 'lifecycle', 'compile', 'protocol', 'base'],
+  cli: ['coordinator', 'daemon', 'local', 'runner', 'executors', 'lifecycle', 'compile', 'protocol', 'base'],
 };
 
 /** Rooms whose answer depends on nothing but their arguments: no disk, no clock, no network, no chance. */

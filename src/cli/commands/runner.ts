@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+import { InvalidArgumentError, Option } from 'commander';
+import { Failure, readRegularFile } from '../../base/index.ts';
+import { runDaemon } from '../../daemon/index.ts';
+import { EXIT, type Host } from '../host.ts';
+import { parseArguments } from '../parse-arguments.ts';
+import { shellExecutor } from './execution.ts';
+
+interface RunnerFlags {
+  readonly url: string;
+  readonly tokenFile: string;
+  readonly directory: string;
+  readonly concurrent?: number;
+}
+
+/** `epilogue runner run`; the other words of `runner` are to come. */
+export async function command(args: readonly string[], host: Host): Promise<number> {
+  const [word, ...rest] = args;
+  const isRun = word === 'run';
+  const parsed = parseArguments<RunnerFlags>(
+    'runner run',
+    (line) =>
+      line
+        .description(
+          'Takes jobs from a coordinator and runs them on this machine. The first SIGTERM or Ctrl-C ends it gracefully: it takes no more jobs, and tears down those that run, their cleanup included.',
+        )
+        .requiredOption('--url <url>', 'the address of the coordinator')
+        .requiredOption('--token-file <file>', 'holds the authentication token of the runner')
+        .requiredOption('--directory <dir>', 'where journals, builds and caches lie; one runner at a time')
+        .addOption(
+          new Option('--concurrent <n>', 'jobs at the same time (default: as many as the machine has cores)').argParser(
+            parseCount,
+          ),
+        ),
+    isRun ? rest : args,
+    host,
+  );
+  if (parsed.kind === 'ended') return parsed.exitCode;
+  if (isRun) return run(parsed.options, host);
+  host.stderr.write("epilogue: write `epilogue runner run`. 'epilogue runner run --help' lists its options.\n");
+  return EXIT.usage;
+}
+
+async function run(flags: RunnerFlags, host: Host): Promise<number> {
+  const { url, tokenFile, concurrent = host.cores } = flags;
+  const directory = resolve(host.cwd, flags.directory);
+  const token = readRegularFile(resolve(host.cwd, tokenFile)).toString().trim();
+  if (token === '') throw new Failure('no_token', `${tokenFile} is empty`);
+  const stop = new AbortController();
+  const stopListening = host.onStopSignal(() => stop.abort());
+  const environment = jobEnvironment(host);
+  try {
+    await runDaemon({
+      url: url.replace(/\/+$/, ''),
+      token,
+      systemId: systemId(directory),
+      directory,
+      concurrent,
+      executor: shellExecutor(host, { shell: null, environment }),
+      clock: host.clock,
+      environment,
+      version: host.version,
+      log: (level, text) => host.stderr.write(`epilogue runner: ${level === 'warn' ? 'warning: ' : ''}${text}\n`),
+      stop: stop.signal,
+    });
+    return EXIT.ok;
+  } finally {
+    stopListening();
+  }
+}
+
+/** What jobs see of the environment that the runner was started in: no more than a program needs to find its way. */
+const HANDED_ON: ReadonlySet<string> = new Set([
+  'PATH',
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'SHELL',
+  'LANG',
+  'TZ',
+  'TMPDIR',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+]);
+
+function jobEnvironment({ env }: Host): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      value !== undefined && (HANDED_ON.has(name) || name.startsWith('LC_') || /^(https?|no|all)_proxy$/i.test(name))
+        ? [[name, value]]
+        : [],
+    ),
+  );
+}
+
+/** The same for every start on this machine in this directory; `s_` as GitLab's runner has it. */
+function systemId(directory: string): string {
+  return `s_${createHash('sha256').update(`${hostname()} ${directory}`).digest('hex').slice(0, 12)}`;
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('Write a number of jobs, from 1.');
+  return count;
+}

@@ -1,0 +1,89 @@
+import { createReadStream } from 'node:fs';
+import { crc32 } from 'node:zlib';
+import { type Clock, describeError } from '../../base/index.ts';
+import type { Cleanup, JobPayload } from '../../protocol/index.ts';
+import type { JobResult } from '../../runner/index.ts';
+import type { Coordinator } from '../wire/coordinator.ts';
+
+type Job = Pick<JobPayload, 'id' | 'token'>;
+
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 30_000;
+
+/**
+ * Tells the coordinator how a job ended, again and again until it has heard it or does not want to, at most `patienceMs`. With the length and checksum
+ * of the whole log, so that it sees whether it has all of it.
+ * @returns whether it was heard.
+ */
+export async function reportResult(
+  {
+    coordinator,
+    clock,
+    warn,
+  }: { readonly coordinator: Coordinator; readonly clock: Clock; readonly warn: (text: string) => void },
+  job: Job,
+  { result, logFile }: { readonly result: JobResult; readonly logFile: string },
+  patienceMs: number,
+): Promise<boolean> {
+  const giveUpAt = clock.monotonic() + patienceMs;
+  const update = { ...resultUpdate(result), ...(await outputOf(logFile)) };
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    try {
+      const verdict = await coordinator.updateJob(job, update);
+      if (verdict !== 'later') return verdict !== 'gone';
+    } catch (error) {
+      if (pauseMs === FIRST_PAUSE_MS) warn(`job ${job.id}: its result waits: ${describeError(error)}`);
+    }
+    if (clock.monotonic() >= giveUpAt) return false;
+    await clock.sleep(pauseMs);
+  }
+}
+
+function resultUpdate({
+  status,
+  cause,
+  failureReason,
+  exitCode,
+  cleanup,
+}: JobResult): Readonly<Record<string, unknown>> {
+  return {
+    // The protocol has no word for canceled: the coordinator knows that it asked for it.
+    state: status === 'success' ? 'success' : 'failed',
+    ...(status === 'success' ? {} : { failure_reason: status === 'canceled' ? 'job_canceled' : failureReason }),
+    ...(exitCode === null ? {} : { exit_code: exitCode }),
+    teardown: { cause, exit_code: exitCode },
+    cleanup: cleanupOnWire(cleanup),
+  };
+}
+
+export function cleanupOnWire({
+  outcome,
+  exitCode,
+  durationMs,
+  attempt,
+  reason,
+}: Cleanup): Readonly<Record<string, unknown>> {
+  return {
+    outcome,
+    attempt,
+    ...(exitCode === undefined ? {} : { exit_code: exitCode }),
+    ...(durationMs === undefined ? {} : { duration: durationMs / 1000 }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+/** Absent when the log cannot be read: the result is worth more. */
+async function outputOf(file: string): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    let sum = 0;
+    let bytesize = 0;
+    for await (const chunk of createReadStream(file)) {
+      sum = crc32(chunk, sum);
+      bytesize += chunk.length;
+    }
+    const checksum = `crc32:${sum.toString(16).padStart(8, '0')}`;
+    return { checksum, output: { checksum, bytesize } };
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,140 @@
+import { mkdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { type Clock, describeError, removeTree } from '../../base/index.ts';
+import type { Executor } from '../../executors/index.ts';
+import { type JobPayload, payloadSettings } from '../../protocol/index.ts';
+import { Control, type JobRecord, type JobResult, LOG_FILE, runJob, takeOverJob } from '../../runner/index.ts';
+import type { Coordinator } from '../wire/coordinator.ts';
+import { reportResult } from './report-job.ts';
+import { shipLog } from './ship-log.ts';
+import { obey, wirePorts } from './wire-ports.ts';
+
+/** What all jobs of a runner share. */
+export interface JobContext {
+  readonly coordinator: Coordinator;
+  readonly executor: Executor;
+  readonly clock: Clock;
+  /** Environment that every step starts with. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly version: string;
+  /** Absolute; one folder a project. */
+  readonly cacheDir: string;
+  readonly warn: (text: string) => void;
+}
+
+export interface JobHome {
+  /** Of this job alone: its journal, its log, its artifacts on their way. */
+  readonly directory: string;
+  /** Of this job alone: what its project directory lies in. */
+  readonly builds: string;
+}
+
+/** How long a coordinator that does not answer is waited for once a job is over. */
+const PATIENCE_MS = 60 * 60_000;
+
+/** Sees one job from its payload to the moment when the coordinator has heard how it ended. */
+export async function runWireJob(
+  context: JobContext,
+  payload: JobPayload,
+  home: JobHome,
+  control: Control,
+): Promise<void> {
+  mkdirSync(home.directory, { recursive: true, mode: 0o700 });
+  const { executor, environment, clock, version } = context;
+  await seeThrough(context, payload, { home, control }, ({ ports, projectDir }) =>
+    runJob({
+      directory: home.directory,
+      projectDir,
+      payload,
+      executor,
+      clock,
+      control,
+      ports,
+      environment,
+      shell: null,
+      version,
+      keep: false,
+    }),
+  );
+}
+
+/** Goes on with a job whose runner died: runs the cleanup that is owed, and tells the coordinator, if that still wants to know. */
+export async function finishWireJob(context: JobContext, record: JobRecord, home: JobHome): Promise<void> {
+  const { executor, clock, version } = context;
+  const control = new Control();
+  await seeThrough(context, record.payload, { home, control: new Control() }, ({ ports, projectDir }) =>
+    takeOverJob({
+      directory: home.directory,
+      projectDir,
+      record,
+      executorFor: () => executor,
+      clock,
+      by: 'runner restart',
+      // A coordinator that has given the job away does not end the cleanup that this machine owes.
+      control,
+      ports,
+      version,
+      keep: false,
+    }),
+  );
+}
+
+interface Means {
+  readonly ports: ReturnType<typeof wirePorts>;
+  readonly projectDir: string;
+}
+
+async function seeThrough(
+  context: JobContext,
+  payload: JobPayload,
+  { home, control }: { readonly home: JobHome; readonly control: Control },
+  run: (means: Means) => Promise<JobResult | null>,
+): Promise<void> {
+  const { coordinator, clock, warn } = context;
+  const { directory } = home;
+  const logFile = join(directory, LOG_FILE);
+  const log = shipLog({
+    coordinator,
+    job: payload,
+    file: logFile,
+    clock,
+    warn,
+    onVerdict: (verdict) => obey(verdict, control),
+  });
+  const { project_id: project, project_name: name } = payload.job_info;
+  const ports = wirePorts({
+    ...context,
+    cacheDir: join(context.cacheDir, String(project)),
+    payload,
+    directory,
+    control,
+    log,
+    sources: payloadSettings(payload).sources,
+  });
+  let result: JobResult | null;
+  try {
+    result = await run({ ports, projectDir: join(home.builds, name) });
+  } catch (error) {
+    // It stays in the journal for the next start; the coordinator hears no more of it, and hands its cleanup on.
+    warn(`job ${payload.id} cannot be finished now: ${describeError(error)}`);
+    await log.finish(0);
+    return;
+  }
+  await log.finish(PATIENCE_MS);
+  if (
+    result !== null &&
+    !(await reportResult({ coordinator, clock, warn }, payload, { result, logFile }, PATIENCE_MS))
+  ) {
+    warn(
+      `job ${payload.id}: the coordinator did not take its result (${result.status}, cleanup ${result.cleanup.outcome})`,
+    );
+  }
+  await removeHome(home, warn);
+}
+
+async function removeHome({ directory, builds }: JobHome, warn: (text: string) => void): Promise<void> {
+  for (const path of [directory, builds]) {
+    const left = await removeTree(dirname(path), [basename(path)]);
+    if (left.length > 0) warn(`could not be removed: ${left.join(', ')}`);
+  }
+}

@@ -1,0 +1,131 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { type Clock, describeError } from '../../base/index.ts';
+import type { JobPayload } from '../../protocol/index.ts';
+import type { Coordinator } from '../wire/coordinator.ts';
+import type { JobVerdict } from '../wire/job-verdict.ts';
+
+export interface LogShipment {
+  /** The log has so many bytes now, all final. Returns at once. */
+  grew(sizeBytes: number): void;
+  /** Resolves when the coordinator has all of it, or does not want it, or `patienceMs` have gone by without an answer; ships no more after that. */
+  finish(patienceMs: number): Promise<void>;
+}
+
+export interface ShipLogOptions {
+  readonly coordinator: Coordinator;
+  readonly job: Pick<JobPayload, 'id' | 'token'>;
+  /** The spool: what is in it up to the size that was told does not change. It is the buffer, so that an outage loses nothing. */
+  readonly file: string;
+  readonly clock: Clock;
+  /** Told what every answer says of the job. */
+  readonly onVerdict: (verdict: JobVerdict) => void;
+  readonly warn: (text: string) => void;
+}
+
+const CHUNK_BYTES = 256 * 1024;
+/** Between two pieces while nobody watches; a coordinator says when it wants them faster. */
+const INTERVAL_MS = 3_000;
+const SHORTEST_INTERVAL_MS = 100;
+/** Without a word for so long, the coordinator is told that the job goes on, and we hear whether it is to end. */
+const SILENCE_MS = 2_000;
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 30_000;
+
+/** Sends a job's log as it grows, in pieces, from its own offset, and hears with every answer whether the job is to go on. */
+export function shipLog(options: ShipLogOptions): LogShipment {
+  return new Shipment(options);
+}
+
+class Shipment implements LogShipment {
+  readonly #options: ShipLogOptions;
+  readonly #finished = new AbortController();
+  readonly #running: Promise<void>;
+  #woken = new AbortController();
+  /** Bytes in the spool, and bytes of it that the coordinator has. */
+  #size = 0;
+  #offset = 0;
+  #intervalMs = INTERVAL_MS;
+  #pauseMs = FIRST_PAUSE_MS;
+  #isUnwanted = false;
+
+  constructor(options: ShipLogOptions) {
+    this.#options = options;
+    this.#running = this.#run().catch((error: unknown) => this.#warn(`is not sent: ${describeError(error)}`));
+  }
+
+  grew(sizeBytes: number): void {
+    const isCaughtUp = this.#offset >= this.#size;
+    this.#size = Math.max(this.#size, sizeBytes);
+    if (!isCaughtUp) return;
+    this.#woken.abort();
+    this.#woken = new AbortController();
+  }
+
+  async finish(patienceMs: number): Promise<void> {
+    this.#finished.abort();
+    const over = new AbortController();
+    const patience = this.#options.clock.sleep(patienceMs, over.signal);
+    await Promise.race([this.#running, patience]);
+    this.#isUnwanted = true;
+    over.abort();
+  }
+
+  async #run(): Promise<void> {
+    // The spool is there once the job says that it has grown.
+    while (this.#size === 0 && !this.#finished.signal.aborted) await this.#rest();
+    if (this.#size === 0) return;
+    const file = await open(this.#options.file);
+    try {
+      while (!this.#isUnwanted && !(this.#finished.signal.aborted && this.#offset >= this.#size)) {
+        await this.#turn(file);
+        if (this.#offset >= this.#size) await this.#rest();
+        else await this.#options.clock.sleep(this.#intervalMs, this.#finished.signal);
+      }
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Until there is something new to send, or it is time to say that the job goes on. */
+  async #rest(): Promise<void> {
+    await this.#options.clock.sleep(SILENCE_MS, AbortSignal.any([this.#woken.signal, this.#finished.signal]));
+  }
+
+  async #turn(file: FileHandle): Promise<void> {
+    try {
+      await this.#send(file);
+      this.#pauseMs = FIRST_PAUSE_MS;
+    } catch (error) {
+      if (this.#pauseMs === FIRST_PAUSE_MS) this.#warn(`waits: ${describeError(error)}`);
+      // Also when the job is over: an outage is not hurried by that.
+      await this.#options.clock.sleep(this.#pauseMs);
+      this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
+    }
+  }
+
+  /** One piece, or the word that the job goes on. */
+  async #send(file: FileHandle): Promise<void> {
+    const { coordinator, job } = this.#options;
+    if (this.#offset >= this.#size) {
+      this.#note(await coordinator.updateJob(job, { state: 'running' }));
+      return;
+    }
+    const bytes = Buffer.alloc(Math.min(CHUNK_BYTES, this.#size - this.#offset));
+    const { bytesRead } = await file.read(bytes, 0, bytes.length, this.#offset);
+    const answer = await coordinator.appendTrace(job, this.#offset, bytes.subarray(0, bytesRead));
+    this.#note(answer.verdict);
+    // Also after a piece that did not fit: the coordinator says how far it has got.
+    this.#offset = Math.min(answer.sizeBytes ?? this.#offset + bytesRead, this.#size);
+    this.#intervalMs = Math.max(SHORTEST_INTERVAL_MS, Math.min(answer.intervalMs ?? INTERVAL_MS, INTERVAL_MS));
+  }
+
+  #note(verdict: JobVerdict): void {
+    if (verdict === 'later') throw new Error('the coordinator cannot take it now');
+    if (verdict === 'gone') this.#isUnwanted = true;
+    this.#options.onVerdict(verdict);
+  }
+
+  #warn(text: string): void {
+    this.#options.warn(`job ${this.#options.job.id}: its log ${text}`);
+  }
+}

@@ -1,0 +1,138 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Clock, describeError, Failure } from '../../base/index.ts';
+import { fetchCommit } from '../../git/index.ts';
+import type { JobPayload, SourceSettings } from '../../protocol/index.ts';
+import type { Control, JobPorts } from '../../runner/index.ts';
+import type { Coordinator } from '../wire/coordinator.ts';
+import type { JobVerdict } from '../wire/job-verdict.ts';
+import { cleanupOnWire } from './report-job.ts';
+import type { LogShipment } from './ship-log.ts';
+
+export interface PortsOptions {
+  readonly coordinator: Coordinator;
+  readonly clock: Clock;
+  readonly cacheDir: string;
+  /** For git. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly warn: (text: string) => void;
+  readonly payload: JobPayload;
+  /** The job's own; sources and archives of earlier jobs are brought here first. */
+  readonly directory: string;
+  readonly control: Control;
+  readonly log: LogShipment;
+  readonly sources: SourceSettings;
+}
+
+const GIT_MS = 30 * 60_000;
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 15_000;
+
+/** What a coordinator says of a job, done. */
+export function obey(verdict: JobVerdict, control: Control): void {
+  if (verdict === 'cancel') control.interrupt({ cause: 'canceled', isCancel: true, by: 'coordinator' });
+  // Nobody hears of what the job does from now on: whoever has it, or ended it, answers for its cleanup.
+  if (verdict === 'gone') control.force({ by: 'coordinator', why: 'the job is over for the coordinator' });
+}
+
+/** The runner's view of a coordinator. */
+export function wirePorts(options: PortsOptions): JobPorts {
+  const { coordinator, clock, cacheDir, payload, directory, control, log, sources, warn } = options;
+  const tell = createTeller(options);
+  return {
+    cacheDir,
+    async askToStart(signal) {
+      const verdict = await persist(clock, signal, () =>
+        coordinator.updateJob(payload, { state: 'running', phase: 'script' }, signal),
+      );
+      obey(verdict, control);
+      return verdict === 'go_on' ? 'accepted' : 'refused';
+    },
+    async getSources(place, signal) {
+      if (sources.strategy === 'none') return;
+      const target = join(directory, 'sources');
+      if (sources.strategy === 'empty') mkdirSync(target, { mode: 0o700 });
+      else await fetchSources(options, target, signal);
+      await place.deliverTree(target, signal);
+    },
+    async dependencyArchive(dependency, signal) {
+      if (dependency.artifacts_file === undefined) return null;
+      const folder = join(directory, 'dependencies');
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      const path = join(folder, `${dependency.id}.zip`);
+      if (existsSync(path)) return path;
+      return (await coordinator.downloadArtifact(dependency, path, signal)) ? path : null;
+    },
+    async keep(artifact, signal) {
+      const asked = payload.artifacts?.find(({ artifact_type: type }) => type === artifact.type);
+      const { path, type, format } = artifact;
+      await persist(clock, signal, async () => {
+        await coordinator.uploadArtifact(payload, { path, type, format, expireIn: asked?.expire_in ?? null }, signal);
+        return 'go_on';
+      });
+      return artifact;
+    },
+    phase({ phase, cause }) {
+      // The coordinator hears of the script's beginning when it is asked whether it may begin.
+      if (phase === 'teardown') tell({ phase, teardown: { cause } });
+    },
+    cleaned: (cleanup) =>
+      tell({
+        phase: 'teardown',
+        teardown: { cause: control.interruption?.cause ?? null },
+        cleanup: cleanupOnWire(cleanup),
+      }),
+    logGrew: (sizeBytes) => log.grew(sizeBytes),
+    trouble: (message) => warn(`job ${payload.id}: ${message}`),
+  };
+}
+
+/** Sends news in their order, each once: how the job ends is said again with its result. */
+function createTeller({
+  coordinator,
+  payload,
+  control,
+  warn,
+}: PortsOptions): (news: Readonly<Record<string, unknown>>) => void {
+  let last: Promise<void> = Promise.resolve();
+  return (news) => {
+    last = last
+      .then(async () => obey(await coordinator.updateJob(payload, { state: 'running', ...news }), control))
+      .catch((error: unknown) => warn(`job ${payload.id}: ${describeError(error)}`));
+  };
+}
+
+/** Again until there is an answer; whoever waits gives up by the signal. */
+async function persist(clock: Clock, signal: AbortSignal, action: () => Promise<JobVerdict>): Promise<JobVerdict> {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    try {
+      const verdict = await action();
+      if (verdict !== 'later') return verdict;
+    } catch (error) {
+      const isPassing = error instanceof Failure && error.code === 'coordinator_unreachable';
+      if (!isPassing || signal.aborted) throw error;
+    }
+    if (signal.aborted) throw new Failure('canceled', 'nobody waits for the coordinator any more');
+    await clock.sleep(pauseMs, signal);
+  }
+}
+
+async function fetchSources(
+  { payload, environment, sources }: PortsOptions,
+  target: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { repo_url: url, refspecs, depth, sha, repo_object_format: objectFormat = 'sha1' } = payload.git_info;
+  await fetchCommit({
+    directory: target,
+    url,
+    refspecs,
+    depth,
+    sha,
+    objectFormat,
+    submodules: sources.submodules,
+    environment,
+    timeoutMs: GIT_MS,
+    signal,
+  });
+}

@@ -1,0 +1,189 @@
+import { createWriteStream, openAsBlob, rmSync } from 'node:fs';
+import { basename } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Failure } from '../../base/index.ts';
+import type { JobPayload } from '../../protocol/index.ts';
+import { ask, drop, isPassing } from './ask.ts';
+import { FEATURES } from './features.ts';
+import { type JobVerdict, verdictOf } from './job-verdict.ts';
+
+/** Who asks for work. */
+export interface RunnerIdentity {
+  /** Of the coordinator, without a slash at its end. */
+  readonly url: string;
+  /** The runner's authentication token. */
+  readonly token: string;
+  /** Tells this process's runner from others under the same token. */
+  readonly systemId: string;
+  readonly version: string;
+  readonly executor: string;
+}
+
+export type Work =
+  | { readonly kind: 'job'; readonly payload: JobPayload; readonly lastUpdate: string | null }
+  | { readonly kind: 'none'; readonly lastUpdate: string | null }
+  /** The token is nobody's. */
+  | { readonly kind: 'refused' };
+
+export interface TraceAnswer {
+  readonly verdict: JobVerdict;
+  /** Where the coordinator's log ends; null: it did not say. */
+  readonly sizeBytes: number | null;
+  /** Ms until the next piece is wanted; null: it did not say. */
+  readonly intervalMs: number | null;
+}
+
+type Job = Pick<JobPayload, 'id' | 'token'>;
+
+/** GitLab's runner protocol, as far as one job after the other needs it. Every call has a deadline; none tries twice. */
+export interface Coordinator {
+  /** Held by the coordinator for up to a minute when it knows long polls. @throws Failure `coordinator_unreachable` */
+  requestJob(lastUpdate: string | null, signal: AbortSignal): Promise<Work>;
+  /** `PUT /jobs/:id`. */
+  updateJob(job: Job, update: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<JobVerdict>;
+  /** Bytes of the log from `offset`. */
+  appendTrace(job: Job, offset: number, bytes: Uint8Array<ArrayBuffer>, signal?: AbortSignal): Promise<TraceAnswer>;
+  /** @throws Failure `coordinator_unreachable`, `artifact_refused` (and why) */
+  uploadArtifact(job: Job, upload: ArtifactUpload, signal: AbortSignal): Promise<void>;
+  /** The archive of an earlier job into a file; false: there is none (any more). @throws Failure `coordinator_unreachable` */
+  downloadArtifact(dependency: Job, path: string, signal: AbortSignal): Promise<boolean>;
+}
+
+export interface ArtifactUpload {
+  readonly path: string;
+  readonly type: string;
+  readonly format: string;
+  readonly expireIn: string | null;
+}
+
+/** The coordinator holds a request for 50 s. */
+const REQUEST_MS = 75_000;
+const UPDATE_MS = 30_000;
+const TRANSFER_MS = 3_600_000;
+
+export function connect(runner: RunnerIdentity): Coordinator {
+  const { url, token } = runner;
+  const info = {
+    name: 'epilogue',
+    version: runner.version,
+    platform: process.platform,
+    architecture: process.arch,
+    executor: runner.executor,
+    features: FEATURES,
+  };
+  return {
+    async requestJob(lastUpdate, signal) {
+      const answer = await ask(url, {
+        method: 'POST',
+        path: '/api/v4/jobs/request',
+        headers: { 'runner-token': token },
+        json: { token, system_id: runner.systemId, info, ...(lastUpdate === null ? {} : { last_update: lastUpdate }) },
+        timeoutMs: REQUEST_MS,
+        signal,
+      });
+      return await readWork(answer);
+    },
+    async updateJob({ id, token: jobToken }, update, signal) {
+      const answer = await ask(url, {
+        method: 'PUT',
+        path: `/api/v4/jobs/${id}`,
+        headers: { 'job-token': jobToken },
+        json: { token: jobToken, info, ...update },
+        timeoutMs: UPDATE_MS,
+        ...(signal === undefined ? {} : { signal }),
+      });
+      return await verdictOf(answer, update.state !== 'running');
+    },
+    async appendTrace({ id, token: jobToken }, offset, bytes, signal) {
+      const answer = await ask(url, {
+        method: 'PATCH',
+        path: `/api/v4/jobs/${id}/trace`,
+        headers: {
+          'job-token': jobToken,
+          'content-type': 'text/plain',
+          'content-range': `${offset}-${offset + bytes.length - 1}`,
+        },
+        body: bytes,
+        timeoutMs: UPDATE_MS,
+        ...(signal === undefined ? {} : { signal }),
+      });
+      const { headers } = answer;
+      return {
+        verdict: await verdictOf(answer),
+        sizeBytes: sizeOf(headers.get('range')),
+        intervalMs: millisecondsOf(headers.get('x-gitlab-trace-update-interval')),
+      };
+    },
+    uploadArtifact: (job, upload, signal) => uploadArtifact(url, job, upload, signal),
+    downloadArtifact: (dependency, path, signal) => downloadArtifact(url, dependency, path, signal),
+  };
+}
+
+async function readWork(answer: Response): Promise<Work> {
+  const lastUpdate = answer.headers.get('x-gitlab-last-update');
+  if (answer.status === 201) return { kind: 'job', payload: (await answer.json()) as JobPayload, lastUpdate };
+  await drop(answer);
+  if (answer.status === 204) return { kind: 'none', lastUpdate };
+  if (answer.status === 403 || answer.status === 401) return { kind: 'refused' };
+  throw new Failure('coordinator_unreachable', `the coordinator answers ${answer.status} when it is asked for work`);
+}
+
+async function uploadArtifact(
+  url: string,
+  { id, token }: Job,
+  upload: ArtifactUpload,
+  signal: AbortSignal,
+): Promise<void> {
+  const form = new FormData();
+  form.set('file', await openAsBlob(upload.path), basename(upload.path));
+  const query = new URLSearchParams({ artifact_type: upload.type, artifact_format: upload.format });
+  if (upload.expireIn !== null) query.set('expire_in', upload.expireIn);
+  const answer = await ask(url, {
+    method: 'POST',
+    path: `/api/v4/jobs/${id}/artifacts?${query}`,
+    headers: { 'job-token': token },
+    body: form,
+    timeoutMs: TRANSFER_MS,
+    signal,
+  });
+  if (answer.status === 201) return await drop(answer);
+  const words = (await answer.text()).slice(0, 500);
+  const code = isPassing(answer.status) ? 'coordinator_unreachable' : 'artifact_refused';
+  throw new Failure(code, `the coordinator answers ${answer.status} to the upload of ${upload.type}: ${words}`);
+}
+
+async function downloadArtifact(url: string, { id, token }: Job, path: string, signal: AbortSignal): Promise<boolean> {
+  const answer = await ask(url, {
+    method: 'GET',
+    path: `/api/v4/jobs/${id}/artifacts`,
+    headers: { 'job-token': token },
+    timeoutMs: TRANSFER_MS,
+    signal,
+  });
+  if (answer.status !== 200 || answer.body === null) {
+    await drop(answer);
+    if (!isPassing(answer.status)) return false;
+    throw new Failure(
+      'coordinator_unreachable',
+      `the coordinator answers ${answer.status} to the download of artifacts of job ${id}`,
+    );
+  }
+  try {
+    await pipeline(Readable.fromWeb(answer.body), createWriteStream(path, { mode: 0o600 }), { signal });
+  } catch (cause) {
+    rmSync(path, { force: true });
+    throw new Failure('coordinator_unreachable', `the download of artifacts of job ${id} broke off`, { cause });
+  }
+  return true;
+}
+
+/** `0-1999`: 2,000 bytes. */
+function sizeOf(range: string | null): number | null {
+  const match = /^0-(\d{1,15})$/.exec(range ?? '');
+  return match === null ? null : Number(match[1]);
+}
+
+function millisecondsOf(seconds: string | null): number | null {
+  return seconds !== null && /^\d{1,5}$/.test(seconds) ? Number(seconds) * 1000 : null;
+}
