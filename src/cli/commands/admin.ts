@@ -1,0 +1,110 @@
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { suggest } from '../../base/index.ts';
+import { type AdminOptions, createToken, createUser, setPassword, withStore } from '../../coordinator/index.ts';
+import { EXIT, type Host } from '../host.ts';
+import { parseArguments } from '../parse-arguments.ts';
+import { xdgPaths } from '../settings/xdg-paths.ts';
+
+interface StoreFlags {
+  readonly dataDir?: string;
+  readonly databaseUrl?: string;
+}
+
+type AdminCommand = (args: readonly string[], host: Host) => Promise<number>;
+
+const COMMANDS: Readonly<Record<string, AdminCommand>> = {
+  'token create': tokenCreate,
+  'user create': userCreate,
+  'user password': userPassword,
+};
+
+/** What an operator needs without a browser, also while the server runs. */
+export async function command(args: readonly string[], host: Host): Promise<number> {
+  const name = args.slice(0, 2).join(' ');
+  const found = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (found !== undefined) return await found(args.slice(2), host);
+  const isHelp = args.some((word) => word === '--help' || word === '-h');
+  const meant = suggest(name, Object.keys(COMMANDS));
+  const list = Object.keys(COMMANDS).map((words) => `  epilogue admin ${words}`);
+  const lead =
+    isHelp || args.length === 0
+      ? ''
+      : `epilogue: there is no 'admin ${name}'.${meant === undefined ? '' : ` Did you mean '${meant}'?`}\n`;
+  (isHelp ? host.stdout : host.stderr).write(`${lead}${['Usage:', ...list].join('\n')}\n`);
+  return isHelp ? EXIT.ok : EXIT.usage;
+}
+
+async function tokenCreate(args: readonly string[], host: Host): Promise<number> {
+  const parsed = parseArguments<StoreFlags & { user: string; scopes: string; name: string }>(
+    'admin token create',
+    (line) =>
+      storeFlags(line)
+        .description('Makes a personal access token, prints it and nothing else. It is shown this once.')
+        .requiredOption('--user <name>', 'whom it acts for')
+        .option('--scopes <list>', 'what it is for, by comma', 'api')
+        .option('--name <text>', 'what it is called in lists', 'made by admin token create'),
+    args,
+    host,
+  );
+  if (parsed.kind === 'ended') return parsed.exitCode;
+  const { user, scopes, name } = parsed.options;
+  const request = { username: user, name, scopes: scopes.split(','), expiresAt: null };
+  host.stdout.write(`${await withStore(where(parsed.options, host), (store) => createToken({ store }, request))}\n`);
+  return EXIT.ok;
+}
+
+async function userCreate(args: readonly string[], host: Host): Promise<number> {
+  const parsed = parseArguments<StoreFlags & { username: string; email: string; name?: string; admin?: boolean }>(
+    'admin user create',
+    (line) =>
+      storeFlags(line)
+        .description('Makes a user, who has no password until `admin user password` gives one.')
+        .requiredOption('--username <name>', 'letters, digits, _, - and .')
+        .requiredOption('--email <address>', 'where mail reaches the user')
+        .option('--name <text>', 'as the user is shown (default: the user name)')
+        .option('--admin', 'an administrator'),
+    args,
+    host,
+  );
+  if (parsed.kind === 'ended') return parsed.exitCode;
+  const { username, email, name = username, admin = false } = parsed.options;
+  const request = { username, email, name, password: null, isAdministrator: admin };
+  const id = await withStore(where(parsed.options, host), (store) => createUser({ store }, request));
+  host.stdout.write(`user ${username} was made, number ${id}\n`);
+  return EXIT.ok;
+}
+
+async function userPassword(args: readonly string[], host: Host): Promise<number> {
+  const parsed = parseArguments<StoreFlags & { username: string }>(
+    'admin user password',
+    (line) =>
+      storeFlags(line)
+        .description(
+          'Gives a user a new password, read from the variable EPILOGUE_PASSWORD, and signs all browsers of the user out.',
+        )
+        .requiredOption('--username <name>', 'whose'),
+    args,
+    host,
+  );
+  if (parsed.kind === 'ended') return parsed.exitCode;
+  const { username } = parsed.options;
+  const password = host.env.EPILOGUE_PASSWORD ?? '';
+  await withStore(where(parsed.options, host), (store) => setPassword({ store }, username, password));
+  host.stdout.write(`user ${username} has a new password\n`);
+  return EXIT.ok;
+}
+
+function storeFlags(line: Command): Command {
+  return line
+    .option('--data-dir <dir>', 'the one of `epilogue serve`')
+    .option('--database-url <url>', 'the one of `epilogue serve`, with PostgreSQL');
+}
+
+function where({ dataDir, databaseUrl }: StoreFlags, host: Host): AdminOptions {
+  return {
+    dataDir: dataDir === undefined ? join(xdgPaths(host.env, host.homeDir).state, 'serve') : resolve(host.cwd, dataDir),
+    databaseUrl: databaseUrl ?? null,
+    clock: host.clock,
+  };
+}

@@ -1,0 +1,117 @@
+import { join, resolve } from 'node:path';
+import { InvalidArgumentError, Option } from 'commander';
+import {
+  createJsonLog,
+  LOG_LEVELS,
+  type LogLevel,
+  prepareLocalRunner,
+  type RunningServer,
+  startServer,
+} from '../../coordinator/index.ts';
+import { EXIT, type Host } from '../host.ts';
+import { type LocalRunnerProcess, startLocalRunner } from '../local-runner.ts';
+import { parseArguments } from '../parse-arguments.ts';
+import { xdgPaths } from '../settings/xdg-paths.ts';
+
+interface ServeFlags {
+  readonly listen: Listen;
+  readonly dataDir?: string;
+  readonly databaseUrl?: string;
+  readonly externalUrl?: string;
+  readonly trustProxy?: string;
+  readonly logLevel: LogLevel;
+  readonly runner: boolean;
+}
+
+interface Listen {
+  readonly host: string;
+  readonly port: number;
+}
+
+const DEFAULT_LISTEN: Listen = { host: '127.0.0.1', port: 8929 };
+
+export async function command(args: readonly string[], host: Host): Promise<number> {
+  const parsed = parseArguments<ServeFlags>(
+    'serve',
+    (line) =>
+      line
+        .description(
+          'Runs the coordinator: git over HTTP, pipelines, the runner API and the REST API, on an embedded database or on PostgreSQL. Logs go to standard error, one JSON object a line.',
+        )
+        .addOption(
+          new Option('--listen <address>', 'host and port; port 0: one that is free')
+            .argParser(parseListen)
+            .default(DEFAULT_LISTEN, '127.0.0.1:8929'),
+        )
+        .option('--data-dir <dir>', 'where everything is kept (default: in the state directory of your user)')
+        .option('--database-url <url>', 'postgres://… instead of the embedded database; several replicas can share it')
+        .addOption(
+          new Option(
+            '--external-url <url>',
+            'the address that users and runners see, when a proxy stands before',
+          ).argParser(parseUrl),
+        )
+        .option(
+          '--trust-proxy <addresses>',
+          'believe X-Forwarded-For of these proxies (addresses or networks, by comma)',
+        )
+        .option('--no-runner', 'start no runner on this machine')
+        .addOption(new Option('--log-level <level>', 'what is logged').choices([...LOG_LEVELS]).default('info')),
+    args,
+    host,
+  );
+  return parsed.kind === 'ended' ? parsed.exitCode : serve(parsed.options, host);
+}
+
+async function serve(flags: ServeFlags, host: Host): Promise<number> {
+  const server = await startServer({
+    dataDir: flags.dataDir === undefined ? defaultDataDir(host) : resolve(host.cwd, flags.dataDir),
+    databaseUrl: flags.databaseUrl ?? null,
+    listen: flags.listen,
+    base: flags.externalUrl ?? null,
+    trustProxy: flags.trustProxy ?? false,
+    version: host.version,
+    clock: host.clock,
+    path: host.env.PATH ?? '',
+    log: createJsonLog((line) => host.stderr.write(line), flags.logLevel),
+  });
+  const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
+  const stopListening = host.onStopSignal(() => stop());
+  const runner = flags.runner ? await startRunner(server, host) : null;
+  greet(server, host);
+  await stopped;
+  // A second signal ends the process at once, as it does without us: every state of the database is a right one, and the runner is by itself.
+  stopListening();
+  await runner?.stop();
+  await server.stop();
+  return EXIT.ok;
+}
+
+async function startRunner({ address, parts }: RunningServer, host: Host): Promise<LocalRunnerProcess> {
+  return startLocalRunner(host, { url: address, ...(await prepareLocalRunner(parts)) });
+}
+
+function greet({ address, signInLink }: RunningServer, host: Host): void {
+  if (signInLink !== null) host.stdout.write(`epilogue: sign in as root, once: ${signInLink}\n`);
+  host.stdout.write(`epilogue: listening on ${address}\n`);
+}
+
+function defaultDataDir({ env, homeDir }: Host): string {
+  return join(xdgPaths(env, homeDir).state, 'serve');
+}
+
+function parseListen(text: string): Listen {
+  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (match === null || port > 65_535)
+    throw new InvalidArgumentError('Write HOST:PORT, as in 127.0.0.1:8929 or [::]:80.');
+  return { host: match[1] ?? match[2] ?? '', port };
+}
+
+function parseUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+    throw new InvalidArgumentError('Write an address without a path, as in https://ci.example.com.');
+  }
+  return url.origin;
+}

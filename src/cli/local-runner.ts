@@ -1,0 +1,50 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Host } from './host.ts';
+
+export interface LocalRunnerProcess {
+  /** Asks it to tear its jobs down, and waits for it (at most 15 minutes: grace, cleanup and saving of a job have their own, shorter, limits). */
+  stop(): Promise<void>;
+}
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
+const STOP_MS = 15 * 60_000;
+
+/**
+ * Keeps a runner going as a process of its own, so that a server that dies hurts no job. It leads a session: a Ctrl-C at the server is the server's to
+ * hand on. One that ends by itself is started again, after a pause that grows.
+ */
+export function startLocalRunner(
+  { program, clock, stderr }: Pick<Host, 'program' | 'clock' | 'stderr'>,
+  { url, directory, tokenFile }: { readonly url: string; readonly directory: string; readonly tokenFile: string },
+): LocalRunnerProcess {
+  const stopping = new AbortController();
+  const [file = '', ...args] = program;
+  const words = [...args, 'runner', 'run', '--url', url, '--token-file', tokenFile, '--directory', directory];
+  let child: ChildProcess | null = null;
+
+  async function keep(): Promise<void> {
+    for (let pauseMs = FIRST_PAUSE_MS; !stopping.signal.aborted; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+      const ended = Promise.withResolvers<string>();
+      child = spawn(file, words, { detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
+      child.stderr?.on('data', (chunk: Buffer) => stderr.write(chunk));
+      child.on('error', (error) => ended.resolve(error.message));
+      child.on('exit', (code, signal) => ended.resolve(`it ended with ${signal ?? code}`));
+      const why = await ended.promise;
+      if (stopping.signal.aborted) return;
+      stderr.write(`epilogue: the local runner is started again: ${why}\n`);
+      await clock.sleep(pauseMs, stopping.signal);
+    }
+  }
+
+  const kept = keep();
+  return {
+    async stop() {
+      stopping.abort();
+      child?.kill('SIGTERM');
+      const over = new AbortController();
+      await Promise.race([kept, clock.sleep(STOP_MS, over.signal)]);
+      over.abort();
+    },
+  };
+}

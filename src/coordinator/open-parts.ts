@@ -1,0 +1,81 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Clock, describeError, Failure, type FileLock, tryLock } from '../base/index.ts';
+import { openDiskStore } from '../blobs/index.ts';
+import { openRepositories } from '../git/index.ts';
+import { openStore } from '../store/index.ts';
+import type { Log, Parts } from './parts.ts';
+
+export interface PartsOptions {
+  /** Absolute; made, mode 0700, when it is missing. */
+  readonly dataDir: string;
+  /** `postgres://…`; null: a SQLite file in the data directory, which belongs to this process alone then. */
+  readonly databaseUrl: string | null;
+  readonly base: string;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** PATH, for git. */
+  readonly path: string;
+}
+
+export interface OpenParts {
+  readonly parts: Parts;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens all that the coordinator keeps.
+ * @throws Failure `data_dir_unusable`, `data_dir_in_use`, and those of the store.
+ */
+export async function openParts(options: PartsOptions): Promise<OpenParts> {
+  const { dataDir, databaseUrl, base, version, clock, log } = options;
+  makeDataDir(dataDir);
+  const lock = databaseUrl === null ? await lockDataDir(dataDir) : null;
+  try {
+    const store = await openStore({
+      database: databaseUrl === null ? { file: databaseFile(dataDir) } : { url: databaseUrl },
+      keyFile: keyFile(dataDir),
+      clock,
+    });
+    const repositories = openRepositories({ root: join(dataDir, 'repositories'), path: options.path });
+    const blobs = openDiskStore({ root: join(dataDir, 'blobs') });
+    return {
+      parts: { store, blobs, repositories, clock, log, base, version, dataDir },
+      async close() {
+        blobs.close();
+        await store.close();
+        lock?.release();
+      },
+    };
+  } catch (error) {
+    lock?.release();
+    throw error;
+  }
+}
+
+/** Where the embedded database lies. */
+export function databaseFile(dataDir: string): string {
+  return join(dataDir, 'epilogue.db');
+}
+
+/** Where the key lies that secrets are sealed with. */
+export function keyFile(dataDir: string): string {
+  return join(dataDir, 'master.key');
+}
+
+function makeDataDir(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new Failure('data_dir_unusable', `the data directory cannot be made: ${describeError(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+async function lockDataDir(dataDir: string): Promise<FileLock> {
+  const lock = await tryLock(join(dataDir, 'lock'));
+  if (lock !== null) return lock;
+  throw new Failure('data_dir_in_use', `another coordinator runs on ${dataDir}; with PostgreSQL there can be several`);
+}

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorCode, readRegularFile, writeDurably } from '../../base/index.ts';
+import { findRunnerByToken, insertRunner } from '../../store/index.ts';
+import type { Parts } from '../parts.ts';
+import { hashToken } from '../work/index.ts';
+
+export interface LocalRunner {
+  /** Absolute; holds the token and all that the runner keeps. */
+  readonly directory: string;
+  /** Mode 0600; the token and a newline. */
+  readonly tokenFile: string;
+}
+
+/** GitLab's prefix: scanners for secrets know it. */
+const PREFIX = 'glrt-';
+const TOKEN_BYTES = 20;
+
+/** The runner that comes with a coordinator: takes jobs of all projects. Made at the first start, and again when somebody removed it. */
+export async function prepareLocalRunner({ dataDir, store }: Pick<Parts, 'dataDir' | 'store'>): Promise<LocalRunner> {
+  const directory = join(dataDir, 'runner');
+  const tokenFile = join(directory, 'token');
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const known = readToken(tokenFile);
+  if (known !== null && (await store.read((db) => findRunnerByToken(db, hashToken(known)))) !== null) {
+    return { directory, tokenFile };
+  }
+  const token = PREFIX + randomBytes(TOKEN_BYTES).toString('base64url');
+  // The file first: a token that nobody holds is of no use, a file whose token is nobody's is made anew.
+  writeDurably(tokenFile, `${token}\n`, true);
+  await store.write((tx) => insertRunner(tx, { ...SETTINGS, tokenHash: hashToken(token) }, []));
+  return { directory, tokenFile };
+}
+
+const SETTINGS = {
+  kind: 'instance',
+  tokenExpiresAt: null,
+  createdBy: null,
+  description: 'local runner',
+  tags: [],
+  runUntagged: true,
+  isProtected: false,
+  isLocked: false,
+  isPaused: false,
+  maximumTimeoutS: null,
+  maintenanceNote: null,
+} as const;
+
+function readToken(file: string): string | null {
+  try {
+    return readRegularFile(file).toString().trim();
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,26 @@
+import type { Gate, Route } from './http/index.ts';
+import { liveRoutes } from './live/index.ts';
+import { healthRoutes } from './operate/health-routes.ts';
+import type { Parts } from './parts.ts';
+import { createProjectForPush } from './projects/index.ts';
+import { gitRoutes, repositoryRoutes } from './repositories/index.ts';
+import { restRoutes } from './rest/index.ts';
+import { DEFAULT_LIMITS, runnerProtocolRoutes } from './runner-api/index.ts';
+import { signInRoutes } from './users/index.ts';
+
+/** Everything that can be asked of a coordinator. Nothing is reachable that is not in here. */
+export function allRoutes(parts: Parts, gate: Gate): readonly Route[] {
+  const git = {
+    gate,
+    createForPush: (user: number, fullPath: string) => createProjectForPush(parts, user, fullPath),
+  };
+  return [
+    ...healthRoutes(parts),
+    ...signInRoutes(parts),
+    ...runnerProtocolRoutes(parts, DEFAULT_LIMITS),
+    ...restRoutes(parts),
+    ...liveRoutes(parts),
+    ...repositoryRoutes(parts),
+    ...gitRoutes(parts, git),
+  ];
+}

@@ -1,0 +1,86 @@
+import type { FastifyBaseLogger } from 'fastify';
+import { buildServer } from './http/index.ts';
+import { addressOf, endConnections, type ListenAddress, listen, probeAddress } from './listen.ts';
+import { openParts, type PartsOptions } from './open-parts.ts';
+import type { Parts } from './parts.ts';
+import { allRoutes } from './routes.ts';
+import { allSweeps, EFFECT_HANDLERS } from './sweeps.ts';
+import { firstStart, makeGate } from './users/index.ts';
+import { startWork } from './work/index.ts';
+
+export interface ServeOptions extends Omit<PartsOptions, 'base' | 'log'> {
+  readonly listen: ListenAddress;
+  /** Address as users and runners see it, no slash at the end; null: the one that is listened on. */
+  readonly base: string | null;
+  /** Believe `X-Forwarded-For` of these proxies; false: of none. */
+  readonly trustProxy: string | false;
+  readonly log: FastifyBaseLogger;
+}
+
+export interface RunningServer {
+  /** The address that is listened on, `http://127.0.0.1:8929`. */
+  readonly address: string;
+  /** Signs the administrator in, once; null: this was not the first start. */
+  readonly signInLink: string | null;
+  readonly parts: Parts;
+  /** Ends what waits, lets answers that are under way end (10 s), and closes everything. May be called again. */
+  stop(): Promise<void>;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Starts a coordinator: it answers once this resolves.
+ * @throws Failure `address_in_use`, `address_unusable`, and those of `openParts`
+ */
+export async function startServer(options: ServeOptions): Promise<RunningServer> {
+  const address = await probeAddress(options.listen);
+  const { parts, close } = await openParts({ ...options, base: options.base ?? addressOf(address) });
+  try {
+    return await start(parts, close, { ...options, listen: address });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function start(parts: Parts, close: () => Promise<void>, options: ServeOptions): Promise<RunningServer> {
+  await sweepLeftovers(parts);
+  const signInLink = await firstStart(parts);
+  const stopping = new AbortController();
+  const gate = makeGate(parts);
+  const app = await buildServer({
+    routes: allRoutes(parts, gate),
+    gate,
+    base: parts.base,
+    version: parts.version,
+    log: options.log,
+    trustProxy: options.trustProxy,
+    stopping: stopping.signal,
+  });
+  await listen(app, options.listen);
+  const work = startWork(parts, allSweeps(), EFFECT_HANDLERS);
+  let stopped: Promise<void> | null = null;
+  const stop = async (): Promise<void> => {
+    stopping.abort();
+    await Promise.all([endConnections(app, parts.clock), work.stop()]);
+    await close();
+  };
+  return {
+    address: addressOf(options.listen),
+    signInLink,
+    parts,
+    stop() {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
+
+/** What a crash left half-made. */
+async function sweepLeftovers({ repositories, blobs, clock, log }: Parts): Promise<void> {
+  const left = await repositories.sweep();
+  if (left.length > 0) log.warn({ left }, 'could not be removed');
+  // With replicas another one may be writing.
+  await blobs.sweep(clock.now() - DAY_MS);
+}
