@@ -1,0 +1,170 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PROGRAM } from '../support/checkout.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+let root: string;
+let server: ChildProcess;
+let output: string;
+let base: string;
+let token: string;
+
+const env = () => ({
+  PATH: process.env.PATH ?? '',
+  HOME: root,
+  TMPDIR: root,
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_AUTHOR_NAME: 'A',
+  GIT_AUTHOR_EMAIL: 'a@example.com',
+  GIT_COMMITTER_NAME: 'A',
+  GIT_COMMITTER_EMAIL: 'a@example.com',
+});
+const data = () => join(root, 'data');
+
+beforeEach(async () => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'epilogue-serve-')));
+  await start();
+  token = program('admin', 'token', 'create', '--user', 'root', '--scopes', 'api', '--data-dir', data()).trim();
+});
+
+afterEach(async () => {
+  await stop();
+  rmSync(root, { recursive: true, force: true });
+});
+
+async function start(): Promise<void> {
+  output = '';
+  server = spawn(PROGRAM, ['serve', '--listen', '127.0.0.1:0', '--data-dir', data()], { env: env(), stdio: 'pipe' });
+  server.stdout?.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  server.stderr?.resume();
+  base = (await waitUntil('the server answers', () => /listening on (\S+)\n/.exec(output)))[1] ?? '';
+}
+
+async function stop(): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const ended = once(server, 'exit');
+  server.kill('SIGTERM');
+  await ended;
+}
+
+function program(...words: string[]): string {
+  return execFileSync(PROGRAM, words, { env: env(), encoding: 'utf8' });
+}
+
+/** Pushes a commit with this CI file; what git was told. */
+function push(ci: string): string {
+  const dir = join(root, 'work');
+  const git = (...words: string[]): void => {
+    execFileSync('git', words, { cwd: dir, env: env(), stdio: 'ignore' });
+  };
+  execFileSync('git', ['init', '--quiet', '--initial-branch=main', dir], { env: env() });
+  writeFileSync(join(dir, '.gitlab-ci.yml'), ci);
+  git('add', '--all');
+  git('commit', '--quiet', '--message=First');
+  const url = base.replace('://', `://root:${token}@`);
+  const words = ['-c', `push "${url}/root/shop.git" main 2>&1`.replace(/^/, 'git ')];
+  return execFileSync('sh', words, { cwd: dir, env: env(), encoding: 'utf8' });
+}
+
+async function api(path: string, method = 'GET'): Promise<Response> {
+  return await fetch(`${base}/api/v4/projects/root%2Fshop${path}`, { method, headers: { 'private-token': token } });
+}
+
+interface Job {
+  readonly id: number;
+  readonly status: string;
+  readonly phase: string | null;
+  readonly cleanup: { readonly outcome: string | null };
+}
+
+async function jobNamed(name: string): Promise<Job | undefined> {
+  const pipelines = (await (await api('/pipelines')).json()) as readonly { id: number }[];
+  const jobs = (await (await api(`/pipelines/${pipelines[0]?.id}/jobs`)).json()) as readonly (Job & { name: string })[];
+  return jobs.find((job) => job.name === name);
+}
+
+async function traceOf({ id }: Job): Promise<string> {
+  return await (await api(`/jobs/${id}/trace`)).text();
+}
+
+const jobIn = (name: string, status: string): Promise<Job> =>
+  waitUntil(`${name} is ${status}`, async () => {
+    const job = await jobNamed(name);
+    return job?.status === status ? job : undefined;
+  });
+
+describe('a coordinator with its runner', () => {
+  it('signs the administrator in once, by the link of the first start', async () => {
+    const link = /once: (\S+)/.exec(output)?.[1] ?? '';
+    const first = await fetch(link);
+    expect(first.status).toBe(200);
+    const cookie = first.headers.get('set-cookie')?.split(';')[0] ?? '';
+    expect(cookie).toMatch(/^epilogue_session=/);
+    expect((await fetch(`${base}/api/v4/projects/1/pipelines`, { headers: { cookie } })).status).toBe(404);
+    expect((await fetch(link)).status).toBe(410);
+  });
+
+  it('makes a project and a pipeline of a push, and runs its job', async () => {
+    const told = push('hello: {script: [echo "hello $CI_COMMIT_BRANCH from $CI_PROJECT_PATH"]}\n');
+    expect(told).toContain(`${base}/root/shop/-/pipelines/1`);
+    const job = await jobIn('hello', 'success');
+    expect(await traceOf(job)).toContain('\nhello main from root/shop\n');
+    const [pipeline] = (await (await api('/pipelines')).json()) as readonly { status: string }[];
+    expect(pipeline?.status).toBe('success');
+  });
+
+  it('cancels gracefully: the cleanup runs, is seen live, and the job ends as canceled', async () => {
+    const gate = join(root, 'go');
+    push(`
+slow:
+  script: [touch "${root}/begun", sleep 100]
+  after_script: ['echo "cleaning, $CI_JOB_STATUS"', 'until [ -e "${gate}" ]; do sleep 0.05; done', touch "${root}/cleaned"]
+`);
+    await waitUntil('the script has begun', () => readable(join(root, 'begun')));
+    const running = await jobIn('slow', 'running');
+    expect((await api('/pipelines/1/cancel', 'POST')).status).toBe(200);
+    const canceling = await jobIn('slow', 'canceling');
+    expect(canceling.phase).toBe('teardown');
+    await waitUntil('the cleanup is seen', async () => (await traceOf(running)).includes('\ncleaning, canceled\n'));
+    expect((await jobNamed('slow'))?.status).toBe('canceling');
+    writeFileSync(gate, '');
+    const ended = await jobIn('slow', 'canceled');
+    expect(ended.cleanup.outcome).toBe('succeeded');
+    expect(readable(join(root, 'cleaned'))).toBe(true);
+  });
+
+  it('runs the cleanup of what runs when it is told to stop, and goes on from there when it is started again', async () => {
+    push(`
+slow:
+  script: [touch "${root}/begun", sleep 100]
+  after_script: [touch "${root}/cleaned"]
+`);
+    await waitUntil('the script has begun', () => readable(join(root, 'begun')));
+    await stop();
+    expect(readable(join(root, 'cleaned'))).toBe(true);
+    await start();
+    expect(await jobIn('slow', 'failed')).toMatchObject({ cleanup: { outcome: 'succeeded' } });
+  });
+
+  it('refuses a second server on the same data', () => {
+    const words = ['serve', '--listen', '127.0.0.1:0', '--data-dir', data()];
+    expect(() => execFileSync(PROGRAM, words, { env: env(), encoding: 'utf8', stdio: 'pipe' })).toThrow(
+      /another coordinator runs on/,
+    );
+  });
+});
+
+function readable(path: string): boolean {
+  try {
+    readFileSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
