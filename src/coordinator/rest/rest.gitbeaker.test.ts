@@ -1,6 +1,6 @@
 import { Gitlab } from '@gitbeaker/rest';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { lockResourceGroup } from '../../store/index.ts';
+import { lockResourceGroup, putMember } from '../../store/index.ts';
 import { appendLog } from '../logs/index.ts';
 import { makeProject, type TestProject } from '../testing/make-project.ts';
 import { takeJob } from '../testing/take-job.ts';
@@ -89,6 +89,8 @@ it('serves lint, resource groups and its version to @gitbeaker/rest', async () =
 });
 
 it('takes what @gitbeaker/rest sends with a trigger token', async () => {
+  const member = { source: 'project', sourceId: project.id, userId: 40, role: 40, expiresAt: null } as const;
+  await rest.parts.store.write((tx) => putMember(tx, member));
   const row = { kind: 'trigger', token_hash: hashToken('good'), project_id: project.id, name: 't', scopes: '[]' };
   await rest.parts.store.write(({ query }) =>
     query

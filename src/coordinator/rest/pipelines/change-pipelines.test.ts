@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { insertProtectedRef, putMember } from '../../../store/index.ts';
 import { commitFiles } from '../../testing/commit-files.ts';
 import { makeProject, type TestProject } from '../../testing/make-project.ts';
 import { startPipeline } from '../../testing/start-pipeline.ts';
@@ -37,6 +38,27 @@ async function makeTrigger(token: string, changes: { expires_at?: number; user_i
   );
 }
 
+async function makeMember(userId: number): Promise<void> {
+  const member = { source: 'project', sourceId: project.id, userId, role: userId, expiresAt: null } as const;
+  await rest.parts.store.write((tx) => putMember(tx, member));
+}
+
+it('lets a token start nothing on a protected branch that its user could not', async () => {
+  await makeMember(30);
+  await makeMember(40);
+  await makeTrigger('weak', { user_id: 30 });
+  await makeTrigger('strong', { user_id: 40 });
+  const ref = { kind: 'branch', pattern: 'main', pushRole: 40, mergeRole: 40 } as const;
+  await rest.parts.store.write((tx) => insertProtectedRef(tx, project.id, ref));
+  const trigger = async (token: string): Promise<number> =>
+    (await ask('POST', 'trigger/pipeline', { as: 'nobody', body: { ref: 'main', token } })).status;
+  await startPipeline(rest.parts, project);
+  expect(await trigger((await takeJob(rest.parts)).token)).toBe(400);
+  expect([await trigger('weak'), await trigger('strong')]).toEqual([400, 201]);
+  expect(await trigger((await takeJob(rest.parts)).token)).toBe(201);
+  expect((await ask('POST', 'pipeline', { as: 'developer', body: { ref: 'main' } })).status).toBe(400);
+});
+
 it('makes a pipeline of a branch, with the variables that it is given', async () => {
   const body = { ref: 'main', variables: [{ key: 'WHERE', value: 'eu' }] };
   const { status, json } = await ask('POST', 'pipeline', { body, as: 'developer' });
@@ -66,6 +88,7 @@ it('says as GitLab does why it makes none', async () => {
 });
 
 it('makes one for whoever holds a trigger token, and for a job', async () => {
+  await makeMember(40);
   await makeTrigger('good');
   await makeTrigger('old', { expires_at: 1 });
   await makeTrigger('orphan', { user_id: 999 });
@@ -76,9 +99,12 @@ it('makes one for whoever holds a trigger token, and for a job', async () => {
   expect(byPath.status).toBe(201);
   const given = await ask('GET', `pipelines/${byPath.json.id}/variables`);
   expect(given.json).toMatchObject([{ key: 'WHERE', value: 'us' }]);
-  for (const token of ['old', 'orphan', 'wrong']) {
+  for (const token of ['old', 'wrong']) {
     expect((await ask('POST', 'trigger/pipeline', { as: 'nobody', body: { ref: 'main', token } })).status).toBe(404);
   }
+  // Whom it stood for is gone.
+  const orphaned = await ask('POST', 'trigger/pipeline', { as: 'nobody', body: { ref: 'main', token: 'orphan' } });
+  expect([orphaned.status, orphaned.json.message.base[0]]).toEqual([400, expect.stringContaining('permission')]);
   const elsewhere = { as: 'nobody', body: { ref: 'main', token: 'good' } } as const;
   expect((await rest.ask('POST', '/projects/999/trigger/pipeline', elsewhere)).status).toBe(404);
   const job = await takeJob(rest.parts);

@@ -1,11 +1,11 @@
 import { type Static, Type } from 'typebox';
-import { findAttemptByToken, findJob, findTriggerToken } from '../../../store/index.ts';
+import { findAttemptByToken, findJob, findLiveToken } from '../../../store/index.ts';
 import { type Answer, badParameters, created, notFound, type Route, route } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
 import type { GivenVariable } from '../../pipelines/index.ts';
 import { hashToken } from '../../work/index.ts';
 import { personOf } from '../person.ts';
-import { mayRunOn } from '../ref-access.ts';
+import { isEnoughFor, mayRunOn, mayUserRunOn } from '../ref-access.ts';
 import { PROJECT_PARAMS } from '../schemas/common.ts';
 import { GIVEN_VARIABLE, PIPELINE } from '../schemas/pipeline.ts';
 import { loadPipeline } from './load-pipeline.ts';
@@ -91,11 +91,12 @@ interface Caller {
 }
 
 /** Null: the token is nobody's, or not good any more. */
-async function callerOf({ store }: Parts, token: string): Promise<Caller | null> {
-  const hash = hashToken(token);
+async function callerOf({ store }: Parts, presented: string): Promise<Caller | null> {
+  const hash = hashToken(presented);
   return await store.read(async (db) => {
-    const trigger = await findTriggerToken(db, hash);
-    if (trigger !== null) return { projectId: trigger.projectId, userId: trigger.userId, source: 'trigger' };
+    const token = await findLiveToken(db, hash);
+    if (token !== null && (token.kind !== 'trigger' || token.projectId === null)) return null;
+    if (token?.projectId != null) return { projectId: token.projectId, userId: token.userId, source: 'trigger' };
     const attempt = await findAttemptByToken(db, hash);
     if (attempt === null || attempt.endedAt !== null) return null;
     const job = await findJob(db, attempt.jobId);
@@ -115,8 +116,11 @@ async function answerWith(
     userId,
     variables: Object.entries(variables).map(([key, value]) => ({ key, value, kind: 'env_var' })),
     inputs,
-    // Making a trigger takes a maintainer; a job's token reaches what its own pipeline does.
-    may: async () => true,
+    // A job of a pipeline that nobody in particular started reaches what is not protected.
+    may: async (ref) =>
+      await parts.store.read((db) =>
+        userId === null ? isEnoughFor(db, 0, projectId, ref) : mayUserRunOn(db, { userId, projectId }, ref),
+      ),
   });
   return created(await loadPipeline(parts, projectId, id));
 }

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import type { Status } from '../../../protocol/index.ts';
-import { ANY_PIPELINE, type Db, findUserIdByName, type PipelineFilter } from '../../../store/index.ts';
+import { ANY_PIPELINE, type Db, findUserByName, type PipelineFilter } from '../../../store/index.ts';
 import { badParameters, PAGING } from '../../http/index.ts';
 import { KEYSET } from '../schemas/common.ts';
 import { STATUS } from '../schemas/pipeline.ts';
@@ -38,7 +38,7 @@ const SCOPES: Readonly<Record<NonNullable<PipelineQuery['scope']>, Partial<Pipel
 /** Null: nothing can fit. @throws HttpError 400 for what is no time. */
 export async function pipelineFilter(db: Db, projectId: number, query: PipelineQuery): Promise<PipelineFilter | null> {
   const { ref = null, sha = null, source = null, name = null, username, scope } = query;
-  const userId = username === undefined ? null : await findUserIdByName(db, username);
+  const userId = username === undefined ? null : ((await findUserByName(db, username))?.id ?? null);
   if (username !== undefined && userId === null) return null;
   const scoped: PipelineFilter = {
     ...ANY_PIPELINE,
