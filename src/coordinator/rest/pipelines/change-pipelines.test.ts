@@ -14,7 +14,7 @@ const ask = (method: string, path: string, options?: AskOptions): Promise<Asked>
   rest.ask(method, `/projects/${project.id}/${path}`, options);
 
 const FILE = `
-build: {script: make, after_script: clean, interruptible: graceful}
+build: {stage: build, script: make, after_script: clean, interruptible: graceful}
 test: {stage: test, script: make test}
 deploy: {stage: deploy, script: ship, rules: [{if: $WHERE}]}
 `;
