@@ -2,6 +2,7 @@ import type { Route } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
 import { referenceRoutes } from './about/reference-routes.ts';
 import { versionRoutes } from './about/version-routes.ts';
+import { auditRoutes } from './audit/audit-routes.ts';
 import { jobChanges } from './jobs/change-jobs.ts';
 import { ownJobRoute } from './jobs/own-job.ts';
 import { jobReads } from './jobs/read-jobs.ts';
@@ -26,6 +27,7 @@ export function restRoutes(parts: Parts): readonly Route[] {
     ...resourceRoutes(parts),
     ...obligationRoutes(parts),
     ...lintRoutes(parts),
+    ...auditRoutes(parts),
     ...versionRoutes(parts),
     ...referenceRoutes(),
   ];
