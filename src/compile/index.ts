@@ -7,5 +7,6 @@ export type {
   JobReport,
 } from './context.ts';
 export { jsonSchema } from './schema/json-schema.ts';
+export { type ParsedExpiry, parseExpiry } from './values/duration.ts';
 export { environmentSlug, slugify } from './values/slug.ts';
 export { dumpMerged, plainValue } from './yaml/dump-merged.ts';

@@ -1,3 +1,4 @@
+import { artifactRoutes } from './artifacts/index.ts';
 import type { Gate, Route } from './http/index.ts';
 import { liveRoutes } from './live/index.ts';
 import { healthRoutes } from './operate/health-routes.ts';
@@ -19,6 +20,7 @@ export function allRoutes(parts: Parts, gate: Gate): readonly Route[] {
     ...signInRoutes(parts),
     ...runnerProtocolRoutes(parts, DEFAULT_LIMITS),
     ...restRoutes(parts),
+    ...artifactRoutes(parts),
     ...liveRoutes(parts),
     ...repositoryRoutes(parts),
     ...gitRoutes(parts, git),

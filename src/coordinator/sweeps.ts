@@ -1,10 +1,11 @@
+import { expireArtifacts } from './artifacts/index.ts';
 import { logFilesSweep, sealingSweep } from './logs/index.ts';
 import { compareRefs, workOffRef } from './repositories/index.ts';
 import type { EffectHandler, Sweep } from './work/index.ts';
 
 /** What comes up by itself, beside what `work` does for pipelines. */
 export function allSweeps(): readonly Sweep[] {
-  return [sealingSweep, logFilesSweep, compareRefs()];
+  return [sealingSweep, logFilesSweep, compareRefs(), expireArtifacts];
 }
 
 /** Who works off effects that are not pipelines' own. */

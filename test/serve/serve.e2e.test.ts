@@ -119,6 +119,32 @@ describe('a coordinator with its runner', () => {
     expect(pipeline?.status).toBe('success');
   });
 
+  it('keeps artifacts, hands them and dotenv variables on, and gives them whole and file by file', async () => {
+    push(`
+stages: [one, two]
+make:
+  stage: one
+  script: [mkdir out, echo data > out/a.txt, echo "NAME=world" > vars.env]
+  artifacts: {paths: [out], reports: {dotenv: vars.env}}
+use:
+  stage: two
+  script: [test "$(cat out/a.txt)" = data, test "$NAME" = world]
+`);
+    await jobIn('use', 'success');
+    const made = await jobIn('make', 'success');
+    const whole = await api(`/jobs/${made.id}/artifacts`);
+    expect(
+      Buffer.from(await whole.arrayBuffer())
+        .subarray(0, 2)
+        .toString(),
+    ).toBe('PK');
+    expect(await (await api(`/jobs/${made.id}/artifacts/out/a.txt`)).text()).toBe('data\n');
+    expect((await api(`/jobs/${made.id}/artifacts/..%2f..%2fetc/passwd`)).status).toBe(404);
+    expect(await (await api('/jobs/artifacts/main/raw/out/a.txt?job=make')).text()).toBe('data\n');
+    expect((await api(`/jobs/${made.id}/artifacts`, 'DELETE')).status).toBe(204);
+    expect((await api(`/jobs/${made.id}/artifacts`)).status).toBe(404);
+  });
+
   it('cancels gracefully: the cleanup runs, is seen live, and the job ends as canceled', async () => {
     const gate = join(root, 'go');
     push(`

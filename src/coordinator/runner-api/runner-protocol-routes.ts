@@ -3,6 +3,7 @@ import type { Parts } from '../parts.ts';
 import { createManagerNotes } from './manager-notes.ts';
 import { registrationRoutes } from './registration/registration-routes.ts';
 import { traceRoute } from './reporting/append-trace.ts';
+import { runnerArtifactRoutes } from './reporting/artifacts.ts';
 import { updateRoute } from './reporting/update-job.ts';
 import { requestRoute } from './requesting/request-job.ts';
 import { openWaitingRoom } from './requesting/waiting-room.ts';
@@ -19,5 +20,6 @@ export function runnerProtocolRoutes(parts: Parts, limits: RunnerLimits): readon
     requestRoute(parts, { identify, managers, room }),
     updateRoute(parts),
     traceRoute(parts, limits),
+    ...runnerArtifactRoutes(parts, limits),
   ];
 }

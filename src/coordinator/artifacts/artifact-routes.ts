@@ -1,0 +1,120 @@
+import { Type } from 'typebox';
+import { findJob, findJobWithArchive, keepArtifacts, latestSuccessfulPipeline } from '../../store/index.ts';
+import { noContent, notFound, ok, type Route, route } from '../http/index.ts';
+import type { Parts } from '../parts.ts';
+import { archiveOf, eraseArtifacts, fileInArchive, wholeArchive } from './open-artifact.ts';
+
+const PROJECT = { id: Type.String() };
+const JOB = { ...PROJECT, job_id: Type.Integer({ minimum: 1 }) };
+const common = { tag: 'artifacts' } as const;
+
+/** What people and programs do with artifacts. */
+export function artifactRoutes(parts: Parts): readonly Route[] {
+  return [...downloads(parts), ...byRef(parts), ...changes(parts)];
+}
+
+/** @throws HttpError 404: no such job in this project */
+async function ownJob({ store }: Parts, projectId: number, jobId: number): Promise<number> {
+  const job = await store.read((db) => findJob(db, jobId));
+  if (job === null || job.projectId !== projectId) throw notFound('Job');
+  return job.id;
+}
+
+function downloads(parts: Parts): readonly Route[] {
+  return [
+    route({
+      ...common,
+      method: 'GET',
+      path: '/api/v4/projects/:id/jobs/:job_id/artifacts',
+      action: 'artifact.read',
+      summary: 'The archive of a job, whole',
+      params: Type.Object(JOB),
+      answers: { 200: null },
+      handle: async ({ params, project, signal }) =>
+        wholeArchive(parts, await archiveOf(parts, await ownJob(parts, project.id, params.job_id)), signal),
+    }),
+    route({
+      ...common,
+      method: 'GET',
+      path: '/api/v4/projects/:id/jobs/:job_id/artifacts/*',
+      action: 'artifact.read',
+      summary: 'One file of the archive of a job',
+      params: Type.Object({ ...JOB, '*': Type.String() }),
+      answers: { 200: null },
+      handle: async ({ params, project, signal }) => {
+        const archive = await archiveOf(parts, await ownJob(parts, project.id, params.job_id));
+        return await fileInArchive(parts, archive, params['*'], signal);
+      },
+    }),
+  ];
+}
+
+function byRef(parts: Parts): readonly Route[] {
+  const query = Type.Object({ job: Type.String() });
+  const archiveOfRef = async (projectId: number, ref: string, name: string) => {
+    const jobId = await parts.store.read(async (db) => {
+      const pipeline = await latestSuccessfulPipeline(db, projectId, ref);
+      return pipeline === null ? null : await findJobWithArchive(db, pipeline, name);
+    });
+    if (jobId === null) throw notFound('Job');
+    return await archiveOf(parts, jobId);
+  };
+  return [
+    route({
+      ...common,
+      method: 'GET',
+      path: '/api/v4/projects/:id/jobs/artifacts/:ref/download',
+      action: 'artifact.read',
+      summary: 'The archive of a job of the latest successful pipeline of a ref',
+      params: Type.Object({ ...PROJECT, ref: Type.String() }),
+      query,
+      answers: { 200: null },
+      handle: async ({ params, query: { job }, project, signal }) =>
+        wholeArchive(parts, await archiveOfRef(project.id, params.ref, job), signal),
+    }),
+    route({
+      ...common,
+      method: 'GET',
+      path: '/api/v4/projects/:id/jobs/artifacts/:ref/raw/*',
+      action: 'artifact.read',
+      summary: 'One file of it',
+      params: Type.Object({ ...PROJECT, ref: Type.String(), '*': Type.String() }),
+      query,
+      answers: { 200: null },
+      handle: async ({ params, query: { job }, project, signal }) =>
+        fileInArchive(parts, await archiveOfRef(project.id, params.ref, job), params['*'], signal),
+    }),
+  ];
+}
+
+function changes(parts: Parts): readonly Route[] {
+  return [
+    route({
+      ...common,
+      method: 'POST',
+      path: '/api/v4/projects/:id/jobs/:job_id/artifacts/keep',
+      action: 'artifact.manage',
+      summary: 'Keep the artifacts of a job: they do not expire any more',
+      params: Type.Object(JOB),
+      answers: { 200: null },
+      handle: async ({ params, project }) => {
+        const id = await ownJob(parts, project.id, params.job_id);
+        if ((await parts.store.write((tx) => keepArtifacts(tx, id))) === 0) throw notFound('Artifacts');
+        return ok({ id });
+      },
+    }),
+    route({
+      ...common,
+      method: 'DELETE',
+      path: '/api/v4/projects/:id/jobs/:job_id/artifacts',
+      action: 'artifact.manage',
+      summary: 'Take the artifacts of a job away',
+      params: Type.Object(JOB),
+      answers: { 204: null },
+      handle: async ({ params, project }) => {
+        await eraseArtifacts(parts, await ownJob(parts, project.id, params.job_id));
+        return noContent();
+      },
+    }),
+  ];
+}

@@ -1,0 +1,63 @@
+import { type ArchiveIndex, openEntry, readArchive } from '../../blobs/index.ts';
+import { type ArtifactRecord, deleteArtifacts, findArtifact } from '../../store/index.ts';
+import { type Answer, notFound } from '../http/index.ts';
+import type { Parts } from '../parts.ts';
+
+/** @throws HttpError 404: the job has none (any more) */
+export async function archiveOf({ store }: Parts, jobId: number): Promise<ArtifactRecord> {
+  const found = await store.read(async (db) => {
+    const artifact = await findArtifact(db, jobId, 'archive');
+    return artifact === null || (artifact.expiresAt !== null && artifact.expiresAt <= db.now()) ? null : artifact;
+  });
+  if (found === null) throw notFound('Artifacts');
+  return found;
+}
+
+/** The whole archive, as it was sent. */
+export async function wholeArchive(
+  { blobs }: Parts,
+  { blob, filename }: ArtifactRecord,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const { body, sizeBytes } = await blobs.open(blob, { signal });
+  return {
+    status: 200,
+    body,
+    headers: {
+      'content-type': 'application/zip',
+      'content-length': sizeBytes,
+      'content-disposition': `attachment; filename="${asciiName(filename)}"; filename*=UTF-8''${encodeURIComponent(filename)}`,
+    },
+  };
+}
+
+/** One file of it. Always to be saved, never shown: a job's files are nobody's page. @throws HttpError 404; Failure of `blobs` */
+export async function fileInArchive(
+  { blobs }: Parts,
+  { blob }: ArtifactRecord,
+  path: string,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const index: ArchiveIndex = await readArchive(blobs, blob, { signal });
+  const { body, entry } = await openEntry({ store: blobs, key: blob, index }, path, signal);
+  return {
+    status: 200,
+    body,
+    headers: {
+      'content-type': 'application/octet-stream',
+      'content-length': entry.sizeBytes,
+      'content-disposition': 'attachment',
+    },
+  };
+}
+
+/** Takes a job's artifacts away. */
+export async function eraseArtifacts({ store, blobs }: Parts, jobId: number): Promise<void> {
+  const gone = await store.write((tx) => deleteArtifacts(tx, jobId));
+  // A crash in between leaves blobs without a row, which a sweep takes.
+  for (const { blob } of gone) await blobs.delete(blob);
+}
+
+function asciiName(name: string): string {
+  return name.replace(/[^\x20-\x7e]|["\\]/g, '_');
+}

@@ -1,0 +1,96 @@
+import { buffer } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
+import { Failure } from '../../base/index.ts';
+import { makeKey } from '../../blobs/index.ts';
+import { parseExpiry } from '../../compile/index.ts';
+import { type ArtifactFormat, parseDotenv } from '../../protocol/index.ts';
+import { type AttemptRecord, findArtifact, insertArtifact, putJobReport, renewLease } from '../../store/index.ts';
+import { badRequest } from '../http/index.ts';
+import type { Parts } from '../parts.ts';
+import { leaseMs } from '../work/index.ts';
+import type { ReceivedFile } from './receive-file.ts';
+
+export interface ArtifactWords {
+  /** `archive`, or a report's type. */
+  readonly type: string;
+  readonly format: ArtifactFormat;
+  /** As in `expire_in`; null: the usual. */
+  readonly expireIn: string | null;
+  readonly maxBytes: number;
+  /** Whoever may see the job may have it. */
+  readonly isPublic: boolean;
+}
+
+const EXTENSIONS: Readonly<Record<ArtifactFormat, string>> = { zip: 'zip', gzip: 'gz', raw: 'bin' };
+/** As GitLab: 30 days. */
+const USUAL_MS = 30 * 24 * 3_600_000;
+const MOST_DOTENV_BYTES = 64 * 1024;
+const LONGEST_FILENAME = 255;
+
+/**
+ * Keeps what a runner sends: the bytes first, then the row that makes them a job's artifact. Sent again, the same bytes change nothing.
+ * @throws HttpError 400 (another one of this type is there, no such type, a dotenv report that is none); Failure of `blobs` (too large: 413)
+ */
+export async function storeArtifact(
+  parts: Parts,
+  attempt: AttemptRecord,
+  words: ArtifactWords,
+  file: ReceivedFile,
+): Promise<void> {
+  const { type, format, maxBytes, isPublic } = words;
+  if (!/^[a-z][a-z0-9_]{0,40}$/.test(type)) throw badRequest('artifact_type does not have a valid value');
+  const { jobId, projectId } = attempt;
+  // Each attempt its own: what an earlier one has sent is never half replaced.
+  const key = makeKey('artifacts', jobId, `${attempt.attempt}-${type.replaceAll('_', '-')}.${EXTENSIONS[format]}`);
+  const stored = await parts.blobs.put(key, file.body, { maxBytes });
+  const variables = type === 'dotenv' ? await readDotenv(parts, key, format) : null;
+  const outcome = await parts.store.write(async (tx) => {
+    const isAlive = await renewLease(tx, attempt.id, tx.now() + leaseMs(attempt.features));
+    if (!isAlive) return 'over';
+    const isNew = await insertArtifact(tx, {
+      jobId,
+      projectId,
+      type,
+      format,
+      filename: file.filename.replace(/[\\/\0]/g, '_').slice(0, LONGEST_FILENAME),
+      sizeBytes: stored.sizeBytes,
+      sha256: stored.sha256,
+      blob: key,
+      isPublic,
+      expiresAt: expiryOf(words, tx.now()),
+    });
+    if (!isNew) return (await findArtifact(tx, jobId, type))?.sha256 === stored.sha256 ? 'stored' : 'taken';
+    if (variables !== null) await putJobReport(tx, jobId, 'dotenv', variables);
+    return 'stored';
+  });
+  if (outcome === 'over') throw badRequest('the job is over');
+  if (outcome === 'taken') throw badRequest('another artifact of the same type already exists');
+}
+
+async function readDotenv({ blobs }: Parts, key: string, format: ArtifactFormat) {
+  const { body, sizeBytes } = await blobs.open(key);
+  if (sizeBytes > MOST_DOTENV_BYTES) {
+    body.destroy();
+    throw badRequest('the dotenv report is too large');
+  }
+  const bytes = await buffer(body);
+  const parsed = parseDotenv(format === 'gzip' ? unpack(bytes) : bytes);
+  if (!parsed.ok) throw badRequest(`the dotenv report is none: ${parsed.error}`);
+  return parsed.variables;
+}
+
+function unpack(bytes: Uint8Array): Uint8Array {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: MOST_DOTENV_BYTES });
+  } catch (cause) {
+    throw new Failure('archive_unreadable', 'the dotenv report does not unpack', { cause });
+  }
+}
+
+/** What cannot be read as a time is the usual one: the file was checked when it was compiled. */
+function expiryOf({ expireIn }: ArtifactWords, now: number): number | null {
+  if (expireIn === null || expireIn === '') return now + USUAL_MS;
+  const parsed = parseExpiry(expireIn);
+  if (!parsed.ok) return now + USUAL_MS;
+  return parsed.ms === null ? null : now + parsed.ms;
+}

@@ -1,0 +1,70 @@
+import { Type } from 'typebox';
+import { findAttemptByToken, findJob } from '../../../store/index.ts';
+import { archiveOf, receiveFile, storeArtifact, wholeArchive } from '../../artifacts/index.ts';
+import { forbidden, type Route, route } from '../../http/index.ts';
+import type { Parts } from '../../parts.ts';
+import { hashToken } from '../../work/index.ts';
+import { attemptAsking } from '../attempt-credential.ts';
+import type { RunnerLimits } from '../runner-limits.ts';
+
+const params = Type.Object({ id: Type.Integer({ minimum: 1 }) });
+const TOKEN = { token: Type.Optional(Type.String()) };
+
+/** Artifacts as runners send and fetch them. */
+export function runnerArtifactRoutes(
+  parts: Parts,
+  { maxArtifactBytes }: Pick<RunnerLimits, 'maxArtifactBytes'>,
+): readonly Route[] {
+  const common = { action: 'runner.protocol', tag: 'Runner protocol', params } as const;
+  return [
+    route({
+      ...common,
+      method: 'POST',
+      path: '/api/v4/jobs/:id/artifacts',
+      summary: "Add to a job's artifacts",
+      query: Type.Object({
+        ...TOKEN,
+        artifact_type: Type.Optional(Type.String()),
+        artifact_format: Type.Optional(Type.Union([Type.Literal('zip'), Type.Literal('gzip'), Type.Literal('raw')])),
+        expire_in: Type.Optional(Type.String()),
+      }),
+      body: 'stream',
+      answers: { 201: null },
+      handle: async (call) => {
+        const {
+          artifact_type: type = 'archive',
+          artifact_format: format = 'zip',
+          expire_in: expireIn = null,
+        } = call.query;
+        const { attempt } = await attemptAsking(parts, call.params.id, call, call.query.token);
+        const words = { type, format, expireIn, maxBytes: maxArtifactBytes, isPublic: true };
+        await receiveFile(call.raw.request, (file) => storeArtifact(parts, attempt, words, file));
+        return { status: 201, body: { message: '201 Created' } };
+      },
+    }),
+    route({
+      ...common,
+      method: 'GET',
+      path: '/api/v4/jobs/:id/artifacts',
+      summary: 'The archive of a job, by the token of one of the same project that runs',
+      query: Type.Object({ ...TOKEN, direct_download: Type.Optional(Type.String()) }),
+      answers: { 200: null },
+      handle: async (call) => {
+        const header = call.headers['job-token'];
+        const token = call.query.token ?? (typeof header === 'string' ? header : '');
+        await allow(parts, call.params.id, token);
+        return await wholeArchive(parts, await archiveOf(parts, call.params.id), call.signal);
+      },
+    }),
+  ];
+}
+
+/** @throws HttpError 403: the token is no running job's, or of another project */
+async function allow({ store }: Parts, jobId: number, token: string): Promise<void> {
+  const isAllowed = await store.read(async (db) => {
+    const attempt = token === '' ? null : await findAttemptByToken(db, hashToken(token));
+    const job = await findJob(db, jobId);
+    return attempt !== null && attempt.endedAt === null && job?.projectId === attempt.projectId;
+  });
+  if (!isAllowed) throw forbidden();
+}
