@@ -8,6 +8,7 @@ import { gitRoutes, repositoryRoutes } from './repositories/index.ts';
 import { restRoutes } from './rest/index.ts';
 import { DEFAULT_LIMITS, runnerProtocolRoutes } from './runner-api/index.ts';
 import { signInRoutes } from './users/index.ts';
+import { variablesRoutes } from './variables/index.ts';
 
 /** Everything that can be asked of a coordinator. Nothing is reachable that is not in here. */
 export function allRoutes(parts: Parts, gate: Gate): readonly Route[] {
@@ -19,6 +20,7 @@ export function allRoutes(parts: Parts, gate: Gate): readonly Route[] {
     ...healthRoutes(parts),
     ...signInRoutes(parts),
     ...runnerProtocolRoutes(parts, DEFAULT_LIMITS),
+    ...variablesRoutes(parts),
     ...restRoutes(parts),
     ...artifactRoutes(parts),
     ...liveRoutes(parts),

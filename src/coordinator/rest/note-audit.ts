@@ -5,15 +5,27 @@ import { personOf } from './person.ts';
 export interface Deed {
   /** Such as `job.force_cancel`. */
   readonly action: string;
-  readonly targetKind: 'job' | 'pipeline' | 'resource_group';
+  readonly targetKind:
+    | 'job'
+    | 'member'
+    | 'pipeline'
+    | 'project'
+    | 'protected_ref'
+    | 'resource_group'
+    | 'token'
+    | 'user'
+    | 'variable';
   readonly targetId: number | string;
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
+/** A call; one that is on no project has none. */
+export type Doer = Pick<Call, 'principal' | 'remoteAddress'> & { readonly project: { readonly id: number } | null };
+
 /** Who did what, for the audit list. */
 export async function noteAudit(
   tx: Tx,
-  { principal, project, remoteAddress }: Pick<Call, 'principal' | 'project' | 'remoteAddress'>,
+  { principal, project, remoteAddress }: Doer,
   { action, targetKind, targetId, details = {} }: Deed,
 ): Promise<void> {
   const { id, name } = personOf(principal);
@@ -23,7 +35,7 @@ export async function noteAudit(
     action,
     targetKind,
     targetId: String(targetId),
-    projectId: project.id,
+    projectId: project?.id ?? null,
     details,
     ip: remoteAddress,
   });

@@ -49,3 +49,8 @@ export const KEYSET = {
   pagination: Type.Optional(Type.Enum(['keyset', 'offset', 'legacy'])),
   cursor: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'from `Link`' })),
 };
+
+/** Text that both databases take. @param longest characters */
+export function words(longest: number) {
+  return Type.String({ maxLength: longest, pattern: '^[^\\u0000]*$' });
+}
