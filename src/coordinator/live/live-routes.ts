@@ -4,7 +4,8 @@ import { findLog } from '../../store/index.ts';
 import { type Answer, type Call, noContent, type Route, route, type Taken } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
 import { ONE_JOB, ONE_PIPELINE, ownJob, ownPipeline } from '../rest/index.ts';
-import { serveStream } from './serve-stream.ts';
+import { serveStream, type Telling } from './serve-stream.ts';
+import { createShare } from './share-reads.ts';
 import { tellJob } from './tell-job.ts';
 import { tellLog } from './tell-log.ts';
 import { tellPipeline } from './tell-pipeline.ts';
@@ -13,10 +14,12 @@ const TAG = 'live';
 const PROJECT = '/api/v4/projects/:id';
 
 export function liveRoutes(parts: Parts): readonly Route[] {
-  return [ofPipeline(parts), ofJob(parts), ofLog(parts)];
+  const telling = { parts, share: createShare() };
+  return [ofPipeline(telling), ofJob(telling), ofLog(telling)];
 }
 
-function ofPipeline(parts: Parts): Route {
+function ofPipeline(telling: Telling): Route {
+  const { parts } = telling;
   return route({
     method: 'GET',
     path: `${PROJECT}/pipelines/:pipeline_id/events`,
@@ -28,12 +31,13 @@ function ofPipeline(parts: Parts): Route {
     handle: async (call): Promise<Answer | Taken> => {
       const { project, params } = call;
       const { id } = await parts.store.read((db) => ownPipeline(db, project.id, params.pipeline_id));
-      return await serveStream(parts, call, [{ kind: 'pipeline', id }], tellPipeline(parts, id));
+      return await serveStream(parts, call, [{ kind: 'pipeline', id }], tellPipeline(telling, id));
     },
   });
 }
 
-function ofJob(parts: Parts): Route {
+function ofJob(telling: Telling): Route {
+  const { parts } = telling;
   return route({
     method: 'GET',
     path: `${PROJECT}/jobs/:job_id/events`,
@@ -45,12 +49,13 @@ function ofJob(parts: Parts): Route {
     handle: async (call): Promise<Answer | Taken> => {
       const { project, params } = call;
       const { id, pipelineId } = await parts.store.read((db) => ownJob(db, project.id, params.job_id));
-      return await serveStream(parts, call, [{ kind: 'pipeline', id: pipelineId }], tellJob(parts, id));
+      return await serveStream(parts, call, [{ kind: 'pipeline', id: pipelineId }], tellJob(telling, id));
     },
   });
 }
 
-function ofLog(parts: Parts): Route {
+function ofLog(telling: Telling): Route {
+  const { parts } = telling;
   return route({
     method: 'GET',
     path: `${PROJECT}/jobs/:job_id/trace/events`,
@@ -75,7 +80,7 @@ function ofLog(parts: Parts): Route {
         { kind: 'log', id: job.id },
         { kind: 'pipeline', id: job.pipelineId },
       ] as const;
-      return await serveStream(parts, call, subjects, tellLog(parts, job.id, resumed ?? query.offset ?? 0));
+      return await serveStream(parts, call, subjects, tellLog(telling, job.id, resumed ?? query.offset ?? 0));
     },
   });
 }

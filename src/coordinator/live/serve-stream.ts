@@ -1,6 +1,7 @@
 import { type Call, TAKEN, type Taken } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
 import { EventStream } from './event-stream.ts';
+import type { ShareReads } from './share-reads.ts';
 import { type Subject, type Watch, watchHints } from './watch-hints.ts';
 
 /** A hint may be lost: after so long without one, whoever watches looks by itself. */
@@ -8,6 +9,12 @@ const LOOK_MS = 10_000;
 /** Then a watcher has to come back, and is asked again whether it may. */
 const LONGEST_MS = 900_000;
 const COME_BACK_MS = 100;
+
+/** What every teller is made with. */
+export interface Telling {
+  readonly parts: Parts;
+  readonly share: ShareReads;
+}
 
 /** Sends what is new since it was called last. `over`: there will be nothing more, or nobody takes it. */
 export type Teller = (stream: EventStream) => Promise<'go on' | 'over'>;

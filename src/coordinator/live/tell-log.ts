@@ -3,19 +3,19 @@ import { findJob } from '../../store/index.ts';
 import { readJobLog } from '../logs/index.ts';
 import type { Parts } from '../parts.ts';
 import type { EventStream } from './event-stream.ts';
-import type { Teller } from './serve-stream.ts';
+import type { Teller, Telling } from './serve-stream.ts';
 
 const PART_BYTES = 65_536;
 
 /** Tells a job's log from a byte on, as it grows, until the job has ended: its teardown is part of it. */
-export function tellLog(parts: Parts, jobId: number, from: number): Teller {
+export function tellLog({ parts, share }: Telling, jobId: number, from: number): Teller {
   let at = from;
   return async (stream) => {
     // Looked at before the log: whatever the job printed is in there by then.
-    const job = await parts.store.read((db) => findJob(db, jobId));
+    const job = await share(`job ${jobId}`, () => parts.store.read((db) => findJob(db, jobId)));
     const isOver = job === null || isFinished(job.state.status);
     for (;;) {
-      const part = await readPart(parts, jobId, at, isOver);
+      const part = await share(`log ${jobId} ${at} ${isOver}`, () => readPart(parts, jobId, at, isOver));
       if (part.bytes.length === 0) {
         if (!isOver) return 'go on';
         await stream.send({ event: 'end', id: at, data: { offset: at, status: job?.state.status ?? null } });

@@ -2,7 +2,7 @@ import { findPipeline, type JobRecord, listJobsTouchedSince, type PipelineRecord
 import type { Parts } from '../parts.ts';
 import { showBrief, showFullPipeline } from '../rest/index.ts';
 import type { EventStream } from './event-stream.ts';
-import type { Teller } from './serve-stream.ts';
+import type { Teller, Telling } from './serve-stream.ts';
 
 const JOBS_AN_EVENT = 100;
 
@@ -10,18 +10,13 @@ const JOBS_AN_EVENT = 100;
  * Tells a pipeline, as REST shows it, and its jobs in short: all of them first, then those that changed. One that has ended may go on (a retry, a job
  * that is played): it is watched until the watcher leaves.
  */
-export function tellPipeline(parts: Parts, pipelineId: number): Teller {
+export function tellPipeline({ parts, share }: Telling, pipelineId: number): Teller {
   let told: PipelineRecord | null = null;
   return async (stream) => {
     const before = told;
-    const found = await parts.store.read(async (db) => {
-      const pipeline = await findPipeline(db, pipelineId);
-      if (pipeline === null || (before !== null && keyOf(before) === keyOf(pipeline))) return { pipeline, news: null };
-      // From the same instant on: two changes may share one, and a job that is told twice does no harm.
-      const jobs = await listJobsTouchedSince(db, pipelineId, before?.updatedAt ?? 0);
-      return { pipeline, news: { jobs, shown: await showFullPipeline(db, pipeline, parts.base) } };
-    });
-    if (found.pipeline === null) {
+    const key = before === null ? '' : keyOf(before);
+    const found = await share(`pipeline ${pipelineId} ${key}`, () => readNews(parts, pipelineId, before));
+    if (found === null) {
       await stream.send({ event: 'end', data: { status: null } });
       return 'over';
     }
@@ -32,6 +27,24 @@ export function tellPipeline(parts: Parts, pipelineId: number): Teller {
     told = found.pipeline;
     return 'go on';
   };
+}
+
+interface Found {
+  readonly pipeline: PipelineRecord;
+  /** Null: it is as it was. */
+  readonly news: { readonly jobs: readonly JobRecord[]; readonly shown: unknown } | null;
+}
+
+/** Null: there is no such pipeline any more. */
+async function readNews(parts: Parts, id: number, before: PipelineRecord | null): Promise<Found | null> {
+  return await parts.store.read(async (db) => {
+    const pipeline = await findPipeline(db, id);
+    if (pipeline === null) return null;
+    if (before !== null && keyOf(before) === keyOf(pipeline)) return { pipeline, news: null };
+    // From the same instant on: two changes may share one, and a job that is told twice does no harm.
+    const jobs = await listJobsTouchedSince(db, id, before?.updatedAt ?? 0);
+    return { pipeline, news: { jobs, shown: await showFullPipeline(db, pipeline, parts.base) } };
+  });
 }
 
 async function sendJobs(stream: EventStream, jobs: readonly JobRecord[]): Promise<boolean> {
