@@ -24,7 +24,7 @@ export function readReport(body: Loose, knowsPhases: boolean): RunnerReport | 'a
     result: state,
     cause: readCause(teardown.cause) ?? guessCause(state, failureReason),
     failureReason,
-    exitCode: wholeOf(body.exit_code) ?? wholeOf(teardown.exit_code) ?? (state === 'success' ? 0 : null),
+    exitCode: wholeOf(body.exit_code) ?? wholeOf(teardown.exit_code) ?? null,
     cleanup: knowsPhases ? readCleanup(body.cleanup) : null,
   };
 }

@@ -19,8 +19,6 @@ export interface Waiter {
 
 export interface WaitingRoom {
   enter(fit: RunnerFit): Waiter;
-  /** Ends listening. */
-  close(): void;
 }
 
 interface Group {
@@ -30,6 +28,7 @@ interface Group {
   members: number;
 }
 
+/** It listens as long as the store is open. */
 export function openWaitingRoom(parts: Parts): WaitingRoom {
   const groups = new Map<string, Group>();
   const lanes = createLanes(parts);
@@ -49,7 +48,7 @@ export function openWaitingRoom(parts: Parts): WaitingRoom {
       );
     } else wakeFor(groups, lane, wakeOne);
   };
-  const unsubscribe = parts.store.subscribe('work', hear);
+  parts.store.subscribe('work', hear);
   return {
     enter(fit) {
       const key = JSON.stringify(fit);
@@ -61,7 +60,6 @@ export function openWaitingRoom(parts: Parts): WaitingRoom {
         if (group.members === 0) groups.delete(key);
       });
     },
-    close: unsubscribe,
   };
 }
 
