@@ -1,4 +1,5 @@
 export type { BareRepository, ReadOptions } from './bare/bare-repository.ts';
+export { commitFiles, type FileToCommit } from './bare/commit-files.ts';
 export {
   dropKeptCommit,
   keepCommit,

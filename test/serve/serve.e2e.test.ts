@@ -36,9 +36,12 @@ afterEach(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-async function start(): Promise<void> {
+async function start(...more: string[]): Promise<void> {
   output = '';
-  server = spawn(PROGRAM, ['serve', '--listen', '127.0.0.1:0', '--data-dir', data()], { env: env(), stdio: 'pipe' });
+  server = spawn(PROGRAM, ['serve', '--listen', '127.0.0.1:0', '--data-dir', data(), ...more], {
+    env: env(),
+    stdio: 'pipe',
+  });
   server.stdout?.on('data', (chunk: Buffer) => {
     output += chunk.toString();
   });
@@ -176,6 +179,23 @@ slow:
     expect(readable(join(root, 'cleaned'))).toBe(true);
     await start();
     expect(await jobIn('slow', 'failed')).toMatchObject({ cleanup: { outcome: 'succeeded' } });
+  });
+
+  it('makes a demo project on request, whose pipeline starts at once and gives its machine back when it is cancelled', async () => {
+    await stop();
+    await start('--demo');
+    await waitUntil('the demo is there', () => output.includes(`${base}/demo/graceful/-/pipelines/1\n`));
+    const headers = { 'private-token': token };
+    const demo = `${base}/api/v4/projects/demo%2Fgraceful`;
+    const machines = () =>
+      execFileSync('sh', ['-c', 'ls epilogue-demo-cloud-* 2>/dev/null || :'], { cwd: root }).toString();
+    await waitUntil('its machine is up', () => machines().includes('demo-'));
+    await fetch(`${demo}/pipelines/1/cancel`, { method: 'POST', headers });
+    await waitUntil('it is canceled', async () => {
+      const pipeline = (await (await fetch(`${demo}/pipelines/1`, { headers })).json()) as { status: string };
+      return pipeline.status === 'canceled';
+    });
+    expect(machines()).toBe('');
   });
 
   it('refuses a second server on the same data', () => {

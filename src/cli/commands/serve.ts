@@ -4,6 +4,7 @@ import {
   createJsonLog,
   LOG_LEVELS,
   type LogLevel,
+  prepareDemo,
   prepareLocalRunner,
   type RunningServer,
   startServer,
@@ -21,6 +22,7 @@ interface ServeFlags {
   readonly trustProxy?: string;
   readonly logLevel: LogLevel;
   readonly runner: boolean;
+  readonly demo?: boolean;
 }
 
 interface Listen {
@@ -55,6 +57,7 @@ export async function command(args: readonly string[], host: Host): Promise<numb
           '--trust-proxy <addresses>',
           'believe X-Forwarded-For of these proxies (addresses or networks, by comma)',
         )
+        .option('--demo', 'make the project demo/graceful, with a pipeline that starts at once')
         .option('--no-runner', 'start no runner on this machine')
         .addOption(new Option('--log-level <level>', 'what is logged').choices([...LOG_LEVELS]).default('info')),
     args,
@@ -79,6 +82,7 @@ async function serve(flags: ServeFlags, host: Host): Promise<number> {
   const stopListening = host.onStopSignal(() => stop());
   const runner = flags.runner ? await startRunner(server, host) : null;
   greet(server, host);
+  if (flags.demo === true) await showDemo(server, host);
   await stopped;
   // A second signal ends the process at once, as it does without us: every state of the database is a right one, and the runner is by itself.
   stopListening();
@@ -94,6 +98,11 @@ async function startRunner({ address, parts }: RunningServer, host: Host): Promi
 function greet({ address, signInLink }: RunningServer, host: Host): void {
   if (signInLink !== null) host.stdout.write(`epilogue: sign in as root, once: ${signInLink}\n`);
   host.stdout.write(`epilogue: listening on ${address}\n`);
+}
+
+async function showDemo({ parts }: RunningServer, host: Host): Promise<void> {
+  const address = await prepareDemo(parts);
+  if (address !== null) host.stdout.write(`epilogue: the demo's pipeline: ${address}\n`);
 }
 
 function defaultDataDir({ env, homeDir }: Host): string {

@@ -3,7 +3,7 @@
  *
  * gate/     who is asking         sign-in/  passwords, sessions, links         people/  made, and given tokens
  */
-export { firstStart } from './first-start.ts';
+export { ADMINISTRATOR, firstStart } from './first-start.ts';
 export { makeGate } from './gate/make-gate.ts';
 export { createToken, type TokenRequest } from './people/create-token.ts';
 export { createUser, setPassword, type UserRequest } from './people/create-user.ts';
