@@ -3,7 +3,7 @@ import type { Gate, Route } from './http/index.ts';
 import { liveRoutes } from './live/index.ts';
 import { healthRoutes } from './operate/health-routes.ts';
 import type { Parts } from './parts.ts';
-import { createProjectForPush } from './projects/index.ts';
+import { createProjectForPush, projectsRoutes } from './projects/index.ts';
 import { gitRoutes, repositoryRoutes } from './repositories/index.ts';
 import { restRoutes } from './rest/index.ts';
 import { DEFAULT_LIMITS, runnerProtocolRoutes } from './runner-api/index.ts';
@@ -20,6 +20,7 @@ export function allRoutes(parts: Parts, gate: Gate): readonly Route[] {
     ...healthRoutes(parts),
     ...signInRoutes(parts),
     ...runnerProtocolRoutes(parts, DEFAULT_LIMITS),
+    ...projectsRoutes(parts),
     ...variablesRoutes(parts),
     ...restRoutes(parts),
     ...artifactRoutes(parts),

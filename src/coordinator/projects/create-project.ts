@@ -2,10 +2,12 @@ import { errorCode, Failure } from '../../base/index.ts';
 import {
   type Db,
   findNamespaceByPath,
+  findNamespaceRole,
   findProjectByPath,
   insertProject,
   insertProtectedRef,
   listNamespacesOf,
+  type NamespaceRecord,
   putMember,
   type Visibility,
 } from '../../store/index.ts';
@@ -94,7 +96,7 @@ async function makeRepository(
 }
 
 /**
- * Makes the project that somebody pushes to, in a namespace of their own or one that they maintain. Its id; null: they may not, or the path cannot be. One
+ * Makes the project that somebody pushes to, in a namespace of their own or one that they develop in. Its id; null: they may not, or the path cannot be. One
  * that is there by now is fine.
  */
 export async function createProjectForPush(
@@ -124,9 +126,19 @@ export async function createProjectForPush(
   }
 }
 
-async function namespaceFor(db: Db, userId: number, path: string) {
+async function namespaceFor(db: Db, userId: number, path: string): Promise<NamespaceRecord | null> {
   const namespace = await findNamespaceByPath(db, path);
-  if (namespace === null) return null;
+  return namespace !== null && (await mayMakeIn(db, namespace.id, userId)) ? namespace : null;
+}
+
+/** Who develops in a namespace may make projects in it. */
+export async function mayMakeIn(db: Db, namespaceId: number, userId: number): Promise<boolean> {
+  const role = await findNamespaceRole(db, namespaceId, userId);
+  return role !== null && role >= accessLevel('developer');
+}
+
+/** The one that bears the user's name. */
+export async function namespaceOfUser(db: Db, userId: number): Promise<NamespaceRecord | null> {
   const own = await listNamespacesOf(db, userId);
-  return own.some(({ id }) => id === namespace.id) ? namespace : null;
+  return own.find(({ kind, ownerId }) => kind === 'user' && ownerId === userId) ?? null;
 }

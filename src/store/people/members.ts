@@ -74,6 +74,26 @@ export async function findRole(db: Db, projectId: number, userId: number): Promi
   return role;
 }
 
+/** What a user is to a namespace: its owner or its member. Null: neither. */
+export async function findNamespaceRole(db: Db, namespaceId: number, userId: number): Promise<number | null> {
+  const namespace = await db.query
+    .selectFrom('namespaces')
+    .select('owner_id')
+    .where('id', '=', namespaceId)
+    .executeTakeFirst();
+  if (namespace === undefined) return null;
+  if (namespace.owner_id === userId) return OWNER;
+  const member = await db.query
+    .selectFrom('members')
+    .select('role')
+    .where('source', '=', 'namespace')
+    .where('source_id', '=', namespaceId)
+    .where('user_id', '=', userId)
+    .where(({ eb, or }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', db.now())]))
+    .executeTakeFirst();
+  return member?.role ?? null;
+}
+
 /** Of a project alone or (`withNamespace`) of its namespace too, as often as somebody is one; by user. */
 export async function listMembers(
   db: Db,
