@@ -13,6 +13,7 @@ import { pipelineChanges } from './pipelines/change-pipelines.ts';
 import { pipelineCreation } from './pipelines/create-pipelines.ts';
 import { pipelineReads } from './pipelines/read-pipelines.ts';
 import { resourceRoutes } from './resources/resource-groups.ts';
+import { triggerRoutes } from './triggers/trigger-routes.ts';
 
 /** Every route of this part. */
 export function restRoutes(parts: Parts): readonly Route[] {
@@ -27,6 +28,7 @@ export function restRoutes(parts: Parts): readonly Route[] {
     ...resourceRoutes(parts),
     ...obligationRoutes(parts),
     ...lintRoutes(parts),
+    ...triggerRoutes(parts),
     ...auditRoutes(parts),
     ...versionRoutes(parts),
     ...referenceRoutes(),

@@ -112,6 +112,10 @@ export async function countTokens(db: Db, filter: TokenFilter): Promise<number> 
   return Number(total);
 }
 
+export async function setTokenName(tx: Tx, id: number, name: string): Promise<void> {
+  await tx.query.updateTable('tokens').set({ name }).where('id', '=', id).execute();
+}
+
 /** From here on it is nobody's. Again changes nothing. */
 export async function revokeToken(tx: Tx, id: number): Promise<void> {
   await tx.query

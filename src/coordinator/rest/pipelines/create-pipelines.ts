@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { findAttemptByToken, findJob, findLiveToken } from '../../../store/index.ts';
+import { findAttemptByToken, findJob, findLiveToken, noteTokenUse } from '../../../store/index.ts';
 import { type Answer, badParameters, created, notFound, type Route, route } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
 import type { GivenVariable } from '../../pipelines/index.ts';
@@ -88,6 +88,8 @@ interface Caller {
   readonly projectId: number;
   readonly userId: number | null;
   readonly source: 'trigger' | 'pipeline';
+  /** Of a trigger. */
+  readonly tokenId: number | null;
 }
 
 /** Null: the token is nobody's, or not good any more. */
@@ -96,11 +98,13 @@ async function callerOf({ store }: Parts, presented: string): Promise<Caller | n
   return await store.read(async (db) => {
     const token = await findLiveToken(db, hash);
     if (token !== null && (token.kind !== 'trigger' || token.projectId === null)) return null;
-    if (token?.projectId != null) return { projectId: token.projectId, userId: token.userId, source: 'trigger' };
+    if (token?.projectId != null) {
+      return { projectId: token.projectId, userId: token.userId, source: 'trigger', tokenId: token.id };
+    }
     const attempt = await findAttemptByToken(db, hash);
     if (attempt === null || attempt.endedAt !== null) return null;
     const job = await findJob(db, attempt.jobId);
-    return { projectId: attempt.projectId, userId: job?.userId ?? null, source: 'pipeline' };
+    return { projectId: attempt.projectId, userId: job?.userId ?? null, source: 'pipeline', tokenId: null };
   });
 }
 
@@ -108,7 +112,7 @@ async function answerWith(
   parts: Parts,
   order: Caller & Pick<Static<typeof TRIGGER>, 'variables' | 'inputs'> & { readonly ref: string },
 ): Promise<Answer> {
-  const { projectId, userId, source, ref, variables = {}, inputs = {} } = order;
+  const { projectId, userId, source, tokenId, ref, variables = {}, inputs = {} } = order;
   const id = await startPipeline(parts, {
     projectId,
     ref,
@@ -122,5 +126,6 @@ async function answerWith(
         userId === null ? isEnoughFor(db, 0, projectId, ref) : mayUserRunOn(db, { userId, projectId }, ref),
       ),
   });
+  if (tokenId !== null) await parts.store.write((tx) => noteTokenUse(tx, tokenId));
   return created(await loadPipeline(parts, projectId, id));
 }
