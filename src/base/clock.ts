@@ -1,9 +1,13 @@
+import { uptime } from 'node:os';
+
 /** Time is handed in, so that tests decide what time it is. Instants are UTC milliseconds since 1970. */
 export interface Clock {
   /** The wall clock, for what is written down or outlives this process. It can jump either way; check instants that are read back. */
   now(): number;
   /** Ms from an unknown start, within this process only; never jumps. Whether it goes on while the machine is suspended is open. */
   monotonic(): number;
+  /** Ms since the machine was started, the same for all processes on it; nobody can set it. For times that outlive this process, but not the machine. */
+  sinceBoot(): number;
   /** Resolves after `ms` of `monotonic`, or early (never rejects) when `signal` aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
@@ -14,6 +18,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export const realClock: Clock = {
   now: Date.now,
   monotonic: () => performance.now(),
+  sinceBoot: () => Math.round(uptime() * 1000),
   async sleep(ms, signal) {
     for (let left = ms; left > 0 && !signal?.aborted; left -= LONGEST_TIMER_MS) {
       await sleepOnce(Math.min(left, LONGEST_TIMER_MS), signal);

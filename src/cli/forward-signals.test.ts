@@ -11,7 +11,7 @@ function send(...signals: readonly (readonly [at: number, signal: StopSignal])[]
   const control = new Control();
   let now = 0;
   let listener: (signal: StopSignal) => void = () => {};
-  const clock = { now: () => now, monotonic: () => now, sleep: () => Promise.resolve() };
+  const clock = { now: () => now, monotonic: () => now, sinceBoot: () => now, sleep: () => Promise.resolve() };
   const onStopSignal = (wanted: typeof listener) => {
     listener = wanted;
     return () => {};

@@ -140,6 +140,25 @@ describe('attempts at a cleanup that are killed from outside', () => {
     expect(result?.cleanup).toMatchObject({ outcome: 'timed_out', attempt: 2, durationMs: 5 * MINUTE });
   });
 
+  it.each([90, -90])('share it whatever the clock was set to meanwhile, by %d minutes', async (minutes) => {
+    bench.dispose();
+    bench = new JobBench({ 'after_script-1': [{ do: 'hang' }] }, budgetMinutes(5));
+    await expect(
+      bench.run(new Control(), false, () => {
+        if (bench.started.includes('after_script-1')) throw new Error('killed');
+      }),
+    ).rejects.toThrow('killed');
+    const left = bench.clock.monotonic() + 5 * MINUTE;
+    await bench.clock.sleep(2 * MINUTE);
+    bench.clock.jump(minutes * MINUTE);
+    const next = new Control();
+    next.interrupt({ cause: 'runner_lost', isCancel: false, by: 'recover' });
+    const result = await bench.run(next, true);
+    expect(result?.cleanup).toMatchObject({ outcome: 'timed_out', attempt: 1, durationMs: 5 * MINUTE });
+    // Its budget, and what stopping it takes.
+    expect(Math.abs(bench.clock.monotonic() - left)).toBeLessThan(MINUTE);
+  });
+
   it('do not pay for the time in which nobody ran', async () => {
     bench.dispose();
     bench = new JobBench({ 'after_script-1': gone(1_000) }, budgetMinutes(5));

@@ -25,6 +25,10 @@ export class AutoClock implements Clock {
     return this.#elapsed;
   }
 
+  sinceBoot(): number {
+    return this.#elapsed;
+  }
+
   /** Sets the wall clock forward, or back; sleepers do not notice. */
   jump(ms: number): void {
     this.#epoch += ms;

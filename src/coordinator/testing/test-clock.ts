@@ -19,6 +19,10 @@ export class TestClock implements Clock {
     return this.#now - this.#start;
   }
 
+  sinceBoot(): number {
+    return this.monotonic();
+  }
+
   /** Lets time pass. */
   pass(ms: number): void {
     this.#now += ms;

@@ -132,7 +132,7 @@ describe('the process tree of a job', () => {
   it('kills a wrapper that stays behind alone, but only a while after it was first found so', async () => {
     await using fixture = await openJob(shell);
     let now = 0;
-    const clock: Clock = { now: () => 0, monotonic: () => now, sleep: realClock.sleep };
+    const clock: Clock = { ...realClock, now: () => 0, monotonic: () => now };
     const tree = createProcessTree(treeOptions(fixture.job, clock));
     const stuck = await startStuckWrapper(fixture);
     expect(await tree.signal('KILL')).toEqual([]);

@@ -21,6 +21,7 @@ function stoppedClock(): Clock & { advance(ms: number): Promise<void> } {
   return {
     now: () => now,
     monotonic: () => now,
+    sinceBoot: () => now,
     sleep(ms, signal) {
       const { promise, resolve } = Promise.withResolvers<void>();
       const sleeper = { at: now + ms, wake: resolve };

@@ -26,12 +26,16 @@ export type Move = { readonly at: number } & (
   | { readonly move: 'forced'; readonly by: string; readonly why: string }
   /** The script and all its descendants are gone. */
   | { readonly move: 'tree_dead' }
-  /** Of the attempts before it: how many were killed from outside, and how much of the budget has gone by (ms). Left out: none. */
+  /**
+   * Of the attempts before it: how many were killed from outside, and how much of the budget has gone by (ms). Left out: none.
+   * `upMs`: how long the machine had been up, by which later processes tell time, however its clock was set.
+   */
   | {
       readonly move: 'cleanup_started';
       readonly attempt: number;
       readonly vanished?: number;
       readonly usedMs?: number;
+      readonly upMs?: number;
     }
   | { readonly move: 'cleanup_ended'; readonly cleanup: Cleanup }
   /**

@@ -30,8 +30,8 @@ const WHOLE: Readonly<Record<Move['move'], (fields: Fields) => boolean>> = {
   canceled: ({ by }) => typeof by === 'string',
   forced: ({ by, why }) => typeof by === 'string' && typeof why === 'string',
   tree_dead: () => true,
-  cleanup_started: ({ attempt, vanished, usedMs }) =>
-    typeof attempt === 'number' && isNumberIfThere(vanished) && isNumberIfThere(usedMs),
+  cleanup_started: ({ attempt, ...numbers }) =>
+    typeof attempt === 'number' && [numbers.vanished, numbers.usedMs, numbers.upMs].every(isNumberIfThere),
   cleanup_ended: ({ cleanup }) => isObject(cleanup) && typeof cleanup.outcome === 'string',
   saved: ({ artifacts, invalid }) => Array.isArray(artifacts) && (invalid === undefined || typeof invalid === 'string'),
   kept: ({ index, artifact }) => typeof index === 'number' && isObject(artifact),

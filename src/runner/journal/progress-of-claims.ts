@@ -14,7 +14,13 @@ export function withClaims(progress: Progress, claims: readonly ClaimedStep[]): 
   for (const { id, claimedAt } of claims) {
     const attempt = Number(CLEANUP_STEP.exec(id)?.[1] ?? 0);
     if (attempt > (cleanupAttempt?.number ?? 0))
-      cleanupAttempt = { number: attempt, startedAt: claimedAt, vanished: cleanupAttempt?.vanished ?? 0, usedMs: 0 };
+      cleanupAttempt = {
+        number: attempt,
+        startedAt: claimedAt,
+        startedUpMs: null,
+        vanished: cleanupAttempt?.vanished ?? 0,
+        usedMs: 0,
+      };
     if (attempt === 0 && !steps.has(id)) steps.set(id, { startedAt: claimedAt, ended: null });
   }
   return { ...progress, owed: true, steps, cleanupAttempt };

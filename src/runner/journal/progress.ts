@@ -29,6 +29,8 @@ export interface CleanupAttempt {
   readonly number: number;
   /** UTC ms */
   readonly startedAt: number;
+  /** How long the machine had been up then, in ms; null: nobody wrote it down. */
+  readonly startedUpMs: number | null;
   /** How many attempts before it were killed from outside. */
   readonly vanished: number;
   /** Ms of the cleanup's budget that had gone by when it was announced. */
@@ -98,8 +100,9 @@ function attemptOf({
   attempt,
   vanished = 0,
   usedMs = 0,
+  upMs,
 }: Extract<Move, { move: 'cleanup_started' }>): CleanupAttempt {
-  return { number: attempt, startedAt: at, vanished, usedMs };
+  return { number: attempt, startedAt: at, startedUpMs: upMs ?? null, vanished, usedMs };
 }
 
 function withStep(progress: Progress, step: string, state: StepProgress): Progress {

@@ -1,8 +1,9 @@
-import { describeError, errorCode, invariant } from '../../base/index.ts';
+import { type Clock, describeError, errorCode, invariant } from '../../base/index.ts';
 import type { StepState } from '../../executors/index.ts';
 import type { Cleanup } from '../../protocol/index.ts';
 import type { JobRun } from '../job-run.ts';
 import type { Verdict } from '../journal/move.ts';
+import type { CleanupAttempt } from '../journal/progress.ts';
 import { record } from '../journal/record.ts';
 import { seconds, sectionEnd, warningLine } from '../log/sections.ts';
 import { beginStep, drain, heading, say } from '../log/tell.ts';
@@ -120,7 +121,13 @@ async function usedByOthers({ journal, place, clock }: JobRun): Promise<number> 
   if (latest === null) return 0;
   const { kind } = await place.look(cleanupStep(latest.number));
   if (kind === 'vanished') return 0;
-  return kind === 'absent' ? latest.usedMs : latest.usedMs + usedSince(clock, latest.startedAt);
+  return kind === 'absent' ? latest.usedMs : latest.usedMs + runningFor(clock, latest);
+}
+
+/** By a clock that nobody sets. Where the machine was started anew since, the attempt has ended, and nothing hangs on the answer any more. */
+function runningFor(clock: Clock, { startedAt, startedUpMs }: CleanupAttempt): number {
+  const isSameStart = startedUpMs !== null && clock.sinceBoot() >= startedUpMs;
+  return isSameStart ? clock.sinceBoot() - startedUpMs : usedSince(clock, startedAt);
 }
 
 function timedOut(run: JobRun, attempt: number, { usedMs }: Course): Cleanup {

@@ -67,7 +67,7 @@ export async function startCleanup(options: StartOptions): Promise<CleanupStart>
 
 async function tryToStart({ run, verdict, vanished, usedMs }: StartOptions, attempt: number): Promise<string | null> {
   if (run.journal.progress.cleanupAttempt?.number !== attempt)
-    record(run, { move: 'cleanup_started', attempt, vanished, usedMs: usedMs() });
+    record(run, { move: 'cleanup_started', attempt, vanished, usedMs: usedMs(), upMs: run.clock.sinceBoot() });
   try {
     const script = run.scripts.afterScript?.(cleanupVariables(run, verdict, attempt)) ?? '';
     await run.place.start({ id: cleanupStep(attempt), script });

@@ -123,6 +123,7 @@ function fatedClock(clock: Clock, fate: Fate): Clock {
       return clock.now();
     },
     monotonic: () => clock.monotonic(),
+    sinceBoot: () => clock.sinceBoot(),
     sleep: (ms, signal) => clock.sleep(ms, signal),
   };
 }

@@ -12,6 +12,7 @@ function handClock(): Clock & { tick(ms: number): Promise<void> } {
   return {
     now: () => now,
     monotonic: () => now,
+    sinceBoot: () => now,
     sleep(_ms, signal) {
       signal?.addEventListener('abort', () => wake.resolve(), { once: true });
       return wake.promise;
