@@ -33,7 +33,8 @@ export {
   readCommits,
   type Signature,
 } from './read/commits.ts';
-export { type FileAtRevision, readFile } from './read/file.ts';
+export { type FileDiff, listDiffs } from './read/diffs.ts';
+export { type FileAtRevision, readBlob, readFile } from './read/file.ts';
 export { isRefName } from './read/names.ts';
 export {
   type ArchiveOptions,
@@ -43,7 +44,7 @@ export {
   openBlob,
   type StreamOptions,
 } from './read/open-stream.ts';
-export { type Branch, listBranches, listTags, type RefPage, type RefQuery, type Tag } from './read/refs.ts';
+export { type Branch, listBranches, listTags, type RefPage, type RefQuery, refsWith, type Tag } from './read/refs.ts';
 export { type Revision, requireRevision, resolveRevision } from './read/resolve-revision.ts';
 export { findEntry, listTree, type SizedEntry, type TreeEntry, type TreeQuery } from './read/tree.ts';
 export { takeSnapshot } from './snapshot/take-snapshot.ts';

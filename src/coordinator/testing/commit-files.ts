@@ -41,10 +41,10 @@ export function commitFiles(
     const parent = git(['rev-parse', '--verify', '--quiet', `${ref}^{commit}`], '', true);
     if (parent !== '') git(['read-tree', parent]);
     const lines = Object.entries(files).map(([path, text]) => {
-      if (text === null) return `0 ${'0'.repeat(40)}\t${path}\n`;
-      return `100644 ${git(['hash-object', '-w', '--stdin'], text)}\t${path}\n`;
+      if (text === null) return `0 ${'0'.repeat(40)}\t${path}\0`;
+      return `100644 ${git(['hash-object', '-w', '--stdin'], text)}\t${path}\0`;
     });
-    git(['update-index', '--add', '--index-info'], lines.join(''));
+    git(['update-index', '--add', '-z', '--index-info'], lines.join(''));
     const tree = git(['write-tree']);
     const sha = git(['commit-tree', tree, ...(parent === '' ? [] : ['-p', parent])], message);
     git(['update-ref', ref, sha]);

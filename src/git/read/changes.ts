@@ -33,7 +33,7 @@ export async function listChanges(
 }
 
 /** Git knows it without having it; its name depends on the hash. */
-async function emptyTree(repository: BareRepository, options?: ReadOptions): Promise<string> {
+export async function emptyTree(repository: BareRepository, options?: ReadOptions): Promise<string> {
   const output = await readGit(repository, ['hash-object', '-t', 'tree', '--stdin'], options, { input: '' });
   return output.toString().trim();
 }

@@ -150,7 +150,8 @@ export async function orNotFound<T>(sha: string, answer: Promise<T>): Promise<T>
   try {
     return await answer;
   } catch (error) {
-    const isAbsent = /bad object|bad revision|not a (?:valid object|commit|tree)|Not a valid|invalid object/i;
+    const isAbsent =
+      /bad object|bad file|bad revision|no such commit|not a (?:valid object|commit|tree)|Not a valid|invalid object/i;
     if (error instanceof Error && isAbsent.test(error.message))
       throw gitFailure('not_found', `no object ${sha}`, error);
     throw error;

@@ -1,5 +1,7 @@
 import { type BareRepository, type ReadOptions, readGit } from '../bare/bare-repository.ts';
 import { gitFailure } from '../process/git-failure.ts';
+import { orNotFound } from './commits.ts';
+import { checkSha } from './names.ts';
 import { findEntry, type SizedEntry } from './tree.ts';
 
 export interface FileAtRevision {
@@ -28,4 +30,9 @@ export async function readFile(
   }
   const limits = { ...options, maxOutputBytes: options.maxBytes };
   return { entry, content: await readGit(repository, ['cat-file', 'blob', entry.sha], limits) };
+}
+
+/** A file's bytes by the sha of its blob, whole. @throws Failure `not_found`, `bad_name`, `output_too_large`. */
+export async function readBlob(repository: BareRepository, sha: string, options?: ReadOptions): Promise<Buffer> {
+  return await orNotFound(sha, readGit(repository, ['cat-file', 'blob', checkSha(sha)], options));
 }

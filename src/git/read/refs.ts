@@ -1,5 +1,6 @@
 import { type BareRepository, type ReadOptions, readGit } from '../bare/bare-repository.ts';
-import { type CommitInfo, readCommits } from './commits.ts';
+import { type CommitInfo, orNotFound, readCommits } from './commits.ts';
+import { checkSha } from './names.ts';
 
 export interface RefQuery extends ReadOptions {
   /** Part of the name, in any case; `^` before it: the start; `$` after it: the end. */
@@ -69,6 +70,17 @@ export async function listTags(repository: BareRepository, query: RefQuery): Pro
       commit: bySha.get(commitSha) ?? null,
     })),
   };
+}
+
+/** Names in full of the branches and tags in whose history a commit is. @throws Failure `not_found`. */
+export async function refsWith(
+  repository: BareRepository,
+  sha: string,
+  options?: ReadOptions,
+): Promise<readonly string[]> {
+  const args = ['for-each-ref', `--contains=${checkSha(sha)}`, '--format=%(refname)', 'refs/heads/', 'refs/tags/'];
+  const output = await orNotFound(sha, readGit(repository, args, options));
+  return output.toString().split('\n').filter(Boolean);
 }
 
 function withCommit(name: string, commit: CommitInfo | undefined): readonly Branch[] {
