@@ -16,8 +16,11 @@ export interface Telling {
   readonly share: ShareReads;
 }
 
-/** Sends what is new since it was called last. `over`: there will be nothing more, or nobody takes it. */
-export type Teller = (stream: EventStream) => Promise<'go on' | 'over'>;
+/**
+ * Sends what is new since it was called last. `over`: there will be nothing more, or nobody takes it; else for how many ms it is not to be asked
+ * again, whatever happens.
+ */
+export type Teller = (stream: EventStream) => Promise<'over' | number>;
 
 /** Serves one watcher to the end: tells what there is, then what is new whenever there may be something. */
 export async function serveStream(
@@ -52,7 +55,9 @@ interface Following {
 /** False: the watcher should come back. */
 async function follow({ stream, watch, tell, signal, endsAt }: Following, clock: Parts['clock']): Promise<boolean> {
   while (clock.monotonic() < endsAt) {
-    if ((await tell(stream)) === 'over') return !signal.aborted;
+    const restMs = await tell(stream);
+    if (restMs === 'over') return !signal.aborted;
+    await clock.sleep(restMs, signal);
     const next = await watch.next(LOOK_MS, signal);
     if (next === 'over') return false;
     if (next === 'quiet' && !(await stream.beat())) return false;

@@ -18,7 +18,7 @@ export function tellJob({ parts, share }: Telling, jobId: number): Teller {
     if (key !== told && !(await stream.send({ event: 'job', data: shown }))) return 'over';
     told = key;
     const { status } = job.state;
-    if (!isFinished(status)) return 'go on';
+    if (!isFinished(status)) return 0;
     await stream.send({ event: 'end', data: { status } });
     return 'over';
   };

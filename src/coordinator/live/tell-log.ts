@@ -17,13 +17,13 @@ export function tellLog({ parts, share }: Telling, jobId: number, from: number):
     for (;;) {
       const part = await share(`log ${jobId} ${at} ${isOver}`, () => readPart(parts, jobId, at, isOver));
       if (part.bytes.length === 0) {
-        if (!isOver) return 'go on';
+        if (!isOver) return 0;
         await stream.send({ event: 'end', id: at, data: { offset: at, status: job?.state.status ?? null } });
         return 'over';
       }
       if (!(await sendPart(stream, at, part.bytes))) return 'over';
       at += part.bytes.length;
-      if (!part.isMore && !isOver) return 'go on';
+      if (!part.isMore && !isOver) return 0;
     }
   };
 }

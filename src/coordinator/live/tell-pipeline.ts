@@ -20,31 +20,47 @@ export function tellPipeline({ parts, share }: Telling, pipelineId: number): Tel
       await stream.send({ event: 'end', data: { status: null } });
       return 'over';
     }
-    if (found.news === null) return 'go on';
+    if (found.news === null) return found.restMs;
     const { jobs, shown } = found.news;
     if (!(await stream.send({ event: 'pipeline', id: found.pipeline.version, data: shown }))) return 'over';
     if (!(await sendJobs(stream, jobs))) return 'over';
     told = found.pipeline;
-    return 'go on';
+    return found.restMs;
   };
 }
 
+/** A pipeline of 5,000 jobs that changes all the time would be read all the time: a watcher takes up a tenth of it. */
+const REST_FACTOR = 9;
+const LONGEST_REST_MS = 1_000;
+
+/** How long a watcher rests after a read that took so long. */
+export function restAfter(tookMs: number): number {
+  return Math.min(LONGEST_REST_MS, REST_FACTOR * tookMs);
+}
+
 interface Found {
+  readonly restMs: number;
   readonly pipeline: PipelineRecord;
   /** Null: it is as it was. */
   readonly news: { readonly jobs: readonly JobRecord[]; readonly shown: unknown } | null;
 }
 
 /** Null: there is no such pipeline any more. */
-async function readNews(parts: Parts, id: number, before: PipelineRecord | null): Promise<Found | null> {
-  return await parts.store.read(async (db) => {
+async function readNews(
+  { store, clock, base }: Parts,
+  id: number,
+  before: PipelineRecord | null,
+): Promise<Found | null> {
+  const began = clock.monotonic();
+  const found = await store.read(async (db) => {
     const pipeline = await findPipeline(db, id);
     if (pipeline === null) return null;
     if (before !== null && keyOf(before) === keyOf(pipeline)) return { pipeline, news: null };
     // From the same instant on: two changes may share one, and a job that is told twice does no harm.
     const jobs = await listJobsTouchedSince(db, id, before?.updatedAt ?? 0);
-    return { pipeline, news: { jobs, shown: await showFullPipeline(db, pipeline, parts.base) } };
+    return { pipeline, news: { jobs, shown: await showFullPipeline(db, pipeline, base) } };
   });
+  return found === null ? null : { ...found, restMs: restAfter(clock.monotonic() - began) };
 }
 
 async function sendJobs(stream: EventStream, jobs: readonly JobRecord[]): Promise<boolean> {
