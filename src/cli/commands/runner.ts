@@ -30,9 +30,10 @@ export async function command(args: readonly string[], host: Host): Promise<numb
         .requiredOption('--token-file <file>', 'holds the authentication token of the runner')
         .requiredOption('--directory <dir>', 'where journals, builds and caches lie; one runner at a time')
         .addOption(
-          new Option('--concurrent <n>', 'jobs at the same time (default: as many as the machine has cores)').argParser(
-            parseCount,
-          ),
+          new Option(
+            '--concurrent <n>',
+            'jobs at the same time (default: as many as the machine has cores, at least 4)',
+          ).argParser(parseCount),
         ),
     isRun ? rest : args,
     host,
@@ -44,7 +45,7 @@ export async function command(args: readonly string[], host: Host): Promise<numb
 }
 
 async function run(flags: RunnerFlags, host: Host): Promise<number> {
-  const { url, tokenFile, concurrent = host.cores } = flags;
+  const { url, tokenFile, concurrent = Math.max(FEWEST_JOBS, host.cores) } = flags;
   const directory = resolve(host.cwd, flags.directory);
   const token = readRegularFile(resolve(host.cwd, tokenFile)).toString().trim();
   if (token === '') throw new Failure('no_token', `${tokenFile} is empty`);
@@ -70,6 +71,9 @@ async function run(flags: RunnerFlags, host: Host): Promise<number> {
     stopListening();
   }
 }
+
+/** Jobs wait more than they compute: one that sleeps should not keep the others from a small machine. */
+const FEWEST_JOBS = 4;
 
 /** What jobs see of the environment that the runner was started in: no more than a program needs to find its way. */
 const HANDED_ON: ReadonlySet<string> = new Set([
