@@ -2,6 +2,7 @@ import { artifactRoutes } from './artifacts/index.ts';
 import type { Gate, Route } from './http/index.ts';
 import { liveRoutes } from './live/index.ts';
 import { healthRoutes } from './operate/health-routes.ts';
+import { metricsRoutes } from './operate/metrics-routes.ts';
 import type { Parts } from './parts.ts';
 import { createProjectForPush, projectsRoutes } from './projects/index.ts';
 import { gitRoutes, repositoryRoutes } from './repositories/index.ts';
@@ -18,6 +19,7 @@ export function allRoutes(parts: Parts, gate: Gate): readonly Route[] {
   };
   return [
     ...healthRoutes(parts),
+    ...metricsRoutes(parts),
     ...signInRoutes(parts),
     ...runnerProtocolRoutes(parts, DEFAULT_LIMITS),
     ...projectsRoutes(parts),

@@ -1,0 +1,58 @@
+import { sql } from 'kysely';
+import type { Db } from '../store.ts';
+
+/** How much there is to do, and what went wrong with it. Every figure is read from an index that holds little else. */
+export interface LoadFigures {
+  /** Jobs that wait for a runner. */
+  readonly waitingJobs: number;
+  /** Cleanups that wait for another runner. */
+  readonly waitingCleanups: number;
+  /** Since when the oldest of both waits, UTC ms; null: nothing waits. */
+  readonly waitingSince: number | null;
+  /** Attempts that a runner holds. */
+  readonly runningAttempts: number;
+  readonly outbox: number;
+  /** Of the effect that was tried most often. */
+  readonly mostTries: number;
+  /** Cleanups by how they stand: `open`, and how they ended where that was not well. */
+  readonly obligations: Readonly<Record<string, number>>;
+}
+
+interface Row {
+  jobs: number;
+  cleanups: number;
+  since: number | null;
+  attempts: number;
+  outbox: number;
+  tries: number | null;
+  owed: number;
+}
+
+const COUNTS = sql<Row>`select
+  (select count(*) from queue, lanes where lanes.id = queue.lane_id and lanes.kind = 'job') as jobs,
+  (select count(*) from queue, lanes where lanes.id = queue.lane_id and lanes.kind = 'cleanup') as cleanups,
+  (select min(since) from queue) as since,
+  (select count(*) from attempts where ended_at is null) as attempts,
+  (select count(*) from outbox) as outbox,
+  (select max(tries) from outbox) as tries,
+  (select count(*) from jobs where is_owed = 1 and cleanup_outcome is null) as owed`;
+
+const BADLY = sql<{ outcome: string; jobs: number }>`select cleanup_outcome as outcome, count(*) as jobs from jobs
+  where cleanup_outcome in ('failed', 'timed_out', 'skipped', 'lost') group by cleanup_outcome`;
+
+export async function readLoadFigures(db: Db): Promise<LoadFigures> {
+  const [counts] = (await COUNTS.execute(db.query)).rows;
+  const { rows: badly } = await BADLY.execute(db.query);
+  return {
+    waitingJobs: Number(counts?.jobs ?? 0),
+    waitingCleanups: Number(counts?.cleanups ?? 0),
+    waitingSince: counts?.since == null ? null : Number(counts.since),
+    runningAttempts: Number(counts?.attempts ?? 0),
+    outbox: Number(counts?.outbox ?? 0),
+    mostTries: Number(counts?.tries ?? 0),
+    obligations: {
+      open: Number(counts?.owed ?? 0),
+      ...Object.fromEntries(badly.map(({ outcome, jobs }) => [outcome, Number(jobs)])),
+    },
+  };
+}
