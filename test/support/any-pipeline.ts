@@ -1,0 +1,1 @@
+export { anyEvent, choices, jobsOfAnyShape, RANDOM, STAGES } from '../../src/lifecycle/testing/any-pipeline.ts';

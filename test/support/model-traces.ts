@@ -1,0 +1,78 @@
+import type { JobEvent, JobState, RunnerFeatures } from '../../src/lifecycle/index.ts';
+import { NORMAL } from '../../src/lifecycle/testing/model/check-job.ts';
+import { Coordinator, type Due } from '../../src/lifecycle/testing/model/coordinator.ts';
+import { coordinatorSteps } from '../../src/lifecycle/testing/model/coordinator-steps.ts';
+import { deliverySteps, runnerSteps } from '../../src/lifecycle/testing/model/runner-steps.ts';
+import type { Variant, World } from '../../src/lifecycle/testing/model/world.ts';
+import type { Interruptible } from '../../src/protocol/index.ts';
+
+/** One thing that happened to a job of the model, and how the job stands after it. */
+export interface TraceStep {
+  readonly label: string;
+  /** Null: nothing that the coordinator hears of; a runner or the network did something. */
+  readonly heard: { readonly event: JobEvent; readonly due: Due } | null;
+  readonly job: JobState;
+}
+
+export interface TraceOptions {
+  readonly interruptible: Interruptible;
+  readonly runner: RunnerFeatures;
+  readonly cleanupHandOuts: number;
+  readonly seed: number;
+  readonly length: number;
+}
+
+/** What only a pipeline decides; the trace begins with the job enqueued. */
+const SCHEDULING = /^the job (is enqueued|becomes manual|is delayed|is skipped|gets another turn)/;
+
+/** Remembers every event that it was ever given, by its key. */
+class Recorder extends Coordinator {
+  readonly events = new Map<string, { readonly event: JobEvent; readonly due: Due }>();
+
+  override apply(...given: Parameters<Coordinator['apply']>): ReturnType<Coordinator['apply']> {
+    const [, event, key, due = 'nothing'] = given;
+    this.events.set(key, { event, due });
+    return super.apply(...given);
+  }
+}
+
+/** A random walk through the lifecycle's model, from a job that waits for a runner. The same for the same seed. */
+export function randomTrace({ seed, length, ...options }: TraceOptions): readonly TraceStep[] {
+  const variant: Variant = { ...NORMAL, ...options, capacity: { toCoordinator: 3, toRunners: 2 } };
+  const recorder = new Recorder(variant);
+  const chance = randomFrom(seed);
+  const trace: TraceStep[] = [];
+  const first = coordinatorSteps(recorder, recorder.start(), variant).find(({ label }) => /is enqueued/.test(label));
+  if (first === undefined) throw new Error('the model lets no job be enqueued');
+  let world: World = first.next;
+  for (let step = 0; step < length; step += 1) {
+    const decided = coordinatorSteps(recorder, world, variant).filter(({ label }) => !SCHEDULING.test(label));
+    const others = [...runnerSteps(world, 0, variant), ...runnerSteps(world, 1, variant), ...deliverySteps(world)];
+    // Cancels and losses are most of what a coordinator may do; uniformly drawn, hardly a job would get to its script.
+    const among = others.length > 0 && chance() < 0.5 ? others : decided;
+    const next = among[Math.floor(chance() * among.length)];
+    if (next === undefined) break;
+    world = next.next;
+    const heard = among === decided ? (recorder.events.get(keyOf(next.label)) ?? null) : null;
+    trace.push({ label: next.label, heard, job: world.job });
+  }
+  return trace;
+}
+
+function keyOf(label: string): string {
+  if (label.startsWith('runner 0 takes the job')) return 'claim';
+  if (label.startsWith('runner 1 takes the cleanup')) return 'claim_cleanup';
+  if (label.startsWith('coordinator hears ')) return label.slice('coordinator hears '.length);
+  return label;
+}
+
+/** Mulberry32. */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
