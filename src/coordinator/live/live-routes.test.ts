@@ -43,7 +43,7 @@ async function write(job: TakenJob, offset: number, text: string | Uint8Array): 
 
 /** Until somebody waits for just so long. */
 async function untilAsleepFor(ms: number): Promise<void> {
-  await vi.waitFor(() => expect(rest.parts.clock.asleep()).toContain(ms), { timeout: 5_000 });
+  await vi.waitFor(() => expect(rest.parts.clock.asleep()).toContain(ms), { timeout: 20_000 });
 }
 
 it('tells a pipeline and all of its jobs, then what changes', async () => {
