@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -66,10 +66,10 @@ it('leaves of a finished job its name, its result and which steps it ran, and no
   expect(told).toEqual([]);
 });
 
-it('tells what it could not remove, and goes on', () => {
+it.skipIf(process.getuid?.() === 0)('tells what it could not remove, and goes on (needs an ordinary user)', () => {
   finish();
-  // A directory cannot be replaced by a file.
-  mkdirSync(join(directory, 'job.json.tmp'));
+  chmodSync(directory, 0o500);
   forgetSecrets(directory, (message) => told.push(message));
+  chmodSync(directory, 0o700);
   expect(told).toEqual([expect.stringContaining(`secrets of a finished job are left in ${directory}`)]);
 });
