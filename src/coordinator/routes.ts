@@ -8,7 +8,7 @@ import { createProjectForPush, projectsRoutes } from './projects/index.ts';
 import { gitRoutes, repositoryRoutes } from './repositories/index.ts';
 import { restRoutes } from './rest/index.ts';
 import { DEFAULT_LIMITS, runnerProtocolRoutes } from './runner-api/index.ts';
-import { signInRoutes } from './users/index.ts';
+import { usersRoutes } from './users/index.ts';
 import { variablesRoutes } from './variables/index.ts';
 
 /** Everything that can be asked of a coordinator. Nothing is reachable that is not in here. */
@@ -20,7 +20,7 @@ export function allRoutes(parts: Parts, gate: Gate): readonly Route[] {
   return [
     ...healthRoutes(parts),
     ...metricsRoutes(parts),
-    ...signInRoutes(parts),
+    ...usersRoutes(parts),
     ...runnerProtocolRoutes(parts, DEFAULT_LIMITS),
     ...projectsRoutes(parts),
     ...variablesRoutes(parts),

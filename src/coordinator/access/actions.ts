@@ -1,5 +1,5 @@
 import type { Role } from './access-level.ts';
-import type { Scope } from './scope.ts';
+import { SCOPES, type Scope } from './scope.ts';
 
 /**
  * Everything that can be asked of a coordinator, and the least that somebody must be to ask it. This table is the only authorisation there is: a
@@ -32,10 +32,12 @@ export const ACTIONS = {
   'user.list': { on: 'instance', least: 'signed_in', scopes: READ },
   'user.manage': { on: 'instance', least: 'administrator', scopes: WRITE },
   'token.own': { on: 'instance', least: 'signed_in', scopes: WRITE },
+  'token.self': { on: 'instance', least: 'signed_in', scopes: SCOPES },
   'project.list': { on: 'instance', least: 'anyone', scopes: READ },
   'project.create': { on: 'instance', least: 'signed_in', scopes: WRITE },
   'project.read': { on: 'project', least: 'guest', scopes: READ, job: true },
   'project.settings': { on: 'project', least: 'maintainer', scopes: WRITE },
+  'protected_ref.read': { on: 'project', least: 'developer', scopes: READ },
   'project.delete': { on: 'project', least: 'owner', scopes: WRITE },
   'member.read': { on: 'project', least: 'guest', scopes: READ },
   'member.manage': { on: 'project', least: 'maintainer', scopes: WRITE },

@@ -127,6 +127,10 @@ export async function revokeToken(tx: Tx, id: number): Promise<void> {
   tx.publish({ kind: 'access', id, value: 0 });
 }
 
+export async function renameToken(tx: Tx, id: number, name: string): Promise<void> {
+  await tx.query.updateTable('tokens').set({ name }).where('id', '=', id).execute();
+}
+
 export async function noteTokenUse(tx: Tx, id: number): Promise<void> {
   await tx.query.updateTable('tokens').set({ last_used_at: tx.now() }).where('id', '=', id).execute();
 }

@@ -1,8 +1,8 @@
 import { Failure } from '../../../base/index.ts';
-import { insertToken } from '../../../store/index.ts';
-import { drawToken, hashToken, isScope, SCOPES } from '../../access/index.ts';
+import { isScope, SCOPES } from '../../access/index.ts';
 import type { Parts } from '../../parts.ts';
 import { requireUser } from './create-user.ts';
+import { issueToken } from './issue-token.ts';
 
 export interface TokenRequest {
   readonly username: string;
@@ -19,19 +19,17 @@ export async function createToken({ store }: Pick<Parts, 'store'>, request: Toke
   if (wrong.length > 0 || scopes.length === 0) {
     throw new Failure('bad_token', `${wrong.join(', ') || 'none'}: scopes are ${SCOPES.join(', ')}`);
   }
-  const token = drawToken('glpat-');
-  await store.write(async (tx) => {
-    const { id } = await requireUser(tx, username);
-    await insertToken(tx, {
+  return await store.write(async (tx) => {
+    const { id: userId } = await requireUser(tx, username);
+    const made = await issueToken(tx, {
       kind: 'personal',
-      tokenHash: hashToken(token),
-      userId: id,
+      userId,
       projectId: null,
       name,
       scopes,
       role: null,
       expiresAt,
     });
+    return made.token;
   });
-  return token;
 }

@@ -48,12 +48,11 @@ export function signInRoutes(parts: Parts): readonly Route[] {
         const keys = [call.remoteAddress, `user ${login.toLowerCase()}`];
         const wait = Math.max(...keys.map((key) => wrong.waitSeconds(key)));
         if (wait > 0) throw tooManyRequests(wait);
+        // Before the look, so that many tries at once are as many.
+        for (const key of keys) wrong.failed(key);
         const user = await parts.store.read((db) => findUserByName(db, login));
         const isRight = await isPassword(password, user?.passwordHash ?? null);
-        if (user === null || !isRight || user.state !== 'active') {
-          for (const key of keys) wrong.failed(key);
-          throw unauthorized();
-        }
+        if (user === null || !isRight || user.state !== 'active') throw unauthorized();
         for (const key of keys) wrong.succeeded(key);
         const session = await parts.store.write((tx) => openSession(tx, user, call));
         return ok({ csrf_token: session.csrfToken }, { 'set-cookie': sessionCookie(session.cookie, parts.base) });
