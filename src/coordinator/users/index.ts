@@ -8,4 +8,5 @@ export { ADMINISTRATOR, firstStart } from './first-start.ts';
 export { makeGate } from './gate/make-gate.ts';
 export { createToken, type TokenRequest } from './people/create-token.ts';
 export { createUser, setPassword, type UserRequest } from './people/create-user.ts';
+export { expiryOf } from './rest/people-schemas.ts';
 export { usersRoutes } from './users-routes.ts';
