@@ -4,7 +4,6 @@ import { changeUserRoutes } from './rest/change-users.ts';
 import { personalTokenRoutes } from './rest/personal-tokens.ts';
 import { projectTokenRoutes } from './rest/project-tokens.ts';
 import { readUserRoutes } from './rest/read-users.ts';
-import { triggerRoutes } from './rest/triggers.ts';
 import { signInRoutes } from './sign-in/sign-in-routes.ts';
 
 /** Users, signing in, and tokens of all kinds that people make. */
@@ -15,6 +14,5 @@ export function usersRoutes(parts: Parts): readonly Route[] {
     ...changeUserRoutes(parts),
     ...personalTokenRoutes(parts),
     ...projectTokenRoutes(parts),
-    ...triggerRoutes(parts),
   ];
 }

@@ -110,16 +110,3 @@ it("gives a project's token that opens this project alone, and no more than its 
   expect((await all.ask('DELETE', `${at}/${made.json.id}`)).status).toBe(204);
   expect((await asToken(`/projects/${all.project.id}`)).status).toBe(401);
 });
-
-it('gives a trigger token that opens nothing else', async () => {
-  const at = `${api}/projects/${all.project.id}/triggers`;
-  const made = await all.ask('POST', at, { body: { description: 'nightly' } });
-  const { token, id } = made.json;
-  expect([made.status, token]).toEqual([201, expect.stringMatching(/^glptt-[\w-]{20,}$/)]);
-  const headers = { 'private-token': token };
-  expect((await all.ask('GET', `${api}/user`, { as: 'nobody', headers })).status).toBe(401);
-  expect((await all.ask('PUT', `${at}/${id}`, { body: { description: 'weekly' } })).json.description).toBe('weekly');
-  expect((await all.ask('GET', at)).json).toMatchObject([{ id, description: 'weekly', owner: { username: 'owner' } }]);
-  expect((await all.ask('DELETE', `${at}/${id}`)).status).toBe(204);
-  expect((await all.ask('GET', at)).json).toEqual([]);
-});
