@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { realClock } from '../../base/index.ts';
+import { connect } from '../wire/coordinator.ts';
+import type { JobVerdict } from '../wire/job-verdict.ts';
+import { type LogShipment, shipLog } from './ship-log.ts';
+
+const TEXT = 'one\ntwo\nthree\n';
+const PATIENCE_MS = 10_000;
+
+let directory: string;
+let server: Server;
+/** Answers to come, the first one first; then everything is taken. */
+let answers: { readonly status: number; readonly headers?: Readonly<Record<string, string>> }[];
+let taken: Buffer;
+let verdicts: JobVerdict[];
+let warnings: string[];
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'epilogue-ship-'));
+  writeFileSync(join(directory, 'log'), TEXT);
+  [answers, taken, verdicts, warnings] = [[], Buffer.alloc(0), [], []];
+  server = createServer(async (request, response) => {
+    const bytes = await buffer(request);
+    const planned = answers.shift();
+    if (planned === undefined && request.method === 'PATCH') {
+      const start = Number(/^(\d+)-/.exec(request.headers['content-range'] ?? '')?.[1]);
+      taken = Buffer.concat([taken.subarray(0, start), bytes]);
+    }
+    const { status, headers } = planned ?? { status: 202, headers: { range: `0-${taken.length}` } };
+    response.writeHead(status, { 'job-status': 'running', 'x-gitlab-trace-update-interval': '0', ...headers }).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+  rmSync(directory, { recursive: true });
+});
+
+function start(): LogShipment {
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return shipLog({
+    coordinator: connect({ url, token: 't', systemId: 's', version: '0', executor: 'shell' }),
+    job: { id: 1, token: 'job' },
+    file: join(directory, 'log'),
+    clock: realClock,
+    onVerdict: (verdict) => verdicts.push(verdict),
+    warn: (text) => warnings.push(text),
+  });
+}
+
+it('sends what is there, and what comes later, once each', async () => {
+  const log = start();
+  log.grew(4);
+  await expect.poll(() => taken.toString(), { timeout: PATIENCE_MS }).toBe('one\n');
+  log.grew(TEXT.length);
+  await log.finish(PATIENCE_MS);
+  expect(taken.toString()).toBe(TEXT);
+});
+
+it('goes on from where the coordinator says that it is', async () => {
+  taken = Buffer.from('one');
+  answers = [{ status: 416, headers: { range: '0-3' } }];
+  const log = start();
+  log.grew(TEXT.length);
+  await log.finish(PATIENCE_MS);
+  expect(taken.toString()).toBe(TEXT);
+});
+
+it('loses nothing while the coordinator cannot take it, and says once that it waits', async () => {
+  answers = [{ status: 503 }, { status: 502 }, { status: 503 }];
+  const log = start();
+  log.grew(TEXT.length);
+  await log.finish(PATIENCE_MS);
+  expect(taken.toString()).toBe(TEXT);
+  expect(warnings).toEqual([expect.stringContaining('job 1: its log waits')]);
+});
+
+it('says that the job is to be torn down, and goes on with the log', async () => {
+  answers = [{ status: 202, headers: { range: '0-4', 'job-status': 'canceling' } }];
+  taken = Buffer.from('one\n');
+  const log = start();
+  log.grew(TEXT.length);
+  await log.finish(PATIENCE_MS);
+  expect(verdicts[0]).toBe('cancel');
+  expect(taken.toString()).toBe(TEXT);
+});
+
+it('stops once nobody wants it', async () => {
+  answers = [{ status: 403 }];
+  const log = start();
+  log.grew(TEXT.length);
+  await log.finish(PATIENCE_MS);
+  expect([verdicts, taken.length]).toEqual([['gone'], 0]);
+});
+
+it('does not wait longer for a coordinator than it may', async () => {
+  answers = Array.from({ length: 1_000 }, () => ({ status: 503 }));
+  const log = start();
+  log.grew(TEXT.length);
+  await log.finish(50);
+  expect(taken.length).toBe(0);
+});
