@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -181,6 +181,18 @@ slow:
     expect(await jobIn('slow', 'failed')).toMatchObject({ cleanup: { outcome: 'succeeded' } });
   });
 
+  it('runs the cleanup of a job whose runner was killed, once the runner is there again', async () => {
+    push(`
+slow:
+  script: [touch "${root}/begun", sleep 100]
+  after_script: [touch "${root}/cleaned"]
+`);
+    await waitUntil('the script has begun', () => readable(join(root, 'begun')));
+    process.kill(runnerPid(), 'SIGKILL');
+    await waitUntil('the cleanup has run', () => readable(join(root, 'cleaned')));
+    expect(await jobIn('slow', 'failed')).toMatchObject({ cleanup: { outcome: 'succeeded' } });
+  });
+
   it('makes a demo project on request, whose pipeline starts at once and gives its machine back when it is cancelled', async () => {
     await stop();
     await start('--demo');
@@ -205,6 +217,21 @@ slow:
     );
   });
 });
+
+/** Of the runner that this server started. */
+function runnerPid(): number {
+  const found = readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+      return words.includes('runner') && words.includes(join(data(), 'runner'));
+    } catch {
+      return false;
+    }
+  });
+  expect(found).toHaveLength(1);
+  return Number(found[0]);
+}
 
 function readable(path: string): boolean {
   try {
