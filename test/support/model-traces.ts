@@ -4,7 +4,7 @@ import { Coordinator, type Due } from '../../src/lifecycle/testing/model/coordin
 import { coordinatorSteps } from '../../src/lifecycle/testing/model/coordinator-steps.ts';
 import { deliverySteps, runnerSteps } from '../../src/lifecycle/testing/model/runner-steps.ts';
 import type { Variant, World } from '../../src/lifecycle/testing/model/world.ts';
-import type { Interruptible } from '../../src/protocol/index.ts';
+import { type Interruptible, isFinished } from '../../src/protocol/index.ts';
 
 /** One thing that happened to a job of the model, and how the job stands after it. */
 export interface TraceStep {
@@ -48,12 +48,14 @@ export function randomTrace({ seed, length, ...options }: TraceOptions): readonl
   for (let step = 0; step < length; step += 1) {
     const decided = coordinatorSteps(recorder, world, variant).filter(({ label }) => !SCHEDULING.test(label));
     const others = [...runnerSteps(world, 0, variant), ...runnerSteps(world, 1, variant), ...deliverySteps(world)];
-    // Cancels and losses are most of what a coordinator may do; uniformly drawn, hardly a job would get to its script.
-    const among = others.length > 0 && chance() < 0.5 ? others : decided;
+    // Most of what a coordinator may do ends the job; uniformly drawn, hardly one would get to its script.
+    const lively = decided.filter(({ next: { job } }) => !isFinished(job.status));
+    const ours = lively.length > 0 && chance() < 0.9 ? lively : decided;
+    const among = others.length > 0 && chance() < 0.7 ? others : ours;
     const next = among[Math.floor(chance() * among.length)];
     if (next === undefined) break;
     world = next.next;
-    const heard = among === decided ? (recorder.events.get(keyOf(next.label)) ?? null) : null;
+    const heard = among === ours ? (recorder.events.get(keyOf(next.label)) ?? null) : null;
     trace.push({ label: next.label, heard, job: world.job });
   }
   return trace;
