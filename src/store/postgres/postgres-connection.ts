@@ -32,6 +32,8 @@ export function createPool(url: string, connections: number): pg.Pool {
   const pool = new Pool({ ...configOf(url), max: connections });
   // An idle connection that breaks is dropped by the pool; the next one who asks gets another.
   pool.on('error', () => undefined);
+  // One that breaks while it is in use, between two statements: the next statement fails, and says so.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 
