@@ -1,42 +1,37 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { AutoClock } from '../../../test/support/auto-clock.ts';
-import { deleteLogChunks, findLog, findLogChunk, growLog, insertLogChunk, openStore, type Store } from '../index.ts';
+import { deleteLogChunks, findLog, findLogChunk, growLog, insertLogChunk, type Store } from '../index.ts';
+import { createTestStores, describeOnEachEngine, type TestStores } from '../testing/engines.ts';
 
-let directory: string;
-let store: Store;
+describeOnEachEngine((engine) => {
+  let stores: TestStores;
+  let store: Store;
 
-beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'epilogue-store-'));
-
-  const files = { database: { file: join(directory, 'epilogue.db') }, keyFile: join(directory, 'master.key') };
-  store = await openStore({ ...files, clock: new AutoClock(1_000_000) });
-});
-
-afterEach(async () => {
-  await store.close();
-  rmSync(directory, { recursive: true });
-});
-
-const GROWN = { jobId: 5, projectId: 7, place: 'file', keptBytes: 3, attempt: 1, attemptStart: 0 } as const;
-
-it('lets a log grow only from where it ends', async () => {
-  const grow = (from: number, sizeBytes: number) =>
-    store.write((tx) => growLog(tx, from, { ...GROWN, sizeBytes, keptBytes: sizeBytes }));
-  expect(await grow(3, 9)).toBe(false);
-  expect([await grow(0, 3), await grow(0, 4), await grow(3, 9)]).toEqual([true, false, true]);
-  expect(await store.read((db) => findLog(db, 5))).toMatchObject({ sizeBytes: 9, keptBytes: 9, state: 'growing' });
-});
-
-it('finds the chunk that a byte lies in', async () => {
-  await store.write(async (tx) => {
-    await insertLogChunk(tx, 5, 0, Buffer.from('abc'));
-    await insertLogChunk(tx, 5, 3, Buffer.from('de'));
+  beforeEach(async () => {
+    stores = await createTestStores(engine, new AutoClock(1_000_000));
+    store = await stores.open();
   });
-  const at = async (byte: number) => (await store.read((db) => findLogChunk(db, 5, byte)))?.start ?? null;
-  expect([await at(0), await at(2), await at(3), await at(4), await at(5)]).toEqual([0, 0, 3, 3, null]);
-  await store.write((tx) => deleteLogChunks(tx, 5));
-  expect(await at(0)).toBeNull();
+
+  afterEach(() => stores.close());
+
+  const GROWN = { jobId: 5, projectId: 7, place: 'file', keptBytes: 3, attempt: 1, attemptStart: 0 } as const;
+
+  it('lets a log grow only from where it ends', async () => {
+    const grow = (from: number, sizeBytes: number) =>
+      store.write((tx) => growLog(tx, from, { ...GROWN, sizeBytes, keptBytes: sizeBytes }));
+    expect(await grow(3, 9)).toBe(false);
+    expect([await grow(0, 3), await grow(0, 4), await grow(3, 9)]).toEqual([true, false, true]);
+    expect(await store.read((db) => findLog(db, 5))).toMatchObject({ sizeBytes: 9, keptBytes: 9, state: 'growing' });
+  });
+
+  it('finds the chunk that a byte lies in', async () => {
+    await store.write(async (tx) => {
+      await insertLogChunk(tx, 5, 0, Buffer.from('abc'));
+      await insertLogChunk(tx, 5, 3, Buffer.from('de'));
+    });
+    const at = async (byte: number) => (await store.read((db) => findLogChunk(db, 5, byte)))?.start ?? null;
+    expect([await at(0), await at(2), await at(3), await at(4), await at(5)]).toEqual([0, 0, 3, 3, null]);
+    await store.write((tx) => deleteLogChunks(tx, 5));
+    expect(await at(0)).toBeNull();
+  });
 });
