@@ -8,6 +8,7 @@ import { createProjectForPush, projectsRoutes } from './projects/index.ts';
 import { gitRoutes, repositoryRoutes } from './repositories/index.ts';
 import { restRoutes } from './rest/index.ts';
 import { DEFAULT_LIMITS, runnerProtocolRoutes } from './runner-api/index.ts';
+import { runnersRoutes } from './runners/index.ts';
 import { usersRoutes } from './users/index.ts';
 import { variablesRoutes } from './variables/index.ts';
 
@@ -23,6 +24,7 @@ export function allRoutes(parts: Parts, gate: Gate): readonly Route[] {
     ...usersRoutes(parts),
     ...runnerProtocolRoutes(parts, DEFAULT_LIMITS),
     ...projectsRoutes(parts),
+    ...runnersRoutes(parts, gate.projects),
     ...variablesRoutes(parts),
     ...restRoutes(parts),
     ...artifactRoutes(parts),

@@ -12,6 +12,7 @@ export interface Deed {
     | 'project'
     | 'protected_ref'
     | 'resource_group'
+    | 'runner'
     | 'token'
     | 'user'
     | 'variable';

@@ -18,7 +18,7 @@ let runner: TestRunner;
 
 beforeEach(async () => {
   parts = await openParts();
-  server = await serveRunners(parts, runnerProtocolRoutes(parts, DEFAULT_LIMITS));
+  server = await serveRunners(parts, () => runnerProtocolRoutes(parts, DEFAULT_LIMITS));
   runner = await addRunner(parts, server);
 });
 

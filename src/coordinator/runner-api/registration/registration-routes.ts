@@ -6,14 +6,13 @@ import {
   type RunnerRecord,
   setRunnerToken,
 } from '../../../store/index.ts';
+import { drawToken, hashToken } from '../../access/index.ts';
 import { type Answer, created, forbidden, noContent, ok, type Route, route } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
-import { hashToken } from '../../work/index.ts';
 import { LOOSE, textOf } from '../loose-values.ts';
 import type { ManagerNotes } from '../manager-notes.ts';
 import type { IdentifyRunner } from '../runner-credential.ts';
 import { readRunnerInfo } from '../runner-info.ts';
-import { drawToken } from '../runner-token.ts';
 import { NEW_RUNNER, readRunnerSettings } from './runner-settings.ts';
 
 const COMMON = { action: 'runner.protocol', tag: 'Runner protocol', body: LOOSE } as const;

@@ -1,6 +1,6 @@
 import Fastify from 'fastify';
 import { ALL_SCOPES, type Role, type UserPrincipal } from '../../access/index.ts';
-import { AttemptLimiter, buildServer, type Route } from '../../http/index.ts';
+import { AttemptLimiter, buildServer, type Gate, type Route } from '../../http/index.ts';
 import type { OpenedParts } from '../../testing/open-parts.ts';
 
 export interface RunnerServer {
@@ -28,21 +28,25 @@ export interface RunnerAnswer {
 }
 
 /** Listens on a port of its own. Users are by their role in every project: `PRIVATE-TOKEN: developer`. */
-export async function serveRunners(parts: OpenedParts, routes: readonly Route[]): Promise<RunnerServer> {
+export async function serveRunners(
+  parts: OpenedParts,
+  routesFor: (gate: Gate) => readonly Route[],
+): Promise<RunnerServer> {
   const stopping = new AbortController();
-  const app = await buildServer({
-    routes,
-    gate: {
-      credentials: {
-        byToken: async (token) => userOf(token as Role),
-        byJobToken: async () => null,
-        bySession: async () => null,
-      },
-      projects: {
-        find: async (name, user) => ({ id: Number(name), visibility: 'private', role: ROLES[(user ?? 0) - 1] ?? null }),
-      },
-      wrongCredentials: new AttemptLimiter(parts.clock, 100, 60_000),
+  const gate: Gate = {
+    credentials: {
+      byToken: async (token) => userOf(token as Role),
+      byJobToken: async () => null,
+      bySession: async () => null,
     },
+    projects: {
+      find: async (name, user) => ({ id: Number(name), visibility: 'private', role: ROLES[(user ?? 0) - 1] ?? null }),
+    },
+    wrongCredentials: new AttemptLimiter(parts.clock, 100, 60_000),
+  };
+  const app = await buildServer({
+    routes: routesFor(gate),
+    gate,
     base: parts.base,
     version: parts.version,
     log: Fastify({ logger: { level: 'silent' } }).log,
