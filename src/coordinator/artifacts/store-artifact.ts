@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { Failure } from '../../base/index.ts';
@@ -5,7 +6,7 @@ import { makeKey } from '../../blobs/index.ts';
 import { parseExpiry } from '../../compile/index.ts';
 import { type ArtifactFormat, parseDotenv } from '../../protocol/index.ts';
 import { type AttemptRecord, findArtifact, insertArtifact, putJobReport, renewLease } from '../../store/index.ts';
-import { badRequest } from '../http/index.ts';
+import { badRequest, forbidden } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
 import { leaseMs } from '../work/index.ts';
 import type { ReceivedFile } from './receive-file.ts';
@@ -40,8 +41,8 @@ export async function storeArtifact(
   const { type, format, maxBytes, isPublic } = words;
   if (!/^[a-z][a-z0-9_]{0,40}$/.test(type)) throw badRequest('artifact_type does not have a valid value');
   const { jobId, projectId } = attempt;
-  // Each attempt its own: what an earlier one has sent is never half replaced.
-  const key = makeKey('artifacts', jobId, `${attempt.attempt}-${type.replaceAll('_', '-')}.${EXTENSIONS[format]}`);
+  // Each upload its own: what was kept before is never replaced by one that is then refused.
+  const key = makeKey('artifacts', jobId, `${randomBytes(6).toString('hex')}.${EXTENSIONS[format]}`);
   const stored = await parts.blobs.put(key, file.body, { maxBytes });
   const variables = type === 'dotenv' ? await readDotenv(parts, key, format) : null;
   const outcome = await parts.store.write(async (tx) => {
@@ -59,11 +60,13 @@ export async function storeArtifact(
       isPublic,
       expiresAt: expiryOf(words, tx.now()),
     });
-    if (!isNew) return (await findArtifact(tx, jobId, type))?.sha256 === stored.sha256 ? 'stored' : 'taken';
+    if (!isNew) return (await findArtifact(tx, jobId, type))?.sha256 === stored.sha256 ? 'there' : 'taken';
     if (variables !== null) await putJobReport(tx, jobId, 'dotenv', variables);
-    return 'stored';
+    return 'new';
   });
-  if (outcome === 'over') throw badRequest('the job is over');
+  if (outcome === 'new') return;
+  await parts.blobs.delete(key);
+  if (outcome === 'over') throw forbidden('the job is over');
   if (outcome === 'taken') throw badRequest('another artifact of the same type already exists');
 }
 
