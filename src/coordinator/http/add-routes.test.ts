@@ -53,6 +53,34 @@ it('leaves the bytes of a stream to the handler, whatever they call themselves',
   }
 });
 
+it('closes while a client that has the whole answer keeps its connection', async () => {
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  const file = route({
+    method: 'GET',
+    path: '/file',
+    action: 'version.read',
+    summary: 'File',
+    tag: 'test',
+    answers: { 200: null },
+    handle: () => ({
+      status: 200,
+      headers: { 'content-length': 5 },
+      body: Readable.from(
+        (async function* () {
+          yield 'hello';
+          await ended;
+        })(),
+      ),
+    }),
+  });
+  const app = await serve(file);
+  const address = await app.listen({ port: 0, host: '127.0.0.1' });
+  expect(await (await fetch(`${address}/file`)).text()).toBe('hello');
+  const closed = app.close();
+  end();
+  await closed;
+});
+
 it('tells a handler when the asker has gone', async () => {
   const { promise: gone, resolve } = Promise.withResolvers<void>();
   const { promise: entered, resolve: enter } = Promise.withResolvers<void>();
