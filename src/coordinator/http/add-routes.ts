@@ -5,7 +5,7 @@ import { invariant } from '../../base/index.ts';
 import { ruleOf } from '../access/index.ts';
 import type { Answer } from './answer.ts';
 import { authorize } from './request/authorize.ts';
-
+import { readLooseTexts } from './request/read-loose-texts.ts';
 import { type Call, type Route, TAKEN } from './route.ts';
 import type { ServerOptions } from './server-options.ts';
 
@@ -22,15 +22,18 @@ export function addRoutes(app: FastifyInstance, routes: readonly Route[], option
       onRequest: async (request) => {
         entries.set(request, await enter(route, request, options));
       },
-      // A request without a body has no parameters in it; which of them are needed is for the schema to say.
-      ...(route.body === undefined || route.body === 'stream' ? {} : { preValidation: giveBody }),
+      preValidation: async (request) => readLoosely(route, request),
       handler: async (request, reply) => handle(route, request, reply, options),
     });
   }
 }
 
-async function giveBody(request: FastifyRequest): Promise<void> {
+function readLoosely({ query, body }: Route, request: FastifyRequest): void {
+  if (query !== undefined) readLooseTexts(query, request.query);
+  if (body === undefined || body === 'stream') return;
+  // A request without a body has no parameters in it; which of them are needed is for the schema to say.
   request.body ??= {};
+  readLooseTexts(body, request.body);
 }
 
 type Entered = Pick<Call, 'principal' | 'project'>;
