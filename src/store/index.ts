@@ -81,6 +81,7 @@ export type { Db, Hint, HintKind, HintListener, Store, Tx } from './store.ts';
 export type { StoreFailureCode } from './store-failure.ts';
 export { elect } from './sweeps/elect.ts';
 export * from './variables/variables.ts';
+export * from './views/check-views.ts';
 export { type LoadFigures, readLoadFigures } from './views/load-figures.ts';
 export * from './views/people-views.ts';
 export * from './views/pipeline-sums.ts';

@@ -1,15 +1,9 @@
-import { join, resolve } from 'node:path';
-import type { Command } from 'commander';
 import { suggest } from '../../base/index.ts';
-import { type AdminOptions, createToken, createUser, setPassword, withStore } from '../../coordinator/index.ts';
+import { createToken, createUser, setPassword, withStore } from '../../coordinator/index.ts';
 import { EXIT, type Host } from '../host.ts';
 import { parseArguments } from '../parse-arguments.ts';
-import { xdgPaths } from '../settings/xdg-paths.ts';
-
-interface StoreFlags {
-  readonly dataDir?: string;
-  readonly databaseUrl?: string;
-}
+import { backup, check, obligations } from './admin/data-commands.ts';
+import { addStoreFlags, type StoreFlags, storeOf } from './admin/store-flags.ts';
 
 type AdminCommand = (args: readonly string[], host: Host) => Promise<number>;
 
@@ -17,13 +11,18 @@ const COMMANDS: Readonly<Record<string, AdminCommand>> = {
   'token create': tokenCreate,
   'user create': userCreate,
   'user password': userPassword,
+  obligations,
+  check,
+  backup,
 };
 
 /** What an operator needs without a browser, also while the server runs. */
 export async function command(args: readonly string[], host: Host): Promise<number> {
-  const name = args.slice(0, 2).join(' ');
+  // Some are two words, some one.
+  const length = [2, 1].find((words) => Object.hasOwn(COMMANDS, args.slice(0, words).join(' '))) ?? 2;
+  const name = args.slice(0, length).join(' ');
   const found = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (found !== undefined) return await found(args.slice(2), host);
+  if (found !== undefined) return await found(args.slice(length), host);
   const isHelp = args.some((word) => word === '--help' || word === '-h');
   const meant = suggest(name, Object.keys(COMMANDS));
   const list = Object.keys(COMMANDS).map((words) => `  epilogue admin ${words}`);
@@ -39,7 +38,7 @@ async function tokenCreate(args: readonly string[], host: Host): Promise<number>
   const parsed = parseArguments<StoreFlags & { user: string; scopes: string; name: string }>(
     'admin token create',
     (line) =>
-      storeFlags(line)
+      addStoreFlags(line)
         .description('Makes a personal access token, prints it and nothing else. It is shown this once.')
         .requiredOption('--user <name>', 'whom it acts for')
         .option('--scopes <list>', 'what it is for, by comma', 'api')
@@ -50,7 +49,7 @@ async function tokenCreate(args: readonly string[], host: Host): Promise<number>
   if (parsed.kind === 'ended') return parsed.exitCode;
   const { user, scopes, name } = parsed.options;
   const request = { username: user, name, scopes: scopes.split(','), expiresAt: null };
-  host.stdout.write(`${await withStore(where(parsed.options, host), (store) => createToken({ store }, request))}\n`);
+  host.stdout.write(`${await withStore(storeOf(parsed.options, host), (store) => createToken({ store }, request))}\n`);
   return EXIT.ok;
 }
 
@@ -58,7 +57,7 @@ async function userCreate(args: readonly string[], host: Host): Promise<number> 
   const parsed = parseArguments<StoreFlags & { username: string; email: string; name?: string; admin?: boolean }>(
     'admin user create',
     (line) =>
-      storeFlags(line)
+      addStoreFlags(line)
         .description('Makes a user, who has no password until `admin user password` gives one.')
         .requiredOption('--username <name>', 'letters, digits, _, - and .')
         .requiredOption('--email <address>', 'where mail reaches the user')
@@ -70,7 +69,7 @@ async function userCreate(args: readonly string[], host: Host): Promise<number> 
   if (parsed.kind === 'ended') return parsed.exitCode;
   const { username, email, name = username, admin = false } = parsed.options;
   const request = { username, email, name, password: null, isAdministrator: admin };
-  const id = await withStore(where(parsed.options, host), (store) => createUser({ store }, request));
+  const id = await withStore(storeOf(parsed.options, host), (store) => createUser({ store }, request));
   host.stdout.write(`user ${username} was made, number ${id}\n`);
   return EXIT.ok;
 }
@@ -79,7 +78,7 @@ async function userPassword(args: readonly string[], host: Host): Promise<number
   const parsed = parseArguments<StoreFlags & { username: string }>(
     'admin user password',
     (line) =>
-      storeFlags(line)
+      addStoreFlags(line)
         .description(
           'Gives a user a new password, read from the variable EPILOGUE_PASSWORD, and signs all browsers of the user out.',
         )
@@ -90,21 +89,7 @@ async function userPassword(args: readonly string[], host: Host): Promise<number
   if (parsed.kind === 'ended') return parsed.exitCode;
   const { username } = parsed.options;
   const password = host.env.EPILOGUE_PASSWORD ?? '';
-  await withStore(where(parsed.options, host), (store) => setPassword({ store }, username, password));
+  await withStore(storeOf(parsed.options, host), (store) => setPassword({ store }, username, password));
   host.stdout.write(`user ${username} has a new password\n`);
   return EXIT.ok;
-}
-
-function storeFlags(line: Command): Command {
-  return line
-    .option('--data-dir <dir>', 'the one of `epilogue serve`')
-    .option('--database-url <url>', 'the one of `epilogue serve`, with PostgreSQL');
-}
-
-function where({ dataDir, databaseUrl }: StoreFlags, host: Host): AdminOptions {
-  return {
-    dataDir: dataDir === undefined ? join(xdgPaths(host.env, host.homeDir).state, 'serve') : resolve(host.cwd, dataDir),
-    databaseUrl: databaseUrl ?? null,
-    clock: host.clock,
-  };
 }

@@ -9,7 +9,7 @@ const READ_BYTES = 256 * 1024;
 /** One node: a file a job beside the database. Its length says nothing; what counts is what the database says of it. */
 export const filePlace: LogPlace = {
   async put(parts, jobId, at, bytes) {
-    const path = pathOf(parts, jobId);
+    const path = logFile(parts, jobId);
     try {
       const file = at === 0 ? await create(path) : await open(path, 'r+');
       try {
@@ -29,7 +29,7 @@ export const filePlace: LogPlace = {
   async *read(parts, jobId, from, to) {
     // Of an empty log there is no file.
     if (from >= to) return;
-    const path = pathOf(parts, jobId);
+    const path = logFile(parts, jobId);
     const file = await open(path, 'r').catch((error: unknown) => {
       throw logFailure(error, `cannot read ${path}`);
     });
@@ -47,12 +47,12 @@ export const filePlace: LogPlace = {
   },
 
   async remove(parts, jobId) {
-    await rm(pathOf(parts, jobId), { force: true });
+    await rm(logFile(parts, jobId), { force: true });
   },
 };
 
-/** Spread over folders, so that none is too long. */
-function pathOf({ dataDir }: Parts, jobId: number): string {
+/** Where a log grows. Spread over folders, so that none is too long. */
+export function logFile({ dataDir }: Pick<Parts, 'dataDir'>, jobId: number): string {
   return join(dataDir, 'logs', (jobId % 256).toString(16).padStart(2, '0'), `${jobId}.log`);
 }
 
