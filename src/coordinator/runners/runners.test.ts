@@ -93,3 +93,19 @@ it('pauses, resets and removes; the old token is then nobody’s', async () => {
   expect((await say('POST', '/runners/verify', { token: last })).status).toBe(403);
   expect((await ask('maintainer', 'GET', `/runners/${id}`)).status).toBe(404);
 });
+
+it('lists the jobs of a runner to whoever may read them', async () => {
+  const wanted = { runner_type: 'project_type', project_id: project };
+  const { id, token } = (await ask('maintainer', 'POST', '/user/runners', wanted)).json;
+  const path = `/runners/${id}/jobs`;
+  expect((await ask('maintainer', 'GET', path)).json).toEqual([]);
+  const features = { refspecs: true, upload_multiple_artifacts: true };
+  await say('POST', '/jobs/request', { token, system_id: 's_1', info: { features } });
+  const jobs = (await ask('maintainer', 'GET', path)).json;
+  expect(jobs).toMatchObject([{ name: 'a', project: { id: project, path_with_namespace: 'group/shop' } }]);
+  expect((await ask('maintainer', 'GET', `${path}?status=failed`)).json).toEqual([]);
+  expect((await ask('guest', 'GET', path)).status).toBe(403);
+  const shared = (await ask('owner', 'POST', '/user/runners', { runner_type: 'instance_type' })).json;
+  expect((await ask('maintainer', 'GET', `/runners/${shared.id}/jobs`)).status).toBe(403);
+  expect((await ask('owner', 'GET', `/runners/${shared.id}/jobs`)).json).toEqual([]);
+});
