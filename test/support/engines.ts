@@ -4,4 +4,4 @@ export {
   describeOnEachEngine,
   type Engine,
 } from '../../src/store/testing/engines.ts';
-export { whyNoPostgres } from '../../src/store/testing/test-database.ts';
+export { createTestDatabase, type TestDatabase, whyNoPostgres } from '../../src/store/testing/test-database.ts';

@@ -1,0 +1,25 @@
+import { afterAll, beforeAll, expect } from 'vitest';
+import { describeOnEachEngine, type Engine } from '../../support/engines.ts';
+import { Serving } from './serving.ts';
+
+/** One server for all tests of `body`, which keep apart by projects. That it had nothing to complain of is looked at in the end. */
+export function serveOnEachEngine(flags: readonly string[], body: (serving: () => Serving, engine: Engine) => void): void {
+  describeOnEachEngine((engine) => {
+    let serving: Serving | null = null;
+
+    beforeAll(async () => {
+      serving = await Serving.start(engine, ...flags);
+    });
+    afterAll(async () => {
+      await serving?.stop();
+      const complaints = serving?.complaints();
+      await serving?.dispose();
+      expect(complaints).toEqual([]);
+    });
+
+    body(() => {
+      if (serving === null) throw new Error('the server has not been started');
+      return serving;
+    }, engine);
+  });
+}

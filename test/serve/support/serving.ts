@@ -1,0 +1,147 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PROGRAM } from '../../support/checkout.ts';
+import { createTestDatabase, type Engine, type TestDatabase } from '../../support/engines.ts';
+import { killMarked, MARK } from '../../support/processes.ts';
+import { waitUntil } from '../../support/wait-until.ts';
+import { type Answered, type Asking, ask } from './ask.ts';
+
+/** Lines of the log that say what is as it should be; the runner's say which job it has taken. */
+const NEWS = /^\{"level":"(info|debug)"|^epilogue runner: job \d+: \S+$/;
+
+/** `epilogue serve`, the real program, on a directory of its own. */
+export class Serving {
+  readonly root = realpathSync(mkdtempSync(join(tmpdir(), 'epilogue-serve-')));
+  readonly dataDir = join(this.root, 'data');
+  /** Outside of every job: where tests look for what jobs did. */
+  readonly outside = join(this.root, 'outside');
+  readonly #mark = randomBytes(8).toString('hex');
+  readonly #database: TestDatabase | null;
+  #process: ChildProcess | null = null;
+  #base = '';
+  #token = '';
+  #output = '';
+  #log = '';
+  #projects = 0;
+
+  private constructor(database: TestDatabase | null) {
+    this.#database = database;
+    mkdirSync(this.outside);
+  }
+
+  /** Started, with a token of the administrator at hand. */
+  static async start(engine: Engine, ...flags: readonly string[]): Promise<Serving> {
+    const serving = new Serving(engine === 'PostgreSQL' ? await createTestDatabase() : null);
+    await serving.start(...flags);
+    serving.#token = serving.run('admin', 'token', 'create', '--user', 'root', ...serving.#where()).trim();
+    return serving;
+  }
+
+  /** Such as `http://127.0.0.1:4711`. */
+  get base(): string {
+    return this.#base;
+  }
+
+  get token(): string {
+    return this.#token;
+  }
+
+  /** What this start of it said on standard output. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** What was logged as a warning or an error since the first start, a line each. */
+  complaints(): readonly string[] {
+    return this.#log.split('\n').filter((line) => line !== '' && !NEWS.test(line));
+  }
+
+  /** As after a crash: who reached it before does so again. */
+  async restartOnSamePort(...flags: readonly string[]): Promise<void> {
+    await this.#startAt(new URL(this.#base).host, flags);
+  }
+
+  /** Resolves once it answers, on a port that is free. */
+  async start(...flags: readonly string[]): Promise<void> {
+    await this.#startAt('127.0.0.1:0', flags);
+  }
+
+  async #startAt(listen: string, flags: readonly string[]): Promise<void> {
+    this.#output = '';
+    const words = ['serve', '--listen', listen, ...this.#where(), ...flags];
+    const child = spawn(PROGRAM, words, { env: this.environment(), stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#process = child;
+    child.stdout.on('data', (chunk: Buffer) => {
+      this.#output += chunk.toString();
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      this.#log += chunk.toString();
+    });
+    const found = await waitUntil(
+      `the server answers (${this.#log.slice(-500)})`,
+      () => /listening on (\S+)\n/.exec(this.#output) ?? (child.exitCode === null ? null : ['', '']),
+    );
+    if (child.exitCode !== null) throw new Error(`serve ended: ${this.#log.slice(-2_000)}`);
+    this.#base = found[1] ?? '';
+  }
+
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    const child = this.#process;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+  }
+
+  /** Ends what is left of it and its jobs, and removes everything. */
+  async dispose(): Promise<void> {
+    await this.stop();
+    killMarked(this.#mark);
+    await this.#database?.drop();
+    rmSync(this.root, { recursive: true, force: true });
+  }
+
+  /** What the program says to these words. @throws when it exits with something else than 0 */
+  run(...words: readonly string[]): string {
+    return execFileSync(PROGRAM, words, { env: this.environment(), encoding: 'utf8', stdio: 'pipe' });
+  }
+
+  /** As an administrator where no `token` is given. `path` is from the root. */
+  async ask(method: string, path: string, asking: Asking = {}): Promise<Answered> {
+    return await ask(`${this.#base}${path}`, method, { token: this.#token, ...asking });
+  }
+
+  /** A name that no project of this server has yet. */
+  nextProjectPath(): string {
+    this.#projects += 1;
+    return `root/shop-${this.#projects}`;
+  }
+
+  environment(): Record<string, string> {
+    return {
+      PATH: process.env.PATH ?? '',
+      HOME: this.root,
+      TMPDIR: this.root,
+      OUTSIDE: this.outside,
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_TERMINAL_PROMPT: '0',
+      GIT_AUTHOR_NAME: 'A',
+      GIT_AUTHOR_EMAIL: 'a@example.com',
+      GIT_COMMITTER_NAME: 'A',
+      GIT_COMMITTER_EMAIL: 'a@example.com',
+      [MARK]: this.#mark,
+      // By this one `bin/test` finds, and ends, what an interrupted test left.
+      GATE_RUN: process.env.GATE_RUN ?? '',
+    };
+  }
+
+  #where(): readonly string[] {
+    const database = this.#database === null ? [] : ['--database-url', this.#database.url];
+    return ['--data-dir', this.dataDir, ...database];
+  }
+}
