@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { serveOnEachEngine } from './support/serve-on-each-engine.ts';
+import { describeServing } from './support/describe-serving.ts';
 import { ServedProject } from './support/served-project.ts';
 
-serveOnEachEngine([], (serving) => {
+describeServing([], (serving) => {
   it('makes a project and a pipeline of a push, and runs its job', async () => {
     const project = new ServedProject(serving());
     const told = project.push('hello: {script: [echo "hello $CI_COMMIT_BRANCH from $CI_PROJECT_PATH"]}\n');
@@ -51,7 +51,9 @@ use:
     project.pushRef('refs/tags/v1');
     const [tagged, branched] = [await newest(project, 'v1'), await project.newestPipeline('feature')];
     expect(await project.trace(await project.untilJob(tagged, 'a', 'success'))).toContain('\nref v1 tag v1 branch .\n');
-    expect(await project.trace(await project.untilJob(branched, 'a', 'success'))).toContain('\nref feature tag  branch feature.\n');
+    expect(await project.trace(await project.untilJob(branched, 'a', 'success'))).toContain(
+      '\nref feature tag  branch feature.\n',
+    );
     project.pushRef(':refs/heads/feature');
     expect((await project.ask('/pipelines')).json).toHaveLength(3);
     expect((await project.ask('/repository/branches/feature')).status).toBe(404);

@@ -63,7 +63,7 @@ slow:
     execFileSync('touch', [gate]);
     const job = await project.untilJob(pipeline, 'slow', 'success');
     expect(job.cleanup?.outcome).toBe('succeeded');
-    expect(await project.trace(job)).toMatch(/\nfirst\n[^]*\nlast\n[^]*\ncleaned\n/);
+    expect(await project.trace(job)).toMatch(/\nfirst\n[\s\S]*\nlast\n[\s\S]*\ncleaned\n/);
   });
 
   it('runs the cleanup of a job whose runner was killed, once the runner is there again', async () => {

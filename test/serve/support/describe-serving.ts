@@ -3,7 +3,10 @@ import { describeOnEachEngine, type Engine } from '../../support/engines.ts';
 import { Serving } from './serving.ts';
 
 /** One server for all tests of `body`, which keep apart by projects. That it had nothing to complain of is looked at in the end. */
-export function serveOnEachEngine(flags: readonly string[], body: (serving: () => Serving, engine: Engine) => void): void {
+export function describeServing(
+  flags: readonly string[],
+  body: (serving: () => Serving, engine: Engine) => void,
+): void {
   describeOnEachEngine((engine) => {
     let serving: Serving | null = null;
 
