@@ -32,6 +32,8 @@ export class EventStream {
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
+      // It ends with the stream: left idle, it would keep a server that stops from ending.
+      connection: 'close',
       'x-accel-buffering': 'no',
       'x-content-type-options': 'nosniff',
       'epilogue-version': version,
@@ -41,9 +43,8 @@ export class EventStream {
   }
 
   /** Resolves when the next one may be sent; false: nobody takes them any more. */
-  async send({ event, id, data }: ServerEvent): Promise<boolean> {
-    const head = id === undefined ? '' : `id: ${id}\n`;
-    return await this.#write(`${head}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  async send(event: ServerEvent): Promise<boolean> {
+    return await this.#write(textOf(event));
   }
 
   /** Keeps proxies from taking the connection for dead. */
@@ -51,9 +52,11 @@ export class EventStream {
     return await this.#write(': \n\n');
   }
 
-  /** @param retryMs how soon a watcher comes back; null: as it likes. */
-  end(retryMs: number | null): void {
-    if (retryMs !== null && !this.#response.destroyed) this.#response.write(`retry: ${retryMs}\n\n`);
+  /** @param retryMs how soon a watcher comes back; null: as it likes. @param last said before, to whoever still listens. */
+  end(retryMs: number | null, last?: ServerEvent): void {
+    const isHeard = !this.#response.destroyed;
+    if (last !== undefined && isHeard) this.#response.write(textOf(last));
+    if (retryMs !== null && isHeard) this.#response.write(`retry: ${retryMs}\n\n`);
     this.#response.end();
   }
 
@@ -69,4 +72,9 @@ export class EventStream {
     this.#response.destroy();
     return false;
   }
+}
+
+function textOf({ event, id, data }: ServerEvent): string {
+  const head = id === undefined ? '' : `id: ${id}\n`;
+  return `${head}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }

@@ -4,6 +4,12 @@ export interface RunnerLimits {
   readonly maxLogBytes: number;
   /** Of one upload. */
   readonly maxArtifactBytes: number;
+  /** Managers under one token that may listen for events, at each replica. */
+  readonly maxStreamsPerRunner: number;
 }
 
-export const DEFAULT_LIMITS: RunnerLimits = { maxLogBytes: 100 << 20, maxArtifactBytes: 2 ** 30 };
+export const DEFAULT_LIMITS: RunnerLimits = {
+  maxLogBytes: 100 << 20,
+  maxArtifactBytes: 2 ** 30,
+  maxStreamsPerRunner: 2_000,
+};

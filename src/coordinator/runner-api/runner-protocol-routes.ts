@@ -1,5 +1,7 @@
 import type { Route } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
+import { openEventDesk } from './events/event-desk.ts';
+import { eventsRoute } from './events/events-route.ts';
 import { createManagerNotes } from './manager-notes.ts';
 import { registrationRoutes } from './registration/registration-routes.ts';
 import { traceRoute } from './reporting/append-trace.ts';
@@ -21,5 +23,6 @@ export function runnerProtocolRoutes(parts: Parts, limits: RunnerLimits): readon
     updateRoute(parts),
     traceRoute(parts, limits),
     ...runnerArtifactRoutes(parts, limits),
+    eventsRoute(parts, { identify, room, desk: openEventDesk(parts, limits.maxStreamsPerRunner) }),
   ];
 }

@@ -1,11 +1,11 @@
 import { describeError } from '../../../base/index.ts';
-import { listRunnerProjects, type RunnerFit, type RunnerRecord } from '../../../store/index.ts';
-import { type Answer, type Call, HttpError, type Route, route } from '../../http/index.ts';
+import { type Answer, type Call, type Route, route } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
 import { giveBack, type HandOut, type RunnerAsking } from '../../work/index.ts';
 import { LOOSE, type Loose, textOf } from '../loose-values.ts';
 import type { ManagerNotes } from '../manager-notes.ts';
 import type { IdentifyRunner } from '../runner-credential.ts';
+import { fitOf } from '../runner-fit.ts';
 import { lifecycleFeatures, readRunnerInfo } from '../runner-info.ts';
 import { waitForJob } from './wait-for-job.ts';
 import type { WaitingRoom } from './waiting-room.ts';
@@ -63,21 +63,6 @@ function isWaiting({ last_update: said }: Loose): boolean {
 
 function nothing(): Answer {
   return { status: 204, headers: { 'x-gitlab-last-update': LAST_UPDATE } };
-}
-
-async function fitOf({ store }: Parts, runner: RunnerRecord, features: readonly string[]): Promise<RunnerFit> {
-  const projects =
-    runner.kind === 'instance' ? ('shared' as const) : await store.read((db) => listRunnerProjects(db, runner.id));
-  if (projects.length === 0) throw new HttpError(422, { message: 'Runner is orphaned' });
-  const { cancelGracefully, cleanupOnly } = lifecycleFeatures(features);
-  return {
-    projects,
-    tags: runner.tags,
-    runsUntagged: runner.runUntagged,
-    isProtected: runner.isProtected,
-    cancelsGracefully: cancelGracefully,
-    takesCleanups: cleanupOnly,
-  };
 }
 
 /** A job whose answer cannot have been read waits again, at once. One that was sent into a connection that breaks is missed by its lease. */

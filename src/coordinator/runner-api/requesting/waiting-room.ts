@@ -6,6 +6,7 @@ import { fitsLane } from './fits-lane.ts';
  * Where requests for work wait. Ten thousand runners may, and one job that comes must not wake them all: those that fit the same jobs are a group, and a
  * hint wakes one of each group that fits its lane, those of the project before those that everybody shares. Who was woken and got a job wakes the next one
  * of the group, as there may be more; who got none has proved that there is none for the whole group. A hint that is lost costs at most one long poll.
+ * A runner that is between two requests has a bell, if it has a stream: some are rung where nobody of the group waits.
  */
 
 export interface Waiter {
@@ -19,12 +20,19 @@ export interface Waiter {
 
 export interface WaitingRoom {
   enter(fit: RunnerFit): Waiter;
+  /** Calls `ring` when there may be work that nobody waits for. Returns how to end that. */
+  hang(fit: RunnerFit, ring: () => void): () => void;
 }
+
+/** Of a group, at a time: most who have a bell are busy. */
+const MOST_RUNG = 8;
 
 interface Group {
   readonly fit: RunnerFit;
   /** Who sleeps, the longest first. */
   readonly sleepers: Set<() => void>;
+  /** Who was not rung for longest comes first. */
+  readonly bells: Set<() => void>;
   members: number;
 }
 
@@ -32,44 +40,69 @@ interface Group {
 export function openWaitingRoom(parts: Parts): WaitingRoom {
   const groups = new Map<string, Group>();
   const lanes = createLanes(parts);
-  const wakeOne = (group: Group): void => {
-    const [next] = group.sleepers;
-    if (next === undefined) return;
-    group.sleepers.delete(next);
-    next();
-  };
   const hear = (hint: Hint | 'look'): void => {
     const lane = hint === 'look' || hint.id === 0 ? null : lanes.get(hint.id);
     if (lane instanceof Promise) {
       lane.then(
-        (found) => wakeFor(groups, found, wakeOne),
+        (found) => wakeFor(groups, found),
         // Who cannot look finds out by asking.
-        () => wakeFor(groups, null, wakeOne),
+        () => wakeFor(groups, null),
       );
-    } else wakeFor(groups, lane, wakeOne);
+    } else wakeFor(groups, lane);
   };
   parts.store.subscribe('work', hear);
   return {
     enter(fit) {
-      const key = JSON.stringify(fit);
-      const group = groups.get(key) ?? { fit, sleepers: new Set(), members: 0 };
-      groups.set(key, group);
-      group.members += 1;
-      return waiterIn(group, wakeOne, () => {
-        group.members -= 1;
-        if (group.members === 0) groups.delete(key);
-      });
+      const { group, leave } = join(groups, fit);
+      return waiterIn(group, leave);
+    },
+    hang(fit, ring) {
+      const { group, leave } = join(groups, fit);
+      const bell = (): void => ring();
+      group.bells.add(bell);
+      return () => {
+        group.bells.delete(bell);
+        leave();
+      };
     },
   };
 }
 
-function wakeFor(groups: ReadonlyMap<string, Group>, lane: Lane | null, wake: (group: Group) => void): void {
-  const fitting = [...groups.values()].filter(({ fit }) => lane === null || fitsLane(fit, lane));
-  for (const group of fitting.filter(({ fit }) => fit.projects !== 'shared')) wake(group);
-  for (const group of fitting.filter(({ fit }) => fit.projects === 'shared')) wake(group);
+function join(groups: Map<string, Group>, fit: RunnerFit): { readonly group: Group; readonly leave: () => void } {
+  const key = JSON.stringify(fit);
+  const group = groups.get(key) ?? { fit, sleepers: new Set(), bells: new Set(), members: 0 };
+  groups.set(key, group);
+  group.members += 1;
+  return {
+    group,
+    leave() {
+      group.members -= 1;
+      if (group.members === 0) groups.delete(key);
+    },
+  };
 }
 
-function waiterIn(group: Group, wakeOne: (group: Group) => void, left: () => void): Waiter {
+function wakeOne({ sleepers, bells }: Group): void {
+  const [next] = sleepers;
+  if (next !== undefined) {
+    sleepers.delete(next);
+    next();
+    return;
+  }
+  for (const bell of [...bells].slice(0, MOST_RUNG)) {
+    bells.delete(bell);
+    bells.add(bell);
+    bell();
+  }
+}
+
+function wakeFor(groups: ReadonlyMap<string, Group>, lane: Lane | null): void {
+  const fitting = [...groups.values()].filter(({ fit }) => lane === null || fitsLane(fit, lane));
+  for (const group of fitting.filter(({ fit }) => fit.projects !== 'shared')) wakeOne(group);
+  for (const group of fitting.filter(({ fit }) => fit.projects === 'shared')) wakeOne(group);
+}
+
+function waiterIn(group: Group, left: () => void): Waiter {
   let isWoken = false;
   let wake: () => void = () => undefined;
   return {

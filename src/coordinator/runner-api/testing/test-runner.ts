@@ -21,9 +21,16 @@ export const OURS = { ...FOREIGN, phases: true, cleanup_only: true, event_stream
 export interface TestRunner {
   readonly id: number;
   readonly token: string;
-  poll(options?: { readonly lastUpdate?: string; readonly signal?: AbortSignal }): Promise<RunnerAnswer>;
+  poll(options?: PollOptions): Promise<RunnerAnswer>;
   put(job: TakenJob, body: Readonly<Record<string, unknown>>): Promise<RunnerAnswer>;
   trace(job: TakenJob, start: number, words: string): Promise<RunnerAnswer>;
+}
+
+export interface PollOptions {
+  readonly lastUpdate?: string;
+  readonly signal?: AbortSignal;
+  /** `s_1` when left out. */
+  readonly systemId?: string;
 }
 
 export interface TakenJob {
@@ -49,9 +56,9 @@ export async function addRunner(
   return {
     id,
     token,
-    poll: ({ lastUpdate, signal } = {}) =>
+    poll: ({ lastUpdate, signal, systemId = 's_1' } = {}) =>
       server.request('POST', '/api/v4/jobs/request', {
-        json: { info, token, system_id: 's_1', ...(lastUpdate === undefined ? {} : { last_update: lastUpdate }) },
+        json: { info, token, system_id: systemId, ...(lastUpdate === undefined ? {} : { last_update: lastUpdate }) },
         ...(signal === undefined ? {} : { signal }),
       }),
     put: (job, body) => server.request('PUT', `/api/v4/jobs/${job.id}`, { json: { info, token: job.token, ...body } }),

@@ -1,0 +1,44 @@
+import { type AttemptRecord, findAttempt, findJob, type JobRecord } from '../../../store/index.ts';
+import type { ServerEvent } from '../../live/event-stream.ts';
+import type { Parts } from '../../parts.ts';
+import type { AttemptName, News } from './event-desk.ts';
+
+/** News as the events that a runner reads. What it is told of an attempt is how that stands now, not how it stood when the hint was sent. */
+export async function eventsOf(parts: Parts, { look, work, attempts }: News): Promise<readonly ServerEvent[]> {
+  const events: ServerEvent[] = [];
+  if (look) events.push({ event: 'look', data: {} });
+  for (const name of attempts) {
+    const event = await eventOf(parts, name);
+    if (event !== null) events.push(event);
+  }
+  if (work) events.push({ event: 'work', data: {} });
+  return events;
+}
+
+async function eventOf({ store }: Parts, { jobId, attempt }: AttemptName): Promise<ServerEvent | null> {
+  const { held, job } = await store.read(async (db) => ({
+    held: await findAttempt(db, jobId, attempt),
+    job: await findJob(db, jobId),
+  }));
+  if (held === null || job === null) return null;
+  return held.endedAt === null ? stopOf(held, job) : abortOf(held, job);
+}
+
+/** Null: the script may go on, or it is over and nobody has to be told. */
+function stopOf(attempt: AttemptRecord, { state }: JobRecord): ServerEvent | null {
+  const { status, phase, cause, cancelRequest, deadline } = state;
+  const isStopped = status === 'canceling' || (phase === 'teardown' && cause === 'timed_out');
+  if (!isStopped) return null;
+  const words = { cause, by: cancelRequest?.by ?? null, deadline: deadline === null ? null : new Date(deadline) };
+  return { event: 'cancel', data: { ...subject(attempt), job_status: status, ...words } };
+}
+
+function abortOf(attempt: AttemptRecord, { state }: JobRecord): ServerEvent {
+  const by = state.forceRequest?.by ?? state.cancelRequest?.by ?? null;
+  return { event: 'abort', data: { ...subject(attempt), job_status: state.status, by } };
+}
+
+/** A runner knows its attempts by their tokens. */
+function subject({ jobId, attempt, tokenHash }: AttemptRecord): Readonly<Record<string, unknown>> {
+  return { job_id: jobId, attempt, token_sha256: tokenHash };
+}
