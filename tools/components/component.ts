@@ -9,6 +9,8 @@ export interface Component {
   readonly name: string;
   /** The Debian packages that bring it. */
   readonly debianPackages: readonly string[];
+  /** What Debian does not have; its packages are there by then. */
+  install?(signal: AbortSignal): Promise<void>;
   /** What is not there, as a reason to print, or null when it can be started. */
   missing(): string | null;
   /** Starts it for one test run. `dir` is outside the checkout and this run's own; `stop` leaves neither it nor a process behind. */

@@ -2,8 +2,9 @@ import type { Component } from './component.ts';
 import { docker } from './docker.ts';
 import { postgres } from './postgres.ts';
 import { programs } from './programs.ts';
+import { pythonClients } from './python-clients.ts';
 
 export { type Component, installFromDebian, type RunningComponent } from './component.ts';
 export { waitUntil } from './wait-until.ts';
 
-export const components: readonly Component[] = [programs, postgres, docker];
+export const components: readonly Component[] = [programs, postgres, docker, pythonClients];

@@ -17,13 +17,7 @@ const home = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'epil
 export async function provideComponents(gate: Gate, mustHave: boolean): Promise<RunningComponent> {
   await endStaleRuns();
   const running: RunningComponent[] = [];
-  let installError: string | null = null;
-  const wanted = components
-    .filter((component) => component.missing() !== null)
-    .flatMap(({ debianPackages }) => debianPackages);
-  if (mustHave && wanted.length > 0) {
-    installError = await installFromDebian(wanted, gate.signal).then(() => null, describe);
-  }
+  const installError = mustHave ? await installMissing(gate.signal) : null;
   for (const component of components) {
     const reason = component.missing();
     if (reason !== null && !mustHave) skip(gate, component, `${reason}; CI=true bin/test installs it`);
@@ -36,6 +30,20 @@ export async function provideComponents(gate: Gate, mustHave: boolean): Promise<
       for (const { stop } of running) await stop();
     },
   };
+}
+
+/** Why it did not work; null: it did, or there was nothing to do. */
+async function installMissing(signal: AbortSignal): Promise<string | null> {
+  const missing = components.filter((component) => component.missing() !== null);
+  if (missing.length === 0) return null;
+  try {
+    const packages = missing.flatMap(({ debianPackages }) => debianPackages);
+    await installFromDebian(packages, signal);
+    for (const component of missing) await component.install?.(signal);
+    return null;
+  } catch (error) {
+    return describe(error);
+  }
 }
 
 async function startOne(gate: Gate, component: Component, running: RunningComponent[]): Promise<void> {

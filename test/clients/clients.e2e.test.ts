@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Served } from '../support/served.ts';
+import { PROJECT_FILES } from './project-files.ts';
+import {
+  type Client,
+  openGitbeaker,
+  useJobs,
+  usePipelines,
+  useProject,
+  useRunners,
+  useSettings,
+} from './use-gitbeaker.ts';
+
+/** Clients that others wrote, used as they are. `bin/test` installs those that npm does not bring, and says where; without, their tests are skipped. */
+const PYTHON = process.env.EPILOGUE_TEST_PYTHON_CLIENTS;
+const here = import.meta.dirname;
+const execute = promisify(execFile);
+
+let served: Served;
+
+beforeAll(async () => {
+  served = await Served.start();
+});
+
+afterAll(async () => {
+  await served.stop();
+});
+
+/** What a program printed that goes through everything by itself, with the project that `PROJECT` names. */
+async function run(client: string, program: string, words: readonly string[]): Promise<string> {
+  const path = `root/${client}`;
+  served.push(path, PROJECT_FILES);
+  return await runOn(path, program, words);
+}
+
+async function runOn(path: string, program: string, words: readonly string[]): Promise<string> {
+  const env = served.environment({ CI_SERVER_URL: served.base, TOKEN: served.token, PROJECT: path });
+  const { stdout } = await execute(program, words, { env, timeout: 50_000 });
+  return stdout;
+}
+
+it.skipIf(PYTHON === undefined)('serves python-gitlab', async () => {
+  expect(await run('python', join(PYTHON ?? '', 'python'), [join(here, 'python-gitlab.py')])).toBe('all done\n');
+});
+
+it.skipIf(PYTHON === undefined)('serves the command of python-gitlab', async () => {
+  served.push('root/command', PROJECT_FILES);
+  const gitlab = async (...words: string[]) => {
+    const all = ['--server-url', served.base, '--private-token', served.token, '--output', 'json', ...words];
+    const said = await runOn('root/command', join(PYTHON ?? '', 'gitlab'), all);
+    return said.startsWith('[') || said.startsWith('{') ? JSON.parse(said) : said;
+  };
+  const here = ['--project-id', 'root/command'];
+  expect(await gitlab('project', 'get', '--id', 'root/command')).toMatchObject({ path: 'command' });
+  const { id } = await gitlab('project-pipeline', 'create', ...here, '--ref', 'main');
+  await gitlab('project-pipeline', 'cancel', ...here, '--id', String(id));
+  expect(await gitlab('project-pipeline', 'list', ...here)).toMatchObject([{ id }, {}]);
+  expect(await gitlab('project-job', 'list', ...here, '--scope', 'manual,success,canceled')).not.toEqual([]);
+});
+
+describe('with @gitbeaker/rest', () => {
+  let gitlab: Client;
+  const path = 'root/gitbeaker';
+  beforeAll(() => {
+    served.push(path, PROJECT_FILES);
+    gitlab = openGitbeaker(served.base, served.token);
+  });
+
+  it('serves projects, their files, people and its version', () => useProject(gitlab, path));
+  it('serves lint, variables and triggers', () => useSettings(gitlab, path));
+  it('serves pipelines', () => usePipelines(gitlab, path));
+  it('serves jobs, their logs and artifacts', () => useJobs(gitlab, path));
+  it('serves runners', () => useRunners(gitlab, path));
+});
+
+it('serves the command of @gitbeaker/cli', async () => {
+  const path = 'root/beaker-command';
+  served.push(path, PROJECT_FILES);
+  const program = join(here, '../../node_modules/@gitbeaker/cli/dist/index.mjs');
+  const gitbeaker = async (...words: string[]) => {
+    const access = ['--gb-host', served.base, '--gb-token', served.token];
+    return JSON.parse(await runOn(path, process.execPath, [program, ...words, ...access]));
+  };
+  expect(await gitbeaker('projects', 'show', path)).toMatchObject({ path: 'beaker-command' });
+  const { id } = await gitbeaker('pipelines', 'create', path, 'main');
+  expect(await gitbeaker('pipelines', 'show', path, String(id))).toMatchObject({ id, ref: 'main' });
+  expect(await gitbeaker('pipelines', 'cancel', path, String(id))).toMatchObject({ id });
+  expect(await gitbeaker('jobs', 'all', path, '--pipeline-id', String(id))).toHaveLength(2);
+});
