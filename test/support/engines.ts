@@ -4,4 +4,5 @@ export {
   describeOnEachEngine,
   type Engine,
 } from '../../src/store/testing/engines.ts';
+export { type PostgresServer, startPostgresServer } from '../../src/store/testing/postgres-server.ts';
 export { createTestDatabase, type TestDatabase, whyNoPostgres } from '../../src/store/testing/test-database.ts';

@@ -17,8 +17,9 @@ export interface PostgresServer {
 const DEBIAN = '/usr/lib/postgresql';
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 15_000;
+const SETTINGS = ['listen_addresses=', 'max_connections=200', 'shared_buffers=32MB'];
 /** Tests do not pull plugs; the system keeps what a killed server had written. */
-const SETTINGS = ['fsync=off', 'listen_addresses=', 'max_connections=200', 'shared_buffers=32MB'];
+const FAST = 'fsync=off';
 const USER = 'epilogue';
 
 /**
@@ -40,14 +41,15 @@ export function missingPostgres(): string | null {
   return findPrograms() === null ? 'initdb and postgres not installed' : null;
 }
 
-export async function startPostgresServer(): Promise<PostgresServer> {
+/** `isDurable`: as one has it in earnest, for measuring. */
+export async function startPostgresServer({ isDurable = false } = {}): Promise<PostgresServer> {
   const programs = findPrograms();
   if (programs === null) throw new Error('initdb and postgres are not installed');
   // The server refuses root, and root's TMPDIR may be closed to others.
   const user = process.getuid?.() === 0 ? findServerUser() : null;
   const dir = mkdtempSync(join(user === null ? tmpdir() : '/tmp', 'epilogue-pg-'));
   if (user !== null) chownSync(dir, user.uid, user.gid);
-  const settings = SETTINGS.flatMap((setting) => ['-c', setting]);
+  const settings = [...SETTINGS, ...(isDurable ? [] : [FAST])].flatMap((setting) => ['-c', setting]);
   const guard = spawn('sh', ['-c', GUARD, 'sh', dir, programs, ...settings], {
     ...user,
     cwd: '/',
