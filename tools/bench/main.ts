@@ -8,10 +8,11 @@ import { compiling } from './compile.ts';
 import { killing } from './kill.ts';
 import { root } from './processes.ts';
 import { running } from './run-jobs.ts';
+import { lives } from './serve/serve.ts';
 import { startUp } from './start-up.ts';
 
 /** `bin/bench [--record] [GROUP…]`. */
-const groups: readonly Group[] = [startUp, compiling, running, bigLog, cancelling, killing];
+const groups: readonly Group[] = [startUp, compiling, running, bigLog, cancelling, killing, lives];
 const words = process.argv.slice(2);
 const record = words.includes('--record');
 const names = words.filter((word) => word !== '--record');
