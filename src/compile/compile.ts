@@ -12,12 +12,14 @@ import { readRoot } from './config/read-root.ts';
 import { resolveExtends } from './config/resolve-extends.ts';
 import { resolveReferences } from './config/resolve-references.ts';
 import type { CompileContext, CompileResult, CompileSource } from './context.ts';
+import { fillIn } from './inputs/fill-in.ts';
 import { assemblePlan } from './plan/assemble-plan.ts';
 import { decidePipeline } from './plan/decide-pipeline.ts';
 import { draftJobs } from './plan/draft-jobs.ts';
 import { expandJobs } from './plan/expand-jobs.ts';
 import { openSession, type Session } from './session.ts';
-import { readYaml, type YamlFile } from './yaml/read-yaml.ts';
+import type { RootMap } from './yaml/compose/compose.ts';
+import { readYaml } from './yaml/read-yaml.ts';
 
 /**
  * Compiles a CI file into a plan. Pure and synchronous: everything it may know is in `context`. Whatever the user wrote, nothing is thrown;
@@ -30,9 +32,11 @@ export function compile(source: CompileSource, context: CompileContext): Compile
   const main = readYaml(source, session.sources);
   problems.addAll(main.problems);
   if (main.root === null) return { plan: null, problems: problems.sorted(), filtered: null, merged: null, jobs: [] };
-  rejectInputs(main, session);
+  rejectSpec(main.root, session);
+  const filled = fillIn(main, source.file, { values: context.inputs ?? {}, node: null }, session);
+  if (filled === null) return { plan: null, problems: problems.sorted(), filtered: null, merged: null, jobs: [] };
 
-  const loaded = loadIncludes(main, source.file, session);
+  const loaded = loadIncludes({ ...main, root: filled }, source.file, session);
   const extended = resolveExtends(loaded.root, session);
   const merged = loaded.hasReferences ? resolveReferences(extended, session) : extended;
 
@@ -70,13 +74,8 @@ function whyIdle({ stages }: Plan): string | null {
   return stages.every((stage) => stage === '.pre' || stage === '.post') ? 'only .pre and .post jobs were added' : null;
 }
 
-function rejectInputs({ header, root }: YamlFile, session: Session): void {
-  const spec = header?.get('spec');
-  if (spec !== undefined && spec !== null) {
-    const finding = { code: 'not-supported', message: 'spec (inputs) is not supported yet', path: 'spec' };
-    session.problems.add(finding, { node: header, key: 'spec' });
-  }
-  if (!root?.has('spec')) return;
+function rejectSpec(root: RootMap, session: Session): void {
+  if (!root.has('spec')) return;
   const message = 'spec stands in a document of its own, before a line with ---';
   session.problems.add({ code: 'bad-spec', message, path: 'spec' }, { node: root, key: 'spec' });
 }

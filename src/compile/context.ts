@@ -23,6 +23,10 @@ export interface CompileContext {
   readonly variables: Readonly<Record<string, string>>;
   /** Names of `variables` whose values jobs take literally (`expand: false` of a trigger job). Left out: none. */
   readonly rawVariables?: ReadonlySet<string>;
+  /** Names of `variables` whose values must not come to stand in the open: `expand_vars` refuses them. Left out: none. */
+  readonly maskedVariables?: ReadonlySet<string>;
+  /** Values for `spec:inputs` of the file. Text may stand for a number, a boolean or, as JSON, a list. Left out: none. */
+  readonly inputs?: Readonly<Record<string, unknown>>;
   readonly ref: CompileRef;
   /** Jobs run straight on a machine, where `image` and `services` have no effect. Left out: they run in containers. */
   readonly ignoresImages?: boolean;

@@ -6,6 +6,7 @@ export type {
   CompileSource,
   JobReport,
 } from './context.ts';
+export { childInputs } from './plan/child-inputs.ts';
 export { jsonSchema } from './schema/json-schema.ts';
 export { type ParsedExpiry, parseExpiry } from './values/duration.ts';
 export { environmentSlug, slugify } from './values/slug.ts';

@@ -7,6 +7,8 @@ export const LIMITS = {
   expandedNodes: 10_000_000,
   /** Ours: values of one job after references, each counted as often as a reference brings it. */
   referencedNodes: 1_000_000,
+  /** Ours: characters that inputs put into one file. */
+  interpolated: 16 * 1024 * 1024,
   includedFiles: 150,
   /** Ours: nested includes, so that a chain is reported by its shape and not by its count. */
   includeDepth: 100,

@@ -157,7 +157,8 @@ export interface Environment {
 }
 
 export interface Trigger {
-  readonly include: readonly { readonly local: string }[];
+  /** `inputs`: values for `spec:inputs` of the file; left out: none. */
+  readonly include: readonly { readonly local: string; readonly inputs?: Readonly<Record<string, unknown>> }[];
   readonly project: string | null;
   readonly branch: string | null;
   readonly strategy: 'none' | 'depend' | 'mirror';

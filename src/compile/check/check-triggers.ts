@@ -36,14 +36,12 @@ function checkTrigger({ config }: Job, trigger: TriggerConfig, session: Session,
     return;
   }
   if ('project' in trigger) refuse('trigger:project', { node: trigger, key: 'project' });
-  if (isGiven(trigger.inputs)) refuse('trigger:inputs', { node: trigger, key: 'inputs' });
   if (!('include' in trigger)) return;
   const { include } = trigger;
   for (const [index, item] of (Array.isArray(include) ? include : [include]).entries()) {
     const place: Place = Array.isArray(include) ? { node: include, key: index } : { node: trigger, key: 'include' };
     const path = typeof item === 'string' ? item : 'local' in item ? item.local : null;
     if (path === null || /^https?:/.test(path)) refuse(`trigger:include:${kindOf(item)}`, place);
-    else if (typeof item === 'object' && isGiven(item.inputs)) refuse('trigger:include:inputs', place);
     else checkChildFile(path, session, (finding) => complain(finding, place));
   }
 }

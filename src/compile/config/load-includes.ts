@@ -1,5 +1,7 @@
 import { didYouMean } from '../../base/index.ts';
 import { expandText } from '../../protocol/index.ts';
+import { fillIn } from '../inputs/fill-in.ts';
+import { type GivenInputs, NO_INPUTS } from '../inputs/take-inputs.ts';
 import { LIMITS } from '../limits.ts';
 import type { Finding } from '../problems.ts';
 import { reportMisfit } from '../schema/check-keywords.ts';
@@ -40,7 +42,7 @@ function mergeIncludes(root: RootMap, loader: Loader): RootMap {
   let merged: RootMap = new Map();
   for (const { item, place } of includeItems(root, include, loader.session)) {
     for (const path of pathsOf(item, place, loader)) {
-      const included = loadFile(path, place, loader);
+      const included = loadFile(path, { place, inputs: inputsOf(item) }, loader);
       if (included !== null) merged = mergeRoots(merged, included);
     }
   }
@@ -85,11 +87,12 @@ function pathsOf(item: IncludeItemConfig, place: Place, loader: Loader): readonl
     refuse({ code: 'not-supported', message, hint: 'include:local works' }, place, session);
     return [];
   }
-  if (typeof item !== 'string' && item.inputs !== undefined && item.inputs !== null) {
-    const message = 'include:inputs is not supported yet';
-    session.problems.add({ code: 'not-supported', message, path: 'include' }, place);
-  }
   return resolvePath(local, place, session);
+}
+
+function inputsOf(item: IncludeItemConfig): GivenInputs {
+  const inputs = typeof item === 'string' ? null : (item.inputs ?? null);
+  return inputs === null ? NO_INPUTS : { values: inputs, node: inputs };
 }
 
 function kindOf(item: object): string {
@@ -114,7 +117,12 @@ function refuse(finding: Finding, place: Place, { problems }: Session): void {
   problems.lackInclude(place);
 }
 
-function loadFile(path: string, place: Place, loader: Loader): RootMap | null {
+interface Wanted {
+  readonly place: Place;
+  readonly inputs: GivenInputs;
+}
+
+function loadFile(path: string, { place, inputs }: Wanted, loader: Loader): RootMap | null {
   const { session, open } = loader;
   const report = (code: string, message: string, hint: { hint?: string } = {}) => {
     refuse({ code, message, ...hint }, place, session);
@@ -140,10 +148,11 @@ function loadFile(path: string, place: Place, loader: Loader): RootMap | null {
       didYouMean(path, session.projectFiles()),
     );
   }
-  if (file.root === null) session.problems.lackInclude(place);
-  if (file.root === null) return null;
+  const filled = fillIn(file, path, inputs, session);
+  if (filled === null) session.problems.lackInclude(place);
+  if (filled === null) return null;
   open.push(path);
-  const root = mergeIncludes(file.root, loader);
+  const root = mergeIncludes(filled, loader);
   open.pop();
   return root;
 }

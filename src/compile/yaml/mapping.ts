@@ -7,12 +7,16 @@ export const MERGED: unique symbol = Symbol('merged');
 /** Of a list that was made by flattening another: where each of its items stands. */
 export const FLAT_OF: unique symbol = Symbol('flat of');
 
+/** Of a mapping into which inputs were put: how a key stands in the file, by what it has become. Others are as they were. */
+export const WRITTEN: unique symbol = Symbol('written');
+
 /** A YAML mapping below the root of a document. Plain, so that shape checks and callers see an ordinary object. */
 export interface Mapping {
   [key: string]: unknown;
   [ORIGIN]?: number;
   [MADE_OF]?: readonly [over: Mapping, base: Mapping];
   [MERGED]?: readonly Mapping[];
+  [WRITTEN]?: ReadonlyMap<string, string>;
 }
 
 export type List = unknown[] & { [ORIGIN]?: number; [FLAT_OF]?: readonly ItemPlace[] };

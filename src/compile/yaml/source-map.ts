@@ -1,7 +1,7 @@
 import { EVENT_ID, type Event } from 'js-yaml';
 import { invariant, type Position } from '../../base/index.ts';
 import { type EventText, keyText, skipNode, standsSomewhere, startOfEvent } from './events.ts';
-import { FLAT_OF, type List, MADE_OF, type Mapping, MERGED, ORIGIN } from './mapping.ts';
+import { FLAT_OF, type List, MADE_OF, type Mapping, MERGED, ORIGIN, WRITTEN } from './mapping.ts';
 import { parse } from './parse.ts';
 
 /**
@@ -58,16 +58,18 @@ export class SourceMap {
     if (key === undefined || typeof node !== 'object' || node === null) return null;
     const item = typeof key === 'number' ? (node as List)[FLAT_OF]?.[key] : undefined;
     if (item !== undefined) return this.findKey({ part: 'value', ...place, ...item });
-    const { [ORIGIN]: origin } = node as Mapping;
+    const { [ORIGIN]: origin, [WRITTEN]: written } = node as Mapping;
+    // A key that inputs made is looked for as it stands in the file.
+    const sought = { ...place, key: (typeof key === 'string' ? written?.get(key) : undefined) ?? key };
     if (origin !== undefined) {
       const file = this.fileOf(origin);
       const details = this.detailsOf(file);
       const opening = origin - file.firstEvent;
-      const child = node instanceof Map ? findRootChild(details, opening, place) : findChild(details, opening, place);
+      const child = node instanceof Map ? findRootChild(details, opening, sought) : findChild(details, opening, sought);
       if (child !== null) return file.firstEvent + child;
     }
     for (const part of partsOf(node as Mapping)) {
-      const found = this.findKey({ ...place, node: part });
+      const found = this.findKey({ ...sought, node: part });
       if (found !== null) return found;
     }
     return null;

@@ -29,6 +29,7 @@ beforeAll(async () => {
     source: 'push',
     userId: null,
     given: [],
+    inputs: {},
     parent: null,
   });
   if (preparation.kind !== 'ready') throw new Error('the file is fine');

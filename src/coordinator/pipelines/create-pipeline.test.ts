@@ -80,3 +80,24 @@ it('makes a pipeline without jobs of a push that wants to be skipped', async () 
   expect(await statusOf(parts, id)).toBe('skipped');
   expect(await jobsOf(parts, id)).toEqual([]);
 });
+
+const WITH_INPUTS = `
+spec: {inputs: {env: {options: [dev, prod]}, count: {type: number, default: 1}}}
+---
+"deploy $[[ inputs.env ]]": {script: x, parallel: "$[[ inputs.count ]]"}
+`;
+
+it('puts inputs into the file, whether they come as text or as values, and makes none of those that do not fit', async () => {
+  const project = await makeProject(parts, { files: { '.gitlab-ci.yml': WITH_INPUTS } });
+  const pushed = await startPipeline(parts, project, { inputs: { env: 'prod', count: '2' } });
+  expect(Object.keys(await statusesOf(parts, pushed))).toEqual(['deploy prod 1/2', 'deploy prod 2/2']);
+  const asked = await startPipeline(parts, project, { source: 'api', inputs: { env: 'dev', count: 2 } });
+  expect(Object.keys(await statusesOf(parts, asked))).toEqual(['deploy dev 1/2', 'deploy dev 2/2']);
+  const wrong = await askForPipeline(parts, project, { source: 'api', inputs: { env: 'test', cuont: 1 } });
+  const problems = wrong.kind === 'invalid' ? wrong.problems.map(({ code }) => code) : [];
+  expect(problems).toEqual(['unknown-input', 'bad-input']);
+  const missing = await startPipeline(parts, project);
+  const record = await parts.store.read((db) => findPipeline(db, missing));
+  expect(record).toMatchObject({ status: 'failed', planHash: null });
+  expect(record?.problems[0]).toContain('input "env" is required');
+});

@@ -17,11 +17,7 @@ export async function createPipeline(
   request: PipelineRequest,
   alongside: Alongside = async () => {},
 ): Promise<PipelineAnswer> {
-  const { inputs, variables, isSkipped = false, ...rest } = request;
-  if (Object.keys(inputs).length > 0) {
-    const message = 'inputs are not supported yet';
-    return { kind: 'invalid', problems: [{ code: 'not-supported', message, severity: 'error' }] };
-  }
+  const { variables, isSkipped = false, ...rest } = request;
   const origin: PipelineOrigin = { ...rest, given: variables.map(givenVariable), parent: null };
   const preparation = await preparePipeline(parts, origin);
   if (preparation.kind === 'none') return preparation;

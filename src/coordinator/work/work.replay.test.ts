@@ -124,6 +124,7 @@ async function prepare(path: string, interruptible: Interruptible): Promise<Prep
     source: 'push',
     userId: null,
     given: [],
+    inputs: {},
     parent: null,
   });
   if (preparation.kind !== 'ready') throw new Error('the file is fine');

@@ -1,7 +1,13 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { errorCode, Failure, readRegularFile } from '../../base/index.ts';
-import type { CompileContext, CompileRef, CompileResult, CompileSource } from '../../compile/index.ts';
+import {
+  type CompileContext,
+  type CompileRef,
+  type CompileResult,
+  type CompileSource,
+  childInputs,
+} from '../../compile/index.ts';
 import {
   type Checkout,
   changedFiles,
@@ -161,6 +167,7 @@ function childContext(job: PlannedJob, context: CompileContext): CompileContext 
     predefined: { ...context.predefined, CI_PIPELINE_SOURCE: source },
     variables: handedOn.values,
     rawVariables: handedOn.raw,
+    inputs: childInputs(job.trigger),
     ref: { ...context.ref, source },
   };
 }

@@ -1,6 +1,7 @@
 import type { Environment, FailureReason, Retry, Trigger } from '../../../protocol/index.ts';
 import type { EnvironmentConfig, TriggerConfig } from '../../shape/deploy.ts';
 import type { RetryConfig } from '../../shape/job.ts';
+import { plainValue } from '../../yaml/dump-merged.ts';
 import { plainList } from '../flatten.ts';
 
 export function planEnvironment(config: EnvironmentConfig): Environment {
@@ -18,11 +19,12 @@ export function planEnvironment(config: EnvironmentConfig): Environment {
 
 export function planTrigger(config: TriggerConfig): Trigger {
   if (typeof config === 'string') return planTrigger({ project: config });
+  const common = plainInputs(config.inputs);
   const include = 'include' in config ? (Array.isArray(config.include) ? config.include : [config.include]) : [];
   return {
     include: include.flatMap((item) => {
-      if (typeof item === 'string') return [{ local: item.replace(/^\/+/, '') }];
-      return 'local' in item ? [{ local: item.local.replace(/^\/+/, '') }] : [];
+      if (typeof item === 'string') return [planChild(item, common)];
+      return 'local' in item ? [planChild(item.local, { ...common, ...plainInputs(item.inputs) })] : [];
     }),
     project: 'project' in config ? config.project : null,
     branch: 'branch' in config ? (config.branch ?? null) : null,
@@ -32,6 +34,15 @@ export function planTrigger(config: TriggerConfig): Trigger {
       pipelineVariables: config.forward?.pipeline_variables ?? false,
     },
   };
+}
+
+function planChild(path: string, inputs: Readonly<Record<string, unknown>>): Trigger['include'][number] {
+  const local = path.replace(/^\/+/, '');
+  return Object.keys(inputs).length === 0 ? { local } : { local, inputs };
+}
+
+function plainInputs(inputs: object | null | undefined): Readonly<Record<string, unknown>> {
+  return plainValue(inputs ?? {}) as Record<string, unknown>;
 }
 
 const NEVER: Retry = { max: 0, when: [], exitCodes: [] };

@@ -1,6 +1,6 @@
 import { COLLECTION_STYLE, EVENT_ID, type Event } from 'js-yaml';
 import type { Problem } from '../../../base/index.ts';
-import { MERGED, ORIGIN } from '../mapping.ts';
+import { MERGED, ORIGIN, type WRITTEN } from '../mapping.ts';
 import type { SourceFile } from '../source-map.ts';
 import { composeKey, composeNode, mergeSources } from './compose-node.ts';
 import { type Composer, reportDuplicate } from './composer.ts';
@@ -10,6 +10,7 @@ export type RootMap = Map<string, unknown> & {
   [ORIGIN]?: number;
   /** What it was made of: other roots, or the pieces in which its file was read. The winning one first. */
   [MERGED]?: readonly RootMap[];
+  [WRITTEN]?: ReadonlyMap<string, string>;
 };
 
 export interface Composed {

@@ -54,6 +54,8 @@ export async function compileFor(parts: Parts, origin: PipelineOrigin, text: str
     predefined: predefinedVariables(pipelineFactsOf(recordOf(origin, isProtected, parts), facts, parts.base)),
     variables: Object.fromEntries(outside.map(({ key, value }) => [key, value])),
     rawVariables: new Set(outside.filter(({ raw }) => raw).map(({ key }) => key)),
+    maskedVariables: new Set(outside.filter(({ masked }) => masked).map(({ key }) => key)),
+    inputs: origin.inputs,
     ref: { name: origin.ref, kind: origin.refType, source: origin.source, projectPath: project.fullPath },
   });
   return { result, facts, isProtected };

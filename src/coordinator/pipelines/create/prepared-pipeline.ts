@@ -13,6 +13,8 @@ export interface PipelineOrigin {
   readonly userId: number | null;
   /** Given from outside the file; they win over everything in it. */
   readonly given: readonly Variable[];
+  /** Values for `spec:inputs` of the file. */
+  readonly inputs: Readonly<Record<string, unknown>>;
   readonly parent: Parent | null;
 }
 

@@ -156,3 +156,15 @@ it('keeps to protected branches and tags, and says what is wrong with a name', a
     'refs/tags/x',
   ]);
 });
+
+it('puts the inputs of a push into the file', async () => {
+  const file =
+    'spec: {inputs: {env: , count: {type: number}}}\n---\n"to $[[ inputs.env ]]": {script: x, parallel: "$[[ inputs.count ]]"}\n';
+  await client.commit({ '.gitlab-ci.yml': file });
+  await push('-o', 'ci.input=env=prod', '-o', 'ci.input=count=2', 'main');
+  const [made] = await pipelines();
+  const jobs = await server.parts.store.read((db) =>
+    listJobs(db, { ...ANY_JOB, pipelineId: made?.id ?? 0 }, { limit: 10, offset: 0, after: null, order: 'asc' }),
+  );
+  expect(jobs.map(({ name }) => name)).toEqual(['to prod 1/2', 'to prod 2/2']);
+});

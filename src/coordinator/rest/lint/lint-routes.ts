@@ -122,6 +122,7 @@ async function check(
     source: 'push',
     userId: personOf(principal).id,
     given: [],
+    inputs: {},
     parent: null,
   } as const;
   return showLint((await compileFor(parts, origin, text))?.result ?? null, wishes);

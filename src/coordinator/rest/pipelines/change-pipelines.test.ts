@@ -161,3 +161,19 @@ it('removes a pipeline that has ended, and none that may owe a cleanup', async (
   expect((await ask('GET', `pipelines/${id}`)).status).toBe(404);
   expect((await ask('GET', 'jobs')).json).toEqual([]);
 });
+
+it('takes inputs for the file from the API and from a trigger, and says what is wrong with them', async () => {
+  const file =
+    'spec: {inputs: {where: , count: {type: number, default: 1}}}\n---\n"to $[[ inputs.where ]]": {script: x}\n';
+  const sha = commitFiles(rest.parts, project.id, { files: { '.gitlab-ci.yml': file } });
+  await makeTrigger('pull', { user_id: 40 });
+  await makeMember(40);
+  const inputs = { where: 'prod', count: 2 };
+  const asked = await ask('POST', 'pipeline', { as: 'maintainer', body: { ref: 'main', inputs } });
+  expect(asked).toMatchObject({ status: 201, json: { sha } });
+  const query = 'token=pull&ref=main&inputs%5Bwhere%5D=test&inputs%5Bcount%5D=2';
+  expect((await ask('POST', `trigger/pipeline?${query}`, { as: 'nobody' })).status).toBe(201);
+  const refused = await ask('POST', 'pipeline', { as: 'maintainer', body: { ref: 'main', inputs: { count: 'x' } } });
+  expect(refused.status).toBe(400);
+  expect(JSON.stringify(refused.json)).toMatch(/"where.*is required.*"count.*is not a number/s);
+});

@@ -107,3 +107,23 @@ it('cancels a child that was made while its parent was cancelled', async () => {
   expect(await statusOf(parts, parent)).toBe('canceled');
   expect(await parts.store.read((db) => listChildPipelines(db, parent))).toEqual([]);
 });
+
+it('hands the inputs of a trigger on to the file of the child, and to each of several', async () => {
+  const file = `
+stages: [a, b]
+one: {stage: a, trigger: {include: [{local: child.yml, inputs: {name: x}}]}}
+two: {stage: a, trigger: {include: [{local: child.yml, inputs: {name: y}}, {local: child.yml, inputs: {name: z}}]}}
+bad: {stage: a, trigger: {include: child.yml, inputs: {nmae: x}}}
+`;
+  const child = 'spec: {inputs: {name: }}\n---\n"job $[[ inputs.name ]]": {script: x}\n';
+  const project = await makeProject(parts, { files: { '.gitlab-ci.yml': file, 'child.yml': child } });
+  const parent = await startPipeline(parts, project);
+  await settleOutbox(parts);
+  const children = await parts.store.read((db) => listChildPipelines(db, parent));
+  const jobs = await Promise.all(children.map(async ({ id }) => Object.keys(await statusesOf(parts, id))));
+  expect(jobs.toSorted((a, b) => a.length - b.length)).toEqual([['job x'], ['job y', 'job z']]);
+  expect((await jobsOf(parts, parent)).find(({ name }) => name === 'bad')?.state).toMatchObject({
+    status: 'failed',
+    failureReason: 'downstream_pipeline_creation_failed',
+  });
+});

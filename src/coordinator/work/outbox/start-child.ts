@@ -1,3 +1,4 @@
+import { childInputs } from '../../../compile/index.ts';
 import type { FailureReason, PlannedJob, Variable } from '../../../protocol/index.ts';
 import {
   type Db,
@@ -88,6 +89,7 @@ function originOf({ base }: Parts, { job, planned, pipeline, hierarchy, given, c
     source: 'parent_pipeline',
     userId: job.userId ?? pipeline.userId,
     given: childVariables(planned, { pipeline, configured, given, base }),
+    inputs: childInputs(planned.trigger),
     parent: {
       pipelineId: pipeline.id,
       jobId: job.id,
