@@ -15,7 +15,7 @@ const STOP_MS = 15 * 60_000;
  * hand on. One that ends by itself is started again, after a pause that grows.
  */
 export function startLocalRunner(
-  { program, clock, stderr }: Pick<Host, 'program' | 'clock' | 'stderr'>,
+  { program, clock, stderr, env }: Pick<Host, 'program' | 'clock' | 'stderr' | 'env'>,
   { url, directory, tokenFile }: { readonly url: string; readonly directory: string; readonly tokenFile: string },
 ): LocalRunnerProcess {
   const stopping = new AbortController();
@@ -26,7 +26,7 @@ export function startLocalRunner(
   async function keep(): Promise<void> {
     for (let pauseMs = FIRST_PAUSE_MS; !stopping.signal.aborted; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       const ended = Promise.withResolvers<string>();
-      child = spawn(file, words, { detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
+      child = spawn(file, words, { detached: true, stdio: ['ignore', 'ignore', 'pipe'], env: withoutSecrets(env) });
       child.stderr?.on('data', (chunk: Buffer) => stderr.write(chunk));
       child.on('error', (error) => ended.resolve(error.message));
       child.on('exit', (code, signal) => ended.resolve(`it ended with ${signal ?? code}`));
@@ -47,4 +47,9 @@ export function startLocalRunner(
       over.abort();
     },
   };
+}
+
+/** The server's own keys and passwords are nothing for a process beside which jobs run. */
+function withoutSecrets(env: Host['env']): Host['env'] {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(?:AWS_|EPILOGUE_|PG)/.test(name)));
 }

@@ -1,3 +1,4 @@
+export type { S3Settings } from '../blobs/index.ts';
 export { type AdminOptions, withStore } from './operate/admin.ts';
 export { backupData } from './operate/backup/backup-data.ts';
 export { checkData } from './operate/check/check-data.ts';

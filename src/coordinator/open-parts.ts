@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, describeError, Failure, type FileLock, tryLock } from '../base/index.ts';
-import { openDiskStore } from '../blobs/index.ts';
+import type { S3Settings } from '../blobs/index.ts';
 import { openRepositories } from '../git/index.ts';
 import { openStore } from '../store/index.ts';
+import { openBlobs, probeBlobs } from './open-blobs.ts';
 import type { Log, Parts } from './parts.ts';
 
 export interface PartsOptions {
@@ -11,6 +12,8 @@ export interface PartsOptions {
   readonly dataDir: string;
   /** `postgres://…`; null: a SQLite file in the data directory, which belongs to this process alone then. */
   readonly databaseUrl: string | null;
+  /** Where artifacts and sealed logs go; null: into the data directory. */
+  readonly s3: S3Settings | null;
   readonly base: string;
   readonly version: string;
   readonly clock: Clock;
@@ -26,20 +29,21 @@ export interface OpenParts {
 
 /**
  * Opens all that the coordinator keeps.
- * @throws Failure `data_dir_unusable`, `data_dir_in_use`, and those of the store.
+ * @throws Failure `data_dir_unusable`, `data_dir_in_use`, `blobs_unusable`, and those of the store.
  */
 export async function openParts(options: PartsOptions): Promise<OpenParts> {
-  const { dataDir, databaseUrl, base, version, clock, log } = options;
+  const { dataDir, databaseUrl, s3, base, version, clock, log } = options;
   makeDataDir(dataDir);
   const lock = databaseUrl === null ? await lockDataDir(dataDir) : null;
+  const blobs = await openBlobs(dataDir, s3);
   try {
+    if (s3 !== null) await probeBlobs(blobs, s3);
     const store = await openStore({
       database: databaseUrl === null ? { file: databaseFile(dataDir) } : { url: databaseUrl },
       keyFile: keyFile(dataDir),
       clock,
     });
     const repositories = openRepositories({ root: join(dataDir, 'repositories'), path: options.path });
-    const blobs = openDiskStore({ root: join(dataDir, 'blobs') });
     return {
       parts: { store, blobs, repositories, clock, log, base, version, dataDir },
       async close() {
@@ -49,6 +53,7 @@ export async function openParts(options: PartsOptions): Promise<OpenParts> {
       },
     };
   } catch (error) {
+    blobs.close();
     lock?.release();
     throw error;
   }

@@ -1,4 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import type { Sdk } from './sdk.ts';
 
 export interface S3Settings {
   readonly bucket: string;
@@ -21,8 +22,6 @@ export interface S3Settings {
   readonly partBytes?: number;
 }
 
-export type Sdk = typeof import('@aws-sdk/client-s3');
-
 /** The bucket and how to talk to it. */
 export interface Bucket {
   readonly sdk: Sdk;
@@ -41,7 +40,7 @@ const ATTEMPTS = 4;
 
 /** Loads the SDK, which takes longer than the rest of the program; nobody without S3 pays for it. */
 export async function connect(settings: S3Settings): Promise<Bucket> {
-  const sdk = await import('@aws-sdk/client-s3');
+  const { sdk } = await import('./sdk.ts');
   const { bucket, region, endpoint, pathStyle = false, credentials, prefix = '' } = settings;
   const { requestMs = DEFAULT_REQUEST_MS, partBytes = DEFAULT_PART_BYTES } = settings;
   const client = new sdk.S3Client({

@@ -2,8 +2,8 @@ import { suggest } from '../../base/index.ts';
 import { createToken, createUser, setPassword, withStore } from '../../coordinator/index.ts';
 import { EXIT, type Host } from '../host.ts';
 import { parseArguments } from '../parse-arguments.ts';
+import { addDataFlags, type DataFlags, dataPlaces } from '../settings/data-flags.ts';
 import { backup, check, obligations } from './admin/data-commands.ts';
-import { addStoreFlags, type StoreFlags, storeOf } from './admin/store-flags.ts';
 
 type AdminCommand = (args: readonly string[], host: Host) => Promise<number>;
 
@@ -35,10 +35,10 @@ export async function command(args: readonly string[], host: Host): Promise<numb
 }
 
 async function tokenCreate(args: readonly string[], host: Host): Promise<number> {
-  const parsed = parseArguments<StoreFlags & { user: string; scopes: string; name: string }>(
+  const parsed = parseArguments<DataFlags & { user: string; scopes: string; name: string }>(
     'admin token create',
     (line) =>
-      addStoreFlags(line)
+      addDataFlags(line, host)
         .description('Makes a personal access token, prints it and nothing else. It is shown this once.')
         .requiredOption('--user <name>', 'whom it acts for')
         .option('--scopes <list>', 'what it is for, by comma', 'api')
@@ -49,15 +49,17 @@ async function tokenCreate(args: readonly string[], host: Host): Promise<number>
   if (parsed.kind === 'ended') return parsed.exitCode;
   const { user, scopes, name } = parsed.options;
   const request = { username: user, name, scopes: scopes.split(','), expiresAt: null };
-  host.stdout.write(`${await withStore(storeOf(parsed.options, host), (store) => createToken({ store }, request))}\n`);
+  host.stdout.write(
+    `${await withStore({ ...dataPlaces(parsed.options, host), clock: host.clock }, (store) => createToken({ store }, request))}\n`,
+  );
   return EXIT.ok;
 }
 
 async function userCreate(args: readonly string[], host: Host): Promise<number> {
-  const parsed = parseArguments<StoreFlags & { username: string; email: string; name?: string; admin?: boolean }>(
+  const parsed = parseArguments<DataFlags & { username: string; email: string; name?: string; admin?: boolean }>(
     'admin user create',
     (line) =>
-      addStoreFlags(line)
+      addDataFlags(line, host)
         .description('Makes a user, who has no password until `admin user password` gives one.')
         .requiredOption('--username <name>', 'letters, digits, _, - and .')
         .requiredOption('--email <address>', 'where mail reaches the user')
@@ -69,16 +71,18 @@ async function userCreate(args: readonly string[], host: Host): Promise<number> 
   if (parsed.kind === 'ended') return parsed.exitCode;
   const { username, email, name = username, admin = false } = parsed.options;
   const request = { username, email, name, password: null, isAdministrator: admin };
-  const id = await withStore(storeOf(parsed.options, host), (store) => createUser({ store }, request));
+  const id = await withStore({ ...dataPlaces(parsed.options, host), clock: host.clock }, (store) =>
+    createUser({ store }, request),
+  );
   host.stdout.write(`user ${username} was made, number ${id}\n`);
   return EXIT.ok;
 }
 
 async function userPassword(args: readonly string[], host: Host): Promise<number> {
-  const parsed = parseArguments<StoreFlags & { username: string }>(
+  const parsed = parseArguments<DataFlags & { username: string }>(
     'admin user password',
     (line) =>
-      addStoreFlags(line)
+      addDataFlags(line, host)
         .description(
           'Gives a user a new password, read from the variable EPILOGUE_PASSWORD, and signs all browsers of the user out.',
         )
@@ -89,7 +93,9 @@ async function userPassword(args: readonly string[], host: Host): Promise<number
   if (parsed.kind === 'ended') return parsed.exitCode;
   const { username } = parsed.options;
   const password = host.env.EPILOGUE_PASSWORD ?? '';
-  await withStore(storeOf(parsed.options, host), (store) => setPassword({ store }, username, password));
+  await withStore({ ...dataPlaces(parsed.options, host), clock: host.clock }, (store) =>
+    setPassword({ store }, username, password),
+  );
   host.stdout.write(`user ${username} has a new password\n`);
   return EXIT.ok;
 }

@@ -1,4 +1,3 @@
-import { join, resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import {
   createJsonLog,
@@ -12,12 +11,10 @@ import {
 import { EXIT, type Host } from '../host.ts';
 import { type LocalRunnerProcess, startLocalRunner } from '../local-runner.ts';
 import { parseArguments } from '../parse-arguments.ts';
-import { xdgPaths } from '../settings/xdg-paths.ts';
+import { addDataFlags, type DataFlags, dataPlaces } from '../settings/data-flags.ts';
 
-interface ServeFlags {
+interface ServeFlags extends DataFlags {
   readonly listen: Listen;
-  readonly dataDir?: string;
-  readonly databaseUrl?: string;
   readonly externalUrl?: string;
   readonly trustProxy?: string;
   readonly logLevel: LogLevel;
@@ -36,7 +33,7 @@ export async function command(args: readonly string[], host: Host): Promise<numb
   const parsed = parseArguments<ServeFlags>(
     'serve',
     (line) =>
-      line
+      addDataFlags(line, host)
         .description(
           'Runs the coordinator: git over HTTP, pipelines, the runner API and the REST API, on an embedded database or on PostgreSQL. Logs go to standard error, one JSON object a line.',
         )
@@ -45,8 +42,6 @@ export async function command(args: readonly string[], host: Host): Promise<numb
             .argParser(parseListen)
             .default(DEFAULT_LISTEN, '127.0.0.1:8929'),
         )
-        .option('--data-dir <dir>', 'where everything is kept (default: in the state directory of your user)')
-        .option('--database-url <url>', 'postgres://… instead of the embedded database; several replicas can share it')
         .addOption(
           new Option(
             '--external-url <url>',
@@ -68,8 +63,7 @@ export async function command(args: readonly string[], host: Host): Promise<numb
 
 async function serve(flags: ServeFlags, host: Host): Promise<number> {
   const server = await startServer({
-    dataDir: flags.dataDir === undefined ? defaultDataDir(host) : resolve(host.cwd, flags.dataDir),
-    databaseUrl: flags.databaseUrl ?? null,
+    ...dataPlaces(flags, host),
     listen: flags.listen,
     base: flags.externalUrl ?? null,
     trustProxy: flags.trustProxy ?? false,
@@ -103,10 +97,6 @@ function greet({ address, signInLink }: RunningServer, host: Host): void {
 async function showDemo({ parts }: RunningServer, host: Host): Promise<void> {
   const address = await prepareDemo(parts);
   if (address !== null) host.stdout.write(`epilogue: the demo's pipeline: ${address}\n`);
-}
-
-function defaultDataDir({ env, homeDir }: Host): string {
-  return join(xdgPaths(env, homeDir).state, 'serve');
 }
 
 function parseListen(text: string): Listen {

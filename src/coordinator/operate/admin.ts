@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Clock, Failure } from '../../base/index.ts';
+import type { S3Settings } from '../../blobs/index.ts';
 import { openStore, type Store } from '../../store/index.ts';
 import { databaseFile, keyFile } from '../open-parts.ts';
 
@@ -8,6 +9,8 @@ export interface AdminOptions {
   readonly dataDir: string;
   /** Null: the embedded database in the data directory. */
   readonly databaseUrl: string | null;
+  /** Null: artifacts and logs are in the data directory. */
+  readonly s3: S3Settings | null;
   readonly clock: Clock;
 }
 
@@ -16,7 +19,7 @@ export interface AdminOptions {
  * @throws Failure `no_data`: no coordinator has kept anything there; and those of the store
  */
 export async function withStore<T>(
-  { dataDir, databaseUrl, clock }: AdminOptions,
+  { dataDir, databaseUrl, clock }: Omit<AdminOptions, 's3'>,
   use: (store: Store) => Promise<T>,
 ): Promise<T> {
   const file = databaseFile(dataDir);

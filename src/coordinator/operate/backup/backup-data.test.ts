@@ -60,7 +60,7 @@ it('lets a log grow again that was sealed while the database was copied', () => 
 });
 
 it('says when there is nothing to be copied, and leaves nothing when it fails', async () => {
-  const options = { dataDir: join(root, 'data'), databaseUrl: null, clock: realClock };
+  const options = { dataDir: join(root, 'data'), databaseUrl: null, s3: null, clock: realClock };
   await expect(backupData(options, join(root, 'b.tar'))).rejects.toMatchObject({ code: 'no_data' });
   put('data/epilogue.db', 'this is no database, and long enough to be looked at as one '.repeat(20));
   await expect(backupData(options, join(root, 'b.tar'))).rejects.toMatchObject({ code: 'backup_failed' });

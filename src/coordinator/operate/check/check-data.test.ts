@@ -13,7 +13,7 @@ import { checkData } from './check-data.ts';
 
 let parts: OpenedParts;
 let project: TestProject;
-const options = () => ({ dataDir: parts.dataDir, databaseUrl: null, clock: parts.clock });
+const options = () => ({ dataDir: parts.dataDir, databaseUrl: null, s3: null, clock: parts.clock });
 const problems = (): Promise<readonly string[]> => all(checkData(parts.store, options()));
 
 beforeEach(async () => {

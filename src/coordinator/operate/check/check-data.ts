@@ -1,6 +1,5 @@
-import { join } from 'node:path';
-import { openDiskStore } from '../../../blobs/index.ts';
 import { countStrayRows, listStuckEffects, type Store } from '../../../store/index.ts';
+import { openBlobs } from '../../open-blobs.ts';
 import type { AdminOptions } from '../admin.ts';
 import { checkRowsOfBlobs, checkStrayBlobs } from './check-blobs.ts';
 import { checkPipelines } from './check-pipelines.ts';
@@ -10,7 +9,7 @@ const STUBBORN_TRIES = 10;
 const MOST_SHOWN = 100;
 
 /** What is not as it should be in what a coordinator keeps, one line each. Reads only; also while that runs. */
-export async function* checkData(store: Store, { dataDir, clock }: AdminOptions): AsyncGenerator<string> {
+export async function* checkData(store: Store, { dataDir, s3, clock }: AdminOptions): AsyncGenerator<string> {
   yield* checkPipelines(store);
   const { stray, stuck } = await store.read(async (db) => ({
     stray: await countStrayRows(db),
@@ -22,7 +21,7 @@ export async function* checkData(store: Store, { dataDir, clock }: AdminOptions)
   for (const { id, kind, tries, lastError } of stuck) {
     yield `effect ${id} (${kind}) was tried ${tries} times: ${lastError ?? 'it never came back'}`;
   }
-  const blobs = openDiskStore({ root: join(dataDir, 'blobs') });
+  const blobs = await openBlobs(dataDir, s3);
   try {
     yield* checkRowsOfBlobs(store, blobs);
     yield* checkStrayBlobs(store, blobs, clock.now());
