@@ -103,3 +103,16 @@ it('knows no job that is not there', async () => {
   expect(await retryJob(parts, 1, ANN)).toEqual({ kind: 'unknown' });
   expect(await playJob(parts, 1, { by: ANN, variables: [] })).toEqual({ kind: 'unknown' });
 });
+
+it('changes nothing where the note of it cannot be written', async () => {
+  const id = await start('a: {script: x}\n');
+  const jobId = (await jobsOf(parts, id))[0]?.id ?? 0;
+  const note = async () => await Promise.reject(new Error('no room for a note'));
+  await expect(cancelJob(parts, jobId, { force: false, by: ANN, note })).rejects.toThrow('no room');
+  await expect(cancelPipeline(parts, id, { force: true, by: ANN, note })).rejects.toThrow('no room');
+  expect(await statusesOf(parts, id)).toEqual({ a: 'pending' });
+  await (await takeJob(parts)).finish(1);
+  await expect(retryJob(parts, jobId, ANN, note)).rejects.toThrow('no room');
+  await expect(retryPipeline(parts, id, ANN, note)).rejects.toThrow('no room');
+  expect(await jobsOf(parts, id)).toHaveLength(1);
+});

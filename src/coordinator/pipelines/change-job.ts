@@ -2,7 +2,7 @@ import { findJob, type OutsideJobEvent, type Refusal } from '../../lifecycle/ind
 import type { Variable } from '../../protocol/index.ts';
 import { findJobByNumber, findJob as findJobRecord, setJobUser, setJobVariables } from '../../store/index.ts';
 import type { Parts } from '../parts.ts';
-import { applyEvent } from './apply-event.ts';
+import { applyEvent, NO_NOTE, type Note } from './apply-event.ts';
 import { givenVariable } from './create/given-variable.ts';
 import type { EventAnswer } from './event-answer.ts';
 import type { Person } from './person.ts';
@@ -10,18 +10,18 @@ import type { GivenVariable } from './pipeline-request.ts';
 import { inPipeline } from './transaction/in-pipeline.ts';
 import type { OpenPipeline } from './transaction/open-pipeline.ts';
 
-/** Cancels one job; forced, its cleanup is skipped, on record. */
+/** Cancels one job; forced, its cleanup is skipped, on record. `note` is written with it, also when nothing changes: somebody asked. */
 export async function cancelJob(
   parts: Parts,
   jobId: number,
-  { force, by }: { readonly force: boolean; readonly by: Person },
+  { force, by, note = NO_NOTE }: { readonly force: boolean; readonly by: Person; readonly note?: Note },
 ): Promise<EventAnswer> {
   const job = await parts.store.read((db) => findJobRecord(db, jobId));
   if (job === null) return { kind: 'unknown' };
   const event: OutsideJobEvent = force
     ? { type: 'force_cancel', by: by.name }
     : { type: 'cancel', by: by.name, cause: 'canceled' };
-  return await applyEvent(parts, job.pipelineId, { type: 'job', job: job.number, event });
+  return await applyEvent(parts, job.pipelineId, { type: 'job', job: job.number, event }, note);
 }
 
 export type RetryAnswer =
@@ -29,13 +29,20 @@ export type RetryAnswer =
   | { readonly kind: 'refused'; readonly reason: Refusal }
   | { readonly kind: 'unknown' };
 
-/** A new job takes the place of one that has ended, or is still being torn down; the new one's id. */
-export async function retryJob(parts: Parts, jobId: number, by: Person): Promise<RetryAnswer> {
+/** A new job takes the place of one that has ended, or is still being torn down; the new one's id. `note` is written when it does. */
+export async function retryJob(parts: Parts, jobId: number, by: Person, note: Note = NO_NOTE): Promise<RetryAnswer> {
   const job = await parts.store.read((db) => findJobRecord(db, jobId));
   if (job === null) return { kind: 'unknown' };
-  const done = await inPipeline(parts, job.pipelineId, async (open) => sendRetry(open, job.number), {
-    userId: by.id,
-  });
+  const done = await inPipeline(
+    parts,
+    job.pipelineId,
+    async (open) => {
+      const result = sendRetry(open, job.number);
+      if (typeof result === 'number') await note(open.tx);
+      return result;
+    },
+    { userId: by.id },
+  );
   return done === null ? { kind: 'unknown' } : await retryAnswer(parts, job.pipelineId, done.result);
 }
 

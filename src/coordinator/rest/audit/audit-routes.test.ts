@@ -10,9 +10,11 @@ it('tells maintainers who did what, the newest first', async () => {
   const id = await startPipeline(rest.parts, project);
   await rest.ask('POST', `/projects/${project.id}/pipelines/${id}/cancel`, { as: 'developer' });
   await rest.ask('POST', `/projects/${project.id}/pipelines/${id}/cancel?force=true`, { as: 'maintainer' });
+  await rest.ask('POST', `/projects/${project.id}/pipelines/${id}/retry`, { as: 'developer' });
   const own = `/projects/${project.id}/audit_events`;
   const { json } = await rest.ask('GET', own, { as: 'maintainer' });
   expect(json).toMatchObject([
+    { event_name: 'pipeline.retry', details: { author_name: 'developer' } },
     { event_name: 'pipeline.force_cancel', details: { author_name: 'maintainer', ip_address: '127.0.0.1' } },
     {
       author_id: 30,
@@ -22,9 +24,9 @@ it('tells maintainers who did what, the newest first', async () => {
       details: { author_name: 'developer', target_type: 'pipeline', target_id: String(id) },
     },
   ]);
-  expect((await rest.ask('GET', `${own}?per_page=1&page=2`)).json).toHaveLength(1);
+  expect((await rest.ask('GET', `${own}?per_page=1&page=3`)).json).toHaveLength(1);
   expect((await rest.ask('GET', own, { as: 'developer' })).status).toBe(403);
   expect((await rest.ask('GET', '/audit_events')).status).toBe(403);
-  expect((await rest.ask('GET', '/audit_events', { as: 'administrator' })).json).toHaveLength(2);
+  expect((await rest.ask('GET', '/audit_events', { as: 'administrator' })).json).toHaveLength(3);
   await rest.close();
 });

@@ -52,9 +52,12 @@ function cancel(parts: Parts): Route {
       const isForced = body.force ?? query.force ?? false;
       if (isForced) demand(principal, 'job.force', project);
       const { id } = await find(parts, call);
-      await cancelJob(parts, id, { force: isForced, by: personOf(principal) });
       const action = isForced ? 'job.force_cancel' : 'job.cancel';
-      await parts.store.write((tx) => noteAudit(tx, call, { action, targetKind: 'job', targetId: id }));
+      await cancelJob(parts, id, {
+        force: isForced,
+        by: personOf(principal),
+        note: (tx) => noteAudit(tx, call, { action, targetKind: 'job', targetId: id }),
+      });
       return created(await show(parts, call, id));
     },
   });
@@ -64,7 +67,9 @@ function retry(parts: Parts): Route {
   return change('retry', 'Run a job again, as a new one', 201, {
     handle: async (call) => {
       const { id } = await findToRun(parts, call);
-      const answer = await retryJob(parts, id, personOf(call.principal));
+      const answer = await retryJob(parts, id, personOf(call.principal), (tx) =>
+        noteAudit(tx, call, { action: 'job.retry', targetKind: 'job', targetId: id }),
+      );
       if (answer.kind !== 'retried') throw forbidden('Job is not retryable');
       return created(await show(parts, call, answer.jobId));
     },

@@ -47,9 +47,12 @@ function cancel(parts: Parts): Route {
       const force = body.force ?? query.force ?? false;
       if (force) demand(principal, 'job.force', project);
       const { id } = await parts.store.read((db) => ownPipeline(db, project.id, params.pipeline_id));
-      await cancelPipeline(parts, id, { force, by: personOf(principal) });
       const action = force ? 'pipeline.force_cancel' : 'pipeline.cancel';
-      await parts.store.write((tx) => noteAudit(tx, call, { action, targetKind: 'pipeline', targetId: id }));
+      await cancelPipeline(parts, id, {
+        force,
+        by: personOf(principal),
+        note: (tx) => noteAudit(tx, call, { action, targetKind: 'pipeline', targetId: id }),
+      });
       return ok(await loadPipeline(parts, project.id, id));
     },
   });
@@ -64,14 +67,17 @@ function retry(parts: Parts): Route {
     tag: TAG,
     params: ONE_PIPELINE,
     answers: { 201: PIPELINE },
-    handle: async ({ params, project, principal }) => {
+    handle: async (call) => {
+      const { params, project, principal } = call;
       const { id, isAllowed } = await parts.store.read(async (db) => {
         const found = await ownPipeline(db, project.id, params.pipeline_id);
         const ref = { name: found.ref, isTag: found.isTag };
         return { id: found.id, isAllowed: await mayRunOn(db, { principal, project }, ref) };
       });
       if (!isAllowed) throw forbidden();
-      await retryPipeline(parts, id, personOf(principal));
+      await retryPipeline(parts, id, personOf(principal), (tx) =>
+        noteAudit(tx, call, { action: 'pipeline.retry', targetKind: 'pipeline', targetId: id }),
+      );
       return created(await loadPipeline(parts, project.id, id));
     },
   });
