@@ -90,7 +90,7 @@ async function startRunner({ address, parts }: RunningServer, host: Host): Promi
 }
 
 function greet({ address, signInLink }: RunningServer, host: Host): void {
-  if (signInLink !== null) host.stdout.write(`epilogue: sign in as root, once: ${signInLink}\n`);
+  if (signInLink !== null) host.stdout.write(`epilogue: open this to sign in as root, once: ${signInLink}\n`);
   host.stdout.write(`epilogue: listening on ${address}\n`);
 }
 

@@ -9,4 +9,5 @@ export { makeGate } from './gate/make-gate.ts';
 export { createToken, type TokenRequest } from './people/create-token.ts';
 export { createUser, setPassword, type UserRequest } from './people/create-user.ts';
 export { expiryOf } from './rest/people-schemas.ts';
+export { signInsSweep } from './sign-in/sweep-sign-ins.ts';
 export { usersRoutes } from './users-routes.ts';

@@ -1,31 +1,21 @@
 import { Type } from 'typebox';
+import { deleteSession, findUserByName } from '../../../store/index.ts';
+import { hashToken } from '../../access/index.ts';
 import {
-  deleteSession,
-  findUser,
-  findUserByName,
-  insertSession,
-  noteSignIn,
-  type Tx,
-  takeSignInLink,
-  type UserRecord,
-} from '../../../store/index.ts';
-import { drawToken, hashToken } from '../../access/index.ts';
-import {
-  type Answer,
   AttemptLimiter,
-  type Call,
   noContent,
   ok,
   presentedCredential,
   type Route,
   route,
-  text,
   tooManyRequests,
   unauthorized,
 } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
+import { linkRoutes } from './link-routes.ts';
+import { openSession } from './open-session.ts';
 import { isPassword } from './password.ts';
-import { endedSessionCookie, SESSION_MS, sessionCookie } from './session-cookie.ts';
+import { endedSessionCookie, sessionCookie } from './session-cookie.ts';
 
 /** Wrong passwords for one name, or from one address, and neither is listened to for a while. */
 const MOST_WRONG = 10;
@@ -58,15 +48,7 @@ export function signInRoutes(parts: Parts): readonly Route[] {
         return ok({ csrf_token: session.csrfToken }, { 'set-cookie': sessionCookie(session.cookie, parts.base) });
       },
     }),
-    route({
-      ...common,
-      method: 'GET',
-      path: '/users/sign_in/link',
-      summary: 'Sign in with a link that is good once',
-      query: Type.Object({ token: Type.String({ maxLength: 255 }) }),
-      answers: { 200: null },
-      handle: (call) => signInByLink(parts, call.query.token, call),
-    }),
+    ...linkRoutes(parts),
     route({
       ...common,
       method: 'DELETE',
@@ -80,35 +62,4 @@ export function signInRoutes(parts: Parts): readonly Route[] {
       },
     }),
   ];
-}
-
-async function signInByLink(parts: Parts, token: string, call: Call): Promise<Answer> {
-  const session = await parts.store.write(async (tx) => {
-    const id = await takeSignInLink(tx, hashToken(token));
-    const user = id === null ? null : await findUser(tx, id);
-    return user === null || user.state !== 'active' ? null : { ...(await openSession(tx, user, call)), user };
-  });
-  if (session === null)
-    return text('This link was used before, or its day is over.\n', 'text/plain; charset=utf-8', 410);
-  const answer = text(`You are signed in as ${session.user.username}.\n`);
-  return { ...answer, headers: { ...answer.headers, 'set-cookie': sessionCookie(session.cookie, parts.base) } };
-}
-
-async function openSession(
-  tx: Tx,
-  { id }: Pick<UserRecord, 'id'>,
-  { remoteAddress, headers }: Pick<Call, 'remoteAddress' | 'headers'>,
-): Promise<{ readonly cookie: string; readonly csrfToken: string }> {
-  const cookie = drawToken('');
-  const csrfToken = drawToken('');
-  await insertSession(tx, {
-    tokenHash: hashToken(cookie),
-    userId: id,
-    csrfToken,
-    expiresAt: tx.now() + SESSION_MS,
-    ip: remoteAddress,
-    userAgent: (headers['user-agent'] ?? '').slice(0, 255),
-  });
-  await noteSignIn(tx, id);
-  return { cookie, csrfToken };
 }

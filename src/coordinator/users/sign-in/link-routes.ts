@@ -1,0 +1,72 @@
+import { Type } from 'typebox';
+import { findUser, isGoodSignInLink, takeSignInLink } from '../../../store/index.ts';
+import { hashToken } from '../../access/index.ts';
+import { type Answer, type Call, forbidden, type Route, route, text } from '../../http/index.ts';
+import type { Parts } from '../../parts.ts';
+import { openSession } from './open-session.ts';
+import { sessionCookie } from './session-cookie.ts';
+
+const TOKEN = Type.Object({ token: Type.String({ maxLength: 255 }) });
+const PATH = '/users/sign_in/link';
+
+/**
+ * A link that is good once. Opening it shows a form and spends nothing: a chat that previews links, or a scanner of mail, opens it too. Sending the
+ * form signs in; another site cannot send it, or it could sign somebody in as somebody else.
+ */
+export function linkRoutes(parts: Parts): readonly Route[] {
+  const common = { path: PATH, action: 'session.open', tag: 'Sign in', hidden: true } as const;
+  return [
+    route({
+      ...common,
+      method: 'GET',
+      summary: 'The form of a link that is good once',
+      query: TOKEN,
+      answers: { 200: null, 410: null },
+      handle: async ({ query: { token } }) =>
+        (await parts.store.read((db) => isGoodSignInLink(db, hashToken(token)))) ? form(token) : isOver(),
+    }),
+    route({
+      ...common,
+      method: 'POST',
+      summary: 'Sign in with a link that is good once',
+      body: TOKEN,
+      answers: { 200: null, 410: null },
+      handle: (call) => {
+        const site = call.headers['sec-fetch-site'];
+        if (site !== undefined && site !== 'same-origin' && site !== 'none') throw forbidden('Sent by another site');
+        return signIn(parts, call.body.token, call);
+      },
+    }),
+  ];
+}
+
+async function signIn(parts: Parts, token: string, call: Call): Promise<Answer> {
+  const session = await parts.store.write(async (tx) => {
+    const id = await takeSignInLink(tx, hashToken(token));
+    const user = id === null ? null : await findUser(tx, id);
+    return user === null || user.state !== 'active' ? null : { ...(await openSession(tx, user, call)), user };
+  });
+  if (session === null) return isOver();
+  const answer = text(`You are signed in as ${session.user.username}.\n`);
+  return { ...answer, headers: { ...answer.headers, 'set-cookie': sessionCookie(session.cookie, parts.base) } };
+}
+
+/** @param token one of ours: nothing in it has a meaning in HTML. */
+function form(token: string): Answer {
+  const answer = text(
+    `<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Sign in</title>
+<form method="post" action="${PATH}"><input type="hidden" name="token" value="${token}"><button>Sign in</button></form></html>
+`,
+    'text/html; charset=utf-8',
+  );
+  const policy = "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+  return {
+    ...answer,
+    headers: { ...answer.headers, 'content-security-policy': policy, 'referrer-policy': 'same-origin' },
+  };
+}
+
+function isOver(): Answer {
+  return text('This link was used before, or its day is over.\n', 'text/plain; charset=utf-8', 410);
+}
