@@ -66,6 +66,7 @@ export type { NewProject, ProjectRecord, ProjectSettings, Visibility } from './p
 export * from './projects/protected-refs.ts';
 export * from './projects/write-projects.ts';
 export * from './queue/lanes.ts';
+export * from './queue/neglected-lanes.ts';
 export * from './queue/queue.ts';
 export * from './queue/reserve.ts';
 export * from './refs-seen/ref-moves.ts';

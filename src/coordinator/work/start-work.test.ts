@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { insertRunner } from '../../store/index.ts';
 import { checkRows } from '../testing/check-rows.ts';
 import { makeProject, type TestProject } from '../testing/make-project.ts';
 import { type OpenedParts, openParts } from '../testing/open-parts.ts';
@@ -10,6 +11,7 @@ import { startWork } from './start-work.ts';
 import { workOffWakes } from './sweeps/due-wakes.ts';
 import { workOffLapsedLeases, workOffSilentAttempts } from './sweeps/lost-attempts.ts';
 import { dropStuckJobs } from './sweeps/stuck-jobs.ts';
+import { dropUnfitJobs } from './sweeps/unfit-jobs.ts';
 
 const NEVER = new AbortController().signal;
 let parts: OpenedParts;
@@ -122,6 +124,24 @@ describe('what comes due', () => {
     await dropStuckJobs(parts, NEVER);
     const [job] = await jobsOf(parts, id);
     expect(job?.state).toMatchObject({ status: 'failed', failureReason: 'stuck_or_timeout_failure' });
+  });
+
+  it('ends a job that waited for an hour while no runner fits it, and leaves those that one fits', async () => {
+    const id = await startPipeline(parts, await projectOf('a: {script: x, tags: [gpu]}\nb: {script: x}\n'));
+    const setup = { description: '', runUntagged: true, isProtected: false, isLocked: false, isPaused: false };
+    const rest = { maximumTimeoutS: null, maintenanceNote: null, tokenExpiresAt: null, createdBy: null };
+    const runner = { ...setup, ...rest, kind: 'instance', tags: ['docker'], tokenHash: 'h' } as const;
+    const began = parts.clock.now();
+    parts.clock.pass(3_600_000 + 1);
+    await parts.store.write(async (tx) => {
+      const made = await insertRunner(tx, runner, []);
+      await tx.query.updateTable('runners').set({ contacted_at: tx.now() }).where('id', '=', made).execute();
+    });
+    await dropUnfitJobs(parts.clock.now())(parts, NEVER);
+    expect(await statusesOf(parts, id)).toEqual({ a: 'pending', b: 'pending' });
+    await dropUnfitJobs(began)(parts, NEVER);
+    expect(await statusesOf(parts, id)).toEqual({ a: 'failed', b: 'pending' });
+    await checkRows(parts);
   });
 });
 

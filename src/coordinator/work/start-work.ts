@@ -8,6 +8,7 @@ import { workOffWakes } from './sweeps/due-wakes.ts';
 import { workOffLapsedLeases, workOffSilentAttempts } from './sweeps/lost-attempts.ts';
 import { lookAtNeglectedGroups } from './sweeps/neglected-groups.ts';
 import { dropStuckJobs } from './sweeps/stuck-jobs.ts';
+import { dropUnfitJobs } from './sweeps/unfit-jobs.ts';
 
 export interface Work {
   /** Resolves when no loop runs any more; what is under way ends its turn. */
@@ -25,7 +26,8 @@ export function startWork(parts: Parts, sweeps: readonly Sweep[], handlers: Effe
   const outbox = outboxTurn({ ...OWN_HANDLERS, ...handlers });
   const workers = Array.from({ length: WORKERS }, () => startLoop(parts, outbox));
   const wakes = startLoop(parts, { name: 'wakes', everyMs: 1_000, run: workOffWakes });
-  const rest = [...OWN_TURNS, ...sweeps.map(electedTurn)].map((turn) => startLoop(parts, turn));
+  const unfit = { name: 'jobs that no runner fits', everyMs: 300_000, run: dropUnfitJobs(parts.clock.now()) };
+  const rest = [...OWN_TURNS, unfit, ...sweeps.map(electedTurn)].map((turn) => startLoop(parts, turn));
   const unsubscribe = [
     parts.store.subscribe('outbox', () => wakeAll(workers)),
     parts.store.subscribe('pipeline', () => wakes.wake()),

@@ -1,0 +1,54 @@
+import {
+  type Db,
+  findLane,
+  type Lane,
+  listLanesWaitingSince,
+  listRunnersAtWork,
+  listWaitingInLane,
+  type RunnerRecord,
+} from '../../../store/index.ts';
+import type { Turn } from '../loop.ts';
+import { dropStuckJob } from './stuck-jobs.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+/** As GitLab: so long a job waits for a runner to come that fits. */
+const WAIT_MS = HOUR_MS;
+/** As GitLab: a runner that was heard of so recently is online. */
+const ONLINE_MS = 2 * HOUR_MS;
+/** After a long outage of the server no runner was heard of lately: they are given so long to come back. */
+const GRACE_MS = 10 * 60_000;
+const MOST = 200;
+
+/**
+ * Jobs that waited for an hour while no runner that is online could take them end as `stuck_or_timeout_failure`.
+ * @param since when this server began, UTC ms.
+ */
+export function dropUnfitJobs(since: number): Turn['run'] {
+  return async (parts, signal) => {
+    const before = parts.clock.now() - WAIT_MS;
+    if (parts.clock.now() - since < GRACE_MS) return false;
+    let hasMore = false;
+    for (const laneId of await parts.store.read((db) => listLanesWaitingSince(db, before))) {
+      if (signal.aborted) return false;
+      const unfit = await parts.store.read(async (db) =>
+        (await hasRunner(db, laneId)) ? [] : await listWaitingInLane(db, laneId, { before, limit: MOST }),
+      );
+      for (const waiting of unfit) if (!signal.aborted) await dropStuckJob(parts, waiting);
+      hasMore ||= unfit.length === MOST;
+    }
+    return hasMore;
+  };
+}
+
+/** An offer of a cleanup has a deadline of its own, and counts as having one. */
+async function hasRunner(db: Db, laneId: number): Promise<boolean> {
+  const lane = await findLane(db, laneId);
+  if (lane === null || lane.kind === 'cleanup') return true;
+  const runners = await listRunnersAtWork(db, lane.projectId, db.now() - ONLINE_MS);
+  return runners.some((runner) => fits(runner, lane));
+}
+
+function fits({ tags, runUntagged, isProtected }: RunnerRecord, lane: Lane): boolean {
+  if (isProtected && !lane.isProtected) return false;
+  return lane.tags.length === 0 ? runUntagged : lane.tags.every((tag) => tags.includes(tag));
+}
