@@ -8,11 +8,11 @@ const LOOKS = 5;
  * Has a git's output end soon after git itself. It has said everything before it exits; but what a filter or a hook left running may hold the
  * other end of its pipes for ever, and `close` would never come.
  */
-export function letGoAfterExit(child: ChildProcess): void {
+export function letGoAfterExit(child: ChildProcess, streams = [child.stdout, child.stderr]): void {
   child.once('exit', () => {
     let isQuiet = true;
     let looks = 0;
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', () => (isQuiet = false));
+    for (const stream of streams) stream?.on('data', () => (isQuiet = false));
     const look = () => {
       looks += 1;
       if (!isQuiet && looks < LOOKS) {
@@ -20,8 +20,7 @@ export function letGoAfterExit(child: ChildProcess): void {
         timer.refresh();
         return;
       }
-      child.stdout?.destroy();
-      child.stderr?.destroy();
+      for (const stream of streams) stream?.destroy();
     };
     // Whoever kept this process busy has kept it from reading, too: what is there is read first.
     const timer = setTimeout(() => setImmediate(look), QUIET_MS);

@@ -2,6 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { BareRepository } from '../bare/bare-repository.ts';
 import { gitFailure } from './git-failure.ts';
+import { letGoAfterExit } from './let-go-after-exit.ts';
+import { outputOf } from './output-of.ts';
 import { endGroup, endInput, startFailure, startGit } from './start-git.ts';
 import type { Watch } from './watch.ts';
 
@@ -30,7 +32,7 @@ const MAX_WORDS_BYTES = 64 * 1024;
 
 /**
  * Runs git with input and output passed on as they are taken; memory does not grow with them. Resolves, whatever the exit code, when git
- * and all it started are gone and its output is taken.
+ * is gone and its output is taken; what it has left running keeps nobody.
  * @throws Failure with the watch's reason; `git_missing`, `not_a_repository`, `request_too_large`; what `take` and the input throw.
  */
 export async function streamGit(call: StreamCall): Promise<StreamEnding> {
@@ -71,6 +73,9 @@ function waitFor(child: ChildProcess): Promise<StreamEnding> {
     if (bytes < MAX_WORDS_BYTES) words.push(chunk);
     bytes += chunk.length;
   });
+  letGoAfterExit(child, [child.stderr]);
+  // Nobody takes what is still to be read.
+  child.once('exit', () => child.stdin?.destroy());
   child.on('error', reject);
   child.on('close', (code) =>
     resolve({ code: code ?? 128, words: Buffer.concat(words).toString().slice(0, MAX_WORDS_BYTES).trim() }),
@@ -103,9 +108,9 @@ async function drainedOrClosed(stream: NodeJS.WritableStream): Promise<void> {
 }
 
 /** What nobody takes is read all the same: git shall end by its own ways. */
-async function drain({ stdout }: ChildProcess, { take }: StreamCall, fail: (error: unknown) => void): Promise<void> {
+async function drain(child: ChildProcess, { take }: StreamCall, fail: (error: unknown) => void): Promise<void> {
   let isTaken = true;
-  for await (const chunk of stdout ?? []) {
+  for await (const chunk of outputOf(child)) {
     if (!isTaken) continue;
     try {
       await take(chunk);
