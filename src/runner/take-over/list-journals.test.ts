@@ -1,11 +1,17 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { itAsUser } from '../../../test/support/privilege.ts';
 import { createJournal } from '../journal/journal.ts';
 import { payload } from '../testing/payload.ts';
 import { listJournals } from './list-journals.ts';
+
+const { chmodSync: realChmod } = await vi.importActual<typeof import('node:fs')>('node:fs');
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof import('node:fs')>();
+  return { ...fs, chmodSync: vi.fn(fs.chmodSync) };
+});
 
 let jobsDir: string;
 
@@ -44,4 +50,36 @@ itAsUser('opens a journal that a script has closed to us', () => {
   for (const path of ['job.json', 'moves.jsonl', 'steps/step_script', 'steps', '.'])
     chmodSync(join(directory, path), 0);
   expect(listJournals(jobsDir)).toMatchObject([{ id: 9, reading: { kind: 'usable', progress: { owed: true } } }]);
+});
+
+itAsUser('reads the others where one belongs to somebody else, who lets nobody in', () => {
+  for (const id of ['8', '9']) {
+    const record = { payload: payload(), cookie: 'c', environment: {}, shell: null };
+    createJournal({ directory: join(jobsDir, id), now: () => 1 }, record).close();
+  }
+  // As a directory of somebody else that may be listed and no more.
+  const open = vi.mocked(chmodSync).mockImplementation(() => {
+    throw Object.assign(new Error('EPERM'), { code: 'EPERM' });
+  });
+  realChmod(join(jobsDir, '8'), 0o444);
+  try {
+    expect(listJournals(jobsDir)).toMatchObject([
+      { id: 8, reading: { kind: 'unusable' } },
+      { id: 9, reading: { kind: 'usable' } },
+    ]);
+    // A file system on which every change succeeds and none has an effect.
+    open.mockImplementation(() => {});
+    expect(listJournals(jobsDir).map(({ reading }) => reading.kind)).toEqual(['unusable', 'usable']);
+  } finally {
+    realChmod(join(jobsDir, '8'), 0o700);
+    open.mockImplementation(realChmod);
+  }
+});
+
+itAsUser('opens the directories around, as far as need be', () => {
+  const [state, jobs] = [join(jobsDir, 'state'), join(jobsDir, 'state', 'run', 'jobs')];
+  const record = { payload: payload(), cookie: 'c', environment: {}, shell: null };
+  createJournal({ directory: join(jobs, '9'), now: () => 1 }, record).close();
+  for (const path of [jobs, join(jobs, '..'), state]) chmodSync(path, 0);
+  expect(listJournals(jobs)).toMatchObject([{ id: 9, reading: { kind: 'usable' } }]);
 });

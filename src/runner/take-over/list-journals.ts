@@ -30,7 +30,7 @@ export function findJournal(jobsDir: string, id: number): FoundJournal {
 
 function jobNames(jobsDir: string): readonly string[] {
   try {
-    return readdirSync(jobsDir).filter((name) => /^[1-9]\d*$/.test(name));
+    return withAccessOnce(jobsDir, () => readdirSync(jobsDir)).filter((name) => /^[1-9]\d*$/.test(name));
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return [];
     throw error;
@@ -39,10 +39,18 @@ function jobNames(jobsDir: string): readonly string[] {
 
 function readSafely(directory: string): JournalReading {
   try {
-    return readJournal(directory);
+    return withAccessOnce(join(directory, STEPS), () => readJournal(directory));
   } catch (error) {
-    // Once more when a script had closed to us what is ours.
-    if (errorCode(error) === 'EACCES' && regainAccess(join(directory, STEPS))) return readSafely(directory);
     return { kind: 'unusable', why: describeError(error) };
+  }
+}
+
+/** Once more when a script had closed to us what is ours; no third time, where nothing can be opened for good. */
+function withAccessOnce<T>(path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (errorCode(error) !== 'EACCES' || !regainAccess(path)) throw error;
+    return action();
   }
 }
