@@ -1,7 +1,8 @@
-import { lstatSync, readFileSync, realpathSync, rmdirSync, type Stats } from 'node:fs';
+import { lstatSync, realpathSync, rmdirSync, type Stats } from 'node:fs';
 import { chmod, lstat, readdir, rm, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode, invariant } from './failure.ts';
+import { mountsAtOrBelow } from './mounts.ts';
 
 /**
  * Removes what lies at `names`, one name a level, below `within`, and all below that. No name can lead elsewhere: each is one plain
@@ -106,21 +107,4 @@ async function makeWritable(path: Buffer, stat: Stats): Promise<void> {
 
 function isAbsent(error: unknown): boolean {
   return errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR';
-}
-
-/** Field 5 of /proc/self/mountinfo, where spaces and the like are octal; null on a system without. */
-function mountsAtOrBelow(path: string): ReadonlySet<string> | null {
-  let table: string;
-  try {
-    table = readFileSync('/proc/self/mountinfo', 'latin1');
-  } catch {
-    return null;
-  }
-  const top = Buffer.from(path).toString('latin1');
-  const mounts = table.split('\n').map((line) => (line.split(' ', 5)[4] ?? '').replace(/\\(\d{3})/g, octal));
-  return new Set(mounts.filter((mount) => mount === top || mount.startsWith(`${top}/`)));
-}
-
-function octal(_: string, digits: string): string {
-  return String.fromCharCode(Number.parseInt(digits, 8));
 }

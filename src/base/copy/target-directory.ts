@@ -1,6 +1,8 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { describeError, errorCode, Failure } from '../failure.ts';
 import { makeDirectory } from '../files/make-directory.ts';
+import { removeTree } from '../remove-tree.ts';
 
 /**
  * Lets `fill` fill a directory that is absent (it is made, mode 0700) or empty, and leaves nothing half-made when it cannot.
@@ -15,7 +17,8 @@ export async function fillDirectory(dir: string, what: string, fill: () => Promi
   try {
     await fill();
   } catch (error) {
-    rmSync(dir, { recursive: true, force: true });
+    // A hook's background process may have mounted something there meanwhile.
+    await removeTree(dirname(dir), [basename(dir)]);
     throw explain(error, dir, what);
   }
 }

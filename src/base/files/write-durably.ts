@@ -1,13 +1,27 @@
-import { closeSync, fdatasyncSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fdatasyncSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errorCode } from '../failure.ts';
+import { setAside } from './set-aside.ts';
 
 /** Writes a whole file (mode 0600) so that it is there completely or not at all; `durable`: also after a power cut. */
 export function writeDurably(path: string, text: string, durable: boolean): void {
-  const draft = `${path}.tmp`;
+  const { fd, draft } = openDraft(path);
   try {
-    writeDraft(draft, Buffer.from(text), durable);
-    renameSync(draft, path);
+    writeAll(fd, Buffer.from(text), durable);
+    moveTo(draft, path);
   } catch (error) {
     // On a full disk it is in the way of whoever tries again.
     rmSync(draft, { force: true });
@@ -16,15 +30,54 @@ export function writeDurably(path: string, text: string, durable: boolean): void
   if (durable) syncDirectory(dirname(path));
 }
 
-/** Removes what writers of files in this directory left when they were killed. For whoever knows that none of them lives. */
-export function removeDrafts(directory: string): void {
-  for (const name of readdirSync(directory)) {
-    if (name.endsWith('.tmp')) rmSync(join(directory, name), { recursive: true, force: true });
+/**
+ * Removes what writers of files in this directory left when they were killed. For whoever knows that none of them lives. What is no file was
+ * left by no writer: it stays, and all that lies in it or is mounted there.
+ * @returns the paths of what could not be removed, with the reason.
+ */
+export function removeDrafts(directory: string): readonly string[] {
+  const left: string[] = [];
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    if (!entry.name.endsWith('.tmp') || entry.isDirectory()) continue;
+    const path = join(directory, entry.name);
+    try {
+      unlinkSync(path);
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') left.push(`${path} (${errorCode(error)})`);
+    }
   }
+  return left;
 }
 
-function writeDraft(path: string, bytes: Uint8Array, durable: boolean): void {
-  const fd = openNew(path);
+/**
+ * Where somebody killed has left a draft of his own, that one goes. What cannot be removed by one call of the system (a directory with something
+ * in it, or where something is mounted) is none: it stays, and the draft gets a name that nobody has thought of.
+ */
+function openDraft(path: string): { readonly fd: number; readonly draft: string } {
+  const draft = `${path}.tmp`;
+  try {
+    return { fd: openSync(draft, 'wx', 0o600), draft };
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
+  const free = removeEntry(draft) ? draft : `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  return { fd: openSync(free, 'wx', 0o600), draft: free };
+}
+
+/** A file, a link, a pipe or an empty directory; nothing that is mounted. */
+function removeEntry(path: string): boolean {
+  for (const remove of [unlinkSync, rmdirSync]) {
+    try {
+      remove(path);
+      return true;
+    } catch (error) {
+      if (errorCode(error) === undefined) throw error;
+    }
+  }
+  return false;
+}
+
+function writeAll(fd: number, bytes: Uint8Array, durable: boolean): void {
   try {
     for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
     if (durable) fdatasyncSync(fd);
@@ -33,20 +86,20 @@ function writeDraft(path: string, bytes: Uint8Array, durable: boolean): void {
   }
 }
 
-/** What somebody killed has left there goes; so does what is no file, a pipe for one, which would not open before somebody reads it. */
-function openNew(path: string): number {
+/** A directory in its place is moved away: whoever reads the file would not find it there. */
+function moveTo(draft: string, path: string): void {
   try {
-    return openSync(path, 'wx', 0o600);
+    renameSync(draft, path);
   } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw error;
-    rmSync(path, { recursive: true, force: true });
-    return openSync(path, 'wx', 0o600);
+    if (errorCode(error) !== 'EISDIR') throw error;
+    setAside(path);
+    renameSync(draft, path);
   }
 }
 
 /** Makes new names in a directory survive a power cut. */
 export function syncDirectory(path: string): void {
-  const fd = openSync(path, 'r');
+  const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
     fsyncSync(fd);
   } finally {

@@ -1,5 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readSync, truncateSync } from 'node:fs';
-import { errorCode } from '../../base/index.ts';
+import { closeSync, constants, fstatSync, ftruncateSync, readSync } from 'node:fs';
+import { errorCode, isNoFile, openRegularFile } from '../../base/index.ts';
 import { withDescriptors } from '../processes/spare-descriptors.ts';
 
 /** One reader of a log that may not be there yet. Its descriptor stays open between reads. */
@@ -33,13 +33,7 @@ export function createLogReader(path: string): LogReader {
     cut(sizeBytes) {
       fd ??= openLog(path);
       const surplus = fd === null ? 0 : fstatSync(fd).size - sizeBytes;
-      if (surplus <= 0) return 0;
-      try {
-        truncateSync(path, sizeBytes);
-        return surplus;
-      } catch {
-        return 0; // The script may have made its log read-only; it is its own disk quota.
-      }
+      return fd !== null && surplus > 0 && truncate(path, fd, sizeBytes) ? surplus : 0;
     },
     hasMore() {
       fd ??= openLog(path);
@@ -51,13 +45,27 @@ export function createLogReader(path: string): LogReader {
 
 function openLog(path: string): number | null {
   try {
-    const fd = withDescriptors(() => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
-    if (fstatSync(fd).isFile()) return fd;
-    // A script has put something else there, a pipe that nobody writes to, say.
-    closeSync(fd);
-    return null;
+    return withDescriptors(() => openRegularFile(path, constants.O_RDONLY | constants.O_NOFOLLOW));
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
+    // A script has put something else there, a pipe that nobody writes to, say.
+    if (errorCode(error) === 'ENOENT' || isNoFile(error)) return null;
     throw error;
+  }
+}
+
+/** Only the file that is read: a script may have put another one in its place, or have made it read-only, and is its own disk quota then. */
+function truncate(path: string, reading: number, sizeBytes: number): boolean {
+  try {
+    const fd = withDescriptors(() => openRegularFile(path, constants.O_RDWR | constants.O_NOFOLLOW));
+    try {
+      const [found, known] = [fstatSync(fd), fstatSync(reading)];
+      if (found.ino !== known.ino || found.dev !== known.dev) return false;
+      ftruncateSync(fd, sizeBytes);
+      return true;
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return false;
   }
 }

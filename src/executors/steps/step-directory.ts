@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
+  constants,
   existsSync,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   lstatSync,
@@ -10,12 +12,11 @@ import {
   readdirSync,
   renameSync,
   rmSync,
-  statSync,
   symlinkSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode, invariant, isNoFile, makeDirectory, readRegularFile } from '../../base/index.ts';
+import { errorCode, invariant, isNoFile, makeDirectory, openRegularFile, readRegularFile } from '../../base/index.ts';
 import { withDescriptors } from '../processes/spare-descriptors.ts';
 
 // All calls are synchronous: each touches a few bytes of a local directory in about 10 µs, a tenth of what a trip through
@@ -73,9 +74,9 @@ function writeIntoRoom(stepDir: string, script: string): boolean {
   const bytes = Buffer.from(script);
   const room = join(stepDir, ROOM);
   try {
-    if (statSync(room).size < bytes.length) return false;
-    const fd = openSync(room, 'r+');
+    const fd = openRegularFile(room, constants.O_RDWR | constants.O_NOFOLLOW);
     try {
+      if (fstatSync(fd).size < bytes.length) return false;
       for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, done);
       ftruncateSync(fd, bytes.length);
     } finally {
@@ -134,24 +135,13 @@ export function claimedSteps(stepsDir: string): readonly ClaimedStep[] {
     .sort((a, b) => a.claimedAt - b.claimedAt);
 }
 
-/**
- * Removes the scripts of a job's steps and what they printed; that they ran, and how they ended, stays. For a job that is over: a step
- * that still runs would have nothing to print to.
- */
-export function forgetSteps(stepsDir: string): void {
-  for (const step of listDirectories(stepsDir)) {
-    for (const name of readdirSync(join(stepsDir, step))) {
-      if (name === 'log' || name.startsWith('script')) rmSync(join(stepsDir, step, name), { force: true });
-    }
-  }
-}
-
 /** What a step prints is not masked yet: nobody else reads it. Its wrapper makes it with the script's umask. */
 export function hideLog(stepDir: string): void {
+  const log = join(stepDir, 'log');
   try {
-    chmodSync(join(stepDir, 'log'), 0o600);
+    // A script can remove it, or put something else there, and loses what it prints.
+    if (lstatSync(log, { throwIfNoEntry: false })?.isFile()) chmodSync(log, 0o600);
   } catch (error) {
-    // A script can remove it, and loses what it prints.
     if (errorCode(error) !== 'ENOENT') throw error;
   }
 }

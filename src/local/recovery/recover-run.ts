@@ -84,7 +84,8 @@ async function endRun(run: RunDirectory, jobs: readonly EndedJob[], options: Rec
   const left = run.record.keep ? null : leftWords(await removeBuilds(run));
   if (left !== null) say(options, 'warning', left);
   try {
-    removeDrafts(run.path);
+    const drafts = leftWords(removeDrafts(run.path));
+    if (drafts !== null) say(options, 'warning', drafts);
     writeEnding(run, { by: options.by, at: options.clock.now(), jobs });
     strikeOff(run);
   } catch (error) {

@@ -1,6 +1,6 @@
-import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fdatasyncSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode, Failure, makeDirectory, setAside, syncDirectory } from '../../base/index.ts';
+import { errorCode, Failure, makeDirectory, openRegularFile, setAside, syncDirectory } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
 import { type JobRecord, writeJobRecord } from './job-record.ts';
 import type { Move } from './move.ts';
@@ -21,6 +21,8 @@ export interface Journal {
   assume(move: MoveInput): void;
   close(): void;
 }
+
+const APPEND = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND;
 
 /** A move without its time. */
 export type MoveInput = Move extends infer M ? (M extends Move ? Omit<M, 'at'> : never) : never;
@@ -86,7 +88,7 @@ function openMoves(options: JournalOptions, durable: boolean, initial: Progress)
   let torn = endsTorn(directory);
   const fd = attempt(directory, () => {
     setAside(join(directory, MOVES));
-    return openSync(join(directory, MOVES), 'a', 0o600);
+    return openRegularFile(join(directory, MOVES), APPEND, 0o600);
   });
   let progress = initial;
   return {

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode, Failure } from '../../base/index.ts';
 
@@ -8,7 +8,7 @@ const WORDS = { name: 'reserve.words', bytes: 64 * 1024 };
 const WORK = { name: 'reserve', bytes: 1024 * 1024 };
 
 /** For files that a cleanup makes: a claim, a log, a pipe or two. Space alone does not help where inodes are used up. */
-const FILES = 16;
+const FILE_NAMES = Array.from({ length: 16 }, (_, index) => `reserve.${index}`);
 
 /**
  * Sets disk space aside before a cleanup can be owed, so that a script which fills the disk cannot take the room that its own
@@ -20,8 +20,7 @@ export function holdReserve(directory: string): void {
     for (const { name, bytes } of [WORDS, WORK]) {
       writeFileSync(join(directory, name), Buffer.alloc(bytes), { mode: 0o600 });
     }
-    mkdirSync(join(directory, 'reserve.files'), { recursive: true, mode: 0o700 });
-    for (let file = 0; file < FILES; file += 1) writeFileSync(join(directory, 'reserve.files', String(file)), '');
+    for (const name of FILE_NAMES) writeFileSync(join(directory, name), '', { mode: 0o600 });
   } catch (cause) {
     releaseReserve(directory);
     throw new Failure('no_space', `cannot set 1 MiB aside for the cleanup in ${directory} (${errorCode(cause)})`, {
@@ -37,13 +36,13 @@ export function releaseWords(directory: string): void {
 
 /** Gives everything back: nothing of the script is left that could take it. */
 export function releaseReserve(directory: string): void {
-  for (const name of [WORDS.name, WORK.name, 'reserve.files']) release(directory, name);
+  for (const name of [WORDS.name, WORK.name, ...FILE_NAMES]) release(directory, name);
 }
 
-/** What cannot be given back (the directory is closed to us, the disk is read-only) is missing then, and no reason to give up. */
+/** What cannot be given back (the directory is closed to us, the disk is read-only, a script put a directory there) is missing then, and no reason to give up. */
 function release(directory: string, name: string): void {
   try {
-    rmSync(join(directory, name), { recursive: true, force: true });
+    rmSync(join(directory, name), { force: true });
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
   }

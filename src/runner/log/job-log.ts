@@ -1,7 +1,7 @@
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { errorCode, Failure, setAside } from '../../base/index.ts';
+import { errorCode, Failure, openRegularFile, setAside } from '../../base/index.ts';
 import type { Place } from '../../executors/index.ts';
 import type { LogFilter } from './log-filter.ts';
 import { formatPosition, type LogPosition, readPosition, START } from './log-position.ts';
@@ -29,12 +29,9 @@ export class JobLog {
     const known = readPosition(join(options.directory, POSITION_FILE));
     try {
       for (const file of [LOG_FILE, POSITION_FILE]) setAside(join(options.directory, file));
-      this.#spool = openSync(join(options.directory, LOG_FILE), 'a+', 0o600);
-      this.#positionFile = openSync(
-        join(options.directory, POSITION_FILE),
-        constants.O_RDWR | constants.O_CREAT,
-        0o600,
-      );
+      const path = (file: string) => join(options.directory, file);
+      this.#spool = openRegularFile(path(LOG_FILE), READ_WRITE | constants.O_APPEND, 0o600);
+      this.#positionFile = openRegularFile(path(POSITION_FILE), READ_WRITE, 0o600);
     } catch (cause) {
       throw new Failure('log_unwritable', `cannot open the job log in ${options.directory} (${errorCode(cause)})`, {
         cause,
@@ -185,6 +182,7 @@ function limitWords(limitBytes: number): string {
 
 export const LOG_FILE = 'log';
 const POSITION_FILE = 'log.position';
+const READ_WRITE = constants.O_RDWR | constants.O_CREAT;
 const NOTHING = Buffer.alloc(0);
 /** Large, because each chunk costs a move of the position, a search for secrets set up anew and a turn of the event loop. */
 const CHUNK_BYTES = 1024 * 1024;

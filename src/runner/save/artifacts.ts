@@ -1,6 +1,5 @@
-import { rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { Failure } from '../../base/index.ts';
+import { basename, dirname, join } from 'node:path';
+import { Failure, removeTree } from '../../base/index.ts';
 import type { CollectedFile, FileSelection, Place } from '../../executors/index.ts';
 import type { ArtifactFormat, PayloadArtifact } from '../../protocol/index.ts';
 import { errorLine } from '../log/sections.ts';
@@ -57,7 +56,9 @@ export function selectArtifacts(
  * @throws Failure when an artifact could not be kept (limits, disk); those before it stay.
  */
 export async function saveArtifacts(options: SaveArtifactsOptions): Promise<PackedArtifacts> {
-  await rm(options.targetDir, { recursive: true, force: true });
+  const left = await removeTree(dirname(options.targetDir), [basename(options.targetDir)]);
+  if (left.length > 0)
+    throw new Failure('target_unwritable', `cannot empty ${options.targetDir}; left: ${left.join(', ')}`);
   const artifacts: SavedArtifact[] = [];
   let invalid: string | null = null;
   for (const artifact of selectArtifacts(options.artifacts, options.succeeded)) {

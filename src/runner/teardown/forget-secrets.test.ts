@@ -1,7 +1,19 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { itAsRoot } from '../../../test/support/privilege.ts';
 import { plainVariable } from '../../protocol/index.ts';
 import { createJournal } from '../journal/journal.ts';
 import { readJournal } from '../journal/read-journal.ts';
@@ -72,4 +84,48 @@ it.skipIf(process.getuid?.() === 0)('tells what it could not remove, and goes on
   forgetSecrets(directory, (message) => told.push(message));
   chmodSync(directory, 0o700);
   expect(told).toEqual([expect.stringContaining(`secrets of a finished job are left in ${directory}`)]);
+});
+
+it('removes the rest where a script has put a directory or a link in the place of what goes', () => {
+  finish();
+  const steps = join(directory, 'steps');
+  mkdirSync(join(steps, 'a_first', 'log', 'x'), { recursive: true });
+  mkdirSync(join(directory, 'job.json.tmp', 'x'), { recursive: true });
+  const precious = join(directory, 'precious');
+  mkdirSync(precious);
+  writeFileSync(join(precious, 'log'), 'precious');
+  symlinkSync(precious, join(steps, 'b_link'));
+  forgetSecrets(directory, (message) => told.push(message));
+  expect(everything()).not.toContain('hunter22');
+  expect(readFileSync(join(precious, 'log'), 'utf8')).toBe('precious');
+  expect(told).toEqual([]);
+});
+
+it('follows no link that lies where the steps were', () => {
+  finish();
+  const steps = join(directory, 'steps');
+  renameSync(steps, join(directory, 'moved'));
+  symlinkSync(join(directory, 'moved'), steps);
+  forgetSecrets(directory, (message) => told.push(message));
+  expect(readdirSync(join(directory, 'moved', 'step_script'))).toContain('log');
+});
+
+itAsRoot('leaves what is mounted among its files', () => {
+  finish();
+  const precious = join(directory, 'precious');
+  mkdirSync(precious);
+  for (const name of ['log', 'script']) writeFileSync(join(precious, name), 'precious');
+  const [mountPoint, bound] = [join(directory, 'steps', 'a_mount'), join(directory, 'steps', 'step_script', 'log')];
+  mkdirSync(mountPoint);
+  execFileSync('mount', ['--bind', precious, mountPoint]);
+  execFileSync('mount', ['--bind', join(precious, 'log'), bound]);
+  try {
+    forgetSecrets(directory, (message) => told.push(message));
+    expect(readdirSync(precious).sort()).toEqual(['log', 'script']);
+    expect(told).toEqual([expect.stringContaining(`${bound} (EBUSY)`)]);
+    expect(readdirSync(join(directory, 'steps', 'step_script')).sort()).toEqual(['claim', 'exit', 'log', 'pid']);
+    expect(readFileSync(join(directory, 'job.json'), 'utf8')).not.toContain('hunter22');
+  } finally {
+    for (const path of [mountPoint, bound]) execFileSync('umount', [path]);
+  }
 });

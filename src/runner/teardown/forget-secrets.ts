@@ -11,16 +11,30 @@ import { STEPS } from '../journal/read-journal.ts';
  * with. Only for a job whose end is on the books. May be called twice; what cannot be removed is told and left.
  */
 export function forgetSecrets(directory: string, tell: (message: string) => void): void {
-  try {
-    forgetSteps(join(directory, STEPS));
-    removeDrafts(directory);
+  const forget = (action: () => readonly string[]) => {
+    const left = attempt(action);
+    if (left.length > 0) tell(`secrets of a finished job are left in ${directory}: ${left.join(', ')}`);
+  };
+  // One that fails keeps none of the others.
+  forget(() => forgetSteps(join(directory, STEPS)));
+  forget(() => removeDrafts(directory));
+  forget(() => {
     const reading = readJobRecord(directory);
-    if (reading.kind !== 'usable') return;
+    if (reading.kind !== 'usable') return [];
     const { record } = reading;
     writeJobRecord(directory, { ...record, environment: {}, payload: withoutSecrets(record.payload) }, false);
+    return [];
+  });
+}
+
+/** @returns why not, for people. */
+function attempt(action: () => readonly string[]): readonly string[] {
+  try {
+    return action();
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
-    tell(`secrets of a finished job are left in ${directory}: ${describeError(error)}`);
+    // Where nothing was begun nothing is left.
+    return errorCode(error) === 'ENOENT' ? [] : [describeError(error)];
   }
 }
 

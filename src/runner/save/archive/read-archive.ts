@@ -1,8 +1,8 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, constants } from 'node:fs';
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { type Entry, fromFdPromise, getFileNameLowLevel, type ZipFile } from 'yauzl';
-import { describeError, Failure } from '../../../base/index.ts';
+import { describeError, Failure, openRegularFile } from '../../../base/index.ts';
 import type { CollectedFile } from '../../../executors/index.ts';
 import type { ArchiveLimits } from './archive-limits.ts';
 import { isSmallEntry, readSmallEntry } from './small-entry.ts';
@@ -65,7 +65,7 @@ function unreadable(path: string, error: unknown): Failure {
 async function openZip(path: string): Promise<{ zip: ZipFile; file: number }> {
   let file: number | undefined;
   try {
-    file = openSync(path, 'r');
+    file = openRegularFile(path, constants.O_RDONLY);
     return { zip: await fromFdPromise(file, { autoClose: false, decodeStrings: false }), file };
   } catch (error) {
     if (file !== undefined) closeSync(file);
