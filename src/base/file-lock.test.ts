@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -54,6 +54,16 @@ it.each([
   expect(execFileSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' })).toBe(
     'held\n',
   );
+  lock?.release();
+});
+
+it('is that of the file that a link leads to, whatever is written there', async () => {
+  const path = join(directory, 'lock');
+  symlinkSync(join(directory, 'file'), path);
+  writeFileSync(join(directory, 'file'), 'garbage '.repeat(1_000));
+  const lock = await tryLock(path);
+  expect(lock).not.toBeNull();
+  expect(existsSync(`${path}.else`)).toBe(false);
   lock?.release();
 });
 

@@ -1,4 +1,4 @@
-import { lstatSync, truncateSync } from 'node:fs';
+import { lstatSync, statSync, truncateSync } from 'node:fs';
 import { errorCode, Failure } from './failure.ts';
 
 /** SQLite's `SQLITE_BUSY` and `SQLITE_LOCKED`. */
@@ -51,9 +51,14 @@ async function lock(path: string): Promise<FileLock | null> {
   return { release: () => held.close() };
 }
 
-/** A link that leads to no file counts, too. */
+/** A link that leads to no file counts, too; one that leads to a file is that file, for all who come. */
 function isNoFile(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === false;
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return false;
+  try {
+    return !statSync(path).isFile();
+  } catch (error) {
+    return errorCode(error) === 'ENOENT' || errorCode(error) === 'ELOOP';
+  }
 }
 
 function isSqlError(error: unknown): error is Error & { readonly errcode: unknown } {
