@@ -6,7 +6,10 @@ export interface Clock {
   now(): number;
   /** Ms from an unknown start, within this process only; never jumps. Whether it goes on while the machine is suspended is open. */
   monotonic(): number;
-  /** Ms since the machine was started, the same for all processes on it; nobody can set it. For times that outlive this process, but not the machine. */
+  /**
+   * Ms since the machine was started, the same for all processes on it; nobody can set it. On Linux it goes on while the machine is suspended.
+   * For times that outlive this process, but not the machine.
+   */
   sinceBoot(): number;
   /** Resolves after `ms` of `monotonic`, or early (never rejects) when `signal` aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
