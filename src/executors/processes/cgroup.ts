@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { rmdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type Clock, readRegularFile } from '../../base/index.ts';
+import { type Clock, readRegularFile, writeDurably } from '../../base/index.ts';
 import { findCgroupHomes } from './cgroup-homes.ts';
 import { withDescriptors } from './spare-descriptors.ts';
 
@@ -84,7 +84,8 @@ function makeCgroup(name: string, record: string): string | null {
   for (const home of findCgroupHomes()) {
     const path = join(home, name);
     // Named before it is there: of a runner that is killed in between, nobody would find it.
-    if (attempt(() => writeFileSync(record, `${path}\n`, { mode: 0o600 }) ?? true) === null) break;
+    // In one move: a script may have put a pipe in its place, at which one would wait for ever.
+    if (attempt(() => writeDurably(record, `${path}\n`, false) ?? true) === null) break;
     attempt(() => mkdirSync(path));
     if (existsSync(path)) return path;
   }
