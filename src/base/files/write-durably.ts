@@ -97,9 +97,9 @@ function moveTo(draft: string, path: string): void {
   }
 }
 
-/** Makes new names in a directory survive a power cut. */
+/** Makes new names in a directory, or what was written into a file, survive a power cut. */
 export function syncDirectory(path: string): void {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     fsyncSync(fd);
   } finally {
