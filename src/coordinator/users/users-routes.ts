@@ -4,6 +4,7 @@ import { changeUserRoutes } from './rest/change-users.ts';
 import { personalTokenRoutes } from './rest/personal-tokens.ts';
 import { projectTokenRoutes } from './rest/project-tokens.ts';
 import { readUserRoutes } from './rest/read-users.ts';
+import { rotateTokenRoutes } from './rest/rotate-tokens.ts';
 import { signInRoutes } from './sign-in/sign-in-routes.ts';
 
 /** Users, signing in, and tokens of all kinds that people make. */
@@ -14,5 +15,6 @@ export function usersRoutes(parts: Parts): readonly Route[] {
     ...changeUserRoutes(parts),
     ...personalTokenRoutes(parts),
     ...projectTokenRoutes(parts),
+    ...rotateTokenRoutes(parts),
   ];
 }

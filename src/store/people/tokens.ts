@@ -116,15 +116,16 @@ export async function setTokenName(tx: Tx, id: number, name: string): Promise<vo
   await tx.query.updateTable('tokens').set({ name }).where('id', '=', id).execute();
 }
 
-/** From here on it is nobody's. Again changes nothing. */
-export async function revokeToken(tx: Tx, id: number): Promise<void> {
-  await tx.query
+/** From here on it is nobody's. Again changes nothing. @returns whether it was somebody's. */
+export async function revokeToken(tx: Tx, id: number): Promise<boolean> {
+  const { numUpdatedRows } = await tx.query
     .updateTable('tokens')
     .set({ revoked_at: tx.now() })
     .where('id', '=', id)
     .where('revoked_at', 'is', null)
-    .execute();
+    .executeTakeFirst();
   tx.publish({ kind: 'access', id, value: 0 });
+  return numUpdatedRows === 1n;
 }
 
 export async function renameToken(tx: Tx, id: number, name: string): Promise<void> {
