@@ -8,11 +8,13 @@ import { compiling } from './compile.ts';
 import { killing } from './kill.ts';
 import { root } from './processes.ts';
 import { running } from './run-jobs.ts';
+import { claiming } from './serve/claim.ts';
+import { latencies } from './serve/latencies.ts';
 import { lives } from './serve/serve.ts';
 import { startUp } from './start-up.ts';
 
 /** `bin/bench [--record] [GROUP…]`. */
-const groups: readonly Group[] = [startUp, compiling, running, bigLog, cancelling, killing, lives];
+const groups: readonly Group[] = [startUp, compiling, running, bigLog, cancelling, killing, lives, claiming, latencies];
 const words = process.argv.slice(2);
 const record = words.includes('--record');
 const names = words.filter((word) => word !== '--record');
@@ -51,3 +53,4 @@ function say(line: string): void {
   lines.push(line);
   console.log(line);
 }
+process.exit();

@@ -12,6 +12,8 @@ export type Engine = 'SQLite' | 'PostgreSQL';
 export interface Coordinator {
   readonly engine: Engine;
   readonly server: ChildServer;
+  /** Of the administrator, for all of REST. */
+  readonly token: string;
   /** The floor's database. */
   readonly floorDatabase: string;
   /** REST as the administrator; `path` after `/api/v4`. */
@@ -41,6 +43,7 @@ export async function startCoordinator(engine: Engine, { withRunner = false } = 
   return {
     engine,
     server,
+    token,
     floorDatabase: postgres?.urlOf('postgres') ?? join(dir, 'floor.db'),
     rest,
     async makeRunner(tags) {
