@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { type Clock, describeError, Failure, type FileLock } from '../base/index.ts';
 import type { Executor } from '../executors/index.ts';
 import { Control, listJournals, tryLockJournals } from '../runner/index.ts';
+import { Hearing } from './hearing.ts';
 import { finishWireJob, type JobContext, type JobHome, runWireJob } from './job/run-wire-job.ts';
+import { JobsInHand } from './jobs-in-hand.ts';
 import { connect } from './wire/coordinator.ts';
 
 export interface DaemonOptions {
@@ -42,6 +44,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const lock = await takeLock(directory);
   const context: JobContext = {
     coordinator: connect({ ...options, executor: executor.name }),
+    jobs: new JobsInHand(),
     executor,
     clock,
     environment,
@@ -49,11 +52,13 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     cacheDir: join(directory, 'cache'),
     warn: (text) => log('warn', text),
   };
+  const events = new Hearing(options, context);
   try {
     const leftBehind = finishLeftJobs(context, directory);
-    await takeJobs(context, options);
+    await takeJobs(context, options, events);
     await leftBehind;
   } finally {
+    await events.end();
     lock.release();
   }
 }
@@ -73,13 +78,11 @@ async function finishLeftJobs(context: JobContext, directory: string): Promise<v
   }
 }
 
-async function takeJobs(context: JobContext, options: DaemonOptions): Promise<void> {
+async function takeJobs(context: JobContext, options: DaemonOptions, events: Hearing): Promise<void> {
   const { clock, concurrent, stop, log } = options;
+  const { jobs } = context;
   const running = new Set<Promise<void>>();
-  const controls = new Set<Control>();
-  const interruptAll = (): void => {
-    for (const control of controls) control.interrupt({ cause: 'runner_shutdown', isCancel: false, by: 'runner' });
-  };
+  const interruptAll = (): void => jobs.interruptAll();
   stop.addEventListener('abort', interruptAll, { once: true });
   let lastUpdate: string | null = null;
   let lastHome = 0;
@@ -93,20 +96,16 @@ async function takeJobs(context: JobContext, options: DaemonOptions): Promise<vo
       pauseMs = FIRST_PAUSE_MS;
       if (work.kind === 'refused')
         throw new Failure('runner_refused', 'the coordinator does not know the token of this runner');
+      if (work.hasAdditions) events.hear();
       // A request that comes back empty at once is one of a coordinator that holds none.
       if (work.kind === 'none' && lastUpdate === null && work.lastUpdate === null) await clock.sleep(POLL_MS, stop);
       lastUpdate = work.lastUpdate;
       if (work.kind === 'none') continue;
       lastHome = Math.max(lastHome + 1, clock.now());
-      const control = new Control();
-      controls.add(control);
       log('info', `job ${work.payload.id}: ${work.payload.job_info.name}`);
-      const job = runWireJob(context, work.payload, homeOf(options.directory, lastHome), control)
+      const job = runWireJob(context, work.payload, homeOf(options.directory, lastHome), new Control())
         .catch((error: unknown) => log('warn', `job ${work.payload.id}: ${describeError(error)}`))
-        .finally(() => {
-          running.delete(job);
-          controls.delete(control);
-        });
+        .finally(() => running.delete(job));
       running.add(job);
       // Handed out in the moment when we were told to stop.
       if (stop.aborted) interruptAll();
@@ -114,7 +113,7 @@ async function takeJobs(context: JobContext, options: DaemonOptions): Promise<vo
       if (error instanceof Failure && error.code === 'runner_refused') throw error;
       if (stop.aborted) break;
       log('warn', describeError(error));
-      await clock.sleep(pauseMs, stop);
+      await events.pause(pauseMs);
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
     }
   }

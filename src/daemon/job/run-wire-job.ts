@@ -4,6 +4,7 @@ import { type Clock, describeError, removeTree } from '../../base/index.ts';
 import type { Executor } from '../../executors/index.ts';
 import { type JobPayload, payloadSettings } from '../../protocol/index.ts';
 import { Control, type JobRecord, type JobResult, LOG_FILE, runJob, takeOverJob } from '../../runner/index.ts';
+import type { JobsInHand } from '../jobs-in-hand.ts';
 import type { Coordinator } from '../wire/coordinator.ts';
 import { reportResult } from './report-job.ts';
 import { shipLog } from './ship-log.ts';
@@ -12,6 +13,7 @@ import { obey, wirePorts } from './wire-ports.ts';
 /** What all jobs of a runner share. */
 export interface JobContext {
   readonly coordinator: Coordinator;
+  readonly jobs: JobsInHand;
   readonly executor: Executor;
   readonly clock: Clock;
   /** Environment that every step starts with. */
@@ -90,7 +92,7 @@ async function seeThrough(
   { home, control }: { readonly home: JobHome; readonly control: Control },
   run: (means: Means) => Promise<JobResult | null>,
 ): Promise<void> {
-  const { coordinator, clock, warn } = context;
+  const { coordinator, jobs, clock, warn } = context;
   const { directory } = home;
   const logFile = join(directory, LOG_FILE);
   const log = shipLog({
@@ -99,8 +101,10 @@ async function seeThrough(
     file: logFile,
     clock,
     warn,
+    isHeard: () => jobs.isHeard,
     onVerdict: (verdict) => obey(verdict, control),
   });
+  const takeOut = jobs.add(payload, { control, ask: () => log.ask() });
   const { project_id: project, project_name: name } = payload.job_info;
   const ports = wirePorts({
     ...context,
@@ -119,6 +123,8 @@ async function seeThrough(
     warn(`job ${payload.id} cannot be finished now: ${describeError(error)}`);
     await log.finish(0);
     return;
+  } finally {
+    takeOut();
   }
   await log.finish(PATIENCE_MS);
   if (

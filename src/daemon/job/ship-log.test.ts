@@ -51,6 +51,7 @@ function start(): LogShipment {
     job: { id: 1, token: 'job' },
     file: join(directory, 'log'),
     clock: realClock,
+    isHeard: () => false,
     onVerdict: (verdict) => verdicts.push(verdict),
     warn: (text) => warnings.push(text),
   });

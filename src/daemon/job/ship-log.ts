@@ -7,6 +7,8 @@ import type { JobVerdict } from '../wire/job-verdict.ts';
 export interface LogShipment {
   /** The log has so many bytes now, all final. Returns at once. */
   grew(sizeBytes: number): void;
+  /** Reports at once, with or without news, so that `onVerdict` hears how the job stands. Returns at once. */
+  ask(): void;
   /** Resolves when the coordinator has all of it, or does not want it, or `patienceMs` have gone by without an answer; ships no more after that. */
   finish(patienceMs: number): Promise<void>;
 }
@@ -17,6 +19,8 @@ export interface ShipLogOptions {
   /** The spool: what is in it up to the size that was told does not change. It is the buffer, so that an outage loses nothing. */
   readonly file: string;
   readonly clock: Clock;
+  /** Whether orders come by themselves now, so that nobody has to ask for them. */
+  readonly isHeard: () => boolean;
   /** Told what every answer says of the job. */
   readonly onVerdict: (verdict: JobVerdict) => void;
   readonly warn: (text: string) => void;
@@ -28,6 +32,8 @@ const INTERVAL_MS = 3_000;
 const SHORTEST_INTERVAL_MS = 100;
 /** Without a word for so long, the coordinator is told that the job goes on, and we hear whether it is to end. */
 const SILENCE_MS = 2_000;
+/** As long as orders come by themselves. A third of the lease of a job. */
+const HEARD_SILENCE_MS = 20_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 30_000;
 
@@ -56,7 +62,10 @@ class Shipment implements LogShipment {
   grew(sizeBytes: number): void {
     const isCaughtUp = this.#offset >= this.#size;
     this.#size = Math.max(this.#size, sizeBytes);
-    if (!isCaughtUp) return;
+    if (isCaughtUp) this.ask();
+  }
+
+  ask(): void {
     this.#woken.abort();
     this.#woken = new AbortController();
   }
@@ -88,7 +97,8 @@ class Shipment implements LogShipment {
 
   /** Until there is something new to send, or it is time to say that the job goes on. */
   async #rest(): Promise<void> {
-    await this.#options.clock.sleep(SILENCE_MS, AbortSignal.any([this.#woken.signal, this.#finished.signal]));
+    const silenceMs = this.#options.isHeard() ? HEARD_SILENCE_MS : SILENCE_MS;
+    await this.#options.clock.sleep(silenceMs, AbortSignal.any([this.#woken.signal, this.#finished.signal]));
   }
 
   async #turn(file: FileHandle): Promise<void> {

@@ -21,10 +21,17 @@ export interface RunnerIdentity {
 }
 
 export type Work =
-  | { readonly kind: 'job'; readonly payload: JobPayload; readonly lastUpdate: string | null }
-  | { readonly kind: 'none'; readonly lastUpdate: string | null }
+  | ({ readonly kind: 'job'; readonly payload: JobPayload } & AskedAgain)
+  | ({ readonly kind: 'none' } & AskedAgain)
   /** The token is nobody's. */
   | { readonly kind: 'refused' };
+
+interface AskedAgain {
+  /** To be said back. */
+  readonly lastUpdate: string | null;
+  /** The coordinator has what goes beyond GitLab's protocol. */
+  readonly hasAdditions: boolean;
+}
 
 export interface TraceAnswer {
   readonly verdict: JobVerdict;
@@ -122,9 +129,12 @@ export function connect(runner: RunnerIdentity): Coordinator {
 
 async function readWork(answer: Response): Promise<Work> {
   const lastUpdate = answer.headers.get('x-gitlab-last-update');
-  if (answer.status === 201) return { kind: 'job', payload: (await answer.json()) as JobPayload, lastUpdate };
+  const hasAdditions = answer.headers.has('epilogue-version');
+  if (answer.status === 201) {
+    return { kind: 'job', payload: (await answer.json()) as JobPayload, lastUpdate, hasAdditions };
+  }
   await drop(answer);
-  if (answer.status === 204) return { kind: 'none', lastUpdate };
+  if (answer.status === 204) return { kind: 'none', lastUpdate, hasAdditions };
   if (answer.status === 403 || answer.status === 401) return { kind: 'refused' };
   throw new Failure('coordinator_unreachable', `the coordinator answers ${answer.status} when it is asked for work`);
 }

@@ -25,4 +25,5 @@ export const FEATURES: Readonly<Record<string, boolean>> = {
   graceful_steps: true,
   phases: true,
   cleanup_only: true,
+  event_stream: true,
 };

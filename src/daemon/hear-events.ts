@@ -1,0 +1,62 @@
+import { type Clock, describeError } from '../base/index.ts';
+import type { JobsInHand } from './jobs-in-hand.ts';
+import { followEvents, type StreamEvent } from './wire/events.ts';
+
+export interface HearOptions {
+  readonly url: string;
+  readonly token: string;
+  readonly systemId: string;
+  readonly clock: Clock;
+  readonly jobs: JobsInHand;
+  /** There may be work. */
+  readonly onWork: () => void;
+  readonly warn: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Three of its heartbeats. */
+const SILENCE_MS = 45_000;
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
+/** A coordinator that has no stream for us may be a newer one by then. */
+const REFUSED_PAUSE_MS = 60_000;
+
+/**
+ * Hears what the coordinator has to say at once, over a stream that is opened again whenever it breaks off, until `signal` aborts. It only makes things
+ * faster: whatever is said over it, the answers to a job's own reports say too, and while there is no stream those are sent more often.
+ */
+export async function hearEvents(options: HearOptions): Promise<void> {
+  const { clock, jobs, warn, signal } = options;
+  const onEvent = (event: StreamEvent): void => obeyEvent(event, options);
+  for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; ) {
+    let isOpen = false;
+    let nextMs = pauseMs;
+    try {
+      const onOpen = (): void => {
+        isOpen = true;
+        jobs.hear(true);
+      };
+      const end = await followEvents({ ...options, silenceMs: SILENCE_MS, onOpen, onEvent });
+      nextMs = end.kind === 'refused' ? REFUSED_PAUSE_MS : (end.retryMs ?? FIRST_PAUSE_MS);
+    } catch (error) {
+      if (!signal.aborted && pauseMs === FIRST_PAUSE_MS) warn(describeError(error));
+    }
+    jobs.hear(false);
+    pauseMs = isOpen ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+    await clock.sleep(nextMs, signal);
+  }
+}
+
+function obeyEvent({ event, data }: StreamEvent, { jobs, onWork }: HearOptions): void {
+  if (event === 'work') onWork();
+  if (event === 'look') jobs.askAll();
+  const key = data.token_sha256;
+  if (typeof key !== 'string') return;
+  const by = typeof data.by === 'string' && data.by !== '' ? data.by : 'coordinator';
+  if (event === 'cancel') jobs.cancel(key, { by, cause: causeOf(data.cause) });
+  if (event === 'abort') jobs.abort(key, by);
+}
+
+function causeOf(said: unknown): 'canceled' | 'superseded' | 'timed_out' {
+  return said === 'superseded' || said === 'timed_out' ? said : 'canceled';
+}

@@ -1,0 +1,40 @@
+import { type HearOptions, hearEvents } from './hear-events.ts';
+
+type HearingOptions = Pick<HearOptions, 'url' | 'token' | 'systemId' | 'clock'> & {
+  /** The runner takes no more jobs. */
+  readonly stop: AbortSignal;
+};
+type HeardJobs = Pick<HearOptions, 'jobs' | 'warn'>;
+
+/** The stream of events, from when the coordinator is known to have one until the last job has ended. */
+export class Hearing {
+  readonly #options: HearingOptions;
+  readonly #context: HeardJobs;
+  readonly #ended = new AbortController();
+  #hearing: Promise<void> | null = null;
+  #rung = new AbortController();
+
+  constructor(options: HearingOptions, context: HeardJobs) {
+    this.#options = options;
+    this.#context = context;
+  }
+
+  /** Begins, unless it has begun. */
+  hear(): void {
+    const { url, token, systemId, clock } = this.#options;
+    const { jobs, warn } = this.#context;
+    const onWork = (): void => this.#rung.abort();
+    this.#hearing ??= hearEvents({ url, token, systemId, clock, jobs, onWork, warn, signal: this.#ended.signal });
+  }
+
+  /** Between two requests that fail: until there may be work, at most. */
+  async pause(ms: number): Promise<void> {
+    this.#rung = new AbortController();
+    await this.#options.clock.sleep(ms, AbortSignal.any([this.#rung.signal, this.#options.stop]));
+  }
+
+  async end(): Promise<void> {
+    this.#ended.abort();
+    await this.#hearing;
+  }
+}

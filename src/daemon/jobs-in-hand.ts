@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import type { JobPayload } from '../protocol/index.ts';
+import type { Control } from '../runner/index.ts';
+
+/** One job that is under way here. */
+export interface JobInHand {
+  readonly control: Control;
+  /** Reports on it at once, and so hears how it stands. */
+  ask(): void;
+}
+
+export interface CancelOrder {
+  readonly by: string;
+  readonly cause: 'canceled' | 'superseded' | 'timed_out';
+}
+
+/** The jobs that a runner has, by the hash of each one's token: that names the attempt, and an old order reaches no newer one. */
+export class JobsInHand {
+  readonly #jobs = new Map<string, JobInHand>();
+  #isHeard = false;
+
+  /** Whether orders come over a stream now: a job in silence need not ask for them as often. */
+  get isHeard(): boolean {
+    return this.#isHeard;
+  }
+
+  /** @returns how to take it out again. */
+  add({ token }: Pick<JobPayload, 'token'>, job: JobInHand): () => void {
+    const key = createHash('sha256').update(token).digest('hex');
+    this.#jobs.set(key, job);
+    return () => this.#jobs.delete(key);
+  }
+
+  /** Of what was said while nobody listened, each job finds out by asking. */
+  hear(isHeard: boolean): void {
+    const wasHeard = this.#isHeard;
+    this.#isHeard = isHeard;
+    if (wasHeard && !isHeard) this.askAll();
+  }
+
+  askAll(): void {
+    for (const job of this.#jobs.values()) job.ask();
+  }
+
+  cancel(key: string, { by, cause }: CancelOrder): void {
+    this.#jobs.get(key)?.control.interrupt({ cause, isCancel: cause !== 'timed_out', by });
+  }
+
+  abort(key: string, by: string): void {
+    this.#jobs.get(key)?.control.force({ by, why: 'the job is over for the coordinator' });
+  }
+
+  /** Every one is torn down: the runner was told to stop. */
+  interruptAll(): void {
+    for (const { control } of this.#jobs.values()) {
+      control.interrupt({ cause: 'runner_shutdown', isCancel: false, by: 'runner' });
+    }
+  }
+}
