@@ -1,4 +1,5 @@
-import Fastify from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { Engine } from '../../../test/support/engines.ts';
 import { putMember, type Tx } from '../../store/index.ts';
 import { accessLevel, ROLES, type Role } from '../access/index.ts';
 import { AttemptLimiter, buildServer, type Route } from '../http/index.ts';
@@ -14,6 +15,8 @@ export const EVERYBODY: readonly Who[] = ['nobody', 'stranger', ...ROLES, 'admin
 export interface ServedAll {
   readonly parts: OpenedParts;
   readonly routes: readonly Route[];
+  /** Not listening. */
+  readonly app: FastifyInstance;
   readonly project: TestProject;
   /** Each one's number. */
   readonly userIds: ReadonlyMap<Who, number>;
@@ -22,6 +25,12 @@ export interface ServedAll {
   /** `path` is from the root. `as`: the owner when left out. */
   ask(method: string, path: string, options?: AskAllOptions): Promise<AnsweredAll>;
   close(): Promise<void>;
+}
+
+export interface ServeAllOptions {
+  readonly engine?: Engine;
+  /** Of the HTTP side; silent when left out. */
+  readonly log?: FastifyBaseLogger;
 }
 
 export interface AskAllOptions {
@@ -39,8 +48,11 @@ export interface AnsweredAll {
 }
 
 /** Every route with the real gate, on one private project that has a member of each role. */
-export async function serveAll(): Promise<ServedAll> {
-  const parts = await openParts();
+export async function serveAll({
+  engine = 'SQLite',
+  log = Fastify({ logger: { level: 'silent' } }).log,
+}: ServeAllOptions = {}): Promise<ServedAll> {
+  const parts = await openParts(engine);
   // Whoever walks all routes shows many credentials that a route does not take.
   const gate = { ...makeGate(parts), wrongCredentials: new AttemptLimiter(parts.clock, 100_000, 60_000) };
   const routes = allRoutes(parts, gate);
@@ -50,7 +62,7 @@ export async function serveAll(): Promise<ServedAll> {
     gate,
     base: parts.base,
     version: parts.version,
-    log: Fastify({ logger: { level: 'silent' } }).log,
+    log,
     trustProxy: false,
     stopping: stopping.signal,
   });
@@ -59,6 +71,7 @@ export async function serveAll(): Promise<ServedAll> {
   return {
     parts,
     routes,
+    app,
     project,
     ...people,
     async ask(method, path, { as = 'owner', body, headers = {} } = {}) {
