@@ -2,10 +2,11 @@ import { Type } from 'typebox';
 import { findJob, findJobWithArchive, keepArtifacts, latestSuccessfulPipeline } from '../../store/index.ts';
 import { noContent, notFound, ok, type Route, route } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
+import { ID } from '../rest/schemas/common.ts';
 import { archiveOf, eraseArtifacts, fileInArchive, wholeArchive } from './open-artifact.ts';
 
 const PROJECT = { id: Type.String() };
-const JOB = { ...PROJECT, job_id: Type.Integer({ minimum: 1 }) };
+const JOB = { ...PROJECT, job_id: ID };
 const common = { tag: 'artifacts' } as const;
 
 /** What people and programs do with artifacts. */

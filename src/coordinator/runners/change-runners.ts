@@ -13,6 +13,7 @@ import {
 } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
 import { noteAudit } from '../rest/note-audit.ts';
+import { ID } from '../rest/schemas/common.ts';
 import { LOOSE, wholeOf } from '../runner-api/loose-values.ts';
 import { resetToken } from '../runner-api/registration/registration-routes.ts';
 import { readRunnerSettings } from '../runner-api/registration/runner-settings.ts';
@@ -20,7 +21,7 @@ import { type RunnerOf, runnerFor } from './runner-access.ts';
 import { showRunnerDetails } from './show-runner-details.ts';
 
 const COMMON = { action: 'instance_runner.manage', tag: 'runners' } as const;
-const ONE = Type.Object({ id: Type.Integer({ minimum: 1 }) });
+const ONE = Type.Object({ id: ID });
 
 export function changeRoutes(parts: Parts, finder: ProjectFinder): readonly Route[] {
   const managed = ({ params: { id }, principal }: Pick<Call<{ readonly id: number }>, 'params' | 'principal'>) =>
@@ -120,7 +121,7 @@ function take(parts: Parts): Route {
     action: 'runner.manage',
     tag: COMMON.tag,
     summary: 'Take a runner away from a project',
-    params: Type.Object({ id: Type.String(), runner_id: Type.Integer({ minimum: 1 }) }),
+    params: Type.Object({ id: Type.String(), runner_id: ID }),
     body: LOOSE,
     answers: { 204: null },
     handle: async ({ params, project }) => {

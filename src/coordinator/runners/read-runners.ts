@@ -10,6 +10,7 @@ import {
 import { type Answer, type Call, forbidden, ok, PAGING, type ProjectFinder, type Route, route } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
 import { listed, storePage } from '../rest/listing.ts';
+import { ID } from '../rest/schemas/common.ts';
 import { showManager, showRunner } from '../rest/shapes/show-runner.ts';
 import { isAdministrator, runnerFor } from './runner-access.ts';
 import { showRunnerDetails } from './show-runner-details.ts';
@@ -18,7 +19,7 @@ const TAG = 'runners';
 const MOST_MANAGERS = 100;
 const TYPE = Type.Union([Type.Literal('instance_type'), Type.Literal('project_type'), Type.Literal('group_type')]);
 const LIST = Type.Object({ ...PAGING, type: Type.Optional(TYPE), paused: Type.Optional(Type.Boolean()) });
-const ONE = Type.Object({ id: Type.Integer({ minimum: 1 }) });
+const ONE = Type.Object({ id: ID });
 type ListCall = Pick<Call, 'base' | 'url'> & {
   readonly query: {
     readonly type?: string;

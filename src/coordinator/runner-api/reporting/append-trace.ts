@@ -3,6 +3,7 @@ import { findJob } from '../../../store/index.ts';
 import { type Answer, badRequest, type Call, HttpError, type Route, route } from '../../http/index.ts';
 import { appendLog } from '../../logs/index.ts';
 import type { Parts } from '../../parts.ts';
+import { ID } from '../../rest/schemas/common.ts';
 import { leaseMs } from '../../work/index.ts';
 import { type AttemptAsking, attemptAsking, attemptIsOver, statusForRunner } from '../attempt-credential.ts';
 import type { RunnerLimits } from '../runner-limits.ts';
@@ -11,7 +12,7 @@ import { UPDATE_INTERVAL } from './update-interval.ts';
 
 /** GitLab's runner sends at most half of it. */
 const MOST_BYTES = 2 << 20;
-const params = Type.Object({ id: Type.Integer({ minimum: 1 }) });
+const params = Type.Object({ id: ID });
 const query = Type.Object({ debug_trace: Type.Optional(Type.String()), token: Type.Optional(Type.String()) });
 
 /** A piece of a job's log. `Range: 0-N` in the answer: N bytes are there, and the next piece begins at N. */

@@ -3,11 +3,12 @@ import { findAttemptByToken, findJob } from '../../../store/index.ts';
 import { archiveOf, receiveFile, storeArtifact, wholeArchive } from '../../artifacts/index.ts';
 import { forbidden, type Route, route } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
+import { ID } from '../../rest/schemas/common.ts';
 import { hashToken } from '../../work/index.ts';
 import { attemptAsking } from '../attempt-credential.ts';
 import type { RunnerLimits } from '../runner-limits.ts';
 
-const params = Type.Object({ id: Type.Integer({ minimum: 1 }) });
+const params = Type.Object({ id: ID });
 const TOKEN = { token: Type.Optional(Type.String()) };
 
 /** Artifacts as runners send and fetch them. */

@@ -3,6 +3,7 @@ import type { Status } from '../../../protocol/index.ts';
 import { findLog, renewLease } from '../../../store/index.ts';
 import { type Answer, badRequest, conflict, HttpError, type Route, route } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
+import { ID } from '../../rest/schemas/common.ts';
 import { fromRunner, leaseMs } from '../../work/index.ts';
 import { type AttemptAsking, attemptAsking, attemptIsOver, statusForRunner } from '../attempt-credential.ts';
 import { LOOSE, type Loose, objectOf, textOf, wholeOf } from '../loose-values.ts';
@@ -10,7 +11,7 @@ import { readReport } from './read-report.ts';
 import { UPDATE_INTERVAL } from './update-interval.ts';
 
 const MOST_BYTES = 256 * 1024;
-const params = Type.Object({ id: Type.Integer({ minimum: 1 }) });
+const params = Type.Object({ id: ID });
 
 /** What a runner says of its job: that it goes on, and how it ended. */
 export function updateRoute(parts: Parts): Route {
