@@ -22,7 +22,14 @@ await runAtMost(
 // Unit tests too need a program or two that is installed only now.
 const { env, stop } = await provided;
 try {
-  await gate.vitest({ name: 'unit tests', projects: ['unit'], timeoutMs: 8 * minuteMs, env });
+  // Routes are asked for longer, see src/coordinator/hostile.
+  const fuzz = isLong ? { FUZZ: '8:60' } : {};
+  await gate.vitest({
+    name: 'unit tests',
+    projects: ['unit'],
+    timeoutMs: (isLong ? 25 : 8) * minuteMs,
+    env: { ...env, ...fuzz },
+  });
   await gate.vitest({ name: 'end-to-end tests', projects: ['e2e'], timeoutMs: 12 * minuteMs, env });
   await killAtRandom(gate, isLong ? 1000 : 160, (isLong ? 40 : 10) * minuteMs);
   await testAsOrdinaryUser(gate, 20 * minuteMs);

@@ -3,10 +3,10 @@ import type { Engine } from '../../../../test/support/engines.ts';
 import { makeZip } from '../../../../test/support/zips.ts';
 import { putMember } from '../../../store/index.ts';
 import { accessLevel, ROLES } from '../../access/index.ts';
-import { setPassword } from '../../users/index.ts';
 import { makeProject, type TestProject } from '../../testing/make-project.ts';
 import { type ServedAll, serveAll, type Who } from '../../testing/serve-all.ts';
 import { startPipeline } from '../../testing/start-pipeline.ts';
+import { setPassword } from '../../users/index.ts';
 import { type Came, send } from './send.ts';
 
 /** A server with something of each kind in it, and every credential that there is: what an attacker would find. */
@@ -36,7 +36,12 @@ const FILE = [
   '',
 ].join('\n');
 
-const FEATURES = { cancel_gracefully: true, trace_reset: true, upload_multiple_artifacts: true, artifacts_exclude: true };
+const FEATURES = {
+  cancel_gracefully: true,
+  trace_reset: true,
+  upload_multiple_artifacts: true,
+  artifacts_exclude: true,
+};
 const JSON_BODY = { 'content-type': 'application/json' };
 const HTML = '<script>alert(1)</script>';
 export const PASSWORD = 'correct horse battery';
@@ -49,7 +54,10 @@ export interface TargetOptions {
 export async function openTarget(options: TargetOptions = {}): Promise<Target> {
   const all = await serveAll(options);
   const address = await all.app.listen({ port: 0, host: '127.0.0.1' });
-  const project = await makeProject(all.parts, { path: 'target', files: { '.gitlab-ci.yml': FILE, 'c.yml': 'c: {script: x}\n', 'a/b.txt': 'hi\n' } });
+  const project = await makeProject(all.parts, {
+    path: 'target',
+    files: { '.gitlab-ci.yml': FILE, 'c.yml': 'c: {script: x}\n', 'a/b.txt': 'hi\n' },
+  });
   const other = await makeProject(all.parts, { path: 'other', files: { '.gitlab-ci.yml': 'foreign: {script: x}\n' } });
   await join(all, project.id);
   await setPassword(all.parts, 'owner', PASSWORD);
@@ -88,7 +96,12 @@ async function takeAll(port: number, token: string): Promise<ReadonlyMap<string,
   const info = { name: 'gitlab-runner', executor: 'shell', features: FEATURES };
   const body = JSON.stringify({ token, system_id: 's_1', info });
   for (;;) {
-    const { status, json } = await send(port, { method: 'POST', path: '/api/v4/jobs/request', headers: JSON_BODY, body });
+    const { status, json } = await send(port, {
+      method: 'POST',
+      path: '/api/v4/jobs/request',
+      headers: JSON_BODY,
+      body,
+    });
     if (status !== 201) return found;
     found.set(json.job_info.name, { id: json.id, token: json.token });
   }
@@ -111,7 +124,12 @@ async function work(port: number, { running, ended }: Target['jobs']): Promise<v
 }
 
 /** Sends a zip as the artifacts of a job. */
-export async function sendArtifacts(port: number, { id, token }: TargetJob, zip: Uint8Array, query = ''): Promise<Came> {
+export async function sendArtifacts(
+  port: number,
+  { id, token }: TargetJob,
+  zip: Uint8Array,
+  query = '',
+): Promise<Came> {
   return await send(port, {
     method: 'POST',
     path: `/api/v4/jobs/${id}/artifacts?artifact_type=archive&artifact_format=zip${query}`,

@@ -1,5 +1,6 @@
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { errorCode } from '../../../base/index.ts';
 
 export interface Sent {
   readonly method: string;
@@ -21,11 +22,14 @@ export interface Came {
 const HANGS_MS = 10_000;
 const agent = new Agent({ keepAlive: true, maxSockets: 4 });
 
-/** One request over a socket. Of an answer that does not end by itself (a stream of events) the first bytes. */
-export async function send(port: number, { method, path, headers = {}, body }: Sent): Promise<Came> {
+/** One request over a socket. Of an answer that does not end by itself (a stream of events) its head. */
+export async function send(port: number, sent: Sent): Promise<Came> {
+  const { method, path, headers = {}, body } = sent;
   const { promise, resolve, reject } = Promise.withResolvers<Came>();
   const signal = AbortSignal.timeout(HANGS_MS);
-  const asked = request({ port, host: '127.0.0.1', method, path, headers, agent, signal }, (answer) => {
+  const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
+  const options = { port, host: '127.0.0.1', method, path, headers: { ...length, ...headers }, agent, signal };
+  const asked = request(options, (answer) => {
     const { statusCode: status = 0, headers: shown } = answer;
     if (shown['content-type']?.startsWith('text/event-stream') && method !== 'HEAD') {
       asked.destroy();
@@ -43,6 +47,8 @@ export async function send(port: number, { method, path, headers = {}, body }: S
   try {
     return await promise;
   } catch (cause) {
+    // The server has closed a connection that was kept, which is its right; the request never reached it.
+    if (asked.reusedSocket && errorCode(cause) === 'ECONNRESET') return await send(port, sent);
     throw new Error(`no answer to ${method} ${path}`, { cause });
   }
 }
