@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Served } from '../support/served.ts';
+import { ServedProject } from '../serve/support/served-project.ts';
+import { Serving } from '../serve/support/serving.ts';
 import { PROJECT_FILES } from './project-files.ts';
 import {
   type Client,
@@ -19,25 +20,29 @@ const PYTHON = process.env.EPILOGUE_TEST_PYTHON_CLIENTS;
 const here = import.meta.dirname;
 const execute = promisify(execFile);
 
-let served: Served;
+let serving: Serving;
 
 beforeAll(async () => {
-  served = await Served.start();
+  serving = await Serving.start('SQLite');
 });
 
 afterAll(async () => {
-  await served.stop();
+  await serving.dispose();
 });
 
 /** What a program printed that goes through everything by itself, with the project that `PROJECT` names. */
 async function run(client: string, program: string, words: readonly string[]): Promise<string> {
   const path = `root/${client}`;
-  served.push(path, PROJECT_FILES);
+  push(path);
   return await runOn(path, program, words);
 }
 
+function push(path: string): void {
+  new ServedProject(serving, path).push(PROJECT_FILES['.gitlab-ci.yml'], { files: PROJECT_FILES });
+}
+
 async function runOn(path: string, program: string, words: readonly string[]): Promise<string> {
-  const env = served.environment({ CI_SERVER_URL: served.base, TOKEN: served.token, PROJECT: path });
+  const env = { ...serving.environment(), CI_SERVER_URL: serving.base, TOKEN: serving.token, PROJECT: path };
   const { stdout } = await execute(program, words, { env, timeout: 50_000 });
   return stdout;
 }
@@ -47,9 +52,9 @@ it.skipIf(PYTHON === undefined)('serves python-gitlab', async () => {
 });
 
 it.skipIf(PYTHON === undefined)('serves the command of python-gitlab', async () => {
-  served.push('root/command', PROJECT_FILES);
+  push('root/command');
   const gitlab = async (...words: string[]) => {
-    const all = ['--server-url', served.base, '--private-token', served.token, '--output', 'json', ...words];
+    const all = ['--server-url', serving.base, '--private-token', serving.token, '--output', 'json', ...words];
     const said = await runOn('root/command', join(PYTHON ?? '', 'gitlab'), all);
     return said.startsWith('[') || said.startsWith('{') ? JSON.parse(said) : said;
   };
@@ -65,8 +70,8 @@ describe('with @gitbeaker/rest', () => {
   let gitlab: Client;
   const path = 'root/gitbeaker';
   beforeAll(() => {
-    served.push(path, PROJECT_FILES);
-    gitlab = openGitbeaker(served.base, served.token);
+    push(path);
+    gitlab = openGitbeaker(serving.base, serving.token);
   });
 
   it('serves projects, their files, people and its version', () => useProject(gitlab, path));
@@ -78,10 +83,10 @@ describe('with @gitbeaker/rest', () => {
 
 it('serves the command of @gitbeaker/cli', async () => {
   const path = 'root/beaker-command';
-  served.push(path, PROJECT_FILES);
+  push(path);
   const program = join(here, '../../node_modules/@gitbeaker/cli/dist/index.mjs');
   const gitbeaker = async (...words: string[]) => {
-    const access = ['--gb-host', served.base, '--gb-token', served.token];
+    const access = ['--gb-host', serving.base, '--gb-token', serving.token];
     return JSON.parse(await runOn(path, process.execPath, [program, ...words, ...access]));
   };
   expect(await gitbeaker('projects', 'show', path)).toMatchObject({ path: 'beaker-command' });

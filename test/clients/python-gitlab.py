@@ -55,7 +55,7 @@ other.delete()
 assert project.branches.get("main").protected
 assert [each["path"] for each in project.repository_tree()] == [".gitlab-ci.yml", "README.md"]
 assert project.files.get("README.md", ref="main").decode() == b"hello\n"
-assert project.commits.list(get_all=False)[0].title == "First"
+assert project.commits.list(get_all=False)[0].title == "Change"
 assert project.repository_archive(format="zip")[:2] == b"PK"
 
 # Lint

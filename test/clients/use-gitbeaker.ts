@@ -22,7 +22,7 @@ export async function useProject(gitlab: Client, path: string): Promise<void> {
   await expect(Projects.show('root/none')).rejects.toMatchObject(missing);
   expect((await Branches.show(path, 'main')).protected).toBe(true);
   expect(await Tags.all(path)).toEqual([]);
-  expect((await Commits.all(path))[0]?.title).toBe('First');
+  expect((await Commits.all(path))[0]?.title).toBe('Change');
   expect((await Repositories.allRepositoryTrees(path)).map((file) => file.path)).toContain('README.md');
   expect(await RepositoryFiles.showRaw(path, 'README.md', 'main')).toBe('hello\n');
   expect((await Repositories.showArchive(path, { fileType: 'zip' })).size).toBeGreaterThan(100);

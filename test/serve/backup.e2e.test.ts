@@ -1,7 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { Served, ShopClient } from '../support/shop-server.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import { ServedProject } from './support/served-project.ts';
+import { Serving } from './support/serving.ts';
 
 const CI = `
 make:
@@ -11,39 +14,39 @@ slow:
   script: [echo begun, sleep 100]
 `;
 
-let served: Served;
+let serving: Serving;
 
-beforeEach(() => {
-  served = new Served();
+beforeEach(async () => {
+  serving = await Serving.start('SQLite');
 });
-afterEach(() => served.dispose());
+afterEach(() => serving.dispose());
 
 it('copies a coordinator that runs a job into one file, which is served again with all that it kept', async () => {
-  const [data, restored, file] = [served.path('data'), served.path('restored'), served.path('backup.tar')];
-  const base = await served.serve(data);
-  const token = served.token(data);
-  served.push(base, token, CI);
-  const before = new ShopClient(base, token);
-  const made = await before.jobIn('make', 'success');
-  const slow = await before.jobIn('slow', 'running');
-  await waitUntil('it prints', async () => (await before.text(`/jobs/${slow.id}/trace`)).includes('\nbegun'));
-  const log = await before.text(`/jobs/${made.id}/trace`);
+  const { dataDir } = serving;
+  const file = join(serving.root, 'backup.tar');
+  const project = new ServedProject(serving);
+  const pipeline = await project.start(CI);
+  const made = await project.untilJob(pipeline, 'make', 'success');
+  const slow = await project.untilJob(pipeline, 'slow', 'running');
+  await waitUntil('it prints', async () => (await project.trace(slow)).includes('\nbegun'));
+  const log = await project.trace(made);
 
-  expect(served.epilogue('admin', 'backup', file, '--data-dir', data)).toContain(file);
+  const backUp = () => serving.run('admin', 'backup', file, '--data-dir', dataDir);
+  expect(backUp()).toContain(file);
   expect(statSync(file).mode & 0o777).toBe(0o600);
-  expect(readdirSync(data).filter((name) => name.startsWith('backup-'))).toEqual([]);
-  expect(() => served.epilogue('admin', 'backup', file, '--data-dir', data)).toThrow(/is there already/);
-  expect(served.epilogue('admin', 'obligations', '--data-dir', data)).toBe('');
-  await served.stop();
-  rmSync(data, { recursive: true });
+  expect(readdirSync(dataDir).filter((name) => name.startsWith('backup-'))).toEqual([]);
+  expect(backUp).toThrow(/is there already/);
+  expect(serving.run('admin', 'obligations', '--data-dir', dataDir)).toBe('');
+  await serving.stop();
+  rmSync(dataDir, { recursive: true });
 
-  mkdirSync(restored, { mode: 0o700 });
-  served.run('tar', ['-xpf', file, '-C', restored]);
-  expect(served.epilogue('admin', 'check', '--data-dir', restored)).toBe('all is as it should be\n');
-  const after = new ShopClient(await served.serve(restored, ['--no-runner']), token);
-  expect(await after.text(`/jobs/${made.id}/trace`)).toBe(log);
-  expect(await after.text(`/jobs/${slow.id}/trace`)).toContain('\nbegun');
-  expect(await after.text(`/jobs/${made.id}/artifacts/a.txt`)).toBe('data\n');
-  expect(await after.text('/repository/files/.gitlab-ci.yml/raw?ref=main')).toBe(CI);
-  expect((await after.job('slow'))?.status).toBe('running');
+  mkdirSync(dataDir, { mode: 0o700 });
+  execFileSync('tar', ['-xpf', file, '-C', dataDir]);
+  expect(serving.run('admin', 'check', '--data-dir', dataDir)).toBe('all is as it should be\n');
+  await serving.start('--no-runner');
+  expect(await project.trace(made)).toBe(log);
+  expect(await project.trace(slow)).toContain('\nbegun');
+  expect((await project.ask(`/jobs/${made.id}/artifacts/a.txt`)).text).toBe('data\n');
+  expect((await project.ask('/repository/files/.gitlab-ci.yml/raw?ref=main')).text).toBe(CI);
+  expect((await project.job(pipeline, 'slow')).status).toBe('running');
 });

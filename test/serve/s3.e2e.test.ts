@@ -1,8 +1,11 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
 import { useS3Server } from '../../src/blobs/testing/s3-server.ts';
-import { Served, ShopClient } from '../support/shop-server.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import { ServedProject } from './support/served-project.ts';
+import { Serving } from './support/serving.ts';
 
 const CI = `
 make:
@@ -12,43 +15,40 @@ make:
 const KEYS = { AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'most-secret' };
 
 const s3 = useS3Server();
-let served: Served;
+let serving: Serving | null = null;
 
-beforeEach(() => {
-  served = new Served();
+afterEach(async () => {
+  await serving?.dispose();
+  serving = null;
 });
-afterEach(() => served.dispose());
 
 const blobs = (bucket = 'blobs') => `s3://${bucket}/ci?endpoint=${encodeURIComponent(s3.settings().endpoint ?? '')}`;
 
 it('keeps artifacts and sealed logs on S3, with keys that show nowhere', async () => {
-  const data = served.path('data');
-  const base = await served.serve(data, [], { ...KEYS, EPILOGUE_BLOBS: blobs() });
-  const token = served.token(data);
-  served.push(base, token, CI);
-  const client = new ShopClient(base, token);
-  const { id } = await client.jobIn('make', 'success');
-  expect(await client.text(`/jobs/${id}/artifacts/a.txt`)).toBe('data\n');
+  serving = await Serving.startWith({ ...KEYS, EPILOGUE_BLOBS: blobs() }, 'SQLite');
+  const project = new ServedProject(serving);
+  const job = await project.untilJob(await project.start(CI), 'make', 'success');
+  expect((await project.ask(`/jobs/${job.id}/artifacts/a.txt`)).text).toBe('data\n');
   const put = (what: RegExp): boolean => s3.seen.some(({ method, url }) => method === 'PUT' && what.test(url));
   expect(put(/^\/blobs\/ci\/artifacts\//)).toBe(true);
   await waitUntil('the log is sealed', () => put(/^\/blobs\/ci\/logs\/.*\/log\.index/));
-  const log = await client.text(`/jobs/${id}/trace`);
+  const log = await project.trace(job);
   expect(log).toContain('\nmade\n');
   expect(log).toContain('\nkeys: \n');
-  expect(existsSync(`${data}/blobs`)).toBe(false);
-  expect(served.log + served.output).not.toContain('most-secret');
-  const check = ['admin', 'check', '--data-dir', data, '--blobs', blobs()];
-  expect(await served.ended(check, KEYS)).toEqual({ stdout: 'all is as it should be\n', stderr: '' });
+  expect(existsSync(join(serving.dataDir, 'blobs'))).toBe(false);
+  expect(serving.log + serving.output).not.toContain('most-secret');
+  const check = ['admin', 'check', '--data-dir', serving.dataDir];
+  expect(await serving.runBeside(...check)).toEqual({ stdout: 'all is as it should be\n', stderr: '' });
 });
 
 it('takes keys from a file, and says at the start what is wrong with a bucket', async () => {
-  const credentials = served.path('keys');
-  writeFileSync(credentials, '[default]\naws_access_key_id = key\naws_secret_access_key = most-secret\n');
-  const env = { AWS_SHARED_CREDENTIALS_FILE: credentials };
-  await served.serve(served.path('data'), ['--no-runner', '--blobs', blobs()], env);
-  await served.stop();
+  const keys = join(tmpdir(), `epilogue-s3-keys-${process.pid}`);
+  writeFileSync(keys, '[default]\naws_access_key_id = key\naws_secret_access_key = most-secret\n');
+  const running = await Serving.startWith({ AWS_SHARED_CREDENTIALS_FILE: keys }, 'SQLite', '--blobs', blobs());
+  serving = running;
+  await running.stop();
   const refused = async (url: string): Promise<string> =>
-    (await served.ended(['serve', '--data-dir', served.path('other'), '--blobs', url], env)).stderr;
+    (await running.runBeside('serve', '--data-dir', join(running.root, 'other'), '--blobs', url)).stderr;
   expect(await refused(blobs('nowhere'))).toMatch(/cannot keep artifacts and logs in the bucket nowhere at http:/);
   expect(await refused('s3://blobs?endpoint=http://127.0.0.1:9')).toMatch(/cannot keep .*ECONNREFUSED/);
   expect(await refused('s3://key:secret@blobs')).toMatch(/No keys in an address/);

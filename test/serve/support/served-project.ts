@@ -49,9 +49,10 @@ export class ServedProject {
   readonly dir: string;
   readonly #serving: Serving;
 
-  constructor(serving: Serving) {
+  /** `path`: such as `root/shop`; one that no project has yet when left out. */
+  constructor(serving: Serving, path: string = serving.nextProjectPath()) {
     this.#serving = serving;
-    this.path = serving.nextProjectPath();
+    this.path = path;
     this.dir = join(serving.root, 'work', this.path);
     mkdirSync(this.dir, { recursive: true });
     this.git('init', '--quiet', '--initial-branch=main');

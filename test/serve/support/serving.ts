@@ -1,13 +1,12 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROGRAM } from '../../support/checkout.ts';
 import { createTestDatabase, type Engine, type TestDatabase } from '../../support/engines.ts';
 import { killMarked, MARK } from '../../support/processes.ts';
-import { waitUntil } from '../../support/wait-until.ts';
+import { ServerProcess } from '../../support/server-process.ts';
 import { type Answered, type Asking, ask } from './ask.ts';
 
 /** Lines of the log that say what is as it should be; the runner's say which job it has taken. */
@@ -21,21 +20,32 @@ export class Serving {
   readonly outside = join(this.root, 'outside');
   readonly #mark = randomBytes(8).toString('hex');
   readonly #database: TestDatabase | null;
-  #process: ChildProcess | null = null;
+  readonly #more: Readonly<Record<string, string>>;
+  #server: ServerProcess | null = null;
+  #isRunning = false;
   #base = '';
   #token = '';
-  #output = '';
-  #log = '';
+  #logBefore = '';
   #projects = 0;
 
-  private constructor(database: TestDatabase | null) {
+  private constructor(database: TestDatabase | null, more: Readonly<Record<string, string>>) {
     this.#database = database;
+    this.#more = more;
     mkdirSync(this.outside);
   }
 
   /** Started, with a token of the administrator at hand. */
   static async start(engine: Engine, ...flags: readonly string[]): Promise<Serving> {
-    const serving = new Serving(engine === 'PostgreSQL' ? await createTestDatabase() : null);
+    return await Serving.startWith({}, engine, ...flags);
+  }
+
+  /** `more`: for its environment. */
+  static async startWith(
+    more: Readonly<Record<string, string>>,
+    engine: Engine,
+    ...flags: readonly string[]
+  ): Promise<Serving> {
+    const serving = new Serving(engine === 'PostgreSQL' ? await createTestDatabase() : null, more);
     await serving.start(...flags);
     serving.#token = serving.run('admin', 'token', 'create', '--user', 'root', ...serving.#where()).trim();
     return serving;
@@ -52,12 +62,17 @@ export class Serving {
 
   /** What this start of it said on standard output. */
   get output(): string {
-    return this.#output;
+    return this.#server?.output ?? '';
+  }
+
+  /** What was logged since the first start. */
+  get log(): string {
+    return this.#logBefore + (this.#server?.log ?? '');
   }
 
   /** What was logged as a warning or an error since the first start, a line each. */
   complaints(): readonly string[] {
-    return this.#log.split('\n').filter((line) => line !== '' && !NEWS.test(line));
+    return this.log.split('\n').filter((line) => line !== '' && !NEWS.test(line));
   }
 
   /** As after a crash: who reached it before does so again. */
@@ -71,30 +86,16 @@ export class Serving {
   }
 
   async #startAt(listen: string, flags: readonly string[]): Promise<void> {
-    this.#output = '';
-    const words = ['serve', '--listen', listen, ...this.#where(), ...flags];
-    const child = spawn(PROGRAM, words, { env: this.environment(), stdio: ['ignore', 'pipe', 'pipe'] });
-    this.#process = child;
-    child.stdout.on('data', (chunk: Buffer) => {
-      this.#output += chunk.toString();
-    });
-    child.stderr.on('data', (chunk: Buffer) => {
-      this.#log += chunk.toString();
-    });
-    const found = await waitUntil(
-      `the server answers (${this.#log.slice(-500)})`,
-      () => /listening on (\S+)\n/.exec(this.#output) ?? (child.exitCode === null ? null : ['', '']),
-    );
-    if (child.exitCode !== null) throw new Error(`serve ended: ${this.#log.slice(-2_000)}`);
-    this.#base = found[1] ?? '';
+    this.#logBefore = this.log;
+    this.#server = await ServerProcess.start([...this.#where(), ...flags], { env: this.environment(), listen });
+    this.#isRunning = true;
+    this.#base = this.#server.base;
   }
 
   async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
-    const child = this.#process;
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill(signal);
-    await ended;
+    if (!this.#isRunning) return;
+    this.#isRunning = false;
+    await this.#server?.end(signal);
   }
 
   /** Ends what is left of it and its jobs, and removes everything. */
@@ -108,6 +109,15 @@ export class Serving {
   /** What the program says to these words. @throws when it exits with something else than 0 */
   run(...words: readonly string[]): string {
     return execFileSync(PROGRAM, words, { env: this.environment(), encoding: 'utf8', stdio: 'pipe' });
+  }
+
+  /** As `run`, while this process goes on, as it must when it answers itself; also when the program fails. */
+  async runBeside(...words: readonly string[]): Promise<{ stdout: string; stderr: string }> {
+    const { promise, resolve } = Promise.withResolvers<{ stdout: string; stderr: string }>();
+    execFile(PROGRAM, words, { env: this.environment(), timeout: 30_000 }, (_error, stdout, stderr) =>
+      resolve({ stdout, stderr }),
+    );
+    return await promise;
   }
 
   /** As an administrator where no `token` is given. `path` is from the root. */
@@ -137,6 +147,7 @@ export class Serving {
       [MARK]: this.#mark,
       // By this one `bin/test` finds, and ends, what an interrupted test left.
       GATE_RUN: process.env.GATE_RUN ?? '',
+      ...this.#more,
     };
   }
 
