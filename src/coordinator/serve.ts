@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify';
+import { forgetReservations } from '../store/index.ts';
 import { buildServer } from './http/index.ts';
 import { addressOf, endConnections, type ListenAddress, listen, probeAddress } from './listen.ts';
 import { openParts, type PartsOptions } from './open-parts.ts';
@@ -77,8 +78,10 @@ async function start(parts: Parts, close: () => Promise<void>, options: ServeOpt
   };
 }
 
-/** What a crash left half-made. */
-async function sweepLeftovers({ repositories, blobs, clock, log }: Parts): Promise<void> {
+/** What a crash left half-made, or taken. */
+async function sweepLeftovers({ store, repositories, blobs, clock, log }: Parts): Promise<void> {
+  // With replicas it may be another one that has it.
+  if (await store.read(async ({ engine }) => engine === 'sqlite')) await store.write(forgetReservations);
   const left = await repositories.sweep();
   if (left.length > 0) log.warn({ left }, 'could not be removed');
   // With replicas another one may be writing.

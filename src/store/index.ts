@@ -12,6 +12,7 @@ export * from './artifacts/find-artifacts.ts';
 export * from './artifacts/job-reports.ts';
 export * from './attempts/attempts.ts';
 export { type AuditEntry, appendAudit, listAudit, type NewAuditEntry } from './audit/audit.ts';
+export { forgetReservations } from './effects/forget-reservations.ts';
 export * from './effects/outbox.ts';
 export * from './effects/wakes.ts';
 export * from './jobs/find-jobs.ts';
