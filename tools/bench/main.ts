@@ -9,12 +9,24 @@ import { killing } from './kill.ts';
 import { root } from './processes.ts';
 import { running } from './run-jobs.ts';
 import { claiming } from './serve/claim.ts';
+import { crowds } from './serve/crowds.ts';
 import { latencies } from './serve/latencies.ts';
 import { lives } from './serve/serve.ts';
 import { startUp } from './start-up.ts';
 
 /** `bin/bench [--record] [GROUP…]`. */
-const groups: readonly Group[] = [startUp, compiling, running, bigLog, cancelling, killing, lives, claiming, latencies];
+const groups: readonly Group[] = [
+  startUp,
+  compiling,
+  running,
+  bigLog,
+  cancelling,
+  killing,
+  lives,
+  claiming,
+  latencies,
+  crowds,
+];
 const words = process.argv.slice(2);
 const record = words.includes('--record');
 const names = words.filter((word) => word !== '--record');

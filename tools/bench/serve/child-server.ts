@@ -8,10 +8,14 @@ export interface ChildServer {
   readonly startedAfterMs: number;
   /** What the process has in memory now, in MB. */
   residentMb(): number;
+  /** What it has used of all cores since its start, in ms. */
+  cpuMs(): number;
   stop(): Promise<void>;
 }
 
 const START_MS = 30_000;
+/** Of the kernel's clock for processes, 100 a second everywhere that matters. */
+const MS_A_TICK = 10;
 const running = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
@@ -44,6 +48,11 @@ export async function startChild(words: readonly string[], env: NodeJS.ProcessEn
     url,
     startedAfterMs: performance.now() - startedAt,
     residentMb: () => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024,
+    cpuMs() {
+      const stat = readFileSync(`/proc/${child.pid}/stat`, 'latin1');
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return (Number(fields[11]) + Number(fields[12])) * MS_A_TICK;
+    },
     async stop() {
       child.kill('SIGTERM');
       await ended;

@@ -1,6 +1,13 @@
 import type { Client } from './client.ts';
 
-const FEATURES = { variables: true, cancelable: true, cancel_gracefully: true, phases: true, cleanup_only: true };
+/** Of a runner that knows all of our additions. */
+export const FEATURES = {
+  variables: true,
+  cancelable: true,
+  cancel_gracefully: true,
+  phases: true,
+  cleanup_only: true,
+};
 const INFO = { name: 'bench', version: '1.0.0', features: FEATURES };
 const LINE = `${'x'.repeat(99)}\n`;
 const CHUNK = LINE.repeat(10);
