@@ -53,7 +53,8 @@ list cells, not the whole pipeline.
   its jobs add up to. \`auto_cancel: on_job_failure\` cancels the jobs in the same way (as \`superseded\`), but the pipeline ends as its jobs add up to, so that
   the failure stays in sight.
 - **Trigger jobs** end as soon as their child pipeline was made, or with \`strategy\` as the child does. Cancelling one cancels its child;
-  cancelling or forcing a pipeline reaches every child that it started, for the same reason.`;
+  cancelling or forcing a pipeline reaches every child that it started, for the same reason. When a person retries or plays a job of a child that was over, a
+  trigger job with \`strategy\` follows it again, as the same job; what was skipped because of it has another turn.`;
 
 export const PROOF = `\`src/lifecycle/testing/model\` explores **every** reachable state of a world made of the real transition functions, one job, two runners that crash and come
 back at any point, a coordinator that restarts, and a network that delays, duplicates, reorders and loses messages, while people

@@ -52,6 +52,7 @@ function events(job: JobState): readonly JobEvent[] {
     { type: 'drop', reason: 'trace_size_exceeded' },
     { type: 'child_created' },
     { type: 'child_rejected', reason: 'downstream_pipeline_creation_failed' },
+    { type: 'child_resumed' },
     ...STATUSES.map((status): JobEvent => ({ type: 'child_changed', status })),
     ...runnerEvents,
   ];
@@ -107,7 +108,7 @@ describe('every event in every state', () => {
     const broken: string[] = [];
     const endings = new Set<FinishedStatus>();
     const moves = everyJob(spec, (job, event, next) => {
-      const isReset = job.status === 'skipped' && event.type === 'process';
+      const isReset = (job.status === 'skipped' && event.type === 'process') || event.type === 'child_resumed';
       if (isFinished(job.status) && next.status !== job.status && !isReset) broken.push(`${job.status}, ${event.type}`);
       if (isFinished(next.status)) endings.add(next.status);
       if (isFinished(next.status) && next.cleanup === null) broken.push(`no record of the cleanup: ${event.type}`);

@@ -71,6 +71,19 @@ export const takeCleanup: Change = {
 
 export const takeChild: Change = { says: 'note that the child exists', make: () => ({ attempt: 1 }) };
 
+export const forgetEnd: Change = {
+  says: 'forget how it ended, and who cancelled it',
+  make: () => ({
+    cause: null,
+    cleanup: null,
+    failureReason: null,
+    cancelRequest: null,
+    forceRequest: null,
+    skipReason: null,
+    finishedAt: null,
+  }),
+};
+
 export const extendLease: Change = {
   says: 'new lease',
   make: ({ event, now }) => ({ leaseUntil: now + expectEvent(event, 'renew').leaseMs }),

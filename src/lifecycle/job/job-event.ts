@@ -73,7 +73,9 @@ type CoordinatorEvent =
 type ChildEvent =
   | { readonly type: 'child_created' }
   | { readonly type: 'child_rejected'; readonly reason: FailureReason }
-  | { readonly type: 'child_changed'; readonly status: Status };
+  | { readonly type: 'child_changed'; readonly status: Status }
+  /** A person retried or played a job of a child that was over, or was being cancelled. Its status follows as `child_changed`. */
+  | { readonly type: 'child_resumed' };
 
 /** What a move reacts to: an event, or what a `tick` found to be due. */
 export type Trigger = Exclude<JobEvent['type'], 'tick'> | 'start_due' | 'lease_lapsed' | 'deadline_passed';

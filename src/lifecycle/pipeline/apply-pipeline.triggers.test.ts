@@ -42,6 +42,36 @@ describe('trigger jobs', () => {
     });
   });
 
+  it('follow a child again that was over, and give those another turn that were skipped because of it', () => {
+    const run = new PipelineRun([child('depend'), job('b', 1)]);
+    run.send('t', { type: 'child_created' });
+    run.send('t', { type: 'child_changed', status: 'failed' });
+    expect([run.statuses, run.state.status]).toEqual([{ t: 'failed', b: 'skipped' }, 'failed']);
+    run.send('t', { type: 'child_resumed' });
+    expect([run.statuses, run.state.status]).toEqual([{ t: 'running', b: 'created' }, 'running']);
+    expect(run.jobOf('t').state).toMatchObject({ cause: null, failureReason: null, cleanup: null, finishedAt: null });
+    run.send('t', { type: 'child_changed', status: 'success' });
+    expect(run.statuses).toEqual({ t: 'success', b: 'pending' });
+  });
+
+  it('follow it after a cancel of the whole pipeline too, which then ends as its jobs add up to', () => {
+    const run = new PipelineRun([child('depend'), job('b', 1)]);
+    run.send('t', { type: 'child_created' });
+    run.feed({ type: 'cancel', by: 'ann', cause: 'canceled' });
+    run.send('t', { type: 'child_resumed' });
+    expect([run.statuses, run.state.status]).toEqual([{ t: 'running', b: 'canceled' }, 'running']);
+    run.send('t', { type: 'child_changed', status: 'failed' });
+    expect(run.state.status).toBe('failed');
+  });
+
+  it('that were retried leave their old child alone', () => {
+    const run = new PipelineRun([child('depend')]);
+    run.send('t', { type: 'child_created' });
+    run.send('t', { type: 'child_changed', status: 'failed' });
+    run.feed({ type: 'retry', job: 0 });
+    expect(() => run.feed({ type: 'job', job: 0, event: { type: 'child_resumed' } })).toThrow('wrong_status');
+  });
+
   it('take their child with them when they are cancelled', () => {
     const run = new PipelineRun([child('depend')]);
     run.send('t', { type: 'child_created' });

@@ -44,9 +44,20 @@ function handle(edit: Edit, event: PipelineEvent): Refusal | null {
 function handleJob(edit: Edit, number: number, event: OutsideJobEvent): Refusal | null {
   const job = findJob(edit.state, number);
   if (job === undefined) return 'unknown_job';
+  if (event.type === 'child_resumed') return resume(edit, job);
   const refused = send(edit, number, event);
   if (refused === null && event.type === 'play') reviveSkipped(edit, job.position);
   return refused;
+}
+
+/** Somebody works on the child again: like a retry of the trigger job, but for its number. One whose place was taken is history. */
+function resume(edit: Edit, { number, position, retriedAs }: PipelineJob): Refusal | null {
+  if (retriedAs !== null) return 'wrong_status';
+  const refused = send(edit, number, { type: 'child_resumed' });
+  if (refused !== null) return refused;
+  edit.state = { ...edit.state, cancelRequest: null };
+  reviveSkipped(edit, position);
+  return null;
 }
 
 interface CancelOrder {

@@ -134,6 +134,7 @@ function anythingAtAll(state: PipelineState, pick: number): PipelineEvent {
     { type: 'cleaned', attempt, cause: 'failed', cleanup },
     { type: 'child_rejected', reason: 'downstream_pipeline_creation_failed' },
     { type: 'child_changed', status: 'manual' },
+    { type: 'child_resumed' },
     claim(BLUNT),
     { type: 'returned', attempt },
   ];

@@ -56,7 +56,9 @@ export async function insertNewPipeline(
   const common = { pipelineId: id, projectId: origin.projectId, before: null, after: state, touched, jobIds };
   await writeDerivedRows(tx, { ...common, isProtected, tags: (position) => plan.jobs[position]?.tags ?? [] });
   const isChild = origin.parent !== null;
-  for (const each of looksOf({ ...common, isChild, effects, now: tx.now() })) await putEffect(tx, each);
+  for (const each of looksOf({ ...common, isChild, isResumed: false, effects, now: tx.now() })) {
+    await putEffect(tx, each);
+  }
   const subject = { projectId: origin.projectId, pipelineId: id, jobId: null };
   if (!isChild) await putEffect(tx, look('auto_cancel', subject, null, tx.now()));
   tx.publish({ kind: 'pipeline', id, value: 1 });

@@ -8,7 +8,7 @@ import type { NewEffect } from '../../../store/index.ts';
  * - `resource`: the group `body.key` of the project
  * - `granted`: the job holds its group
  * - `child`: the trigger job is pending
- * - `parent`: the pipeline, a child, was made or has another status
+ * - `parent`: the pipeline, a child, was made or has another status; `body.isResumed`: it was over, or was being cancelled, and goes on
  * - `cancel_child`: `body` is the order
  * - `auto_cancel`: the pipeline is new
  * - `supersede`: the pipeline may be superseded by `body.by`
@@ -18,6 +18,11 @@ export type LookKind = (typeof LOOKS)[number];
 
 export interface Look extends NewEffect {
   readonly kind: LookKind;
+}
+
+/** With a look at the `parent`. */
+export interface ParentLook {
+  readonly isResumed: boolean;
 }
 
 /** The pipeline and the job that a look is about. */
@@ -35,6 +40,8 @@ export interface Changed {
   readonly projectId: number;
   readonly pipelineId: number;
   readonly isChild: boolean;
+  /** It left its end on the way, whatever it is after that. */
+  readonly isResumed: boolean;
   /** Null: it is new. */
   readonly before: PipelineState | null;
   readonly after: PipelineState;
@@ -65,7 +72,10 @@ export function looksOf(change: Changed): readonly Look[] {
     const { by, cause, isForced } = effect;
     looks.push(look('cancel_child', subject(effect.job), { by, cause, isForced }, now));
   }
-  if (change.isChild && before?.status !== after.status) looks.push(look('parent', subject(null), null, now));
+  const { isResumed } = change;
+  if (change.isChild && (isResumed || before?.status !== after.status)) {
+    looks.push(look('parent', subject(null), { isResumed } satisfies ParentLook, now));
+  }
   return looks;
 }
 

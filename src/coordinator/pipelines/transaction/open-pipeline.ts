@@ -7,6 +7,7 @@ import {
   type PipelineState,
   type Refusal,
 } from '../../../lifecycle/index.ts';
+import { isFinished, type Status } from '../../../protocol/index.ts';
 import type { PipelineRecord, Tx } from '../../../store/index.ts';
 import type { LoadedPipeline } from './pipeline-cache.ts';
 
@@ -22,6 +23,7 @@ export class OpenPipeline {
   readonly touched = new Set<number>();
   readonly effects: PipelineEffect[] = [];
   #state: PipelineState;
+  #isResumed = false;
 
   constructor(tx: Tx, record: PipelineRecord, loaded: LoadedPipeline) {
     this.tx = tx;
@@ -34,11 +36,17 @@ export class OpenPipeline {
     return this.#state;
   }
 
+  /** It was over, or being cancelled, and an event has let it go on: only a person's retry or play does, here or in a child. */
+  get isResumed(): boolean {
+    return this.#isResumed;
+  }
+
   /** Null: done, also when there was nothing to do; else why not. */
   send(event: PipelineEvent): Refusal | null {
     // One without a plan has no jobs, and nothing ever changes in it.
     if (this.record.planHash === null) return 'wrong_status';
     const { state, effects, touched, refused } = applyPipeline(this.#state, event, this.tx.now());
+    this.#isResumed ||= isEnding(this.#state.status) && !isEnding(state.status);
     this.#state = state;
     this.effects.push(...effects);
     for (const number of touched) this.touched.add(number);
@@ -54,4 +62,8 @@ export class OpenPipeline {
   job(jobId: number): JobState | null {
     return findJob(this.#state, this.numberOf(jobId))?.state ?? null;
   }
+}
+
+function isEnding(status: Status): boolean {
+  return isFinished(status) || status === 'canceling';
 }

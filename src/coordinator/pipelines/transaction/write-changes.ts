@@ -35,7 +35,8 @@ export async function writeChanges(open: OpenPipeline, plan: Plan, by: number | 
   });
   await updatePipeline(tx, record.id, changeOf(open, version));
   const isChild = record.parentPipelineId !== null;
-  for (const each of looksOf({ ...common, isChild, effects: open.effects, now: tx.now() })) await putEffect(tx, each);
+  const { effects, isResumed } = open;
+  for (const each of looksOf({ ...common, isChild, isResumed, effects, now: tx.now() })) await putEffect(tx, each);
   publishHints(tx, open, version, jobIds);
   return { id: record.id, version, state: after, jobIds };
 }

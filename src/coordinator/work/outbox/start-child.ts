@@ -11,6 +11,7 @@ import {
   type JobRecord,
   listVariablesForPipelines,
   type PipelineRecord,
+  putEffect,
   type StoredVariable,
 } from '../../../store/index.ts';
 import type { Parts } from '../../parts.ts';
@@ -20,6 +21,7 @@ import type { Parent, PipelineOrigin } from '../../pipelines/create/prepared-pip
 import type { StoredFacts } from '../../pipelines/create/stored-facts.ts';
 import { inPipeline } from '../../pipelines/transaction/in-pipeline.ts';
 import { loadPlan } from '../../pipelines/transaction/load-pipeline.ts';
+import { look, type ParentLook } from '../../pipelines/transaction/look.ts';
 import { cacheOf, type PipelineCache } from '../../pipelines/transaction/pipeline-cache.ts';
 import { childVariables } from './child-variables.ts';
 import { dropEffect, type EffectHandler, settle } from './effect-handler.ts';
@@ -43,6 +45,7 @@ export const startChild: EffectHandler = async (parts, effect, reservation) => {
   const cache = cacheOf(parts.store);
   const wanted = jobId === null ? null : await parts.store.read((db) => whatIsWanted(db, jobId, cache));
   if (wanted === null) return await dropEffect(parts, effect, reservation);
+  if ('childId' in wanted) return await lookAgain(parts, wanted.childId, { effect, reservation });
   const reason = tooMany(wanted) ?? unsupported(wanted);
   if (reason !== null) return await reject(parts, wanted, reason, { effect, reservation });
   const preparation = await preparePipeline(parts, originOf(parts, wanted));
@@ -56,10 +59,31 @@ export const startChild: EffectHandler = async (parts, effect, reservation) => {
   });
 };
 
-/** Null: it waits for no child (any more), or has one. */
-async function whatIsWanted(db: Db, jobId: number, cache: PipelineCache): Promise<Wanted | null> {
+/** It has a child: it was skipped as that was (`strategy: mirror`), and got another turn. One job has one child. */
+async function lookAgain(
+  parts: Parts,
+  childId: number,
+  { effect, reservation }: { readonly effect: Parameters<EffectHandler>[1]; readonly reservation: string },
+): Promise<void> {
+  await parts.store.write(async (tx) => {
+    await settle(tx, effect, reservation);
+    const child = await findPipeline(tx, childId);
+    if (child === null) return;
+    const subject = { projectId: child.projectId, pipelineId: childId, jobId: null };
+    await putEffect(tx, look('parent', subject, { isResumed: false } satisfies ParentLook, tx.now()));
+  });
+}
+
+/** Null: it waits for no child (any more). */
+async function whatIsWanted(
+  db: Db,
+  jobId: number,
+  cache: PipelineCache,
+): Promise<Wanted | { readonly childId: number } | null> {
   const job = await findJob(db, jobId);
-  if (job === null || job.state.status !== 'pending' || (await findChildPipeline(db, jobId)) !== null) return null;
+  if (job === null || job.state.status !== 'pending') return null;
+  const child = await findChildPipeline(db, jobId);
+  if (child !== null) return { childId: child.id };
   const pipeline = await findPipeline(db, job.pipelineId);
   const hierarchy = await findHierarchy(db, job.pipelineId, MAX_HIERARCHY + 1);
   if (pipeline === null || hierarchy === null) return null;

@@ -1,5 +1,6 @@
 import { findChildPipeline, findJob, findPipeline } from '../../../store/index.ts';
 import { inPipeline } from '../../pipelines/transaction/in-pipeline.ts';
+import type { ParentLook } from '../../pipelines/transaction/look.ts';
 import { dropEffect, type EffectHandler, settle } from './effect-handler.ts';
 
 /** Tells a trigger job how its child stands: as it is once the parent is locked, whatever it was when the row was written. */
@@ -10,13 +11,16 @@ export const tellParent: EffectHandler = async (parts, effect, reservation) => {
   if (childId === null || parentPipelineId === null || parentJobId === null) {
     return await dropEffect(parts, effect, reservation);
   }
+  const { isResumed } = effect.body as ParentLook;
   const done = await inPipeline(parts, parentPipelineId, async (open) => {
     await settle(open.tx, effect, reservation);
     const job = open.numberOf(parentJobId);
     const status = (await findPipeline(open.tx, childId))?.status;
     if (status === undefined) return;
     // A refusal means that the job has ended, or follows nothing.
-    if (open.job(parentJobId)?.attempt === 0) open.send({ type: 'job', job, event: { type: 'child_created' } });
+    if (open.job(parentJobId)?.status === 'pending' || open.job(parentJobId)?.attempt === 0)
+      open.send({ type: 'job', job, event: { type: 'child_created' } });
+    if (isResumed) open.send({ type: 'job', job, event: { type: 'child_resumed' } });
     open.send({ type: 'job', job, event: { type: 'child_changed', status } });
   });
   if (done === null) await dropEffect(parts, effect, reservation);

@@ -1,4 +1,5 @@
 import {
+  forgetEnd,
   likeChild,
   noteCancel,
   noteChildEnd,
@@ -10,7 +11,7 @@ import {
   takeChild,
 } from '../changes.ts';
 import { nothingElseOwed, nothingOwed } from '../record-cleanup.ts';
-import { type MoveTable, moveTo } from './move-row.ts';
+import { FINISHED, type MoveTable, moveTo } from './move-row.ts';
 import { childFinished, childRuns, childWaitsForPerson, followsNothing } from './preconditions.ts';
 
 /** Trigger jobs start a child pipeline instead of running on a runner: no phase, no lease, no cleanup of their own. */
@@ -74,6 +75,15 @@ export const TRIGGER_MOVES: MoveTable = [
     precondition: childRuns,
     outcome: moveTo('running'),
     why: 'The child is under way (again).',
+  },
+  {
+    id: 'child-resumed',
+    on: ['child_resumed'],
+    kind: 'trigger',
+    from: FINISHED,
+    precondition: childRuns,
+    outcome: moveTo('running', { changes: [forgetEnd] }),
+    why: 'A person gave a job of the finished child another turn. As in GitLab no new job takes the place of this one: it follows again.',
   },
   {
     id: 'cancel-child',
