@@ -1,11 +1,11 @@
 import { buffer } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
+import { makeZip } from '../../../test/support/zips.ts';
 import { makeKey } from '../blob-key.ts';
 import { openDiskStore } from '../disk/open-disk-store.ts';
 import { memoryStore } from '../testing/memory-store.ts';
 import { patternBytes, putBytes } from '../testing/sources.ts';
 import { useTemporaryDirectory } from '../testing/temporary-directory.ts';
-import { makeZip } from '../testing/zips.ts';
 import type { ArchiveEntry } from './archive-index.ts';
 import { openEntry } from './open-entry.ts';
 import { readArchive } from './read-archive.ts';

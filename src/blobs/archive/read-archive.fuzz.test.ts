@@ -1,11 +1,11 @@
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
+import { makeBareDirectory, makeZip } from '../../../test/support/zips.ts';
 import { Failure } from '../../base/index.ts';
 import { makeKey } from '../blob-key.ts';
 import { memoryStore } from '../testing/memory-store.ts';
 import { patternBytes } from '../testing/sources.ts';
-import { makeBareDirectory, makeZip } from '../testing/zips.ts';
 import { openEntry } from './open-entry.ts';
 import { defaultArchiveLimits, readArchive } from './read-archive.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { makeBareDirectory, makeZip, rename } from '../../../test/support/zips.ts';
 import { makeKey } from '../blob-key.ts';
 import { memoryStore } from '../testing/memory-store.ts';
-import { makeBareDirectory, makeZip, rename } from '../testing/zips.ts';
 import { decodeArchiveIndex, encodeArchiveIndex, findEntry, listFolder } from './archive-index.ts';
 import { type ArchiveLimits, defaultArchiveLimits, readArchive } from './read-archive.ts';
 
