@@ -133,6 +133,9 @@ export interface CacheRule {
   readonly when: SaveWhen;
 }
 
+/** Who may download a job's artifacts. `none`: nobody; other jobs of the project that depend on it still get them. */
+export type ArtifactAccess = 'all' | 'developer' | 'maintainer' | 'none';
+
 export interface ArtifactRule {
   readonly name: string | null;
   readonly paths: readonly string[];
@@ -141,7 +144,7 @@ export interface ArtifactRule {
   readonly when: SaveWhen;
   /** As written, such as `1 week`; null: the default. */
   readonly expireIn: string | null;
-  readonly access: 'all' | 'developer' | 'maintainer' | 'none';
+  readonly access: ArtifactAccess;
   readonly exposeAs: string | null;
   /** Report type → paths. */
   readonly reports: Readonly<Record<string, readonly string[]>>;

@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
 import { findJob, findJobWithArchive, keepArtifacts, latestSuccessfulPipeline } from '../../store/index.ts';
-import { noContent, notFound, ok, type Route, route } from '../http/index.ts';
+import { type Call, noContent, notFound, ok, type Route, route } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
 import { ID } from '../rest/schemas/common.ts';
-import { archiveOf, eraseArtifacts, fileInArchive, wholeArchive } from './open-artifact.ts';
+import { eraseArtifacts, fileInArchive, readableArchiveOf, wholeArchive } from './open-artifact.ts';
 
 const PROJECT = { id: Type.String() };
 const JOB = { ...PROJECT, job_id: ID };
@@ -31,8 +31,10 @@ function downloads(parts: Parts): readonly Route[] {
       summary: 'The archive of a job, whole',
       params: Type.Object(JOB),
       answers: { 200: null },
-      handle: async ({ params, project, signal }) =>
-        wholeArchive(parts, await archiveOf(parts, await ownJob(parts, project.id, params.job_id)), signal),
+      handle: async (call) => {
+        const jobId = await ownJob(parts, call.project.id, call.params.job_id);
+        return await wholeArchive(parts, await readableArchiveOf(parts, call, jobId), call.signal);
+      },
     }),
     route({
       ...common,
@@ -42,9 +44,9 @@ function downloads(parts: Parts): readonly Route[] {
       summary: 'One file of the archive of a job',
       params: Type.Object({ ...JOB, '*': Type.String() }),
       answers: { 200: null },
-      handle: async ({ params, project, signal }) => {
-        const archive = await archiveOf(parts, await ownJob(parts, project.id, params.job_id));
-        return await fileInArchive(parts, archive, params['*'], signal);
+      handle: async (call) => {
+        const jobId = await ownJob(parts, call.project.id, call.params.job_id);
+        return await fileInArchive(parts, await readableArchiveOf(parts, call, jobId), call.params['*'], call.signal);
       },
     }),
   ];
@@ -52,13 +54,13 @@ function downloads(parts: Parts): readonly Route[] {
 
 function byRef(parts: Parts): readonly Route[] {
   const query = Type.Object({ job: Type.String() });
-  const archiveOfRef = async (projectId: number, ref: string, name: string) => {
+  const archiveOfRef = async (call: Call<{ readonly ref: string }, { readonly job: string }>) => {
     const jobId = await parts.store.read(async (db) => {
-      const pipeline = await latestSuccessfulPipeline(db, projectId, ref);
-      return pipeline === null ? null : await findJobWithArchive(db, pipeline, name);
+      const pipeline = await latestSuccessfulPipeline(db, call.project.id, call.params.ref);
+      return pipeline === null ? null : await findJobWithArchive(db, pipeline, call.query.job);
     });
     if (jobId === null) throw notFound('Job');
-    return await archiveOf(parts, jobId);
+    return await readableArchiveOf(parts, call, jobId);
   };
   return [
     route({
@@ -70,8 +72,7 @@ function byRef(parts: Parts): readonly Route[] {
       params: Type.Object({ ...PROJECT, ref: Type.String() }),
       query,
       answers: { 200: null },
-      handle: async ({ params, query: { job }, project, signal }) =>
-        wholeArchive(parts, await archiveOfRef(project.id, params.ref, job), signal),
+      handle: async (call) => wholeArchive(parts, await archiveOfRef(call), call.signal),
     }),
     route({
       ...common,
@@ -82,8 +83,7 @@ function byRef(parts: Parts): readonly Route[] {
       params: Type.Object({ ...PROJECT, ref: Type.String(), '*': Type.String() }),
       query,
       answers: { 200: null },
-      handle: async ({ params, query: { job }, project, signal }) =>
-        fileInArchive(parts, await archiveOfRef(project.id, params.ref, job), params['*'], signal),
+      handle: async (call) => fileInArchive(parts, await archiveOfRef(call), call.params['*'], call.signal),
     }),
   ];
 }

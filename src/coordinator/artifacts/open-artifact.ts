@@ -1,9 +1,10 @@
 import { type ArchiveIndex, openEntry, readArchive } from '../../blobs/index.ts';
 import { type ArtifactRecord, deleteArtifacts, findArtifact } from '../../store/index.ts';
-import { type Answer, notFound } from '../http/index.ts';
+import { type Answer, type Call, forbidden, notFound } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
+import { mayReadArtifact } from './may-read-artifact.ts';
 
-/** @throws HttpError 404: the job has none (any more) */
+/** Whoever may have it. @throws HttpError 404: the job has none (any more) */
 export async function archiveOf({ store }: Parts, jobId: number): Promise<ArtifactRecord> {
   const found = await store.read(async (db) => {
     const artifact = await findArtifact(db, jobId, 'archive');
@@ -11,6 +12,17 @@ export async function archiveOf({ store }: Parts, jobId: number): Promise<Artifa
   });
   if (found === null) throw notFound('Artifacts');
   return found;
+}
+
+/** @throws HttpError 404: the job has none (any more); 403: it is not for whoever asks */
+export async function readableArchiveOf(
+  parts: Parts,
+  asking: Pick<Call, 'principal' | 'project'>,
+  jobId: number,
+): Promise<ArtifactRecord> {
+  const archive = await archiveOf(parts, jobId);
+  if (!(await mayReadArtifact(parts, asking, archive.access))) throw forbidden();
+  return archive;
 }
 
 /** The whole archive, as it was sent. */

@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => parts.close());
 
 async function send(content: string | Uint8Array, words: Partial<ArtifactWords> = {}): Promise<void> {
-  const whole = { type: 'archive', format: 'raw', expireIn: null, maxBytes: 1_000, isPublic: true, ...words } as const;
+  const whole = { type: 'archive', format: 'raw', expireIn: null, maxBytes: 1_000, access: 'all', ...words } as const;
   const body = Readable.from([Buffer.from(content)]);
   await storeArtifact(parts, await job.attemptRecord(), whole, { filename: 'a/b.zip', body });
 }

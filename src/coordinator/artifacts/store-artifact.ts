@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { Failure } from '../../base/index.ts';
 import { makeKey } from '../../blobs/index.ts';
 import { parseExpiry } from '../../compile/index.ts';
-import { type ArtifactFormat, parseDotenv } from '../../protocol/index.ts';
+import { type ArtifactAccess, type ArtifactFormat, parseDotenv } from '../../protocol/index.ts';
 import { type AttemptRecord, findArtifact, insertArtifact, putJobReport, renewLease } from '../../store/index.ts';
 import { badRequest, forbidden } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
@@ -18,8 +18,7 @@ export interface ArtifactWords {
   /** As in `expire_in`; null: the usual. */
   readonly expireIn: string | null;
   readonly maxBytes: number;
-  /** Whoever may see the job may have it. */
-  readonly isPublic: boolean;
+  readonly access: ArtifactAccess;
 }
 
 const EXTENSIONS: Readonly<Record<ArtifactFormat, string>> = { zip: 'zip', gzip: 'gz', raw: 'bin' };
@@ -38,7 +37,7 @@ export async function storeArtifact(
   words: ArtifactWords,
   file: ReceivedFile,
 ): Promise<void> {
-  const { type, format, maxBytes, isPublic } = words;
+  const { type, format, maxBytes, access } = words;
   if (!/^[a-z][a-z0-9_]{0,40}$/.test(type)) throw badRequest('artifact_type does not have a valid value');
   const { jobId, projectId } = attempt;
   // Each upload its own: what was kept before is never replaced by one that is then refused.
@@ -57,7 +56,7 @@ export async function storeArtifact(
       sizeBytes: stored.sizeBytes,
       sha256: stored.sha256,
       blob: key,
-      isPublic,
+      access,
       expiresAt: expiryOf(words, tx.now()),
     });
     if (!isNew) return (await findArtifact(tx, jobId, type))?.sha256 === stored.sha256 ? 'there' : 'taken';

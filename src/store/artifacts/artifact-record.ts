@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { ArtifactFormat } from '../../protocol/index.ts';
+import type { ArtifactAccess, ArtifactFormat } from '../../protocol/index.ts';
 import type { Tables } from '../schema/tables.ts';
 
 /** One upload of a job. A job has at most one of each type. */
@@ -16,8 +16,7 @@ export interface NewArtifact {
   readonly sha256: string;
   /** Key of the blob. The index of an archive lies under the same with `.index` behind it. */
   readonly blob: string;
-  /** Whoever may see the job may have it; else developers only. */
-  readonly isPublic: boolean;
+  readonly access: ArtifactAccess;
   /** UTC ms; null: never. */
   readonly expiresAt: number | null;
 }
@@ -40,7 +39,7 @@ export function artifactOf(row: Selectable<Tables['artifacts']>): ArtifactRecord
     sizeBytes: row.size,
     sha256: row.checksum,
     blob: row.blob,
-    isPublic: row.is_public === 1,
+    access: row.access as ArtifactAccess,
     expiresAt: row.expires_at,
     isKept: row.is_kept === 1,
     createdAt: row.created_at,

@@ -32,7 +32,7 @@ describeOnEachEngine((engine) => {
     sizeBytes: 10,
     sha256: 'ab',
     blob: 'artifacts/05/5/archive.1',
-    isPublic: true,
+    access: 'all',
     expiresAt: 2_000_000,
   } as const;
 

@@ -1,4 +1,3 @@
-import { bit } from '../schema/json.ts';
 import type { Db, Tx } from '../store.ts';
 import { type ArtifactRecord, artifactOf, type NewArtifact } from './artifact-record.ts';
 
@@ -16,7 +15,7 @@ export async function insertArtifact(tx: Tx, artifact: NewArtifact): Promise<boo
       checksum: artifact.sha256,
       blob: artifact.blob,
       is_kept: 0,
-      is_public: bit(artifact.isPublic),
+      access: artifact.access,
       created_at: tx.now(),
       expires_at: artifact.expiresAt,
     })

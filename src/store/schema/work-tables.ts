@@ -87,7 +87,7 @@ interface ArtifactsRow {
   checksum: string;
   blob: string;
   is_kept: number;
-  is_public: number;
+  access: string;
   created_at: number;
   expires_at: number | null;
 }

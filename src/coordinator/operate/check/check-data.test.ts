@@ -60,7 +60,7 @@ it('names an artifact without its bytes, and bytes that belong to nothing', asyn
       sizeBytes: 1,
       sha256: '',
       blob,
-      isPublic: true,
+      access: 'all',
       expiresAt: null,
     }),
   );

@@ -70,7 +70,7 @@ it('names what a job has left', async () => {
     sizeBytes: 12,
     sha256: 'aa',
     blob: 'b',
-    isPublic: true,
+    access: 'all',
     expiresAt: rest.parts.clock.now() + 1_000,
   } as const;
   await rest.parts.store.write((tx) => insertArtifact(tx, artifact));

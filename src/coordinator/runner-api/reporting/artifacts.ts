@@ -3,6 +3,7 @@ import { findAttemptByToken, findJob } from '../../../store/index.ts';
 import { archiveOf, receiveFile, storeArtifact, wholeArchive } from '../../artifacts/index.ts';
 import { forbidden, type Route, route } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
+import { findPlannedJob } from '../../pipelines/index.ts';
 import { ID } from '../../rest/schemas/common.ts';
 import { hashToken } from '../../work/index.ts';
 import { attemptAsking } from '../attempt-credential.ts';
@@ -37,8 +38,11 @@ export function runnerArtifactRoutes(
           artifact_format: format = 'zip',
           expire_in: expireIn = null,
         } = call.query;
-        const { attempt } = await attemptAsking(parts, call.params.id, call, call.query.token);
-        const words = { type, format, expireIn, maxBytes: maxArtifactBytes, isPublic: true };
+        const { attempt, job } = await attemptAsking(parts, call.params.id, call, call.query.token);
+        // Of the file as it was compiled, never of what the runner says.
+        const planned = await findPlannedJob(parts.store, job);
+        const access = planned === null ? 'none' : (planned.artifacts?.access ?? 'all');
+        const words = { type, format, expireIn, maxBytes: maxArtifactBytes, access };
         await receiveFile(call.raw.request, (file) => storeArtifact(parts, attempt, words, file));
         return { status: 201, body: { message: '201 Created' } };
       },

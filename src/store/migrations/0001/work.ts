@@ -34,7 +34,7 @@ create table log_chunks (
 {end};
 create table artifacts (
   id {id}, job_id {int} not null, project_id {int} not null, type {text} not null, format {text} not null, filename {text} not null, size {int} not null,
-  checksum {text} not null, blob {text} not null, is_kept {int} not null, is_public {int} not null, created_at {int} not null, expires_at {int},
+  checksum {text} not null, blob {text} not null, is_kept {int} not null, access {text} not null, created_at {int} not null, expires_at {int},
   unique (job_id, type)
 {end};
 create index artifacts_expiry on artifacts (expires_at) where expires_at is not null and is_kept = 0;
