@@ -1,15 +1,12 @@
 import { createServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { type Clock, describeError, errorCode, Failure } from '../base/index.ts';
+import { describeError, errorCode, Failure } from '../base/index.ts';
 
 export interface ListenAddress {
   readonly host: string;
   /** 0: one that is free. */
   readonly port: number;
 }
-
-/** How long answers that are under way may take to end. */
-const STOP_MS = 10_000;
 
 /** As one writes it, `http://127.0.0.1:8929`; of all addresses of a machine the one that it calls itself by. */
 export function addressOf({ host, port }: ListenAddress): string {
@@ -41,15 +38,6 @@ export async function listen(app: FastifyInstance, address: ListenAddress): Prom
   } catch (error) {
     throw unusable(error, address);
   }
-}
-
-/** Takes no more, lets the answers that are under way end, and after a while ends them. */
-export async function endConnections(app: FastifyInstance, clock: Clock): Promise<void> {
-  const closed = new AbortController();
-  const closing = app.close().finally(() => closed.abort());
-  await clock.sleep(STOP_MS, closed.signal);
-  if (!closed.signal.aborted) app.server.closeAllConnections();
-  await closing;
 }
 
 function unusable(error: unknown, { host, port }: ListenAddress): unknown {

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { forgetReservations } from '../store/index.ts';
 import { buildServer } from './http/index.ts';
-import { addressOf, endConnections, type ListenAddress, listen, probeAddress } from './listen.ts';
+import { addressOf, type ListenAddress, listen, probeAddress } from './listen.ts';
 import { openParts, type PartsOptions } from './open-parts.ts';
 import type { Parts } from './parts.ts';
 import { allRoutes } from './routes.ts';
@@ -55,6 +55,7 @@ async function start(parts: Parts, close: () => Promise<void>, options: ServeOpt
     gate,
     base: parts.base,
     version: parts.version,
+    clock: parts.clock,
     log: options.log,
     trustProxy: options.trustProxy,
     stopping: stopping.signal,
@@ -64,7 +65,7 @@ async function start(parts: Parts, close: () => Promise<void>, options: ServeOpt
   let stopped: Promise<void> | null = null;
   const stop = async (): Promise<void> => {
     stopping.abort();
-    await Promise.all([endConnections(app, parts.clock), work.stop()]);
+    await Promise.all([app.close(), work.stop()]);
     await close();
   };
   return {

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { addRoutes } from './add-routes.ts';
+import { ownConnections } from './connections.ts';
 import { errorReply } from './error-reply.ts';
 import { SECRET_PARAMETERS } from './paging.ts';
 import { parseNested } from './request/parse-nested.ts';
@@ -37,7 +38,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   addHeaders(app, options.version);
   addErrors(app);
   addLog(app);
-  endConnectionsOnClose(app);
+  ownConnections(app, options.clock);
   await app.register(swagger, {
     openapi: openApi(options),
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json.$id ?? `def-${i}`) },
@@ -119,20 +120,6 @@ function addLog(app: FastifyInstance): void {
       },
       'request',
     );
-  });
-}
-
-/**
- * Once the server closes, a connection ends with the answer that is under way on it. A client may have read the whole answer before the stream behind
- * it has ended; such a connection is not idle when `close` looks for idle ones, and would stay open until its client lets go.
- */
-function endConnectionsOnClose(app: FastifyInstance): void {
-  let isClosing = false;
-  app.addHook('preClose', async () => {
-    isClosing = true;
-  });
-  app.addHook('onResponse', async (request) => {
-    if (isClosing) request.raw.socket.end();
   });
 }
 

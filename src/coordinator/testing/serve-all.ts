@@ -1,5 +1,6 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Engine } from '../../../test/support/engines.ts';
+import { realClock } from '../../base/index.ts';
 import { putMember, type Tx } from '../../store/index.ts';
 import { accessLevel, ROLES, type Role } from '../access/index.ts';
 import { AttemptLimiter, buildServer, type Route } from '../http/index.ts';
@@ -62,6 +63,7 @@ export async function serveAll({
     gate,
     base: parts.base,
     version: parts.version,
+    clock: realClock,
     log,
     trustProxy: false,
     stopping: stopping.signal,

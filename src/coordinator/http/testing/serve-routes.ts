@@ -1,8 +1,9 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { AutoClock } from '../../../../test/support/auto-clock.ts';
+import { realClock } from '../../../base/index.ts';
 import { ALL_SCOPES, type ProjectAccess, type UserPrincipal } from '../../access/index.ts';
-import { AttemptLimiter, buildServer, created, PAGING, type Route, route } from '../index.ts';
+import { AttemptLimiter, buildServer, created, PAGING, type Route, route, type ServerOptions } from '../index.ts';
 
 const ANA: UserPrincipal = {
   kind: 'user',
@@ -21,6 +22,10 @@ export async function closeServers(): Promise<void> {
 
 /** A server of these routes with one user, Ana, who develops in one project. */
 export async function serve(...routes: Route[]): Promise<FastifyInstance> {
+  return await serveWith({}, ...routes);
+}
+
+export async function serveWith(options: Partial<ServerOptions>, ...routes: Route[]): Promise<FastifyInstance> {
   const app = await buildServer({
     routes,
     gate: {
@@ -44,6 +49,8 @@ export async function serve(...routes: Route[]): Promise<FastifyInstance> {
     log: Fastify({ logger: { level: 'silent' } }).log,
     trustProxy: false,
     stopping: new AbortController().signal,
+    clock: realClock,
+    ...options,
   });
   opened.push(app);
   return app;

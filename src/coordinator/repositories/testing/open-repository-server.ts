@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
+import { realClock } from '../../../base/index.ts';
 import { findProject, listProjectIds } from '../../../store/index.ts';
 import { ALL_SCOPES, type ProjectAccess, type Role, type Scope, type UserPrincipal } from '../../access/index.ts';
 import { AttemptLimiter, buildServer, type Gate } from '../../http/index.ts';
@@ -52,6 +53,7 @@ export async function openRepositoryServer(): Promise<RepositoryServer> {
     gate,
     base: parts.base,
     version: parts.version,
+    clock: realClock,
     log: Fastify({ logger: { level: 'silent' } }).log,
     trustProxy: false,
     stopping: new AbortController().signal,

@@ -2,6 +2,7 @@ import Fastify from 'fastify';
 import type { TSchema } from 'typebox';
 import { Errors } from 'typebox/value';
 import type { Engine } from '../../../../test/support/engines.ts';
+import { realClock } from '../../../base/index.ts';
 import { ALL_SCOPES, type Principal, type ProjectAccess, type Role } from '../../access/index.ts';
 import { AttemptLimiter, buildServer, type Route } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
@@ -53,6 +54,7 @@ export async function openRest(
     },
     base: parts.base,
     version: parts.version,
+    clock: realClock,
     log: Fastify({ logger: { level: 'silent' } }).log,
     trustProxy: false,
     stopping: stopping.signal,

@@ -1,4 +1,5 @@
 import Fastify from 'fastify';
+import { realClock } from '../../../base/index.ts';
 import { ALL_SCOPES, type Role, type UserPrincipal } from '../../access/index.ts';
 import { AttemptLimiter, buildServer, type Gate, type Route } from '../../http/index.ts';
 import type { OpenedParts } from '../../testing/open-parts.ts';
@@ -49,6 +50,7 @@ export async function serveRunners(
     gate,
     base: parts.base,
     version: parts.version,
+    clock: realClock,
     log: Fastify({ logger: { level: 'silent' } }).log,
     trustProxy: false,
     stopping: stopping.signal,
