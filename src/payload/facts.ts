@@ -5,15 +5,24 @@ export interface ServerFacts {
   readonly protocol: 'http' | 'https';
   readonly host: string;
   readonly port: string;
+  /** Of the program; null: nobody knows. */
+  readonly version: string | null;
 }
 
 export interface ProjectFacts {
   readonly id: number;
   /** The last part of `path`. */
   readonly name: string;
+  /** As people call it. */
+  readonly title: string;
+  readonly description: string;
+  readonly visibility: 'private' | 'internal' | 'public';
   /** With its namespace, such as `group/app`. */
   readonly path: string;
+  /** All of it, such as `group/sub`. */
   readonly namespace: string;
+  /** Null: there are none, as in a local run. */
+  readonly namespaceId: number | null;
   readonly defaultBranch: string;
 }
 
@@ -34,6 +43,15 @@ export interface RefFacts {
   readonly name: string;
   readonly kind: 'branch' | 'tag';
   readonly isProtected: boolean;
+  /** What was written into a tag; empty: nothing, or a branch. */
+  readonly tagMessage: string;
+}
+
+/** Of a child pipeline: the trigger job that made it. */
+export interface UpstreamFacts {
+  readonly projectId: number;
+  readonly pipelineId: number;
+  readonly jobId: number;
 }
 
 export interface MergeRequestFacts {
@@ -53,6 +71,10 @@ export interface PipelineFacts {
   /** Of a merge request, the source branch. */
   readonly ref: RefFacts;
   readonly mergeRequest: MergeRequestFacts | null;
+  /** Null: nobody's child, or nobody knows. */
+  readonly upstream: UpstreamFacts | null;
+  /** `workflow:name`; null: none, or not known yet. */
+  readonly name: string | null;
   /** `CI_PIPELINE_SOURCE`. */
   readonly source: string;
   /** From the top of the repository. */

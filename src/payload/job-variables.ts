@@ -8,7 +8,8 @@ import {
   type Variable,
 } from '../protocol/index.ts';
 import { deploymentTier } from './deployment-tier.ts';
-import type { JobFacts, UserFacts } from './facts.ts';
+import type { JobFacts } from './facts.ts';
+import { instantText, userVariables } from './predefined-variables.ts';
 
 /** The variables of a job as its runner is sent them. Which source wins is GitLab's choice: later ones in `all`. */
 export function jobVariables(facts: JobFacts): Variable[] {
@@ -17,7 +18,7 @@ export function jobVariables(facts: JobFacts): Variable[] {
     known('CI_PIPELINE_ID', String(facts.pipelineId)),
     known('CI_PIPELINE_IID', String(facts.served?.pipelineIid ?? facts.pipelineId)),
     known('CI_JOB_ID', String(facts.id)),
-    known('CI_JOB_STARTED_AT', new Date(facts.startedAt).toISOString()),
+    known('CI_JOB_STARTED_AT', instantText(facts.startedAt)),
     known('CI_JOB_NAME', job.name),
     known('CI_JOB_NAME_SLUG', slugify(job.name)),
     known('CI_JOB_GROUP_NAME', job.groupName),
@@ -32,7 +33,7 @@ export function jobVariables(facts: JobFacts): Variable[] {
     ...own,
     ...servedVariables(facts),
     ...job.variables,
-    ...userVariables(facts.served?.user ?? null),
+    ...Object.entries(userVariables(facts.served?.user ?? null)).map(([key, value]) => known(key, value)),
     ...facts.dotenv,
     ...(facts.served?.configured ?? []),
     ...facts.given,
@@ -52,16 +53,6 @@ function servedVariables({ served, repository }: JobFacts): Variable[] {
     known('CI_RUNNER_ID', String(id)),
     known('CI_RUNNER_DESCRIPTION', description),
     known('CI_RUNNER_TAGS', JSON.stringify(tags)),
-  ];
-}
-
-function userVariables(user: UserFacts | null): Variable[] {
-  if (user === null) return [];
-  return [
-    known('GITLAB_USER_ID', String(user.id)),
-    known('GITLAB_USER_LOGIN', user.username),
-    known('GITLAB_USER_NAME', user.name),
-    known('GITLAB_USER_EMAIL', user.email),
   ];
 }
 

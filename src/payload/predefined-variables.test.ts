@@ -7,8 +7,18 @@ const BEFORE = '0a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d';
 const ZEROS = '0'.repeat(40);
 
 const FACTS: PipelineFacts = {
-  server: { protocol: 'https', host: 'git.example.org', port: '443' },
-  project: { id: 1, path: 'acme/web/shop', name: 'shop', namespace: 'acme/web', defaultBranch: 'main' },
+  server: { protocol: 'https', host: 'git.example.org', port: '443', version: '1.2.3-rc.4' },
+  project: {
+    id: 1,
+    path: 'acme/web/shop',
+    name: 'shop',
+    title: 'The Shop',
+    description: 'Sells.',
+    visibility: 'internal',
+    namespace: 'acme/web',
+    namespaceId: 7,
+    defaultBranch: 'main',
+  },
   commit: {
     sha: SHA,
     beforeSha: BEFORE,
@@ -17,8 +27,10 @@ const FACTS: PipelineFacts = {
     author: 'Ada <ada@example.org>',
     timestamp: '2026-01-02T03:04:05+00:00',
   },
-  ref: { name: 'Feature/One', kind: 'branch', isProtected: false },
+  ref: { name: 'Feature/One', kind: 'branch', isProtected: false, tagMessage: '' },
   mergeRequest: null,
+  upstream: null,
+  name: null,
   source: 'push',
   configPath: '.gitlab-ci.yml',
   createdAt: Date.UTC(2026, 0, 2, 3, 4, 5),
@@ -41,14 +53,19 @@ describe('predefined variables', () => {
       CI_PROJECT_ROOT_NAMESPACE: 'acme',
       CI_PROJECT_URL: 'https://git.example.org/acme/web/shop',
       CI_PIPELINE_SOURCE: 'push',
-      CI_PIPELINE_CREATED_AT: '2026-01-02T03:04:05.000Z',
+      CI_PIPELINE_CREATED_AT: '2026-01-02T03:04:05Z',
     });
     expect(variables()).not.toHaveProperty('CI_COMMIT_TAG');
   });
 
   it('have a tag and no branch in a tag pipeline, and nothing before it', () => {
-    const tag = variables({ ref: { kind: 'tag', name: 'v1.0', isProtected: false } });
-    expect(tag).toMatchObject({ CI_COMMIT_TAG: 'v1.0', CI_COMMIT_REF_NAME: 'v1.0', CI_COMMIT_BEFORE_SHA: ZEROS });
+    const tag = variables({ ref: { kind: 'tag', name: 'v1.0', isProtected: false, tagMessage: 'First' } });
+    expect(tag).toMatchObject({
+      CI_COMMIT_TAG: 'v1.0',
+      CI_COMMIT_REF_NAME: 'v1.0',
+      CI_COMMIT_TAG_MESSAGE: 'First',
+      CI_COMMIT_BEFORE_SHA: ZEROS,
+    });
     expect(tag).not.toHaveProperty('CI_COMMIT_BRANCH');
   });
 
@@ -69,7 +86,7 @@ describe('predefined variables', () => {
     ['https', 'git.example.org', '443', 'https://git.example.org'],
     ['http', 'git.example.org', '8080', 'http://git.example.org:8080'],
   ] as const)('take the server from %s, %s and %s', (protocol, host, port, url) => {
-    const found = variables({ server: { protocol, host, port } });
+    const found = variables({ server: { protocol, host, port, version: null } });
     expect(found).toMatchObject({ CI_SERVER_URL: url, CI_SERVER_PORT: port, CI_SERVER_FQDN: url.split('/')[2] });
     expect(found.CI_API_V4_URL).toBe(`${url}/api/v4`);
   });

@@ -1,5 +1,5 @@
 import { slugify } from '../compile/index.ts';
-import type { MergeRequestFacts, PipelineFacts, ProjectFacts, ServerFacts } from './facts.ts';
+import type { MergeRequestFacts, PipelineFacts, ProjectFacts, ServerFacts, UpstreamFacts, UserFacts } from './facts.ts';
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -12,18 +12,48 @@ export function predefinedVariables(facts: PipelineFacts): Variables {
   return {
     CI: 'true',
     GITLAB_CI: 'true',
+    // Of licensed features there are none.
+    GITLAB_FEATURES: '',
+    // Where images of GitLab's templates come from, whoever runs them.
+    CI_TEMPLATE_REGISTRY_HOST: 'registry.gitlab.com',
     ...server,
     ...projectVariables(facts.project, server.CI_SERVER_URL ?? ''),
     ...commitVariables(facts),
     ...refVariables(facts),
     CI_CONFIG_PATH: facts.configPath,
     CI_PIPELINE_SOURCE: facts.source,
-    CI_PIPELINE_CREATED_AT: new Date(facts.createdAt).toISOString(),
+    CI_PIPELINE_CREATED_AT: instantText(facts.createdAt),
+    ...(facts.name === null ? {} : { CI_PIPELINE_NAME: facts.name }),
     ...(facts.source === 'trigger' ? { CI_PIPELINE_TRIGGERED: 'true' } : {}),
+    ...(facts.upstream === null ? {} : upstreamVariables(facts.upstream)),
   };
 }
 
-function serverVariables({ protocol, host, port }: ServerFacts): Variables {
+/** Whoever started the pipeline, or the job. */
+export function userVariables(user: UserFacts | null): Variables {
+  if (user === null) return {};
+  return {
+    GITLAB_USER_ID: String(user.id),
+    GITLAB_USER_LOGIN: user.username,
+    GITLAB_USER_NAME: user.name,
+    GITLAB_USER_EMAIL: user.email,
+  };
+}
+
+/** ISO 8601 to the second, as GitLab writes it and scripts parse it. @param instant UTC ms */
+export function instantText(instant: number): string {
+  return new Date(instant).toISOString().replace(/\.\d+/, '');
+}
+
+function upstreamVariables({ projectId, pipelineId, jobId }: UpstreamFacts): Variables {
+  return {
+    CI_UPSTREAM_PROJECT_ID: String(projectId),
+    CI_UPSTREAM_PIPELINE_ID: String(pipelineId),
+    CI_UPSTREAM_JOB_ID: String(jobId),
+  };
+}
+
+function serverVariables({ protocol, host, port, version }: ServerFacts): Variables {
   const isUsual = port === (protocol === 'https' ? '443' : '80');
   const url = `${protocol}://${host}${isUsual ? '' : `:${port}`}`;
   return {
@@ -35,6 +65,18 @@ function serverVariables({ protocol, host, port }: ServerFacts): Variables {
     CI_SERVER_NAME: 'Epilogue',
     CI_API_V4_URL: `${url}/api/v4`,
     CI_API_GRAPHQL_URL: `${url}/api/graphql`,
+    ...(version === null ? {} : versionVariables(version)),
+  };
+}
+
+function versionVariables(version: string): Variables {
+  const [major = '0', minor = '0', patch = '0'] = /^\d+(?:\.\d+)*/.exec(version)?.[0].split('.') ?? [];
+  return {
+    CI_SERVER_VERSION: version,
+    CI_SERVER_VERSION_MAJOR: major,
+    CI_SERVER_VERSION_MINOR: minor,
+    CI_SERVER_VERSION_PATCH: patch,
+    CI_SERVER_REVISION: 'epilogue',
   };
 }
 
@@ -43,21 +85,26 @@ function projectVariables(project: ProjectFacts, serverUrl: string): Variables {
   return {
     CI_PROJECT_ID: String(project.id),
     CI_PROJECT_NAME: project.name,
-    CI_PROJECT_TITLE: project.name,
+    CI_PROJECT_TITLE: project.title,
+    CI_PROJECT_DESCRIPTION: project.description,
     CI_PROJECT_PATH: project.path,
     CI_PROJECT_PATH_SLUG: slugify(project.path),
     CI_PROJECT_NAMESPACE: project.namespace,
+    ...(project.namespaceId === null ? {} : { CI_PROJECT_NAMESPACE_ID: String(project.namespaceId) }),
     CI_PROJECT_ROOT_NAMESPACE: root,
     CI_PROJECT_URL: `${serverUrl}/${project.path}`,
-    CI_PROJECT_VISIBILITY: 'private',
+    CI_PROJECT_VISIBILITY: project.visibility,
+    // Nobody looks at the languages, and nothing is classified.
+    CI_PROJECT_REPOSITORY_LANGUAGES: '',
+    CI_PROJECT_CLASSIFICATION_LABEL: '',
     CI_DEFAULT_BRANCH: project.defaultBranch,
   };
 }
 
 function commitVariables({ commit, ref, mergeRequest, source }: PipelineFacts): Variables {
   const message = commit.message.replace(/\n+$/, '');
-  // Only a push to a branch has something before it.
-  const isPush = source === 'push' && ref.kind === 'branch' && mergeRequest === null;
+  // Only a push to a branch has something before it; a child pipeline is of its parent's push.
+  const isPush = (source === 'push' || source === 'parent_pipeline') && ref.kind === 'branch' && mergeRequest === null;
   return {
     CI_COMMIT_SHA: commit.sha,
     CI_COMMIT_SHORT_SHA: commit.sha.slice(0, 8),
@@ -77,7 +124,8 @@ function refVariables({ ref, mergeRequest, project }: PipelineFacts): Variables 
     CI_COMMIT_REF_PROTECTED: String(ref.isProtected),
   };
   if (mergeRequest !== null) return { ...common, ...mergeRequestVariables(mergeRequest, ref.name, project) };
-  return ref.kind === 'branch' ? { ...common, CI_COMMIT_BRANCH: ref.name } : { ...common, CI_COMMIT_TAG: ref.name };
+  if (ref.kind === 'branch') return { ...common, CI_COMMIT_BRANCH: ref.name };
+  return { ...common, CI_COMMIT_TAG: ref.name, CI_COMMIT_TAG_MESSAGE: ref.tagMessage };
 }
 
 /** Of a merge request inside one project. */

@@ -21,11 +21,14 @@ function facts(ref: Partial<CompileRef> = {}, checkout: Partial<Checkout> = {}) 
 }
 
 it.each([
-  ['https://git.example.org/a/b.git', { protocol: 'https', host: 'git.example.org', port: '443' }],
-  ['http://git.example.org:8080/a/b.git', { protocol: 'http', host: 'git.example.org', port: '8080' }],
-  ['ssh://git@git.example.org:2222/a/b.git', { protocol: 'https', host: 'git.example.org', port: '443' }],
-  ['git@git.example.org:acme/web/shop.git', { protocol: 'https', host: 'git.example.org', port: '443' }],
-  ['/srv/git/b.git', { protocol: 'https', host: 'localhost', port: '443' }],
+  ['https://git.example.org/a/b.git', { protocol: 'https', host: 'git.example.org', port: '443', version: null }],
+  ['http://git.example.org:8080/a/b.git', { protocol: 'http', host: 'git.example.org', port: '8080', version: null }],
+  [
+    'ssh://git@git.example.org:2222/a/b.git',
+    { protocol: 'https', host: 'git.example.org', port: '443', version: null },
+  ],
+  ['git@git.example.org:acme/web/shop.git', { protocol: 'https', host: 'git.example.org', port: '443', version: null }],
+  ['/srv/git/b.git', { protocol: 'https', host: 'localhost', port: '443', version: null }],
 ])('the server of the remote %s', (url, server) => {
   expect(facts({}, { remote: { name: 'origin', url } }).server).toEqual(server);
 });
@@ -38,7 +41,7 @@ it('a checkout without a commit or a remote has empty words', () => {
 
 it('the default branch is protected, a tag of its name is not', () => {
   expect(facts({ name: 'main' }).ref.isProtected).toBe(true);
-  expect(facts({ name: 'main', kind: 'tag' }).ref).toEqual({ name: 'main', kind: 'tag', isProtected: false });
+  expect(facts({ name: 'main', kind: 'tag' }).ref).toMatchObject({ name: 'main', kind: 'tag', isProtected: false });
   expect(facts().ref.isProtected).toBe(false);
 });
 

@@ -16,14 +16,25 @@ export function pipelineFacts(
   const { message = '', title = '', author = '', timestamp = '' } = commit ?? {};
   return {
     server: serverOf(checkout.remote?.url ?? null),
-    project: { id: PROJECT_ID, ...project, defaultBranch },
+    project: {
+      id: PROJECT_ID,
+      ...project,
+      title: project.name,
+      description: '',
+      visibility: 'private',
+      namespaceId: null,
+      defaultBranch,
+    },
     commit: { sha, beforeSha, message, title, author, timestamp },
     ref: {
       name: ref.name,
       kind: ref.kind === 'tag' ? 'tag' : 'branch',
       isProtected: ref.kind === 'branch' && ref.name === defaultBranch,
+      tagMessage: '',
     },
     mergeRequest: ref.kind === 'merge_request' ? mergeRequest(checkout) : null,
+    upstream: null,
+    name: null,
     source: ref.source,
     configPath,
     createdAt: now,
@@ -46,9 +57,9 @@ function serverOf(remoteUrl: string | null): ServerFacts {
   const web = remoteUrl !== null && /^https?:/.test(remoteUrl) && URL.canParse(remoteUrl) ? new URL(remoteUrl) : null;
   if (web !== null) {
     const protocol = web.protocol === 'http:' ? 'http' : 'https';
-    return { protocol, host: web.hostname, port: web.port || (protocol === 'https' ? '443' : '80') };
+    return { protocol, host: web.hostname, port: web.port || (protocol === 'https' ? '443' : '80'), version: null };
   }
   // ssh://user@host:port/path and user@host:path: the web side of such a server is taken to be at the usual place.
   const ssh = /^(?:ssh:\/\/)?(?:[^/@]+@)?([^/:@]{2,})[:/]/.exec(remoteUrl ?? '');
-  return { protocol: 'https', host: ssh?.[1] ?? 'localhost', port: '443' };
+  return { protocol: 'https', host: ssh?.[1] ?? 'localhost', port: '443', version: null };
 }

@@ -1,3 +1,4 @@
+import type { Visibility } from '../projects/project-record.ts';
 import { fromJson } from '../schema/json.ts';
 import type { Db } from '../store.ts';
 
@@ -8,7 +9,9 @@ export interface ProjectForPipelines {
   readonly path: string;
   readonly fullPath: string;
   readonly name: string;
-  readonly visibility: string;
+  readonly description: string;
+  readonly visibility: Visibility;
+  readonly namespaceId: number;
   readonly defaultBranch: string | null;
   /** Empty: the usual file. */
   readonly ciConfigPath: string;
@@ -21,7 +24,18 @@ export interface ProjectForPipelines {
 export async function findProjectForPipelines(db: Db, id: number): Promise<ProjectForPipelines | null> {
   const row = await db.query
     .selectFrom('projects')
-    .select(['path', 'full_path', 'name', 'visibility', 'default_branch', 'ci_config_path', 'settings', 'archived'])
+    .select([
+      'namespace_id',
+      'path',
+      'full_path',
+      'name',
+      'description',
+      'visibility',
+      'default_branch',
+      'ci_config_path',
+      'settings',
+      'archived',
+    ])
     .where('id', '=', id)
     .where('deleted_at', 'is', null)
     .executeTakeFirst();
@@ -37,7 +51,9 @@ export async function findProjectForPipelines(db: Db, id: number): Promise<Proje
     path: row.path,
     fullPath: row.full_path,
     name: row.name,
-    visibility: row.visibility,
+    description: row.description,
+    visibility: row.visibility as Visibility,
+    namespaceId: row.namespace_id,
     defaultBranch: row.default_branch,
     ciConfigPath: row.ci_config_path,
     settings: fromJson<Readonly<Record<string, unknown>>>(row.settings),

@@ -1,8 +1,13 @@
 import { Failure, hasErrors, type Problem } from '../../../base/index.ts';
 import type { CompileContext, CompileResult } from '../../../compile/index.ts';
-import { type BareRepository, listChanges, readCommit } from '../../../git/index.ts';
-import { predefinedVariables } from '../../../payload/index.ts';
-import { findProjectForPipelines, listVariablesForPipelines, type ProjectForPipelines } from '../../../store/index.ts';
+import { type BareRepository, listChanges, listTags, readCommit } from '../../../git/index.ts';
+import { predefinedVariables, userVariables } from '../../../payload/index.ts';
+import {
+  findProjectForPipelines,
+  findUserForPipelines,
+  listVariablesForPipelines,
+  type ProjectForPipelines,
+} from '../../../store/index.ts';
 import type { Parts } from '../../parts.ts';
 import { compileAtCommit } from './compile-at-commit.ts';
 import type { PipelineOrigin, Preparation, PreparedPipeline } from './prepared-pipeline.ts';
@@ -38,9 +43,10 @@ export interface Compiled {
  * @param text stands for the project's file; null: the file as it is at the commit.
  */
 export async function compileFor(parts: Parts, origin: PipelineOrigin, text: string | null): Promise<Compiled | null> {
-  const { project, variables } = await parts.store.read(async (db) => ({
+  const { project, variables, user } = await parts.store.read(async (db) => ({
     project: await findProjectForPipelines(db, origin.projectId),
     variables: await listVariablesForPipelines(db, origin.projectId),
+    user: origin.userId === null ? null : await findUserForPipelines(db, origin.userId),
   }));
   if (project === null || project.isArchived) return null;
   const repository = parts.repositories.at(origin.projectId);
@@ -51,7 +57,10 @@ export async function compileFor(parts: Parts, origin: PipelineOrigin, text: str
   const file = text === null ? sourceOf(origin, facts) : { path: configPath, source: { file: configPath, text } };
   const result = await compileAtCommit({ repository, sha: origin.sha }, file, {
     changes: await changesOf(repository, origin),
-    predefined: predefinedVariables(pipelineFactsOf(recordOf(origin, isProtected, parts), facts, parts.base)),
+    predefined: {
+      ...predefinedVariables(pipelineFactsOf(recordOf(origin, isProtected, parts), facts, parts)),
+      ...userVariables(user),
+    },
     variables: Object.fromEntries(outside.map(({ key, value }) => [key, value])),
     rawVariables: new Set(outside.filter(({ raw }) => raw).map(({ key }) => key)),
     maskedVariables: new Set(outside.filter(({ masked }) => masked).map(({ key }) => key)),
@@ -100,9 +109,15 @@ async function storedFacts(parts: Parts, origin: PipelineOrigin, project: Projec
   const namespace = project.fullPath.slice(0, Math.max(0, project.fullPath.length - project.path.length - 1));
   return {
     commit,
+    tagMessage:
+      origin.refType === 'tag' ? await readTagMessage(parts.repositories.at(origin.projectId), origin.ref) : '',
     project: {
       id: project.id,
       name: project.path,
+      title: project.name,
+      description: project.description,
+      visibility: project.visibility,
+      namespaceId: project.namespaceId,
       path: project.fullPath,
       namespace,
       defaultBranch: project.defaultBranch ?? '',
@@ -111,6 +126,12 @@ async function storedFacts(parts: Parts, origin: PipelineOrigin, project: Projec
     depth: parent?.depth ?? 0,
     rootCreatedAt: parent?.rootCreatedAt ?? parts.clock.now(),
   };
+}
+
+/** Empty: there is none. */
+async function readTagMessage(repository: BareRepository, name: string): Promise<string> {
+  const { items } = await listTags(repository, { name, sort: 'name_asc', limit: 1 });
+  return items[0]?.message ?? '';
 }
 
 function configPathOf({ parent }: PipelineOrigin, { ciConfigPath }: ProjectForPipelines): string {
@@ -124,22 +145,35 @@ function recordOf(
   { clock }: Parts,
 ): Parameters<typeof pipelineFactsOf>[0] {
   return {
+    projectId: origin.projectId,
     sha: origin.sha,
     beforeSha: origin.beforeSha ?? '0'.repeat(origin.sha.length),
     ref: origin.ref,
     isTag: origin.refType === 'tag',
     isProtected,
     source: origin.source,
+    name: null,
     createdAt: clock.now(),
+    parentPipelineId: origin.parent?.pipelineId ?? null,
+    parentJobId: origin.parent?.jobId ?? null,
   };
 }
 
-/** Only a push to a branch that was there before is about certain files; everything else counts as if all had changed. */
+/**
+ * Only a push to a branch that was there before is about certain files, and so are its children; everything else counts as if all had changed.
+ * A child of a pipeline that no push made has nothing before it.
+ */
 async function changesOf(
   repository: BareRepository,
   { source, refType, beforeSha, sha }: PipelineOrigin,
 ): Promise<CompileContext['changes']> {
-  if (source !== 'push' || refType !== 'branch' || beforeSha === null || NO_SHA.test(beforeSha)) return null;
+  if (
+    (source !== 'push' && source !== 'parent_pipeline') ||
+    refType !== 'branch' ||
+    beforeSha === null ||
+    NO_SHA.test(beforeSha)
+  )
+    return null;
   try {
     return (await listChanges(repository, beforeSha, sha)).map(({ path }) => path);
   } catch (error) {

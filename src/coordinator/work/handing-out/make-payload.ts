@@ -17,14 +17,14 @@ import type { Gathered } from './gather.ts';
 
 /** The payload of one attempt, whole. */
 export function makePayload(
-  { base, clock }: Pick<Parts, 'base' | 'clock'>,
+  { base, version, clock }: Pick<Parts, 'base' | 'version' | 'clock'>,
   gathered: Gathered,
   runner: RunnerAsking,
   token: string,
 ): JobPayload {
   const { pipeline, project, planned, job, jobId } = gathered;
   const predefined = Object.entries(
-    predefinedVariables(pipelineFactsOf(pipeline, pipeline.facts as StoredFacts, base)),
+    predefinedVariables(pipelineFactsOf(pipeline, pipeline.facts as StoredFacts, { base, version })),
   ).map(([key, value]) => plainVariable(key, value, { raw: true }));
   const facts: JobFacts = {
     id: jobId,

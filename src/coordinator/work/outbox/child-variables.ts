@@ -1,6 +1,7 @@
 import { predefinedVariables } from '../../../payload/index.ts';
 import { expandText, expandVariables, type PlannedJob, plainVariable, type Variable } from '../../../protocol/index.ts';
 import type { PipelineRecord, StoredVariable } from '../../../store/index.ts';
+import type { Parts } from '../../parts.ts';
 import { scopedVariables } from '../../pipelines/create/scoped-variables.ts';
 import { pipelineFactsOf, type StoredFacts } from '../../pipelines/create/stored-facts.ts';
 
@@ -11,7 +12,7 @@ export interface ParentVariables {
   readonly pipeline: PipelineRecord;
   readonly configured: readonly StoredVariable[];
   readonly given: readonly Variable[];
-  readonly base: string;
+  readonly server: Pick<Parts, 'base' | 'version'>;
 }
 
 /**
@@ -19,9 +20,9 @@ export interface ParentVariables {
  * One that was built around a secret is one.
  */
 export function childVariables(job: PlannedJob, parent: ParentVariables): readonly Variable[] {
-  const { pipeline, configured, given, base } = parent;
+  const { pipeline, configured, given, server } = parent;
   const { yamlVariables = true, pipelineVariables = false } = job.trigger?.forward ?? {};
-  const facts = predefinedVariables(pipelineFactsOf(pipeline, pipeline.facts as StoredFacts, base));
+  const facts = predefinedVariables(pipelineFactsOf(pipeline, pipeline.facts as StoredFacts, server));
   const outside = scopedVariables(configured, { isProtected: pipeline.isProtected, environment: null });
   const predefined = Object.entries(facts).map(([key, value]) => plainVariable(key, value, { raw: true }));
   const { values } = expandVariables([...predefined, ...job.variables, ...outside, ...given]);

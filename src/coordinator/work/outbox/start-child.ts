@@ -103,7 +103,7 @@ function unsupported({ planned: { trigger } }: Wanted): FailureReason | null {
   return null;
 }
 
-function originOf({ base }: Parts, { job, planned, pipeline, hierarchy, given, configured }: Wanted): PipelineOrigin {
+function originOf(parts: Parts, { job, planned, pipeline, hierarchy, given, configured }: Wanted): PipelineOrigin {
   return {
     projectId: pipeline.projectId,
     ref: pipeline.ref,
@@ -112,7 +112,7 @@ function originOf({ base }: Parts, { job, planned, pipeline, hierarchy, given, c
     beforeSha: pipeline.beforeSha,
     source: 'parent_pipeline',
     userId: job.userId ?? pipeline.userId,
-    given: childVariables(planned, { pipeline, configured, given, base }),
+    given: childVariables(planned, { pipeline, configured, given, server: parts }),
     inputs: childInputs(planned.trigger),
     parent: {
       pipelineId: pipeline.id,
