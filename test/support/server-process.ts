@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { PROGRAM } from './checkout.ts';
 import { waitUntil } from './wait-until.ts';
 
+/** Cleanups of jobs are waited for. */
+const LONGEST_END_MS = 30_000;
+
 export interface ServeOptions {
   readonly env: Readonly<Record<string, string>>;
   /** `127.0.0.1:PORT`; on a free port when left out. */
@@ -53,7 +56,7 @@ export class ServerProcess {
     return this.#log;
   }
 
-  /** Resolves once it is gone. @throws when it had ended by itself. */
+  /** Resolves once it is gone. @throws when it had ended by itself, or had to be killed. */
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     if (this.#hasEnded()) {
       const { exitCode, signalCode } = this.#process;
@@ -61,7 +64,15 @@ export class ServerProcess {
     }
     const ended = once(this.#process, 'exit');
     this.#process.kill(signal);
+    let isLate = false;
+    const late = setTimeout(() => {
+      isLate = true;
+      this.#process.kill('SIGKILL');
+    }, LONGEST_END_MS);
     await ended;
+    clearTimeout(late);
+    if (isLate)
+      throw new Error(`the server had not ended ${LONGEST_END_MS} ms after ${signal}\n${this.#log.slice(-2_000)}`);
   }
 
   #hasEnded(): boolean {

@@ -14,10 +14,12 @@ export function describeServing(
       serving = await Serving.start(engine, ...flags);
     });
     afterAll(async () => {
-      await serving?.stop();
-      const complaints = serving?.complaints();
-      await serving?.dispose();
-      expect(complaints).toEqual([]);
+      try {
+        await serving?.stop();
+        expect(serving?.complaints()).toEqual([]);
+      } finally {
+        await serving?.dispose();
+      }
     });
 
     body(() => {

@@ -100,10 +100,13 @@ export class Serving {
 
   /** Ends what is left of it and its jobs, and removes everything. */
   async dispose(): Promise<void> {
-    await this.stop();
-    killMarked(this.#mark);
-    await this.#database?.drop();
-    rmSync(this.root, { recursive: true, force: true });
+    try {
+      await this.stop();
+    } finally {
+      killMarked(this.#mark);
+      await this.#database?.drop();
+      rmSync(this.root, { recursive: true, force: true });
+    }
   }
 
   /** What the program says to these words. @throws when it exits with something else than 0 */
