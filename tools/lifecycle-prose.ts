@@ -21,8 +21,8 @@ runner asks before it starts that command (\`script_started\`), and starts it on
 books first. A job that ended with an obligation says how it was met: \`succeeded\`, \`failed\`, \`timed_out\`, \`skipped\` (by whom and why) or
 \`lost\`. Without one it says \`not_owed\`.
 
-The first cause stands. What strikes later, in the teardown, does not change why the script was over; only a cancel still decides how
-the job ends. Budgets add up: a teardown has *stop + cleanup + save*, plus a margin that lets the runner speak first, counted from
+The first cause stands. What strikes later, in the teardown, does not change why the script was over. Only a cancel does: it decides how
+the job ends, so it is the cause from then on; what \`after_script\` was told when it began is not taken back. Budgets add up: a teardown has *stop + cleanup + save*, plus a margin that lets the runner speak first, counted from
 the moment it begins.
 
 \`runner_shutdown\` means two things. A runner that is told to stop reports it, and the job ends as \`failed\`. In a local run whoever presses

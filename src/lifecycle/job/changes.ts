@@ -94,7 +94,7 @@ export const openObligation: Change = {
   make: ({ job }) => ({ owed: job.spec.hasCleanup }),
 };
 
-/** The first cause stands: what strikes a teardown later does not change why the script was over. */
+/** The first cause stands: what strikes a teardown later, unless it is a cancel, does not change why the script was over. */
 export function setCause(cause: Cause): Change {
   return { says: `cause \`${cause}\`, unless there is one`, make: ({ job }) => ({ cause: job.cause ?? cause }) };
 }
@@ -115,7 +115,7 @@ export const setTeardownDeadline: Change = {
 
 /** A cancel that comes during a teardown still decides how the job ends, so it replaces the cause. */
 export const noteCancel: Change = {
-  says: 'note who, when and why',
+  says: 'note who, when and why: the cause from then on',
   make: ({ event, now }) => {
     const { by, cause } = expectEvent(event, 'cancel');
     return { cause, cancelRequest: { by, at: now, cause } };
