@@ -1,6 +1,7 @@
 import { type Clock, describeError } from '../base/index.ts';
 import type { JobsInHand } from './jobs-in-hand.ts';
 import { followEvents, type StreamEvent } from './wire/events.ts';
+import { readStopOrder } from './wire/stop-order.ts';
 
 export interface HearOptions {
   readonly url: string;
@@ -52,11 +53,7 @@ function obeyEvent({ event, data }: StreamEvent, { jobs, onWork }: HearOptions):
   if (event === 'look') jobs.askAll();
   const key = data.token_sha256;
   if (typeof key !== 'string') return;
-  const by = typeof data.by === 'string' && data.by !== '' ? data.by : 'coordinator';
-  if (event === 'cancel') jobs.cancel(key, { by, cause: causeOf(data.cause) });
-  if (event === 'abort') jobs.abort(key, by);
-}
-
-function causeOf(said: unknown): 'canceled' | 'superseded' | 'timed_out' {
-  return said === 'superseded' || said === 'timed_out' ? said : 'canceled';
+  const order = readStopOrder(data.cause, data.by);
+  if (event === 'cancel') jobs.cancel(key, order);
+  if (event === 'abort') jobs.abort(key, order);
 }

@@ -1,17 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { JobPayload } from '../protocol/index.ts';
 import type { Control } from '../runner/index.ts';
+import { cancelJob, dropJob } from './obey.ts';
+import type { StopOrder } from './wire/stop-order.ts';
 
 /** One job that is under way here. */
 export interface JobInHand {
   readonly control: Control;
   /** Reports on it at once, and so hears how it stands. */
   ask(): void;
-}
-
-export interface CancelOrder {
-  readonly by: string;
-  readonly cause: 'canceled' | 'superseded' | 'timed_out';
 }
 
 /** The jobs that a runner has, by the hash of each one's token: that names the attempt, and an old order reaches no newer one. */
@@ -42,12 +39,14 @@ export class JobsInHand {
     for (const job of this.#jobs.values()) job.ask();
   }
 
-  cancel(key: string, { by, cause }: CancelOrder): void {
-    this.#jobs.get(key)?.control.interrupt({ cause, isCancel: cause !== 'timed_out', by });
+  cancel(key: string, order: StopOrder): void {
+    const job = this.#jobs.get(key);
+    if (job !== undefined) cancelJob(job.control, order);
   }
 
-  abort(key: string, by: string): void {
-    this.#jobs.get(key)?.control.force({ by, why: 'the job is over for the coordinator' });
+  abort(key: string, order: StopOrder): void {
+    const job = this.#jobs.get(key);
+    if (job !== undefined) dropJob(job.control, order);
   }
 
   /** Every one is torn down: the runner was told to stop. */

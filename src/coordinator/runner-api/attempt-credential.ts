@@ -1,8 +1,8 @@
-import type { Status } from '../../protocol/index.ts';
 import { type AttemptRecord, findAttemptByToken, findJob, type JobRecord } from '../../store/index.ts';
 import { type Call, HttpError } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
 import { hashToken } from '../work/index.ts';
+import { jobHeaders } from './job-headers.ts';
 
 export interface AttemptAsking {
   readonly attempt: AttemptRecord;
@@ -27,20 +27,11 @@ export async function attemptAsking(
   });
   if (found === null || found.job === null) throw new HttpError(403, { message: '403 Forbidden' });
   const { attempt, job } = found;
-  if (attempt.endedAt !== null) throw attemptIsOver(job.state.status);
+  if (attempt.endedAt !== null) throw attemptIsOver(job.state);
   return { attempt, job };
 }
 
 /** What a runner takes for: drop it, at once. Only ever said when this attempt has nothing to clean up any more. */
-export function attemptIsOver(status: Status): HttpError {
-  return new HttpError(403, { message: '403 Forbidden' }, { 'job-status': status });
-}
-
-/**
- * `Job-Status` of an attempt that holds its job. `canceling` is all that a runner of GitLab's understands of "stop the script and clean up", whatever
- * the reason; one that knows phases is told over its event stream, and what it hears here is the status.
- */
-export function statusForRunner({ attempt, job }: AttemptAsking): Status {
-  const { status, phase } = job.state;
-  return status === 'running' && phase === 'teardown' && !attempt.features.phases ? 'canceling' : status;
+export function attemptIsOver(job: JobRecord['state']): HttpError {
+  return new HttpError(403, { message: '403 Forbidden' }, jobHeaders(job));
 }

@@ -100,6 +100,7 @@ it('cancels gracefully: the runner is told, its log and its cleanup go on, and i
   await cancel(job);
   const told = await runner.trace(job, 4, 'two\n');
   expect([told.status, told.headers.get('job-status')]).toEqual([202, 'canceling']);
+  expect(told.headers.get('epilogue-stop')).toBe('cause=canceled&by=ana');
   expect((await runner.put(job, { state: 'running' })).headers.get('job-status')).toBe('canceling');
   expect((await runner.trace(job, 8, 'bye\n')).status).toBe(202);
   const last = await runner.put(job, { state: 'failed', failure_reason: 'job_canceled' });
@@ -114,6 +115,7 @@ it('refuses everything of a forced job, and says why', async () => {
   await cancel(job, 'force_cancel');
   for (const answer of [await runner.trace(job, 0, 'x'), await runner.put(job, { state: 'running' })]) {
     expect([answer.status, answer.headers.get('job-status')]).toEqual([403, 'canceled']);
+    expect(answer.headers.get('epilogue-stop')).toBe('cause=canceled&by=ana');
   }
 });
 

@@ -23,10 +23,10 @@ export async function fromRunner(
     // Each kind of report is an event that lacks nothing but its attempt.
     const event = { ...report, attempt } as RunnerEvent;
     const reason = open.send({ type: 'job', job: open.numberOf(jobId), event });
-    return { reason, status: open.job(jobId)?.status };
+    return { reason, job: open.job(jobId) };
   });
   if (done === null) return { kind: 'unknown' };
-  const { reason, status } = done.result;
-  if (status === undefined) return { kind: 'unknown' };
-  return reason === null ? { kind: 'applied', status } : { kind: 'refused', reason, status };
+  const { reason, job } = done.result;
+  if (job === null) return { kind: 'unknown' };
+  return reason === null ? { kind: 'applied', job } : { kind: 'refused', reason, job };
 }

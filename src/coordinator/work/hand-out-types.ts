@@ -1,5 +1,5 @@
-import type { Refusal, RunnerFeatures } from '../../lifecycle/index.ts';
-import type { JobPayload, Status } from '../../protocol/index.ts';
+import type { JobState, Refusal, RunnerFeatures } from '../../lifecycle/index.ts';
+import type { JobPayload } from '../../protocol/index.ts';
 import type { RunnerFit } from '../../store/index.ts';
 
 /** A runner that asks for work, as far as handing out has to know it. */
@@ -32,7 +32,7 @@ export interface HandOut {
 
 /** What a runner says of its attempt. Whatever holds of the job is known: this only adds to it. */
 export type RunnerAnswer =
-  | { readonly kind: 'applied'; readonly status: Status }
+  | { readonly kind: 'applied'; readonly job: JobState }
   /** Say it as GitLab does: 403 with `Job-Status`, or, for `script_is_over` and `not_canceled`, 409. */
-  | { readonly kind: 'refused'; readonly reason: Refusal; readonly status: Status }
+  | { readonly kind: 'refused'; readonly reason: Refusal; readonly job: JobState }
   | { readonly kind: 'unknown' };

@@ -30,7 +30,7 @@ export async function reportResult(
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     try {
       const verdict = await coordinator.updateJob(job, update);
-      if (verdict !== 'later') return verdict !== 'gone';
+      if (verdict.kind !== 'later') return verdict.kind !== 'gone';
     } catch (error) {
       if (pauseMs === FIRST_PAUSE_MS) warn(`job ${job.id}: its result waits: ${describeError(error)}`);
     }

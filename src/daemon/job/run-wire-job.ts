@@ -5,10 +5,12 @@ import type { Executor } from '../../executors/index.ts';
 import { type JobPayload, payloadSettings } from '../../protocol/index.ts';
 import { Control, type JobRecord, type JobResult, LOG_FILE, runJob, takeOverJob } from '../../runner/index.ts';
 import type { JobsInHand } from '../jobs-in-hand.ts';
+import { obey } from '../obey.ts';
 import type { Coordinator } from '../wire/coordinator.ts';
+import { UNSAID } from '../wire/stop-order.ts';
 import { reportResult } from './report-job.ts';
 import { shipLog } from './ship-log.ts';
-import { obey, wirePorts } from './wire-ports.ts';
+import { wirePorts } from './wire-ports.ts';
 
 /** What all jobs of a runner share. */
 export interface JobContext {
@@ -127,13 +129,13 @@ async function seeThrough(
     takeOut();
   }
   await log.finish(PATIENCE_MS);
-  if (
-    result !== null &&
-    !(await reportResult({ coordinator, clock, warn }, payload, { result, logFile }, PATIENCE_MS))
-  ) {
-    warn(
-      `job ${payload.id}: the coordinator did not take its result (${result.status}, cleanup ${result.cleanup.outcome})`,
-    );
+  if (result !== null) {
+    const isTaken = await reportResult({ coordinator, clock, warn }, payload, { result, logFile }, PATIENCE_MS);
+    // Of a job that somebody has forced, nothing is wanted any more.
+    const isForced = control.forced !== null && control.forced.by !== UNSAID;
+    const { status, cleanup } = result;
+    if (!isTaken && !isForced)
+      warn(`job ${payload.id}: the coordinator did not take its result (${status}, cleanup ${cleanup.outcome})`);
   }
   await removeHome(home, warn);
 }

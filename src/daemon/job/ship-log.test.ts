@@ -85,13 +85,28 @@ it('loses nothing while the coordinator cannot take it, and says once that it wa
 });
 
 it('says that the job is to be torn down, and goes on with the log', async () => {
-  answers = [{ status: 202, headers: { range: '0-4', 'job-status': 'canceling' } }];
+  const words = 'cause=superseded&by=pipeline+12+%C3%A4';
+  answers = [{ status: 202, headers: { range: '0-4', 'job-status': 'canceling', 'epilogue-stop': words } }];
   taken = Buffer.from('one\n');
   const log = start();
   log.grew(TEXT.length);
   await log.finish(PATIENCE_MS);
-  expect(verdicts[0]).toBe('cancel');
+  expect(verdicts[0]).toEqual({ kind: 'cancel', order: { cause: 'superseded', by: 'pipeline 12 ä' } });
   expect(taken.toString()).toBe(TEXT);
+});
+
+it('hears of a timeout that is none of its own, and of a cancel without a word of who wanted it', async () => {
+  answers = [
+    { status: 202, headers: { range: '0-4', 'job-status': 'running', 'epilogue-stop': 'cause=timed_out' } },
+    { status: 202, headers: { range: '0-8', 'job-status': 'canceling' } },
+  ];
+  const log = start();
+  log.grew(TEXT.length);
+  await log.finish(PATIENCE_MS);
+  expect(verdicts.slice(0, 2)).toEqual([
+    { kind: 'cancel', order: { cause: 'timed_out', by: 'coordinator' } },
+    { kind: 'cancel', order: { cause: 'canceled', by: 'coordinator' } },
+  ]);
 });
 
 it('stops once nobody wants it', async () => {
@@ -99,7 +114,7 @@ it('stops once nobody wants it', async () => {
   const log = start();
   log.grew(TEXT.length);
   await log.finish(PATIENCE_MS);
-  expect([verdicts, taken.length]).toEqual([['gone'], 0]);
+  expect([verdicts, taken.length]).toEqual([[{ kind: 'gone', order: { cause: 'canceled', by: 'coordinator' } }], 0]);
 });
 
 it('does not wait longer for a coordinator than it may', async () => {

@@ -130,8 +130,8 @@ class Shipment implements LogShipment {
   }
 
   #note(verdict: JobVerdict): void {
-    if (verdict === 'later') throw new Error('the coordinator cannot take it now');
-    if (verdict === 'gone') this.#isUnwanted = true;
+    if (verdict.kind === 'later') throw new Error('the coordinator cannot take it now');
+    if (verdict.kind === 'gone') this.#isUnwanted = true;
     this.#options.onVerdict(verdict);
   }
 

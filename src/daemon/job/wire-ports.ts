@@ -4,6 +4,7 @@ import { type Clock, describeError, Failure } from '../../base/index.ts';
 import { fetchCommit } from '../../git/index.ts';
 import type { JobPayload, SourceSettings } from '../../protocol/index.ts';
 import type { Control, JobPorts } from '../../runner/index.ts';
+import { obey } from '../obey.ts';
 import type { Coordinator } from '../wire/coordinator.ts';
 import type { JobVerdict } from '../wire/job-verdict.ts';
 import { cleanupOnWire } from './report-job.ts';
@@ -28,13 +29,6 @@ const GIT_MS = 30 * 60_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 
-/** What a coordinator says of a job, done. */
-export function obey(verdict: JobVerdict, control: Control): void {
-  if (verdict === 'cancel') control.interrupt({ cause: 'canceled', isCancel: true, by: 'coordinator' });
-  // Nobody hears of what the job does from now on: whoever has it, or ended it, answers for its cleanup.
-  if (verdict === 'gone') control.force({ by: 'coordinator', why: 'the job is over for the coordinator' });
-}
-
 /** The runner's view of a coordinator. */
 export function wirePorts(options: PortsOptions): JobPorts {
   const { coordinator, clock, cacheDir, payload, directory, control, log, sources, warn } = options;
@@ -46,7 +40,7 @@ export function wirePorts(options: PortsOptions): JobPorts {
         coordinator.updateJob(payload, { state: 'running', phase: 'script' }, signal),
       );
       obey(verdict, control);
-      return verdict === 'go_on' ? 'accepted' : 'refused';
+      return verdict.kind === 'go_on' ? 'accepted' : 'refused';
     },
     async getSources(place, signal) {
       if (sources.strategy === 'none') return;
@@ -68,7 +62,7 @@ export function wirePorts(options: PortsOptions): JobPorts {
       const { path, type, format } = artifact;
       await persist(clock, signal, async () => {
         await coordinator.uploadArtifact(payload, { path, type, format, expireIn: asked?.expire_in ?? null }, signal);
-        return 'go_on';
+        return { kind: 'go_on' };
       });
       return artifact;
     },
@@ -107,7 +101,7 @@ async function persist(clock: Clock, signal: AbortSignal, action: () => Promise<
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     try {
       const verdict = await action();
-      if (verdict !== 'later') return verdict;
+      if (verdict.kind !== 'later') return verdict;
     } catch (error) {
       const isPassing = error instanceof Failure && error.code === 'coordinator_unreachable';
       if (!isPassing || signal.aborted) throw error;

@@ -1,6 +1,7 @@
 import { type AttemptRecord, findAttempt, findJob, type JobRecord } from '../../../store/index.ts';
 import type { ServerEvent } from '../../live/event-stream.ts';
 import type { Parts } from '../../parts.ts';
+import { stopOrder } from '../job-headers.ts';
 import type { AttemptName, News } from './event-desk.ts';
 
 /** News as the events that a runner reads. What it is told of an attempt is how that stands now, not how it stood when the hint was sent. */
@@ -26,15 +27,15 @@ async function eventOf({ store }: Parts, { jobId, attempt }: AttemptName): Promi
 
 /** Null: the script may go on, or it is over and nobody has to be told. */
 function stopOf(attempt: AttemptRecord, { state }: JobRecord): ServerEvent | null {
-  const { status, phase, cause, cancelRequest, deadline } = state;
-  const isStopped = status === 'canceling' || (phase === 'teardown' && cause === 'timed_out');
-  if (!isStopped) return null;
-  const words = { cause, by: cancelRequest?.by ?? null, deadline: deadline === null ? null : new Date(deadline) };
+  const { status, deadline } = state;
+  const order = stopOrder(state);
+  if (order === null) return null;
+  const words = { ...order, deadline: deadline === null ? null : new Date(deadline) };
   return { event: 'cancel', data: { ...subject(attempt), job_status: status, ...words } };
 }
 
 function abortOf(attempt: AttemptRecord, { state }: JobRecord): ServerEvent {
-  const by = state.forceRequest?.by ?? state.cancelRequest?.by ?? null;
+  const by = stopOrder(state)?.by ?? null;
   return { event: 'abort', data: { ...subject(attempt), job_status: state.status, by } };
 }
 

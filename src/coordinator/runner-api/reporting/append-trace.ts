@@ -1,11 +1,12 @@
 import { Type } from 'typebox';
 import { findJob } from '../../../store/index.ts';
-import { type Answer, badRequest, type Call, HttpError, type Route, route } from '../../http/index.ts';
+import { type Answer, badRequest, type Call, forbidden, HttpError, type Route, route } from '../../http/index.ts';
 import { appendLog } from '../../logs/index.ts';
 import type { Parts } from '../../parts.ts';
 import { ID } from '../../rest/schemas/common.ts';
 import { leaseMs } from '../../work/index.ts';
-import { type AttemptAsking, attemptAsking, attemptIsOver, statusForRunner } from '../attempt-credential.ts';
+import { type AttemptAsking, attemptAsking, attemptIsOver } from '../attempt-credential.ts';
+import { heldJobHeaders } from '../job-headers.ts';
 import type { RunnerLimits } from '../runner-limits.ts';
 import { readBytes } from './read-bytes.ts';
 import { UPDATE_INTERVAL } from './update-interval.ts';
@@ -34,7 +35,8 @@ export function traceRoute(parts: Parts, { maxLogBytes }: Pick<RunnerLimits, 'ma
       const piece = { offset, bytes, leaseMs: leaseMs(attempt.features), maxBytes: maxLogBytes };
       const appended = await appendLog(parts, attempt, piece);
       const job = await parts.store.read((db) => findJob(db, attempt.jobId));
-      if (job === null || appended.kind === 'over') throw attemptIsOver(job?.state.status ?? 'canceled');
+      if (job === null) throw forbidden();
+      if (appended.kind === 'over') throw attemptIsOver(job.state);
       const headers = headersOf({ attempt, job }, appended.sizeBytes);
       if (appended.kind === 'appended') return accepted(appended.sizeBytes, headers);
       throw new HttpError(416, { message: '416 Range Not Satisfiable' }, headers);
@@ -49,9 +51,9 @@ function startOf({ headers }: Pick<Call, 'headers'>): number {
   return Number(start);
 }
 
-function headersOf(asking: AttemptAsking, sizeBytes: number): Readonly<Record<string, string>> {
+function headersOf({ attempt, job }: AttemptAsking, sizeBytes: number): Readonly<Record<string, string>> {
   return {
-    'job-status': statusForRunner(asking),
+    ...heldJobHeaders(attempt, job),
     range: `0-${sizeBytes}`,
     'x-gitlab-trace-update-interval': String(UPDATE_INTERVAL),
   };

@@ -1,11 +1,11 @@
 import { Type } from 'typebox';
-import type { Status } from '../../../protocol/index.ts';
 import { findLog, renewLease } from '../../../store/index.ts';
 import { type Answer, badRequest, conflict, HttpError, type Route, route } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
 import { ID } from '../../rest/schemas/common.ts';
 import { fromRunner, leaseMs } from '../../work/index.ts';
-import { type AttemptAsking, attemptAsking, attemptIsOver, statusForRunner } from '../attempt-credential.ts';
+import { type AttemptAsking, attemptAsking, attemptIsOver } from '../attempt-credential.ts';
+import { heldJobHeaders, jobHeaders } from '../job-headers.ts';
 import { LOOSE, type Loose, objectOf, textOf, wholeOf } from '../loose-values.ts';
 import { readReport } from './read-report.ts';
 import { UPDATE_INTERVAL } from './update-interval.ts';
@@ -38,25 +38,24 @@ export function updateRoute(parts: Parts): Route {
   });
 }
 
-async function renew(parts: Parts, asking: AttemptAsking): Promise<Answer> {
-  const { attempt, job } = asking;
+async function renew(parts: Parts, { attempt, job }: AttemptAsking): Promise<Answer> {
   const isHeld = await parts.store.write((tx) => renewLease(tx, attempt.id, tx.now() + leaseMs(attempt.features)));
-  if (!isHeld) throw attemptIsOver(job.state.status);
-  return said(statusForRunner(asking));
+  if (!isHeld) throw attemptIsOver(job.state);
+  return said(heldJobHeaders(attempt, job));
 }
 
-function said(status: Status): Answer {
-  const headers = { 'job-status': status, 'x-gitlab-trace-update-interval': UPDATE_INTERVAL };
+function said(words: Readonly<Record<string, string>>): Answer {
+  const headers = { ...words, 'x-gitlab-trace-update-interval': UPDATE_INTERVAL };
   return { status: 200, body: '200', headers: { 'content-type': 'text/plain', ...headers } };
 }
 
 function answerOf(answer: Awaited<ReturnType<typeof fromRunner>>, isFinal: boolean): Answer {
   if (answer.kind === 'unknown') throw new HttpError(403, { message: '403 Forbidden' });
-  const { status } = answer;
-  if (answer.kind === 'applied') return said(status);
+  const { job } = answer;
+  if (answer.kind === 'applied') return said(jobHeaders(job));
   const isHeldStill = answer.reason === 'script_is_over' || answer.reason === 'not_canceled';
-  if (!isHeldStill || isFinal) throw attemptIsOver(status);
-  throw new HttpError(409, { message: `409 Conflict - ${answer.reason}` }, { 'job-status': status });
+  if (!isHeldStill || isFinal) throw attemptIsOver(job);
+  throw new HttpError(409, { message: `409 Conflict - ${answer.reason}` }, jobHeaders(job));
 }
 
 /**
