@@ -60,6 +60,7 @@ export const ACTIONS = {
   'job.force': { on: 'project', least: 'maintainer', scopes: WRITE },
   'artifact.read': { on: 'project', least: 'guest', scopes: READ, job: true },
   'artifact.manage': { on: 'project', least: 'developer', scopes: WRITE },
+  'artifact.delete': { on: 'project', least: 'maintainer', scopes: WRITE },
   'variable.read': { on: 'project', least: 'maintainer', scopes: READ },
   'variable.manage': { on: 'project', least: 'maintainer', scopes: WRITE },
   'instance_variable.read': { on: 'instance', least: 'administrator', scopes: READ },

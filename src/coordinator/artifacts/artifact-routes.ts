@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { findJob, findJobWithArchive, keepArtifacts, latestSuccessfulPipeline } from '../../store/index.ts';
 import { type Call, noContent, notFound, ok, type Route, route } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
+import { noteAudit } from '../rest/note-audit.ts';
 import { ID } from '../rest/schemas/common.ts';
 import { eraseArtifacts, fileInArchive, readableArchiveOf, wholeArchive } from './open-artifact.ts';
 
@@ -108,12 +109,15 @@ function changes(parts: Parts): readonly Route[] {
       ...common,
       method: 'DELETE',
       path: '/api/v4/projects/:id/jobs/:job_id/artifacts',
-      action: 'artifact.manage',
+      action: 'artifact.delete',
       summary: 'Take the artifacts of a job away',
       params: Type.Object(JOB),
       answers: { 204: null },
-      handle: async ({ params, project }) => {
-        await eraseArtifacts(parts, await ownJob(parts, project.id, params.job_id));
+      handle: async (call) => {
+        const id = await ownJob(parts, call.project.id, call.params.job_id);
+        await eraseArtifacts(parts, id);
+        const deed = { action: 'artifact.delete', targetKind: 'job', targetId: id } as const;
+        await parts.store.write((tx) => noteAudit(tx, call, deed));
         return noContent();
       },
     }),

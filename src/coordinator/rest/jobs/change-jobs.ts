@@ -92,7 +92,7 @@ function play(parts: Parts): Route {
 function erase(parts: Parts): Route {
   return change('erase', "Remove a job's log and artifacts", 201, {
     handle: async (call) => {
-      const job = await find(parts, call);
+      const job = await findToErase(parts, call);
       const hasSomething = await parts.store.read(async (db) => {
         const log = await findLog(db, job.id);
         return (log !== null && log.state !== 'erased') || (await listArtifacts(db, [job.id])).length > 0;
@@ -110,6 +110,15 @@ function erase(parts: Parts): Route {
 
 async function find({ store }: Parts, { params, project }: JobCall): Promise<JobRecord> {
   return await store.read((db) => ownJob(db, project.id, params.job_id));
+}
+
+/** As in GitLab: one's own, where one may run it too, or those of everybody. @throws HttpError 403 */
+async function findToErase(parts: Parts, call: JobCall): Promise<JobRecord> {
+  const { principal, project } = call;
+  const job = await find(parts, call);
+  const isOwn = principal.kind === 'user' && principal.user.id === job.userId;
+  if (!isOwn) demand(principal, 'artifact.delete', project);
+  return await findToRun(parts, call);
 }
 
 /** @throws HttpError 403 for a ref on which the asker may run nothing. */

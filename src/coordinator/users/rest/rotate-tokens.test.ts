@@ -42,3 +42,12 @@ it('replaces the token of a project, for those who may', async () => {
   expect((await withToken(made.json.token, 'GET', project)).status).toBe(401);
   expect((await withToken(rotated.json.token, 'GET', project)).status).toBe(200);
 });
+
+it('replaces no token that may do more than whoever asks', async () => {
+  const at = `${api}/projects/${all.project.id}/access_tokens`;
+  const body = { name: 'all', scopes: ['api'], access_level: 50 };
+  const made = await all.ask('POST', at, { as: 'owner', body });
+  const path = `${at}/${made.json.id}/rotate`;
+  expect((await all.ask('POST', path, { as: 'maintainer', body: {} })).status).toBe(403);
+  expect((await all.ask('POST', path, { as: 'owner', body: {} })).status).toBe(200);
+});

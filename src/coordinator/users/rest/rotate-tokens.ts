@@ -1,7 +1,17 @@
 import { Type } from 'typebox';
 import { findLiveToken, findToken, revokeToken, type TokenRecord, type Tx } from '../../../store/index.ts';
-import { hashToken } from '../../access/index.ts';
-import { type Call, created, invalid, notFound, ok, presentedCredential, type Route, route } from '../../http/index.ts';
+import { hashToken, levelIn } from '../../access/index.ts';
+import {
+  type Call,
+  created,
+  forbidden,
+  invalid,
+  notFound,
+  ok,
+  presentedCredential,
+  type Route,
+  route,
+} from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
 import { type Doer, noteAudit } from '../../rest/note-audit.ts';
 import { ID, PROJECT_PARAMS } from '../../rest/schemas/common.ts';
@@ -81,6 +91,8 @@ function rotateProjectTokenRoute({ store }: Pick<Parts, 'store'>): Route {
         await store.write(async (tx) => {
           const old = await findToken(tx, 'project', call.params.token_id);
           if (old?.projectId !== call.project.id) throw notFound();
+          // Whoever replaces one is shown the new one, and it may do as much.
+          if ((old.role ?? 0) > levelIn(call.principal, call.project)) throw forbidden();
           const made = await rotate(tx, old, call, call);
           return { ...showProjectToken(made.record, tx.now()), token: made.token };
         }),
