@@ -34,7 +34,7 @@ it('cancels a running job gracefully: its script stops, its cleanup runs, then i
   expect(await a.renew()).toBe(true);
   const cleanup = { outcome: 'succeeded', attempt: 1 } as const;
   const last = { result: 'failed', cause: 'canceled', failureReason: null, exitCode: null, cleanup } as const;
-  expect(await a.report({ type: 'finished', ...last })).toEqual({ kind: 'applied', status: 'canceled' });
+  expect(await a.report({ type: 'finished', ...last })).toMatchObject({ kind: 'applied', job: { status: 'canceled' } });
   expect(await statusOf(parts, id)).toBe('canceled');
   expect((await parts.store.read((db) => findJob(db, a.jobId)))?.state).toMatchObject({
     cleanup: { outcome: 'succeeded' },
