@@ -1,7 +1,7 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, onTestFinished } from 'vitest';
 import { useS3Server } from '../../src/blobs/testing/s3-server.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { ServedProject } from './support/served-project.ts';
@@ -42,7 +42,9 @@ it('keeps artifacts and sealed logs on S3, with keys that show nowhere', async (
 });
 
 it('takes keys from a file, and says at the start what is wrong with a bucket', async () => {
-  const keys = join(tmpdir(), `epilogue-s3-keys-${process.pid}`);
+  const dir = mkdtempSync(join(tmpdir(), 'epilogue-s3-keys-'));
+  onTestFinished(() => rmSync(dir, { recursive: true }));
+  const keys = join(dir, 'keys');
   writeFileSync(keys, '[default]\naws_access_key_id = key\naws_secret_access_key = most-secret\n');
   const running = await Serving.startWith({ AWS_SHARED_CREDENTIALS_FILE: keys }, 'SQLite', '--blobs', blobs());
   serving = running;
