@@ -112,13 +112,13 @@ async function find({ store }: Parts, { params, project }: JobCall): Promise<Job
   return await store.read((db) => ownJob(db, project.id, params.job_id));
 }
 
-/** As in GitLab: one's own, where one may run it too, or those of everybody. @throws HttpError 403 */
+/** As in GitLab: where one may run it, one's own, or those of everybody. @throws HttpError 403 */
 async function findToErase(parts: Parts, call: JobCall): Promise<JobRecord> {
   const { principal, project } = call;
-  const job = await find(parts, call);
+  const job = await findToRun(parts, call);
   const isOwn = principal.kind === 'user' && principal.user.id === job.userId;
   if (!isOwn) demand(principal, 'artifact.delete', project);
-  return await findToRun(parts, call);
+  return job;
 }
 
 /** @throws HttpError 403 for a ref on which the asker may run nothing. */
