@@ -18,7 +18,8 @@ export const tellParent: EffectHandler = async (parts, effect, reservation) => {
     const status = (await findPipeline(open.tx, childId))?.status;
     if (status === undefined) return;
     // A refusal means that the job has ended, or follows nothing.
-    if (open.job(parentJobId)?.status === 'pending' || open.job(parentJobId)?.attempt === 0)
+    const before = open.job(parentJobId);
+    if (before?.status === 'pending' || before?.attempt === 0)
       open.send({ type: 'job', job, event: { type: 'child_created' } });
     if (isResumed) open.send({ type: 'job', job, event: { type: 'child_resumed' } });
     open.send({ type: 'job', job, event: { type: 'child_changed', status } });
