@@ -1,7 +1,6 @@
-import { buffer } from 'node:stream/consumers';
 import type { FastifyBaseLogger } from 'fastify';
-import { ZipFile } from 'yazl';
 import type { Engine } from '../../../../test/support/engines.ts';
+import { makeZip } from '../../../../test/support/zips.ts';
 import { putMember } from '../../../store/index.ts';
 import { accessLevel, ROLES } from '../../access/index.ts';
 import { makeProject, type TestProject } from '../../testing/make-project.ts';
@@ -116,19 +115,12 @@ async function work(port: number, { running, ended }: Target['jobs']): Promise<v
     body: 'hello',
   });
   if (log.status !== 202) throw new Error(`no log: ${log.text}`);
-  const sent = await sendArtifacts(port, running, await makePage());
+  const sent = await sendArtifacts(port, running, await makeZip([{ path: 'out/page.html', content: HTML }]));
   if (sent.status !== 201) throw new Error(`no artifacts: ${sent.text}`);
   const path = `/api/v4/jobs/${ended.id}`;
   const body = JSON.stringify({ token: ended.token, state: 'success' });
   const done = await send(port, { method: 'PUT', path, headers: JSON_BODY, body });
   if (done.status !== 200) throw new Error(`the job did not end: ${done.text}`);
-}
-
-async function makePage(): Promise<Buffer> {
-  const zip = new ZipFile();
-  zip.addBuffer(Buffer.from(HTML), 'out/page.html');
-  zip.end();
-  return await buffer(zip.outputStream);
 }
 
 /** Sends a zip as the artifacts of a job. */
