@@ -42,7 +42,7 @@ const BY_LEAST: Readonly<Record<Least, readonly string[]>> = {
     ...['GET /api/v4/personal_access_tokens/:token_id', 'DELETE /api/v4/personal_access_tokens/:token_id'],
     ...['POST /api/v4/personal_access_tokens/:token_id/rotate', 'POST /api/v4/user/personal_access_tokens'],
     'POST /api/v4/ci/lint',
-    // Which runner, the handler asks: see the walk of others' things.
+    // Of which runner it may be, the handler judges.
     ...['POST /api/v4/user/runners', 'POST /api/v4/runners/reset_registration_token'],
     ...['GET /api/v4/runners', 'GET /api/v4/runners/all', 'GET /api/v4/runners/:id', 'PUT /api/v4/runners/:id'],
     ...['GET /api/v4/runners/:id/managers', 'GET /api/v4/runners/:id/jobs', 'DELETE /api/v4/runners/:id'],
