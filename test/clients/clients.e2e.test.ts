@@ -38,7 +38,8 @@ async function run(client: string, program: string, words: readonly string[]): P
 }
 
 function push(path: string): void {
-  new ServedProject(serving, path).push(PROJECT_FILES['.gitlab-ci.yml'], { files: PROJECT_FILES });
+  const { '.gitlab-ci.yml': ci, ...files } = PROJECT_FILES;
+  new ServedProject(serving, path).push(ci, { files });
 }
 
 async function runOn(path: string, program: string, words: readonly string[]): Promise<string> {
