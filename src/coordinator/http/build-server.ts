@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { addRoutes } from './add-routes.ts';
+import { compileLate } from './compile-late.ts';
 import { ownConnections } from './connections.ts';
 import { errorReply } from './error-reply.ts';
 import { SECRET_PARAMETERS } from './paging.ts';
@@ -31,6 +32,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
       maxParamLength: LONGEST_PARAMETER,
       querystringParser: (text) => parseNested(new URLSearchParams(text)),
     },
+    schemaController: { compilersFactory: { buildValidator: compileLate } },
     ajv: { customOptions: { coerceTypes: 'array', useDefaults: true, allErrors: false } },
   });
   // Answers are what handlers say: a serializer made from the schema would turn what it does not know into nothing.
