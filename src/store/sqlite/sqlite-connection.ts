@@ -45,22 +45,29 @@ export function openSqliteConnection(file: string, mode: 'write' | 'read'): Sqli
   return connection;
 }
 
-function createStatementCache(database: DatabaseSync): (sql: string) => StatementSync {
-  const cache = new Map<string, StatementSync>();
+interface Prepared {
+  readonly statement: StatementSync;
+  /** Asking the statement each time costs as much as a small query. */
+  readonly hasRows: boolean;
+}
+
+function createStatementCache(database: DatabaseSync): (sql: string) => Prepared {
+  const cache = new Map<string, Prepared>();
   return (sql) => {
     const known = cache.get(sql);
     if (known !== undefined) return known;
     const oldest = cache.size >= MOST_STATEMENTS ? cache.keys().next().value : undefined;
     if (oldest !== undefined) cache.delete(oldest);
     const statement = database.prepare(sql);
-    cache.set(sql, statement);
-    return statement;
+    const prepared = { statement, hasRows: statement.columns().length > 0 };
+    cache.set(sql, prepared);
+    return prepared;
   };
 }
 
-function runStatement(statement: StatementSync, parameters: readonly unknown[]): StatementResult {
+function runStatement({ statement, hasRows }: Prepared, parameters: readonly unknown[]): StatementResult {
   const values = parameters as readonly SQLInputValue[];
-  if (statement.columns().length > 0) {
+  if (hasRows) {
     const rows = statement.all(...values);
     return { rows, changes: rows.length };
   }
