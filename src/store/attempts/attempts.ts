@@ -86,7 +86,13 @@ export async function renewLease(tx: Tx, id: number, leaseUntil: number): Promis
     .updateTable('attempts')
     .set(({ eb }) => ({
       contacted_at: tx.now(),
-      lease_until: eb.case().when('lease_until', '<', leaseUntil).then(leaseUntil).else(eb.ref('lease_until')).end(),
+      // As a parameter: `then` would write the number into the text, and each lease would be a statement of its own to prepare.
+      lease_until: eb
+        .case()
+        .when('lease_until', '<', leaseUntil)
+        .then(eb.val(leaseUntil))
+        .else(eb.ref('lease_until'))
+        .end(),
     }))
     .where('id', '=', id)
     .where('ended_at', 'is', null)

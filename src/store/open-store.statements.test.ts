@@ -15,7 +15,7 @@ import {
   takeReserved,
 } from './index.ts';
 import { createTestStores, describeOnEachEngine, type Engine, type TestStores } from './testing/engines.ts';
-import { explain } from './testing/explain.ts';
+import { explain, textsOf } from './testing/explain.ts';
 
 const NOW = 1_000_000_000;
 const ROWS = 100_000;
@@ -28,18 +28,18 @@ const FIT = {
   takesCleanups: true,
 };
 
-/** What happens often, and what a loop does every few seconds. */
-const HOT: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
-  reserve: (tx) => reserve(tx, FIT, 'me', NOW + 30_000),
-  takeReserved: (tx) => takeReserved(tx, 7, 'me'),
-  renewLease: (tx) => renewLease(tx, 7, NOW),
+/** What happens often, and what a loop does every few seconds: at an instant, for a job or a pipeline. */
+const HOT: Readonly<Record<string, (tx: Tx, now: number, id: number) => Promise<unknown>>> = {
+  reserve: (tx, now) => reserve(tx, FIT, 'me', now + 30_000),
+  takeReserved: (tx, _, id) => takeReserved(tx, id, 'me'),
+  renewLease: (tx, now, id) => renewLease(tx, id, now),
   lapsed: (tx) => listLapsedAttempts(tx, 100),
-  silent: (tx) => listSilentAttempts(tx, NOW, 100),
+  silent: (tx, now) => listSilentAttempts(tx, now, 100),
   wakes: (tx) => listDueWakes(tx, 100),
-  outbox: (tx) => takeEffect(tx, 'me', NOW),
-  waiting: (tx) => listWaitingSince(tx, NOW, 100),
-  older: (tx) => listOlderPipelines(tx, { projectId: 1, ref: 'main', isTag: false, than: 7 }),
-  resource: (tx) => listWaitingForResource(tx, 1, 'production'),
+  outbox: (tx, now) => takeEffect(tx, 'me', now),
+  waiting: (tx, now) => listWaitingSince(tx, now, 100),
+  older: (tx, _, than) => listOlderPipelines(tx, { projectId: 1, ref: 'main', isTag: false, than }),
+  resource: (tx, _, id) => listWaitingForResource(tx, id, 'production'),
   neglected: (tx) => listNeglectedGroups(tx, 100),
 };
 
@@ -91,13 +91,23 @@ describeOnEachEngine((engine) => {
     await fill(stores, engine);
     const walks: string[] = [];
     for (const [name, work] of Object.entries(HOT)) {
-      const plan = await explain(store, work);
+      const plan = await explain(store, (tx) => work(tx, NOW, 7));
       expect(plan, name).not.toEqual([]);
       const walk = plan.filter((line) => LARGE.some((table) => isWalk(line, table)));
       walks.push(...walk.map((line) => `${name}: ${line.trim()}`));
     }
     expect(walks).toEqual([]);
   }, 60_000);
+
+  it('writes no value into a text, so that a statement is prepared once', async () => {
+    stores = await createTestStores(engine, new AutoClock(NOW));
+    const store = await stores.open();
+    for (const [name, work] of Object.entries(HOT)) {
+      const texts = await textsOf(store, (tx) => work(tx, NOW, 7));
+      expect(texts, name).not.toEqual([]);
+      expect(await textsOf(store, (tx) => work(tx, NOW + 1, 8)), name).toEqual(texts);
+    }
+  });
 });
 
 /** An index that is read from its beginning with a LIMIT has been chosen for its order. */
