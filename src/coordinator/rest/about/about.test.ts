@@ -46,6 +46,7 @@ it('shows the same as a page that asks nothing of anybody else, and runs nothing
   expect(page).toContain('/api/v4/projects/{id}/jobs/{job_id}/cancel');
   expect(page).toContain('teardown.requested_by');
   expect(page).not.toMatch(/<script|style=|https?:\/\//);
+  expect(await (await outside('/')).text()).toBe(page);
   expect((await outside('/api/reference.css')).headers.get('content-type')).toBe('text/css; charset=utf-8');
 });
 

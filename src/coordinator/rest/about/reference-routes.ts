@@ -12,6 +12,14 @@ export function referenceRoutes(): readonly Route[] {
   return [
     route({
       ...common,
+      path: '/',
+      summary: 'Leads whoever opens the address of this server to this reference',
+      hidden: true,
+      answers: { 302: null },
+      handle: () => ({ status: 302, headers: { location: '/api/reference' } }),
+    }),
+    route({
+      ...common,
       path: '/api/openapi.json',
       summary: 'This reference as an OpenAPI 3.1 document',
       answers: { 200: null },
