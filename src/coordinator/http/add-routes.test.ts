@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { Type } from 'typebox';
@@ -81,8 +82,8 @@ it('closes while a client that has the whole answer keeps its connection', async
   await closed;
 });
 
-it('tells a handler when the asker has gone', async () => {
-  const { promise: gone, resolve } = Promise.withResolvers<void>();
+it.each(['before it has gone', 'after'])('tells a handler that asks %s that its asker has gone', async (when) => {
+  const { promise: told, resolve: tell } = Promise.withResolvers<void>();
   const { promise: entered, resolve: enter } = Promise.withResolvers<void>();
   const wait = route({
     method: 'GET',
@@ -91,10 +92,13 @@ it('tells a handler when the asker has gone', async () => {
     summary: 'Wait',
     tag: 'test',
     answers: {},
-    handle: async ({ signal }) => {
+    handle: async (call) => {
+      const gone = once(call.raw.response, 'close');
+      const early = when === 'after' ? null : call.signal;
       enter();
-      await new Promise<void>((aborted) => signal.addEventListener('abort', () => aborted()));
-      resolve();
+      await gone;
+      expect((early ?? call.signal).aborted).toBe(true);
+      tell();
       return noContent();
     },
   });
@@ -104,7 +108,7 @@ it('tells a handler when the asker has gone', async () => {
   const socket = connect(port, '127.0.0.1', () => socket.write('GET /wait HTTP/1.1\r\nhost: x\r\n\r\n'));
   await entered;
   socket.destroy();
-  await gone;
+  await told;
 });
 
 it('has every route in its OpenAPI document', async () => {

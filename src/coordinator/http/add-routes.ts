@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { TSchema } from 'typebox';
@@ -61,8 +62,7 @@ async function handle(
 ): Promise<FastifyReply | undefined> {
   const entered = entries.get(request);
   invariant(entered !== undefined, 'a request is let in before it is handled');
-  const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
+  const signal = whenOver(reply.raw, stopping);
   const answer = await route.handle({
     ...entered,
     params: request.params as never,
@@ -74,7 +74,9 @@ async function handle(
     remoteAddress: request.ip,
     requestId: request.id,
     openApi: () => request.server.swagger(),
-    signal: AbortSignal.any([gone.signal, stopping]),
+    get signal() {
+      return signal();
+    },
     raw: { request: request.raw, response: reply.raw },
   });
   if (answer === TAKEN) {
@@ -82,6 +84,21 @@ async function handle(
     return undefined;
   }
   return send(reply, answer);
+}
+
+const GONE = new Error('the connection is gone');
+
+/** Made when it is asked for: most handlers never do, and to make and abort one costs as much as a small query. */
+function whenOver(response: ServerResponse, stopping: AbortSignal): () => AbortSignal {
+  let signal: AbortSignal | null = null;
+  return () => {
+    if (signal !== null) return signal;
+    const gone = new AbortController();
+    if (response.closed) gone.abort(GONE);
+    else response.once('close', () => gone.abort(GONE));
+    signal = AbortSignal.any([gone.signal, stopping]);
+    return signal;
+  };
 }
 
 function send(reply: FastifyReply, { status, body, headers = {} }: Answer): FastifyReply {

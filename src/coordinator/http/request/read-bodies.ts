@@ -115,13 +115,16 @@ function openForm(contentType: string, limit: number): Busboy {
 }
 
 async function beforeDeadline(payload: Readable, read: () => Promise<void>): Promise<void> {
-  const late = new HttpError(408, { error: `body not received within ${BODY_DEADLINE_MS / 1000} s` });
-  const timer = setTimeout(() => payload.destroy(late), BODY_DEADLINE_MS);
+  const timer = setTimeout(() => payload.destroy(tooLate()), BODY_DEADLINE_MS);
   try {
     await read();
   } finally {
     clearTimeout(timer);
   }
+}
+
+function tooLate(): HttpError {
+  return new HttpError(408, { error: `body not received within ${BODY_DEADLINE_MS / 1000} s` });
 }
 
 function tooLarge(limit: number): HttpError {
