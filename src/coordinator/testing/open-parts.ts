@@ -1,7 +1,7 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createTestStores, type Engine } from '../../../test/support/engines.ts';
+import { createTestStores, type Engine, type TestDatabase } from '../../../test/support/engines.ts';
 import { openDiskStore } from '../../blobs/index.ts';
 import { openRepositories } from '../../git/index.ts';
 import type { Log, Parts } from '../parts.ts';
@@ -13,6 +13,8 @@ export interface OpenedParts extends Parts {
   readonly complaints: readonly string[];
   /** The same parts in another process, as far as the database is concerned. */
   openReplica(): Promise<Parts>;
+  /** Null on SQLite. */
+  readonly database: TestDatabase | null;
   /** Closes the store and removes everything. */
   close(): Promise<void>;
 }
@@ -47,6 +49,7 @@ export async function openParts(engine: Engine = 'SQLite'): Promise<OpenedParts>
     ...parts,
     clock,
     complaints,
+    database: stores.database,
     openReplica: async () => ({ ...parts, store: await stores.open() }),
     async close() {
       await stores.close();

@@ -25,6 +25,8 @@ export interface ServedAll {
   readonly tokens: ReadonlyMap<Who, string>;
   /** `path` is from the root. `as`: the owner when left out. */
   ask(method: string, path: string, options?: AskAllOptions): Promise<AnsweredAll>;
+  /** Another process on the same database, data and people, as far as both are concerned: the address that it listens on. Closed with the first. */
+  openReplica(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -54,20 +56,9 @@ export async function serveAll({
   log = Fastify({ logger: { level: 'silent' } }).log,
 }: ServeAllOptions = {}): Promise<ServedAll> {
   const parts = await openParts(engine);
-  // Whoever walks all routes shows many credentials that a route does not take.
-  const gate = { ...makeGate(parts), wrongCredentials: new AttemptLimiter(parts.clock, 100_000, 60_000) };
-  const routes = allRoutes(parts, gate);
   const stopping = new AbortController();
-  const app = await buildServer({
-    routes,
-    gate,
-    base: parts.base,
-    version: parts.version,
-    clock: realClock,
-    log,
-    trustProxy: false,
-    stopping: stopping.signal,
-  });
+  const { app, routes } = await serveParts(parts, log, stopping.signal);
+  const replicas: FastifyInstance[] = [];
   const project = await makeProject(parts, { files: { '.gitlab-ci.yml': 'test:\n  script: echo\n' } });
   const people = await addPeople(parts, project.id);
   return {
@@ -90,12 +81,30 @@ export async function serveAll({
       const parsed: unknown = isJson && answer.payload !== '' ? JSON.parse(answer.payload) : null;
       return { status: answer.statusCode, headers: answer.headers, text: answer.payload, json: parsed };
     },
+    async openReplica() {
+      const other = await serveParts({ ...parts, store: (await parts.openReplica()).store }, log, stopping.signal);
+      replicas.push(other.app);
+      return await other.app.listen({ port: 0, host: '127.0.0.1' });
+    },
     async close() {
       stopping.abort();
-      await app.close();
+      await Promise.all([app, ...replicas].map((each) => each.close()));
       await parts.close();
     },
   };
+}
+
+async function serveParts(
+  parts: OpenedParts,
+  log: FastifyBaseLogger,
+  stopping: AbortSignal,
+): Promise<Pick<ServedAll, 'app' | 'routes'>> {
+  // Whoever walks all routes shows many credentials that a route does not take.
+  const gate = { ...makeGate(parts), wrongCredentials: new AttemptLimiter(parts.clock, 100_000, 60_000) };
+  const routes = allRoutes(parts, gate);
+  const { base, version } = parts;
+  const app = await buildServer({ routes, gate, base, version, clock: realClock, log, trustProxy: false, stopping });
+  return { app, routes };
 }
 
 async function addPeople(parts: OpenedParts, projectId: number): Promise<Pick<ServedAll, 'userIds' | 'tokens'>> {

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Clock } from '../../base/index.ts';
 import type { HintBoard } from '../connection/hint-board.ts';
-import { createClient } from './postgres-connection.ts';
+import { createListeningClient } from './postgres-connection.ts';
 import { CHANNEL, fromPayload } from './wire-hints.ts';
 
 export interface Listener {
@@ -51,7 +51,7 @@ async function keepListening(options: ListenerOptions, signal: AbortSignal, trie
 /** Resolves when it no longer hears: true when it ever did. */
 async function listenOnce(options: ListenerOptions, signal: AbortSignal, listening: () => void): Promise<boolean> {
   const { url, clock, origin, hints } = options;
-  const client = createClient(url);
+  const client = createListeningClient(url);
   const over = new AbortController();
   const end = (): void => over.abort();
   client.once('end', end);

@@ -17,14 +17,17 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** Longer than any statement of ours; what hangs longer has met a lock that nobody will release. */
 const SESSION = '-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000';
 
-function configOf(url: string): pg.ClientConfig {
+/** As `pg_stat_activity` calls the connection that listens. */
+const LISTENER = 'epilogue listener';
+
+function configOf(url: string, name = 'epilogue'): pg.ClientConfig {
   return {
     connectionString: url,
     types: typeParsers,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
     options: SESSION,
-    application_name: 'epilogue',
+    application_name: name,
   };
 }
 
@@ -37,8 +40,9 @@ export function createPool(url: string, connections: number): pg.Pool {
   return pool;
 }
 
-export function createClient(url: string): pg.Client {
-  const client = new Client(configOf(url));
+/** For the one connection that listens. */
+export function createListeningClient(url: string): pg.Client {
+  const client = new Client(configOf(url, LISTENER));
   client.on('error', () => undefined); // 'end' follows
   return client;
 }

@@ -8,6 +8,8 @@ export interface TestDatabase {
   readonly url: string;
   /** Past the store, for what only a test does. */
   run(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** Cuts every connection that listens, and refuses new connections of any kind; returns how to let them in again. */
+  cutListeners(): Promise<() => Promise<void>>;
   /** Cuts whoever is still connected, and removes it. */
   drop(): Promise<void>;
 }
@@ -34,6 +36,15 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   return {
     url,
     run: (sql) => runOn(url, sql),
+    async cutListeners() {
+      await runOn(admin, `alter database ${name} with allow_connections false`);
+      const cut = await runOn(
+        admin,
+        `select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '${name}' and application_name like '% listener'`,
+      );
+      if (cut.length === 0) throw new Error('nobody listens');
+      return async () => void (await runOn(admin, `alter database ${name} with allow_connections true`));
+    },
     drop: async () => void (await runOn(admin, `drop database ${name} with (force)`)),
   };
 }

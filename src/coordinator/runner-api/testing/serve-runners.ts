@@ -4,10 +4,14 @@ import { ALL_SCOPES, type Role, type UserPrincipal } from '../../access/index.ts
 import { AttemptLimiter, buildServer, type Gate, type Route } from '../../http/index.ts';
 import type { OpenedParts } from '../../testing/open-parts.ts';
 
-export interface RunnerServer {
+/** A server as a runner sees it. */
+export interface RunnerTarget {
   /** Such as `http://127.0.0.1:4711`. */
   readonly url: string;
   request(method: string, path: string, options?: RequestOptions): Promise<RunnerAnswer>;
+}
+
+export interface RunnerServer extends RunnerTarget {
   close(): Promise<void>;
 }
 
@@ -57,13 +61,16 @@ export async function serveRunners(
   });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   return {
-    url,
-    request: (method, path, options) => request(`${url}${path}`, method, options),
+    ...runnerTarget(url),
     async close() {
       stopping.abort();
       await app.close();
     },
   };
+}
+
+export function runnerTarget(url: string): RunnerTarget {
+  return { url, request: (method, path, options) => request(`${url}${path}`, method, options) };
 }
 
 const ROLES: readonly Role[] = ['guest', 'reporter', 'developer', 'maintainer', 'owner'];

@@ -2,7 +2,7 @@ import { insertRunner } from '../../../store/index.ts';
 import type { OpenedParts } from '../../testing/open-parts.ts';
 import { hashToken } from '../../work/index.ts';
 import { NEW_RUNNER } from '../registration/runner-settings.ts';
-import type { RunnerAnswer, RunnerServer } from './serve-runners.ts';
+import type { RunnerAnswer, RunnerTarget } from './serve-runners.ts';
 
 /** What GitLab's runner sets of what counts here. */
 export const FOREIGN = {
@@ -40,7 +40,7 @@ export interface TakenJob {
 
 export async function addRunner(
   parts: OpenedParts,
-  server: RunnerServer,
+  server: RunnerTarget,
   features: Readonly<Record<string, boolean>> = FOREIGN,
   token = 'glrt-test-runner',
 ): Promise<TestRunner> {
