@@ -60,21 +60,27 @@ async function useIt(signal: AbortSignal): Promise<void> {
   }
 }
 
-const STRIKE_KINDS = ['kill', 'kill', 'cut listeners', 'kill', 'restart database', 'cut all'] as const;
+const STRIKE_KINDS = ['kill', 'cut listeners', 'kill', 'restart database', 'kill', 'cut all'] as const;
+type Struck = (typeof STRIKE_KINDS)[number] | 'crash database';
 
-async function strike(turn: number): Promise<void> {
-  const kind = STRIKE_KINDS[turn % STRIKE_KINDS.length];
+/** @returns what it did, and to how many. */
+async function strike(turn: number): Promise<readonly [Struck, number]> {
+  const kind = STRIKE_KINDS[turn % STRIKE_KINDS.length] ?? 'kill';
   if (kind === 'kill') {
-    const victim = both.replicas[turn % 2] as (typeof both.replicas)[0];
+    const victim = both.replicas[(turn / 2) % 2] as (typeof both.replicas)[0];
     await victim.end('SIGKILL');
     await victim.start();
-  } else if (kind === 'restart database') {
-    await both.postgres.restart(turn % 4 < 2 ? 'QUIT' : 'INT');
-  } else {
-    const which = kind === 'cut all' ? 'true' : "(query ilike 'listen%' or query ilike '%pg_notify%')";
-    const others = "backend_type = 'client backend' and pid <> pg_backend_pid()";
-    await both.sql(`select pg_terminate_backend(pid) from pg_stat_activity where ${others} and ${which}`);
+    return [kind, 1];
   }
+  if (kind === 'restart database') {
+    const isCrash = turn % 12 < 6;
+    await both.postgres.restart(isCrash ? 'QUIT' : 'INT');
+    return [isCrash ? 'crash database' : kind, 1];
+  }
+  const which = kind === 'cut all' ? 'true' : "application_name = 'epilogue listener'";
+  const others = "backend_type = 'client backend' and pid <> pg_backend_pid()";
+  const cut = await both.sql(`select pg_terminate_backend(pid) from pg_stat_activity where ${others} and ${which}`);
+  return [kind, cut.length];
 }
 
 /** Nobody waits minutes for an answer that no runner has read, or for an effect whose replica was killed over it: for these, the time has passed. */
@@ -156,9 +162,11 @@ it(
       runPlainRunner(both, { token: both.runnerToken, name: `r_${index}`, ledger, signal: stopping.signal }),
     );
     const user = useIt(load.signal);
+    const struck = new Map<Struck, number>();
     for (let turn = 0; turn < STRIKES; turn += 1) {
       await pace(1_000 + Math.random() * 1_500);
-      await strike(turn);
+      const [kind, count] = await strike(turn);
+      struck.set(kind, (struck.get(kind) ?? 0) + count);
     }
     load.abort();
     await user;
@@ -170,8 +178,12 @@ it(
     );
     parents = new Map(rows.map(({ id, parent }) => [Number(id), Number(parent)]));
     await checkJobs();
-    console.log(`${ledger.pipelines.size} pipelines, ${ledger.jobs.size} jobs, ${STRIKES} strikes`);
+    console.log(`${ledger.pipelines.size} pipelines, ${ledger.jobs.size} jobs, struck ${JSON.stringify([...struck])}`);
     expect(ledger.problems).toEqual([]);
+    // A campaign in which these did not happen has shown nothing.
+    for (const kind of ['kill', 'cut listeners', 'crash database', 'cut all'] as const) {
+      if (STRIKES >= STRIKE_KINDS.length) expect(struck.get(kind), kind).toBeGreaterThan(0);
+    }
     expect(ledger.pipelines.size).toBeGreaterThan(STRIKES);
   },
   240_000 + STRIKES * 20_000,
