@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Action, judgeAccess, NOBODY, type Principal, type ProjectAccess, ruleOf } from '../../access/index.ts';
 import { forbidden, HttpError, notFound, tooManyRequests, unauthorized } from '../http-error.ts';
@@ -71,8 +72,14 @@ async function principalOf(
   const session = await credentials.bySession(presented.cookie);
   if (session === null) return null;
   // Another site can make a browser send its cookie, not this header.
-  if (!isRead && headers['x-csrf-token'] !== session.csrfToken) throw forbidden('CSRF token is missing or wrong');
+  if (!isRead && !isSame(headers['x-csrf-token'], session.csrfToken)) throw forbidden('CSRF token is missing or wrong');
   return session.principal;
+}
+
+/** In a time that says nothing of how much of it was right. */
+function isSame(given: string | readonly string[] | undefined, expected: string): boolean {
+  const [one, other] = [Buffer.from(String(given)), Buffer.from(expected)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }
 
 async function findProject(gate: Gate, { projectName }: Asked, principal: Principal): Promise<ProjectAccess | null> {
