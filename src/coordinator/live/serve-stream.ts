@@ -30,8 +30,12 @@ export async function serveStream(
   tell: Teller,
 ): Promise<Taken> {
   const { clock, version, log } = parts;
-  const watch = watchHints(parts, subjects);
   const stream = new EventStream(raw.response, { clock, gone: signal, version });
+  if (raw.request.method === 'HEAD') {
+    stream.end(null);
+    return TAKEN;
+  }
+  const watch = watchHints(parts, subjects);
   try {
     const isOver = await follow({ stream, watch, tell, signal, endsAt: clock.monotonic() + LONGEST_MS }, clock);
     stream.end(isOver ? null : COME_BACK_MS);

@@ -46,6 +46,10 @@ export function eventsRoute(parts: Parts, { identify, room, desk }: EventTools):
         throw conflict(`no request for work of this runner has named ${EVENT_STREAM}`);
       }
       const fit = await fitOf(parts, runner, manager.features);
+      if (call.raw.request.method === 'HEAD') {
+        new EventStream(call.raw.response, { clock: parts.clock, gone: call.signal, version: parts.version }).end(null);
+        return TAKEN;
+      }
       const seat = desk.sit(runner.id, manager.id);
       if (seat === null) throw tooManyRequests(BUSY_S);
       const takeDown = room.hang(fit, () => seat.ringForWork());
