@@ -69,7 +69,7 @@ async function handle(
     query: request.query as never,
     body: (route.body === 'stream' ? undefined : (request.body ?? {})) as never,
     headers: request.headers,
-    url: request.url,
+    url: pathOf(request.url),
     base,
     remoteAddress: request.ip,
     requestId: request.id,
@@ -83,7 +83,15 @@ async function handle(
     reply.hijack();
     return undefined;
   }
-  return send(reply, answer);
+  return send(reply, request.method === 'HEAD' ? headOf(answer) : answer);
+}
+
+/** What would be sent, without reading it. */
+function headOf(answer: Answer): Answer {
+  if (!(answer.body instanceof Readable)) return answer;
+  answer.body.on('error', () => {});
+  answer.body.destroy();
+  return { ...answer, body: Readable.from([]) };
 }
 
 const GONE = new Error('the connection is gone');
@@ -106,6 +114,12 @@ function send(reply: FastifyReply, { status, body, headers = {} }: Answer): Fast
   if (body === undefined) return reply.send();
   const isBytes = typeof body === 'string' || body instanceof Uint8Array || body instanceof Readable;
   return isBytes ? reply.send(body) : reply.type('application/json').send(JSON.stringify(body));
+}
+
+/** Of a target that is a whole address, as proxies are asked with, the part that is ours. */
+function pathOf(target: string): string {
+  const path = target.replace(/^[a-z][\w+.-]*:\/\/[^/?#]*/i, '');
+  return path.startsWith('/') ? path : `/${path}`;
 }
 
 function queryOf(url: string): URLSearchParams {

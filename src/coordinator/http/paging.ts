@@ -73,7 +73,11 @@ export function keysetPaged<T>(
 
 /** Credentials in a query stay out of the addresses that we make. */
 function addressOf(base: string, url: string, parameters: Readonly<Record<string, string | number>>): string {
-  const address = new URL(url, base);
+  // Never resolved against it: a path that begins with two slashes would name another host.
+  const address = new URL(base);
+  const at = url.indexOf('?');
+  address.pathname = at < 0 ? url : url.slice(0, at);
+  address.search = at < 0 ? '' : url.slice(at);
   for (const secret of SECRET_PARAMETERS) address.searchParams.delete(secret);
   for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, String(value));
   return address.href;
