@@ -1,4 +1,5 @@
 export { compile } from './compile.ts';
+export { compileRegex, type Regex, splitRegex } from './conditions/index.ts';
 export type {
   CompileContext,
   CompileRef,

@@ -3,6 +3,7 @@
  */
 export { type Appended, appendLog, type LogPiece } from './append-log.ts';
 export { eraseJobLog } from './erase-job-log.ts';
+export { noteCoverage } from './note-coverage.ts';
 export { logFile } from './place/file-place.ts';
 export { type LogRange, type OpenedLog, readJobLog } from './read-job-log.ts';
 export { sealingSweep } from './seal-logs.ts';

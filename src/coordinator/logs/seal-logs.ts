@@ -3,6 +3,7 @@ import { logKeys, sealLog } from '../../blobs/index.ts';
 import { findLog, type LogRecord, listLogsToSeal, noteSealed } from '../../store/index.ts';
 import type { Parts } from '../parts.ts';
 import type { Sweep } from '../work/index.ts';
+import { noteCoverage } from './note-coverage.ts';
 import { placeOf } from './place/place-of.ts';
 
 const MOST_A_TURN = 50;
@@ -18,6 +19,8 @@ export const sealingSweep: Sweep = {
     for (const log of await parts.store.read((db) => listLogsToSeal(db, MOST_A_TURN))) {
       if (signal.aborted) return;
       try {
+        // Its runner did not say how it ended, or there is none.
+        if (!log.hasCoverage) await noteCoverage(parts, log.job);
         await seal(parts, log, signal);
       } catch (error) {
         // The others are not to wait for this one; it comes again next time.

@@ -1,5 +1,5 @@
 import type { PlannedJob } from '../../protocol/index.ts';
-import { findPipeline, type JobRecord, type Store } from '../../store/index.ts';
+import { findPlanHash, type JobRecord, type Store } from '../../store/index.ts';
 import { loadPlan } from './transaction/load-pipeline.ts';
 import { cacheOf } from './transaction/pipeline-cache.ts';
 
@@ -9,9 +9,7 @@ export async function findPlannedJob(
   { pipelineId, position }: Pick<JobRecord, 'pipelineId' | 'position'>,
 ): Promise<PlannedJob | null> {
   return await store.read(async (db) => {
-    const pipeline = await findPipeline(db, pipelineId);
-    if (pipeline === null) return null;
-    const { jobs } = await loadPlan(db, pipeline.planHash, cacheOf(store));
+    const { jobs } = await loadPlan(db, await findPlanHash(db, pipelineId), cacheOf(store));
     return jobs[position] ?? null;
   });
 }

@@ -77,7 +77,7 @@ export async function setJobUser(tx: Tx, id: number, userId: number | null): Pro
   await tx.query.updateTable('jobs').set({ user_id: userId }).where('id', '=', id).execute();
 }
 
-/** A number as text, as the runner found it in the log. */
+/** A number as text, as it was found in the log. */
 export async function setJobCoverage(tx: Tx, id: number, coverage: string | null): Promise<void> {
   await tx.query.updateTable('jobs').set({ coverage }).where('id', '=', id).execute();
 }

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import type { JobRecord } from '../jobs/job-record.ts';
 import type { Tables } from '../schema/tables.ts';
 import type { Db, Tx } from '../store.ts';
 
@@ -56,18 +57,28 @@ export async function growLog(tx: Tx, from: number, grown: LogGrowth): Promise<b
   return true;
 }
 
+export interface LogToSeal extends LogRecord {
+  readonly job: Pick<JobRecord, 'id' | 'pipelineId' | 'position'>;
+  readonly hasCoverage: boolean;
+}
+
 /** Logs that still grow and whose job has ended: nobody writes to them any more. Those that ended first come first. */
-export async function listLogsToSeal(db: Db, limit: number): Promise<readonly LogRecord[]> {
+export async function listLogsToSeal(db: Db, limit: number): Promise<readonly LogToSeal[]> {
   const rows = await db.query
     .selectFrom('logs')
     .innerJoin('jobs', 'jobs.id', 'logs.job_id')
     .selectAll('logs')
+    .select(['jobs.pipeline_id', 'jobs.position', 'jobs.coverage'])
     .where('logs.state', '=', 'growing')
     .where('jobs.finished_at', 'is not', null)
     .orderBy('jobs.finished_at')
     .limit(limit)
     .execute();
-  return rows.map(logOf);
+  return rows.map((row) => ({
+    ...logOf(row),
+    job: { id: row.job_id, pipelineId: row.pipeline_id, position: row.position },
+    hasCoverage: row.coverage !== null,
+  }));
 }
 
 /** From here on the log is the blob. False: it was erased, or sealed already. */

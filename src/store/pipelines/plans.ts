@@ -11,6 +11,12 @@ export async function keepPlan(tx: Tx, hash: string, body: string): Promise<void
     .execute();
 }
 
+/** Under which hash a pipeline's plan is kept. Null: there is no such pipeline, or it has no plan. */
+export async function findPlanHash(db: Db, pipelineId: number): Promise<string | null> {
+  const query = db.query.selectFrom('pipelines').select('plan_hash').where('id', '=', pipelineId);
+  return (await query.executeTakeFirst())?.plan_hash ?? null;
+}
+
 export async function findPlan(db: Db, hash: string): Promise<Plan | null> {
   const row = await db.query.selectFrom('plans').select('body').where('hash', '=', hash).executeTakeFirst();
   return row === undefined ? null : fromJson<Plan>(row.body);

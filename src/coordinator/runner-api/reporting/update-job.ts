@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { findLog, renewLease } from '../../../store/index.ts';
 import { type Answer, badRequest, conflict, HttpError, type Route, route } from '../../http/index.ts';
+import { noteCoverage } from '../../logs/index.ts';
 import type { Parts } from '../../parts.ts';
 import { ID } from '../../rest/schemas/common.ts';
 import { fromRunner, leaseMs } from '../../work/index.ts';
@@ -32,7 +33,10 @@ export function updateRoute(parts: Parts): Route {
       const report = readReport(call.body, asking.attempt.features.phases);
       if (report === null) throw badRequest('unknown state');
       if (report === 'alive') return await renew(parts, asking);
-      if (report.type === 'finished' && (await lacksLog(parts, asking, call.body))) return resendLog();
+      if (report.type === 'finished') {
+        if (await lacksLog(parts, asking, call.body)) return resendLog();
+        await noteCoverage(parts, asking.job);
+      }
       return answerOf(await fromRunner(parts, asking.attempt, report), report.type === 'finished');
     },
   });

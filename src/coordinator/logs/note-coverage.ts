@@ -1,0 +1,28 @@
+import { describeError } from '../../base/index.ts';
+import { findLog, type JobRecord, setJobCoverage } from '../../store/index.ts';
+import type { Parts } from '../parts.ts';
+import { findPlannedJob } from '../pipelines/index.ts';
+import { findCoverage } from './find-coverage.ts';
+import { placeOf } from './place/place-of.ts';
+
+/**
+ * Notes the coverage that a job's log says, when its file has a pattern for it. To be called when the log is whole: before the job ends if its runner
+ * says so, that both are seen together. Nothing that goes wrong here is worth the job's result.
+ */
+export async function noteCoverage(
+  parts: Parts,
+  { id, pipelineId, position }: Pick<JobRecord, 'id' | 'pipelineId' | 'position'>,
+): Promise<void> {
+  try {
+    const pattern = (await findPlannedJob(parts.store, { pipelineId, position }))?.coverage ?? null;
+    if (pattern === null) return;
+    const log = await parts.store.read((db) => findLog(db, id));
+    if (log?.state !== 'growing') return;
+    const read = (from: number, to: number) => placeOf(log.place).read(parts, id, from, to);
+    const now = () => parts.clock.monotonic();
+    const coverage = await findCoverage({ read, sizeBytes: log.keptBytes }, pattern, now);
+    if (coverage !== null) await parts.store.write((tx) => setJobCoverage(tx, id, coverage));
+  } catch (error) {
+    parts.log.warn({ job: id, error: describeError(error) }, 'cannot look for the coverage in a log');
+  }
+}
