@@ -12,6 +12,7 @@
 export {
   type AutoCancelDecision,
   decideAutoCancel,
+  maySupersede,
   type NewerPipeline,
   type OlderPipeline,
 } from './decisions/decide-auto-cancel.ts';

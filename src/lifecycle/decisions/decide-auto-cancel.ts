@@ -10,13 +10,16 @@ export interface NewerPipeline {
   readonly headSha: string;
 }
 
-/** An earlier pipeline of the same project and ref. */
-export interface OlderPipeline {
+/** What never changes of an earlier pipeline of the same project and ref. */
+export interface Supersedable {
   readonly id: number;
   readonly sha: string;
   /** UTC ms; for a child pipeline that of its root. */
   readonly createdAt: number;
   readonly source: string;
+}
+
+export interface OlderPipeline extends Supersedable {
   readonly status: Status;
   /** Its own setting, not that of the newer one. */
   readonly onNewCommit: AutoCancel['onNewCommit'];
@@ -61,31 +64,31 @@ const REF_SOURCES: ReadonlySet<string> = new Set([
   'parent_pipeline',
 ]);
 
-/** Which earlier pipelines of the ref a new one supersedes, oldest first. */
-export function decideAutoCancel(
-  newer: NewerPipeline,
-  older: readonly OlderPipeline[],
-  now: number,
-): readonly AutoCancelDecision[] {
-  if (newer.isChild) return [];
-  return older
-    .filter((candidate) => isCandidate(candidate, newer, now))
-    .sort((a, b) => b.id - a.id)
-    .slice(0, MOST_CANDIDATES)
-    .reverse()
-    .flatMap(decide);
-}
-
-function isCandidate(old: OlderPipeline, newer: NewerPipeline, now: number): boolean {
+/** False: whatever the older one does, this newer one leaves it alone. */
+export function maySupersede(newer: NewerPipeline, old: Supersedable, now: number): boolean {
   return (
+    !newer.isChild &&
     old.id !== newer.id &&
-    CANCELABLE.has(old.status) &&
     old.createdAt < newer.createdAt &&
     REF_SOURCES.has(old.source) &&
     old.sha !== newer.sha &&
     old.sha !== newer.headSha &&
     now - old.createdAt <= WEEK_MS
   );
+}
+
+/** Which earlier pipelines of the ref a new one supersedes, oldest first. */
+export function decideAutoCancel(
+  newer: NewerPipeline,
+  older: readonly OlderPipeline[],
+  now: number,
+): readonly AutoCancelDecision[] {
+  return older
+    .filter((candidate) => CANCELABLE.has(candidate.status) && maySupersede(newer, candidate, now))
+    .sort((a, b) => b.id - a.id)
+    .slice(0, MOST_CANDIDATES)
+    .reverse()
+    .flatMap(decide);
 }
 
 function decide(old: OlderPipeline): AutoCancelDecision[] {

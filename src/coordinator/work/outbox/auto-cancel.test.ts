@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { listStuckEffects } from '../../../store/index.ts';
 import { checkRows } from '../../testing/check-rows.ts';
 import { commitFiles } from '../../testing/commit-files.ts';
 import { makeProject } from '../../testing/make-project.ts';
@@ -6,6 +7,8 @@ import { type OpenedParts, openParts } from '../../testing/open-parts.ts';
 import { settleOutbox } from '../../testing/settle.ts';
 import { jobsOf, startPipeline, statusesOf } from '../../testing/start-pipeline.ts';
 import { takeJob } from '../../testing/take-job.ts';
+import { OWN_HANDLERS } from './handlers.ts';
+import { workOffOne } from './work-off.ts';
 
 let parts: OpenedParts;
 
@@ -59,6 +62,18 @@ it('heeds what the older pipeline says of new commits', async () => {
   await parts.close();
   parts = await openParts();
   expect(await superseded(workflow('none'))).toEqual({ soft: 'pending', hard: 'pending' });
+});
+
+it('asks nothing of older pipelines of the same commit', async () => {
+  const project = await makeProject(parts, { files: { '.gitlab-ci.yml': JOBS } });
+  for (let count = 0; count < 3; count += 1) {
+    await startPipeline(parts, project);
+    parts.clock.pass(1_000);
+  }
+  const rows = () => parts.store.read((db) => listStuckEffects(db, 0, 10));
+  expect((await rows()).map(({ kind }) => kind)).toEqual(['auto_cancel', 'auto_cancel', 'auto_cancel']);
+  for (let count = 0; count < 3; count += 1) await workOffOne(parts, OWN_HANDLERS);
+  expect(await rows()).toEqual([]);
 });
 
 it('does nothing where the project does not want it', async () => {

@@ -1,5 +1,11 @@
 import { resolveRevision } from '../../../git/index.ts';
-import { decideAutoCancel, everyJob, type NewerPipeline, type OlderPipeline } from '../../../lifecycle/index.ts';
+import {
+  decideAutoCancel,
+  everyJob,
+  maySupersede,
+  type NewerPipeline,
+  type OlderPipeline,
+} from '../../../lifecycle/index.ts';
 import { findPipeline, findProjectForPipelines, listOlderPipelines, putEffect } from '../../../store/index.ts';
 import { projectCiSettings } from '../../pipelines/create/project-settings.ts';
 import type { StoredFacts } from '../../pipelines/create/stored-facts.ts';
@@ -33,6 +39,8 @@ export const autoCancel: EffectHandler = async (parts, effect, reservation) => {
     await settle(tx, effect, reservation);
     const { projectId, ref, isTag } = newer;
     for (const older of await listOlderPipelines(tx, { projectId, ref, isTag, than: newer.id })) {
+      // A hundred pipelines of one commit, say by a schedule or the API, have nothing to tell each other.
+      if (!maySupersede(by, { ...older, createdAt: older.rootCreatedAt }, tx.now())) continue;
       await putEffect(tx, look('supersede', { projectId, pipelineId: older.id, jobId: null }, { by }, tx.now()));
     }
   });
