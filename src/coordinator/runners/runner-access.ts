@@ -5,6 +5,7 @@ import type { Parts } from '../parts.ts';
 
 export interface RunnerOf {
   readonly runner: RunnerRecord;
+  /** Those of its projects that the asker may see. */
   readonly projects: readonly number[];
 }
 
@@ -28,8 +29,19 @@ export async function runnerFor(
     if (action === 'runner.read') return found;
     throw forbidden('No access granted');
   }
-  for (const project of found.projects) if (await mayIn(finder, principal, { project, action })) return found;
-  throw forbidden('No access granted');
+  if ((await those(finder, principal, found.projects, action)).length === 0) throw forbidden('No access granted');
+  return { ...found, projects: await those(finder, principal, found.projects, 'project.read') };
+}
+
+/** Of some projects those in which somebody may do this. */
+export async function those(
+  finder: ProjectFinder,
+  principal: Principal,
+  projects: readonly number[],
+  action: Action,
+): Promise<readonly number[]> {
+  const may = await Promise.all(projects.map((project) => mayIn(finder, principal, { project, action })));
+  return projects.filter((_, at) => may[at]);
 }
 
 async function load(db: Db, id: number): Promise<RunnerOf | null> {
@@ -44,5 +56,5 @@ export async function mayIn(
   { project, action }: { readonly project: number; readonly action: Action },
 ): Promise<boolean> {
   const access = await finder.find(String(project), principal.kind === 'user' ? principal.user.id : null);
-  return judgeAccess(principal, action, access, action === 'runner.read') === 'allowed';
+  return judgeAccess(principal, action, access, action.endsWith('.read')) === 'allowed';
 }

@@ -1,6 +1,5 @@
 import { type Static, Type } from 'typebox';
 import { ANY_JOB, type Db, type JobRecord, listJobs } from '../../store/index.ts';
-import type { Principal } from '../access/index.ts';
 import { type Call, forbidden, PAGING, type ProjectFinder, type Route, route } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
 import { listed, storePage } from '../rest/listing.ts';
@@ -8,7 +7,7 @@ import { ID, KEYSET } from '../rest/schemas/common.ts';
 import { STATUS } from '../rest/schemas/pipeline.ts';
 import { distinct, gatherJobs } from '../rest/shapes/gather-jobs.ts';
 import { showJob } from '../rest/shapes/show-job.ts';
-import { isAdministrator, mayIn, runnerFor } from './runner-access.ts';
+import { isAdministrator, runnerFor, those } from './runner-access.ts';
 
 const QUERY = Type.Object({
   ...PAGING,
@@ -36,7 +35,8 @@ export function runnerJobRoutes(parts: Parts, finder: ProjectFinder): readonly R
         if (runner.kind === 'instance' && !isAdministrator(principal)) throw forbidden('No access granted');
         const jobs = await load(parts, call, runner.id);
         // A runner may have worked for a project that the asker has nothing to do with.
-        const projects = await readable(finder, principal, distinct(jobs.map(({ projectId }) => projectId)));
+        const all = distinct(jobs.map(({ projectId }) => projectId));
+        const projects = isAdministrator(principal) ? all : await those(finder, principal, all, 'job.read');
         const shown = await parts.store.read((db) => show(db, jobs, { projects, base: parts.base }));
         const answer = listed(call, jobs, null, ({ id }) => shown.get(id));
         return { ...answer, body: (answer.body as readonly unknown[]).filter((job) => job !== undefined) };
@@ -49,16 +49,6 @@ async function load({ store }: Parts, { query }: ListCall, runnerId: number): Pr
   const statuses = query.status === undefined ? null : [query.status];
   const filter = { ...ANY_JOB, kind: 'script', withRetried: true, runnerId, statuses } as const;
   return await store.read((db) => listJobs(db, filter, storePage(query, query.sort ?? 'desc')));
-}
-
-async function readable(
-  finder: ProjectFinder,
-  principal: Principal,
-  projects: readonly number[],
-): Promise<readonly number[]> {
-  if (isAdministrator(principal)) return projects;
-  const may = await Promise.all(projects.map((project) => mayIn(finder, principal, { project, action: 'job.read' })));
-  return projects.filter((_, at) => may[at]);
 }
 
 async function show(
