@@ -57,6 +57,8 @@ export const ACTIONS = {
   'job.read': { on: 'project', least: 'guest', scopes: READ, job: true },
   'job.self': { on: 'instance', least: 'credential', scopes: READ },
   'job.run': { on: 'project', least: 'developer', scopes: WRITE },
+  /** What others have run; one's own whoever may run. */
+  'job.erase_others': { on: 'project', least: 'maintainer', scopes: WRITE },
   'job.force': { on: 'project', least: 'maintainer', scopes: WRITE },
   'artifact.read': { on: 'project', least: 'guest', scopes: READ, job: true },
   'artifact.manage': { on: 'project', least: 'developer', scopes: WRITE },

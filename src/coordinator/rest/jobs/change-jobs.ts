@@ -117,7 +117,7 @@ async function findToErase(parts: Parts, call: JobCall): Promise<JobRecord> {
   const { principal, project } = call;
   const job = await findToRun(parts, call);
   const isOwn = principal.kind === 'user' && principal.user.id === job.userId;
-  if (!isOwn) demand(principal, 'artifact.delete', project);
+  if (!isOwn) demand(principal, 'job.erase_others', project);
   return job;
 }
 
