@@ -25,6 +25,7 @@ export function judgeAccess(
   isRead: boolean,
 ): Judgement {
   const rule = ruleOf(action);
+  if (rule.on === 'project' && project === null) return 'hidden';
   if (rule.least === 'credential') return 'allowed';
   const scoped = judgeScopes(principal, rule, isRead);
   if (rule.on === 'instance') return judgeOnInstance(principal, rule) ?? scoped;

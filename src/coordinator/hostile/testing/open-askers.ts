@@ -2,6 +2,7 @@ import { endAttempt, insertAttempt, putMember, revokeToken, updateUser } from '.
 import {
   ACCESS_LEVELS,
   ALL_SCOPES,
+  drawToken,
   hashToken,
   NOBODY,
   type Principal,
@@ -137,15 +138,7 @@ async function projectTokens(target: Target): Promise<readonly Asker[]> {
 }
 
 async function jobTokens(target: Target): Promise<readonly Asker[]> {
-  const { jobs, project, other, parts } = target;
-  const older = 'glcbt-older';
-  const features = { cancelGracefully: true, phases: true, cleanupOnly: true };
-  const attempt = { jobId: jobs.running.id, pipelineId: target.pipeline, projectId: project.id, attempt: 99 } as const;
-  await parts.store.write(async (tx) => {
-    const row = { ...attempt, kind: 'job', runnerId: target.runner.id, features, managerId: null } as const;
-    await insertAttempt(tx, { ...row, tokenHash: hashToken(older), leaseUntil: 0 });
-    await endAttempt(tx, jobs.running.id, 99);
-  });
+  const { jobs, project, other } = target;
   const of = (name: string, text: string, is: Asker['is'], role: Asker['role'] = null): Asker => ({
     name,
     headers: { 'job-token': text },
@@ -157,7 +150,7 @@ async function jobTokens(target: Target): Promise<readonly Asker[]> {
     of('a job of the project', jobs.running.token, job(jobs.running.id, project.id), 'job'),
     of('a job of another project', jobs.foreign.token, job(jobs.foreign.id, other.id)),
     of('a job that has ended', jobs.ended.token, 'wrong'),
-    of('an attempt that is over', older, 'wrong'),
+    of('an attempt that is over', await older(target), 'wrong'),
   ];
 }
 
@@ -175,4 +168,17 @@ async function deadTokens({ parts, userIds }: Target): Promise<readonly Asker[]>
     return [over, await issueToken(tx, { ...common, name: 'expired', expiresAt: tx.now() })] as const;
   });
   return [wrong('a token that was revoked', revoked.token), wrong('a token that has expired', expired.token)];
+}
+
+/** The token of an attempt of the running job that is over. */
+export async function older({ parts, jobs, project, pipeline, runner }: Target): Promise<string> {
+  const token = drawToken('glcbt-');
+  const features = { cancelGracefully: true, phases: true, cleanupOnly: true };
+  const attempt = { jobId: jobs.running.id, pipelineId: pipeline, projectId: project.id } as const;
+  await parts.store.write(async (tx) => {
+    const row = { ...attempt, kind: 'job', runnerId: runner.id, features, managerId: null } as const;
+    await insertAttempt(tx, { ...row, attempt: 99, tokenHash: hashToken(token), leaseUntil: 0 });
+    await endAttempt(tx, jobs.running.id, 99);
+  });
+  return token;
 }

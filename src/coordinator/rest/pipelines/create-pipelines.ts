@@ -73,12 +73,11 @@ function triggered(parts: Parts, path: string): Route {
     answers: { 201: PIPELINE },
     handle: async ({ body, query, params, project }) => {
       const { variables = {}, inputs = {}, ...rest } = { ...query, ...body };
+      // Only who holds a token of the project learns that there is one.
+      const caller = await callerOf(parts, rest.token ?? '');
+      if (caller === null || caller.projectId !== project.id) throw notFound('Project');
       const ref = params.ref ?? rest.ref;
       if (ref === undefined) throw badParameters('ref is missing');
-      if (rest.token === undefined) throw badParameters('token is missing');
-      // Nobody has looked yet whether there is such a project: only who holds a token of it learns that there is.
-      const caller = await callerOf(parts, rest.token);
-      if (caller === null || caller.projectId !== (project as typeof project | null)?.id) throw notFound();
       return await answerWith(parts, { ...caller, ref, variables, inputs });
     },
   });
