@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ODD_FILES, replace } from '../../../test/support/files/odd-files.ts';
 import { realClock } from '../../base/index.ts';
 import { connect } from '../wire/coordinator.ts';
 import type { JobVerdict } from '../wire/job-verdict.ts';
@@ -123,4 +124,28 @@ it('does not wait longer for a coordinator than it may', async () => {
   log.grew(TEXT.length);
   await log.finish(50);
   expect(taken.length).toBe(0);
+});
+
+it.each(Object.entries(ODD_FILES))('does not wait for the end of a log that has become %s', async (_, make) => {
+  replace(join(directory, 'log'), make);
+  const log = start();
+  log.grew(TEXT.length);
+  await log.finish(PATIENCE_MS);
+  expect(warnings).toEqual([expect.stringContaining('job 1: its log is not sent')]);
+});
+
+it('goes on asking after a job that has cut its log short, and waits for nothing of it', async () => {
+  const log = start();
+  log.grew(4);
+  await expect.poll(() => taken.toString(), { timeout: PATIENCE_MS }).toBe('one\n');
+  truncateSync(join(directory, 'log'));
+  for (const size of [8, TEXT.length]) {
+    const known = verdicts.length;
+    log.grew(size);
+    log.ask();
+    await expect.poll(() => verdicts.length, { timeout: PATIENCE_MS }).toBeGreaterThan(known);
+  }
+  await log.finish(PATIENCE_MS);
+  expect(taken.toString()).toBe('one\n');
+  expect(warnings).toEqual([expect.stringContaining('job 1: its log has been cut short')]);
 });

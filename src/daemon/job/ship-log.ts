@@ -1,5 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises';
-import { type Clock, describeError } from '../../base/index.ts';
+import { closeSync, constants, readSync } from 'node:fs';
+import { type Clock, describeError, openRegularFile } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
 import type { Coordinator } from '../wire/coordinator.ts';
 import type { JobVerdict } from '../wire/job-verdict.ts';
@@ -53,6 +53,7 @@ class Shipment implements LogShipment {
   #intervalMs = INTERVAL_MS;
   #pauseMs = FIRST_PAUSE_MS;
   #isUnwanted = false;
+  #isCut = false;
 
   constructor(options: ShipLogOptions) {
     this.#options = options;
@@ -83,7 +84,7 @@ class Shipment implements LogShipment {
     // The spool is there once the job says that it has grown.
     while (this.#size === 0 && !this.#finished.signal.aborted) await this.#rest();
     if (this.#size === 0) return;
-    const file = await open(this.#options.file);
+    const file = openRegularFile(this.#options.file, constants.O_RDONLY);
     try {
       while (!this.#isUnwanted && !(this.#finished.signal.aborted && this.#offset >= this.#size)) {
         await this.#turn(file);
@@ -91,7 +92,7 @@ class Shipment implements LogShipment {
         else await this.#options.clock.sleep(this.#intervalMs, this.#finished.signal);
       }
     } finally {
-      await file.close();
+      closeSync(file);
     }
   }
 
@@ -101,7 +102,7 @@ class Shipment implements LogShipment {
     await this.#options.clock.sleep(silenceMs, AbortSignal.any([this.#woken.signal, this.#finished.signal]));
   }
 
-  async #turn(file: FileHandle): Promise<void> {
+  async #turn(file: number): Promise<void> {
     try {
       await this.#send(file);
       this.#pauseMs = FIRST_PAUSE_MS;
@@ -114,19 +115,27 @@ class Shipment implements LogShipment {
   }
 
   /** One piece, or the word that the job goes on. */
-  async #send(file: FileHandle): Promise<void> {
+  async #send(file: number): Promise<void> {
     const { coordinator, job } = this.#options;
     if (this.#offset >= this.#size) {
       this.#note(await coordinator.updateJob(job, { state: 'running' }));
       return;
     }
     const bytes = Buffer.alloc(Math.min(CHUNK_BYTES, this.#size - this.#offset));
-    const { bytesRead } = await file.read(bytes, 0, bytes.length, this.#offset);
+    const bytesRead = readSync(file, bytes, 0, bytes.length, this.#offset);
+    if (bytesRead === 0) return this.#skip();
     const answer = await coordinator.appendTrace(job, this.#offset, bytes.subarray(0, bytesRead));
     this.#note(answer.verdict);
     // Also after a piece that did not fit: the coordinator says how far it has got.
     this.#offset = Math.min(answer.sizeBytes ?? this.#offset + bytesRead, this.#size);
     this.#intervalMs = Math.max(SHORTEST_INTERVAL_MS, Math.min(answer.intervalMs ?? INTERVAL_MS, INTERVAL_MS));
+  }
+
+  /** A script has cut the spool short. What is gone is waited for by nobody; the job goes on, and so does its word. */
+  #skip(): void {
+    this.#size = this.#offset;
+    if (!this.#isCut) this.#warn(`has been cut short by somebody, after ${this.#offset} bytes; the rest is not sent`);
+    this.#isCut = true;
   }
 
   #note(verdict: JobVerdict): void {
