@@ -1,6 +1,6 @@
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import { type Clock, describeError } from '../../base/index.ts';
+import { type Clock, describeError, openRegularFile } from '../../base/index.ts';
 import type { Cleanup, JobPayload } from '../../protocol/index.ts';
 import type { JobResult } from '../../runner/index.ts';
 import type { Coordinator } from '../wire/coordinator.ts';
@@ -77,7 +77,8 @@ async function outputOf(file: string): Promise<Readonly<Record<string, unknown>>
   try {
     let sum = 0;
     let bytesize = 0;
-    for await (const chunk of createReadStream(file)) {
+    // By its descriptor, which the stream closes: a script may have put a pipe there.
+    for await (const chunk of createReadStream(file, { fd: openRegularFile(file, constants.O_RDONLY) })) {
       sum = crc32(chunk, sum);
       bytesize += chunk.length;
     }
