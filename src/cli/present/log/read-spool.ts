@@ -1,4 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, readSync } from 'node:fs';
+import { openRegularFile } from '../../../base/index.ts';
 
 /**
  * Reads a job's log up to `end`, chunk by chunk, each cut between characters. Says nothing of a log that cannot be read: it is one of
@@ -25,10 +26,7 @@ export function* readSpool(path: string, from: number, end: number, buffer: Buff
 /** A script can put something else in its place: a pipe, at which one would wait for ever, or a directory. */
 function openForReading(path: string): number | null {
   try {
-    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    if (fstatSync(fd).isFile()) return fd;
-    closeSync(fd);
-    return null;
+    return openRegularFile(path, constants.O_RDONLY);
   } catch {
     return null;
   }
