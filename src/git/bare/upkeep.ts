@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
-import { lstat, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type Clock, errorCode } from '../../base/index.ts';
+import { lstat, readdir } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { type Clock, errorCode, removeTree } from '../../base/index.ts';
 import { type BareRepository, writeGit } from './bare-repository.ts';
 
 export interface Size {
@@ -50,7 +50,9 @@ export async function maintain(repository: BareRepository, options: MaintainOpti
 async function removeLeftBehind({ gitDir }: BareRepository, now: number): Promise<void> {
   const removeIfOlder = async (path: string, ageMs: number) => {
     const found = await lstat(path).catch(skipAbsent);
-    if (found !== null && found.mtimeMs < now - ageMs) await rm(path, { recursive: true, force: true });
+    if (found === null || found.mtimeMs >= now - ageMs) return;
+    // What cannot be removed, because something is mounted there, say, is old the next time, too.
+    await removeTree(gitDir, relative(gitDir, path).split(sep));
   };
   for (const { name } of await entriesOf(join(gitDir, 'objects'))) {
     if (name.startsWith('tmp_objdir-')) await removeIfOlder(join(gitDir, 'objects', name), OLD_DRAFT_MS);
