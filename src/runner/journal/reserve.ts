@@ -1,6 +1,6 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode, Failure } from '../../base/index.ts';
+import { errorCode, Failure, openRegularFile } from '../../base/index.ts';
 
 /** For the lines that say that, and why, the script is over. */
 const WORDS = { name: 'reserve.words', bytes: 64 * 1024 };
@@ -17,15 +17,23 @@ const FILE_NAMES = Array.from({ length: 16 }, (_, index) => `reserve.${index}`);
  */
 export function holdReserve(directory: string): void {
   try {
-    for (const { name, bytes } of [WORDS, WORK]) {
-      writeFileSync(join(directory, name), Buffer.alloc(bytes), { mode: 0o600 });
-    }
-    for (const name of FILE_NAMES) writeFileSync(join(directory, name), '', { mode: 0o600 });
+    for (const { name, bytes } of [WORDS, WORK]) hold(join(directory, name), bytes);
+    for (const name of FILE_NAMES) hold(join(directory, name), 0);
   } catch (cause) {
     releaseReserve(directory);
     throw new Failure('no_space', `cannot set 1 MiB aside for the cleanup in ${directory} (${errorCode(cause)})`, {
       cause,
     });
+  }
+}
+
+/** A script of another job may have put a pipe there, at which one would wait for ever. */
+function hold(path: string, bytes: number): void {
+  const fd = openRegularFile(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o600);
+  try {
+    writeFileSync(fd, Buffer.alloc(bytes));
+  } finally {
+    closeSync(fd);
   }
 }
 
