@@ -1,7 +1,9 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { itAsRoot } from '../../../test/support/privilege.ts';
 import { Failure } from '../failure.ts';
 import { fillDirectory } from './target-directory.ts';
 
@@ -33,6 +35,25 @@ describe('fillDirectory', () => {
     expect(existsSync(dir)).toBe(true);
     // The kernel lets nobody make a directory there, root included.
     await expect(fillAnd('/proc/self/fd/x/y', () => {})).rejects.toMatchObject({ code: 'target_unwritable' });
+  });
+
+  itAsRoot('leaves what somebody has mounted there meanwhile, and takes back the rest', async () => {
+    const [dir, precious] = [join(root, 'into'), join(root, 'precious')];
+    mkdirSync(precious);
+    writeFileSync(join(precious, 'kept'), '');
+    const mountPoint = join(dir, 'mounted');
+    const mount = () => {
+      mkdirSync(mountPoint);
+      execFileSync('mount', ['--bind', precious, mountPoint]);
+      throw new Failure('canceled', 'stop');
+    };
+    try {
+      await expect(fillAnd(dir, mount)).rejects.toMatchObject({ code: 'canceled' });
+      expect(readdirSync(precious)).toEqual(['kept']);
+      expect(readdirSync(dir)).toEqual(['mounted']);
+    } finally {
+      execFileSync('umount', [mountPoint]);
+    }
   });
 
   it('passes Failures on, calls other system errors failures, and bugs bugs', async () => {

@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { itAsRoot } from '../../../test/support/privilege.ts';
 import type { Place } from '../../executors/index.ts';
 import type { PayloadArtifact } from '../../protocol/index.ts';
 import { contents, makeWorkshop, type Workshop } from '../testing/place.ts';
@@ -61,6 +63,23 @@ async function pack(...artifacts: readonly PayloadArtifact[]): Promise<PackedArt
 }
 
 describe('artifacts', () => {
+  itAsRoot('are not kept where something is mounted, which is left as it is', async () => {
+    const precious = join(workshop.dir, 'precious');
+    for (const dir of [precious, target('mounted')]) mkdirSync(dir, { recursive: true });
+    writeFileSync(join(precious, 'kept'), '');
+    write('a.txt', 'a');
+    execFileSync('mount', ['--bind', precious, target('mounted')]);
+    try {
+      await expect(save(artifact({ paths: ['a.txt'] }))).rejects.toMatchObject({
+        code: 'target_unwritable',
+        message: expect.stringContaining(`${target('mounted')} (something is mounted there)`),
+      });
+      expect(readdirSync(precious)).toEqual(['kept']);
+    } finally {
+      execFileSync('umount', [target('mounted')]);
+    }
+  });
+
   it('are chosen by how the job ended', () => {
     const all = (['on_success', 'on_failure', 'always'] as const).map((when) => artifact({ when }));
     expect(selectArtifacts(all, true).map(({ when }) => when)).toEqual(['on_success', 'always']);
