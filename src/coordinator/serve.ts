@@ -18,6 +18,8 @@ export interface ServeOptions extends Omit<PartsOptions, 'base' | 'log'> {
   readonly log: FastifyBaseLogger;
 }
 
+type ServingOptions = Pick<ServeOptions, 'listen' | 'trustProxy' | 'log'>;
+
 export interface RunningServer {
   /** The address that is listened on, `http://127.0.0.1:8929`. */
   readonly address: string;
@@ -37,15 +39,24 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export async function startServer(options: ServeOptions): Promise<RunningServer> {
   const address = await probeAddress(options.listen);
   const { parts, close } = await openParts({ ...options, base: options.base ?? addressOf(address) });
+  return await serveParts(parts, close, { ...options, listen: address });
+}
+
+/** The same on parts that are open; `close` lets go of them, also when this fails. The port is no longer 0. */
+export async function serveParts(
+  parts: Parts,
+  close: () => Promise<void>,
+  options: ServingOptions,
+): Promise<RunningServer> {
   try {
-    return await start(parts, close, { ...options, listen: address });
+    return await start(parts, close, options);
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function start(parts: Parts, close: () => Promise<void>, options: ServeOptions): Promise<RunningServer> {
+async function start(parts: Parts, close: () => Promise<void>, options: ServingOptions): Promise<RunningServer> {
   await sweepLeftovers(parts);
   const signInLink = await firstStart(parts);
   const stopping = new AbortController();
