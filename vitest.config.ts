@@ -9,7 +9,14 @@ export default defineConfig({
     projects: [
       { test: { name: 'unit', include: ['src/**/*.test.ts', 'tools/**/*.test.ts'], testTimeout: 20_000 } },
       { test: { name: 'e2e', include: ['test/**/*.e2e.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
-      { test: { name: 'campaign', include: ['test/campaign/*.test.ts'], testTimeout: 120_000, maxConcurrency: 6 } },
+      {
+        test: {
+          name: 'campaign',
+          include: ['test/{campaign,crash}/*.test.ts'],
+          testTimeout: 120_000,
+          maxConcurrency: 6,
+        },
+      },
     ],
   },
 });
