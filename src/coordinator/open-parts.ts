@@ -1,6 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Clock, describeError, Failure, type FileLock, tryLock } from '../base/index.ts';
+import { type Clock, describeError, Failure, type FileLock, makeDirectory, tryLock } from '../base/index.ts';
 import type { S3Settings } from '../blobs/index.ts';
 import { openRepositories } from '../git/index.ts';
 import { openStore } from '../store/index.ts';
@@ -71,7 +70,7 @@ export function keyFile(dataDir: string): string {
 
 function makeDataDir(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeDirectory(dataDir, 0o700);
   } catch (error) {
     throw new Failure('data_dir_unusable', `the data directory cannot be made: ${describeError(error)}`, {
       cause: error,

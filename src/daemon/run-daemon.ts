@@ -1,6 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Clock, describeError, Failure, type FileLock } from '../base/index.ts';
+import { type Clock, describeError, Failure, type FileLock, makeDirectory } from '../base/index.ts';
 import type { Executor } from '../executors/index.ts';
 import { Control, listJournals, tryLockJournals } from '../runner/index.ts';
 import { Hearing } from './hearing.ts';
@@ -40,7 +39,7 @@ const LONGEST_PAUSE_MS = 30_000;
  */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
   const { directory, executor, clock, environment, version, log } = options;
-  mkdirSync(join(directory, 'jobs'), { recursive: true, mode: 0o700 });
+  makeDirectory(join(directory, 'jobs'), 0o700);
   const lock = await takeLock(directory);
   const context: JobContext = {
     coordinator: connect({ ...options, executor: executor.name }),

@@ -27,7 +27,7 @@ slow:
   after_script: [touch "${cleaned()}"]
 `;
 
-  it('signs the administrator in once, by the link of the first start, and refuses a second server on its data', async () => {
+  it('signs the administrator in once, by the link of the first start, and refuses a second server on its data and one without a place', async () => {
     const link = /once: (\S+)/.exec(serving.output)?.[1] ?? '';
     expect(await (await fetch(link)).text()).toContain('<form method="post"');
     const body = new URLSearchParams({ token: new URL(link).searchParams.get('token') ?? '' });
@@ -39,6 +39,8 @@ slow:
     expect((await fetch(link)).status).toBe(410);
     const words = ['serve', '--listen', '127.0.0.1:0', '--data-dir', serving.dataDir];
     if (engine === 'SQLite') expect(() => serving.run(...words)).toThrow(/another coordinator runs on/);
+    const nowhere = ['serve', '--listen', '127.0.0.1:0', '--data-dir', '/proc/none'];
+    expect(() => serving.run(...nowhere)).toThrow(/the data directory cannot be made: .*'\/proc\/none'/);
   });
 
   it('runs the cleanup of what runs when it is told to stop, and goes on from there when it is started again', async () => {

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode, readRegularFile, writeDurably } from '../../base/index.ts';
+import { errorCode, makeDirectory, readRegularFile, writeDurably } from '../../base/index.ts';
 import { findRunnerByToken, insertRunner } from '../../store/index.ts';
 import type { Parts } from '../parts.ts';
 import { hashToken } from '../work/index.ts';
@@ -21,7 +20,7 @@ const TOKEN_BYTES = 20;
 export async function prepareLocalRunner({ dataDir, store }: Pick<Parts, 'dataDir' | 'store'>): Promise<LocalRunner> {
   const directory = join(dataDir, 'runner');
   const tokenFile = join(directory, 'token');
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory, 0o700);
   const known = readToken(tokenFile);
   if (known !== null && (await store.read((db) => findRunnerByToken(db, hashToken(known)))) !== null) {
     return { directory, tokenFile };

@@ -1,6 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { type Clock, describeError, removeTree } from '../../base/index.ts';
+import { type Clock, describeError, makeDirectory, removeTree } from '../../base/index.ts';
 import type { Executor } from '../../executors/index.ts';
 import { type JobPayload, payloadSettings } from '../../protocol/index.ts';
 import { Control, type JobRecord, type JobResult, LOG_FILE, runJob, takeOverJob } from '../../runner/index.ts';
@@ -43,7 +42,7 @@ export async function runWireJob(
   home: JobHome,
   control: Control,
 ): Promise<void> {
-  mkdirSync(home.directory, { recursive: true, mode: 0o700 });
+  makeDirectory(home.directory, 0o700);
   const { executor, environment, clock, version } = context;
   await seeThrough(context, payload, { home, control }, ({ ports, projectDir }) =>
     runJob({

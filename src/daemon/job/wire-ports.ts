@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Clock, describeError, Failure } from '../../base/index.ts';
+import { type Clock, describeError, Failure, makeDirectory } from '../../base/index.ts';
 import { fetchCommit } from '../../git/index.ts';
 import type { JobPayload, SourceSettings } from '../../protocol/index.ts';
 import type { Control, JobPorts } from '../../runner/index.ts';
@@ -52,7 +52,7 @@ export function wirePorts(options: PortsOptions): JobPorts {
     async dependencyArchive(dependency, signal) {
       if (dependency.artifacts_file === undefined) return null;
       const folder = join(directory, 'dependencies');
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeDirectory(folder, 0o700);
       const path = join(folder, `${dependency.id}.zip`);
       if (existsSync(path)) return path;
       return (await coordinator.downloadArtifact(dependency, path, signal)) ? path : null;

@@ -1,6 +1,6 @@
-import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode } from '../../base/index.ts';
+import { errorCode, makeDirectory } from '../../base/index.ts';
 import { runGit } from '../process/run-git.ts';
 import type { Repository } from './describe-repository.ts';
 import { formatConfig } from './format-config.ts';
@@ -14,7 +14,7 @@ import { packRefs } from './pack-refs.ts';
 export async function writeGitDir(source: Repository, snapshotDir: string, signal?: AbortSignal): Promise<void> {
   const gitDir = join(snapshotDir, '.git');
   for (const dir of ['info', 'objects/info', 'refs']) {
-    mkdirSync(join(gitDir, dir), { recursive: true });
+    makeDirectory(join(gitDir, dir));
   }
   writeFileSync(join(gitDir, 'HEAD'), `${source.head ?? 'ref: refs/heads/main'}\n`);
   writeFileSync(join(gitDir, 'config'), formatConfig(source.settings));

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { describeError, errorCode, writeDurably } from '../../base/index.ts';
+import { describeError, errorCode, makeDirectory, writeDurably } from '../../base/index.ts';
 import { storeFailure } from '../store-failure.ts';
 import { createSealer, KEY_BYTES, type Sealer } from './seal.ts';
 
@@ -37,7 +37,7 @@ function readKey(file: string): Uint8Array | null {
 function makeKey(file: string): Uint8Array {
   const key = randomBytes(KEY_BYTES);
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeDirectory(dirname(file), 0o700);
     writeDurably(file, `${key.toString('hex')}\n`, true);
   } catch (error) {
     throw storeFailure('store_key', `${file} cannot be written: ${describeError(error)}`, error);

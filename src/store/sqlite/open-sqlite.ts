@@ -1,6 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Clock } from '../../base/index.ts';
+import { type Clock, makeDirectory } from '../../base/index.ts';
 import { createHintBoard } from '../connection/hint-board.ts';
 import { createTurns } from '../connection/turns.ts';
 import { type Migrated, migrate } from '../migrations/migrate.ts';
@@ -18,7 +17,7 @@ export interface SqliteOptions {
 
 /** The embedded store: one connection that writes, a few that read, all on the program's own thread. */
 export async function openSqlite({ file, keyFile, clock }: SqliteOptions): Promise<Store> {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeDirectory(dirname(file), 0o700);
   const writer = openSqliteConnection(file, 'write');
   let known: Migrated;
   try {

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { toBytePath } from '../../../base/index.ts';
+import { makeDirectory, toBytePath } from '../../../base/index.ts';
 import { logKeys } from '../../../blobs/index.ts';
 import { logFile } from '../../logs/index.ts';
 import { linkFile, listDirectory } from './link-tree.ts';
@@ -15,7 +15,7 @@ export function sealedLogs(dataDir: string): ReadonlySet<number> {
 /** Gives the log of a job back the file that it grew in, unless that is there. Where the database says that it is sealed, a sweep removes the file. */
 export function unsealLog(dataDir: string, jobId: number): void {
   const file = logFile({ dataDir }, jobId);
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeDirectory(dirname(file), 0o700);
   const sealed = toBytePath(join(dataDir, 'blobs', logKeys(jobId).log));
   if (!existsSync(file)) linkFile(sealed, toBytePath(file));
 }
