@@ -42,26 +42,30 @@ export async function storeArtifact(
   const { jobId, projectId } = attempt;
   // Each upload its own: what was kept before is never replaced by one that is then refused.
   const key = makeKey('artifacts', jobId, `${randomBytes(6).toString('hex')}.${EXTENSIONS[format]}`);
-  const stored = await parts.blobs.put(key, file.body, { maxBytes });
-  const variables = type === 'dotenv' ? await readDotenv(parts, key, format) : null;
-  const outcome = await parts.store.write(async (tx) => {
-    const isAlive = await renewLease(tx, attempt.id, tx.now() + leaseMs(attempt.features));
-    if (!isAlive) return 'over';
-    const isNew = await insertArtifact(tx, {
-      jobId,
-      projectId,
-      type,
-      format,
-      filename: file.filename.replace(/[\\/\0]/g, '_').slice(0, LONGEST_FILENAME),
-      sizeBytes: stored.sizeBytes,
-      sha256: stored.sha256,
-      blob: key,
-      access,
-      expiresAt: expiryOf(words, tx.now()),
+  const isDotenv = type === 'dotenv';
+  const most = isDotenv ? Math.min(maxBytes, MOST_DOTENV_BYTES) : maxBytes;
+  const stored = await parts.blobs.put(key, file.body, { maxBytes: most });
+  const outcome = await orRemove(parts, key, async () => {
+    const variables = isDotenv ? await readDotenv(parts, key, format) : null;
+    return await parts.store.write(async (tx) => {
+      const isAlive = await renewLease(tx, attempt.id, tx.now() + leaseMs(attempt.features));
+      if (!isAlive) return 'over';
+      const isNew = await insertArtifact(tx, {
+        jobId,
+        projectId,
+        type,
+        format,
+        filename: file.filename.replace(/[\\/\0]/g, '_').slice(0, LONGEST_FILENAME),
+        sizeBytes: stored.sizeBytes,
+        sha256: stored.sha256,
+        blob: key,
+        access,
+        expiresAt: expiryOf(words, tx.now()),
+      });
+      if (!isNew) return (await findArtifact(tx, jobId, type))?.sha256 === stored.sha256 ? 'there' : 'taken';
+      if (variables !== null) await putJobReport(tx, jobId, 'dotenv', variables);
+      return 'new';
     });
-    if (!isNew) return (await findArtifact(tx, jobId, type))?.sha256 === stored.sha256 ? 'there' : 'taken';
-    if (variables !== null) await putJobReport(tx, jobId, 'dotenv', variables);
-    return 'new';
   });
   if (outcome === 'new') return;
   await parts.blobs.delete(key);
@@ -69,12 +73,18 @@ export async function storeArtifact(
   if (outcome === 'taken') throw badRequest('another artifact of the same type already exists');
 }
 
-async function readDotenv({ blobs }: Parts, key: string, format: ArtifactFormat) {
-  const { body, sizeBytes } = await blobs.open(key);
-  if (sizeBytes > MOST_DOTENV_BYTES) {
-    body.destroy();
-    throw badRequest('the dotenv report is too large');
+/** What no row came to name goes again, or a runner could fill the disk with what is refused. Not where nobody knows whether one did. */
+async function orRemove<T>({ blobs }: Parts, key: string, keep: () => Promise<T>): Promise<T> {
+  try {
+    return await keep();
+  } catch (error) {
+    if (!(error instanceof Failure && error.code === 'commit_unknown')) await blobs.delete(key);
+    throw error;
   }
+}
+
+async function readDotenv({ blobs }: Parts, key: string, format: ArtifactFormat) {
+  const { body } = await blobs.open(key);
   const bytes = await buffer(body);
   const parsed = parseDotenv(format === 'gzip' ? unpack(bytes) : bytes);
   if (!parsed.ok) throw badRequest(`the dotenv report is none: ${parsed.error}`);
