@@ -1,9 +1,10 @@
 import type { FastifyBaseLogger } from 'fastify';
-import { forgetReservations } from '../store/index.ts';
+import { forgetElection, forgetReservations } from '../store/index.ts';
 import { buildServer } from './http/index.ts';
 import { addressOf, type ListenAddress, listen, probeAddress } from './listen.ts';
 import { openParts, type PartsOptions } from './open-parts.ts';
 import type { Parts } from './parts.ts';
+import { COMPARE_REFS } from './repositories/index.ts';
 import { allRoutes } from './routes.ts';
 import { allSweeps, EFFECT_HANDLERS } from './sweeps.ts';
 import { firstStart, makeGate } from './users/index.ts';
@@ -92,8 +93,13 @@ async function start(parts: Parts, close: () => Promise<void>, options: ServingO
 
 /** What a crash left half-made, or taken. */
 async function sweepLeftovers({ store, repositories, blobs, clock, log }: Parts): Promise<void> {
-  // With replicas it may be another one that has it.
-  if (await store.read(async ({ engine }) => engine === 'sqlite')) await store.write(forgetReservations);
+  // With replicas it may be another one that has it, or a push may be under way there.
+  if (await store.read(async ({ engine }) => engine === 'sqlite')) {
+    await store.write(async (tx) => {
+      await forgetReservations(tx);
+      await forgetElection(tx, COMPARE_REFS);
+    });
+  }
   const left = await repositories.sweep();
   if (left.length > 0) log.warn({ left }, 'could not be removed');
   // With replicas another one may be writing.

@@ -55,6 +55,7 @@ export async function deleteProject(tx: Tx, id: number): Promise<void> {
     .where('id', '=', id)
     .where('deleted_at', 'is', null)
     .execute();
+  await tx.query.deleteFrom('expected_pushes').where('project_id', '=', id).execute();
   tx.publish({ kind: 'access', id, value: 0 });
 }
 

@@ -10,14 +10,37 @@ export interface RefSeen {
   readonly sha: string | null;
 }
 
+/** What was last written of a ref, and when, UTC ms. */
+export interface RefNote {
+  readonly sha: string;
+  readonly at: number;
+}
+
 /** Every ref of a project that was taken note of and not seen to go. */
-export async function listRefsSeen(db: Db, projectId: number): Promise<ReadonlyMap<string, string>> {
+export async function listRefsSeen(db: Db, projectId: number): Promise<ReadonlyMap<string, RefNote>> {
   const rows = await db.query
     .selectFrom('refs_seen')
-    .select(['ref', 'sha'])
+    .select(['ref', 'sha', 'updated_at'])
     .where('project_id', '=', projectId)
     .execute();
-  return new Map(rows.map(({ ref, sha }) => [ref, sha]));
+  return new Map(rows.map(({ ref, sha, updated_at: at }) => [ref, { sha, at }]));
+}
+
+/**
+ * As `listRefsSeen`, and until the transaction ends nobody else writes any: whoever has looked into the repository compares, to see whether that look is
+ * older than what was written since.
+ */
+export async function lockRefsSeen(tx: Tx, projectId: number): Promise<ReadonlyMap<string, RefNote>> {
+  // The project's row and not those of the refs: there may be none yet.
+  if (tx.engine === 'postgres') {
+    await sql`select id from projects where id = ${projectId} for no key update`.execute(tx.query);
+  }
+  return await listRefsSeen(tx, projectId);
+}
+
+/** Whether nothing was written about a ref between two looks. */
+export function isSameNote(one: RefNote | undefined, other: RefNote | undefined): boolean {
+  return one?.sha === other?.sha && one?.at === other?.at;
 }
 
 /** Part of the transaction that writes what follows from where they are now. */

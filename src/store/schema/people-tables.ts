@@ -117,6 +117,14 @@ interface RefsSeenRow {
   updated_at: number;
 }
 
+interface ExpectedPushesRow {
+  id: Generated<number>;
+  project_id: number;
+  user_id: number;
+  sealed: string;
+  created_at: number;
+}
+
 interface AuditRow {
   id: Generated<number>;
   at: number;
@@ -146,6 +154,7 @@ export interface PeopleTables {
   protected_refs: ProtectedRefsRow;
   variables: VariablesRow;
   refs_seen: RefsSeenRow;
+  expected_pushes: ExpectedPushesRow;
   audit: AuditRow;
   sweeps: SweepsRow;
 }

@@ -21,3 +21,8 @@ export async function elect(tx: Tx, name: string, everyMs: number): Promise<bool
     .executeTakeFirst();
   return first.numInsertedOrUpdatedRows === 1n;
 }
+
+/** The next who asks is elected, however lately it was done. */
+export async function forgetElection(tx: Tx, name: string): Promise<void> {
+  await tx.query.deleteFrom('sweeps').where('name', '=', name).execute();
+}

@@ -2,11 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { listRefs, type PushedRef, type RefState, setDefaultBranch } from '../../../git/index.ts';
 import {
   insertProtectedRef,
+  isSameNote,
+  listRefsSeen,
+  lockRefsSeen,
   noteRefs,
   putRefMove,
   type RefMove,
+  type RefNote,
   setFirstBranch,
   type Tx,
+  takeExpectedPush,
 } from '../../../store/index.ts';
 import { ACCESS_LEVELS } from '../../access/index.ts';
 import type { Parts } from '../../parts.ts';
@@ -17,11 +22,13 @@ import { pushesUnderWay } from './pushes-under-way.ts';
 import { isNoSha, namedRef } from './ref-name.ts';
 import type { RefMoveTaken } from './work-off-ref.ts';
 
+/** Each time a push by another server came in between. */
+const MOST_TRIES = 20;
 /** As long as a pipeline may take to be made before another server tries. */
 const HELD_MS = 30_000;
 
 export interface NotedPush {
-  /** In the outbox, and held by the caller: to be worked off now. */
+  /** In the outbox, and held by the caller if that was wished: to be worked off now. */
   readonly taken: readonly RefMoveTaken[];
   readonly words: readonly string[];
 }
@@ -31,15 +38,25 @@ export interface PushToNote {
   readonly userId: number;
   /** Those that moved. */
   readonly refs: readonly PushedRef[];
-  readonly options: PushOptions;
+  readonly options: Omit<PushOptions, 'mistakes'>;
+  /** What was written down before git moved anything; null: nothing was. */
+  readonly expectedId: number | null;
+  /** Whether the caller makes the pipelines now. Otherwise the outbox does. */
+  readonly isHeld: boolean;
 }
 
-/** Takes note of refs that a push has moved: one transaction, from which on nothing of it can be lost. */
+/** Takes note of refs that a push has moved, unless somebody else has done so: one transaction, from which on nothing of it can be lost. */
 export function notePush(parts: Parts, push: PushToNote): Promise<NotedPush> {
-  return pushesUnderWay(parts.store).inTurn(push.project.id, async () => {
-    const current = await listRefs(parts.repositories.at(push.project.id));
-    const first = await adoptFirstBranch(parts, push, current);
-    return await write(parts, push, current, first);
+  const { id } = push.project;
+  return pushesUnderWay(parts.store).inTurn(id, async () => {
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const before = await parts.store.read((db) => listRefsSeen(db, id));
+      const current = await listRefs(parts.repositories.at(id));
+      const first = await adoptFirstBranch(parts, push, current);
+      const noted = await write(parts, push, { before, current, first });
+      if (noted !== 'overtaken') return noted;
+    }
+    throw new Error('other pushes are always faster');
   });
 }
 
@@ -59,12 +76,19 @@ async function adoptFirstBranch(
   return name;
 }
 
+interface Found {
+  /** What had been written when the repository was looked at. */
+  readonly before: ReadonlyMap<string, RefNote>;
+  readonly current: readonly RefState[];
+  readonly first: string | null;
+}
+
+/** `overtaken`: another server has written about one of these refs since, and may have seen it later than we did. */
 function write(
   { store }: Parts,
-  { project, refs, userId, options }: PushToNote,
-  current: readonly RefState[],
-  firstBranch: string | null,
-): Promise<NotedPush> {
+  { project, refs, userId, options, expectedId, isHeld }: PushToNote,
+  { before, current, first }: Found,
+): Promise<NotedPush | 'overtaken'> {
   const now = new Map(current.map(({ name, sha }) => [name, sha]));
   const { isSkipped, variables, inputs } = options;
   const moves = refs
@@ -76,7 +100,10 @@ function write(
   const { chosen, words } = movesToActOn(moves);
   const reservation = randomUUID();
   return store.write(async (tx) => {
-    if (firstBranch !== null) await adopt(tx, project.id, firstBranch);
+    const seen = await lockRefsSeen(tx, project.id);
+    if (refs.some(({ ref }) => !isSameNote(seen.get(ref), before.get(ref)))) return 'overtaken';
+    if (expectedId !== null && !(await takeExpectedPush(tx, expectedId))) return NOTED_BY_ANOTHER;
+    if (first !== null) await adopt(tx, project.id, first);
     // Where they are by now: a push of the same ref may have overtaken this one.
     await noteRefs(
       tx,
@@ -85,12 +112,14 @@ function write(
     );
     const taken: RefMoveTaken[] = [];
     for (const move of chosen) {
-      const effectId = await putRefMove(tx, move, { reservation, until: tx.now() + HELD_MS });
+      const effectId = await putRefMove(tx, move, isHeld ? { reservation, until: tx.now() + HELD_MS } : null);
       taken.push({ effectId, reservation, move });
     }
     return { taken, words };
   });
 }
+
+const NOTED_BY_ANOTHER: NotedPush = { taken: [], words: ['Another server makes the pipelines of this push.'] };
 
 /** The default branch is protected, as long as nobody says otherwise. */
 async function adopt(tx: Tx, projectId: number, branch: string): Promise<void> {

@@ -26,7 +26,9 @@ export async function pushFiles(
     at: parts.clock.now(),
   });
   const refs = [{ ref, oldSha: NO_SHA, newSha, accepted: true, reason: null }];
-  const { taken } = await notePush(parts, { project, userId: user.id, refs, options: parsePushOptions([]) });
+  const options = parsePushOptions([]);
+  const push = { project, userId: user.id, refs, options, expectedId: null, isHeld: true };
+  const { taken } = await notePush(parts, push);
   const [first] = taken;
   return first === undefined ? null : await makePipelineOf(parts, first);
 }

@@ -1,11 +1,13 @@
-import { listRefs, type PushPolicy } from '../../../git/index.ts';
+import { listRefs, type PushCommand, type PushPolicy, type RefDecision } from '../../../git/index.ts';
+import { putExpectedPush, takeExpectedPush } from '../../../store/index.ts';
 import type { Parts } from '../../parts.ts';
 import { announcePipelines } from './announce-pipelines.ts';
 import { decidePush } from './decide-push.ts';
 import { notePush } from './note-push.ts';
 import type { ProjectForPush } from './project-for-push.ts';
-import { parsePushOptions } from './push-options.ts';
+import { type PushOptions, parsePushOptions } from './push-options.ts';
 import { pushesUnderWay } from './pushes-under-way.ts';
+import { namedRef } from './ref-name.ts';
 
 export interface Pusher {
   readonly userId: number;
@@ -17,23 +19,57 @@ export interface Pusher {
 export function pushPolicy(parts: Parts, project: ProjectForPush, pusher: Pusher): PushPolicy & { end(): void } {
   const under = pushesUnderWay(parts.store);
   let end: () => void = () => {};
+  let expectedId: number | null = null;
+  const forget = async (): Promise<void> => {
+    const id = expectedId;
+    if (id !== null) await parts.store.write((tx) => takeExpectedPush(tx, id));
+  };
   return {
     end: () => end(),
-    async decide({ commands }) {
+    async decide({ commands, options }) {
       const refs = await listRefs(parts.repositories.at(project.id));
       const isEmpty = !refs.some(({ name }) => name.startsWith('refs/heads/'));
       end = under.enter(project.id);
-      return commands.map((command) => decidePush(command, { level: pusher.level, project, isEmpty }));
+      const decisions = commands.map((command) => decidePush(command, { level: pusher.level, project, isEmpty }));
+      expectedId = await expect(parts, project, pusher, {
+        commands: commands.filter((_, index) => isLetThrough(decisions[index])),
+        options: parsePushOptions(options),
+      });
+      return decisions;
     },
     async finished({ refs, options }) {
       const moved = refs.filter(({ accepted }) => accepted);
       const understood = parsePushOptions(options);
-      if (moved.length === 0) return understood.mistakes;
-      const noted = await notePush(parts, { project, userId: pusher.userId, refs: moved, options: understood }).finally(
-        end,
-      );
+      if (moved.length === 0) {
+        await forget();
+        return understood.mistakes;
+      }
+      const push = { project, userId: pusher.userId, refs: moved, options: understood, expectedId, isHeld: true };
+      const noted = await notePush(parts, push).finally(end);
       const pipelines = await announcePipelines(parts, project, noted.taken);
       return [...understood.mistakes, ...noted.words, ...pipelines];
     },
   };
+}
+
+function isLetThrough(decision: RefDecision | undefined): boolean {
+  return decision === 'allow' || decision === 'fast_forward_only';
+}
+
+interface Asked {
+  readonly commands: readonly PushCommand[];
+  readonly options: PushOptions;
+}
+
+/** From here on a push that git carries out gets its pipelines, by whoever is there then. Null: nothing of it can lead to any. */
+async function expect(
+  { store }: Parts,
+  project: Pick<ProjectForPush, 'id'>,
+  { userId }: Pusher,
+  { commands, options: { isSkipped, variables, inputs } }: Asked,
+): Promise<number | null> {
+  const refs = commands.filter(({ ref }) => namedRef(ref) !== null);
+  if (refs.length === 0) return null;
+  const push = { projectId: project.id, userId, refs, isSkipped, variables, inputs };
+  return await store.write((tx) => putExpectedPush(tx, push));
 }

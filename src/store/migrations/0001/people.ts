@@ -48,6 +48,8 @@ create table variables (
 create table refs_seen (
   project_id {int} not null, ref {text} not null, sha {text} not null, updated_at {int} not null, primary key (project_id, ref)
 {end};
+create table expected_pushes (id {id}, project_id {int} not null, user_id {int} not null, sealed {text} not null, created_at {int} not null {end};
+create index expected_pushes_project on expected_pushes (project_id);
 create table audit (
   id {id}, at {int} not null, user_id {int}, user_name {text} not null, action {text} not null, target_kind {text} not null, target_id {text} not null,
   project_id {int}, details {text} not null, ip {text}

@@ -1,16 +1,24 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { describeOnEachEngine } from '../../../../test/support/engines.ts';
-import { finishEffect, nextEffectAt, takeEffect } from '../../../store/index.ts';
+import {
+  findPipelineVariables,
+  finishEffect,
+  insertProtectedRef,
+  listExpectedPushes,
+  nextEffectAt,
+  putExpectedPush,
+  takeEffect,
+} from '../../../store/index.ts';
 import type { Parts } from '../../parts.ts';
 import { commitFiles } from '../../testing/commit-files.ts';
 import { makeGitClient } from '../../testing/git-client.ts';
 import { makeProject } from '../../testing/make-project.ts';
 import { openParts } from '../../testing/open-parts.ts';
+import { pushesUnderWay } from '../push/pushes-under-way.ts';
+import { workOffRef } from '../push/work-off-ref.ts';
 import { openRepositoryServer } from '../testing/open-repository-server.ts';
 import { pipelinesOf } from '../testing/pipelines-of.ts';
 import { compareRefs } from './compare-refs.ts';
-import { pushesUnderWay } from './pushes-under-way.ts';
-import { workOffRef } from './work-off-ref.ts';
 
 const FILES = { '.gitlab-ci.yml': 'test: {script: make}\n' };
 
@@ -81,7 +89,8 @@ describeOnEachEngine((engine) => {
   });
 });
 
-it('finds what a push moved whose note could not be written', async () => {
+/** A project that was compared once, and somebody who is about to push. */
+async function openPush() {
   const server = await openRepositoryServer();
   onTestFinished(() => server.close());
   const { id } = await server.makeProject({ files: FILES });
@@ -89,15 +98,58 @@ it('finds what a push moved whose note could not be written', async () => {
   await client.git('pull', '--quiet', server.remote('maintainer'), 'main');
   await compareRefs().run(server.parts, never);
   await workOff(server.parts);
-  const sha = await client.commit({ a: '1' });
   const { store } = server.parts;
-  const write = store.write;
-  // As if the server had died after git, and before its own note.
-  store.write = () => Promise.reject(new Error('gone'));
-  expect((await client.run('push', server.remote('maintainer'), 'main')).stderr).toContain('main -> main');
-  store.write = write;
-  expect(await pipelinesOf(server.parts, id)).toHaveLength(1);
-  await compareRefs().run(server.parts, never);
-  await workOff(server.parts);
-  expect((await pipelinesOf(server.parts, id)).map((one) => one.sha)).toContain(sha);
+  const { write } = store;
+  const expected = () => store.read((db) => listExpectedPushes(db, id));
+  return {
+    ...{ server, client, id, expected },
+    /** As if the server had died after git, and before its own note. */
+    async pushAndDie(...args: string[]) {
+      let writes = 0;
+      store.write = (change) => (++writes === 1 ? write(change) : Promise.reject(new Error('gone')));
+      expect((await client.run('push', server.remote('maintainer'), ...args)).stderr).toContain('main -> ');
+      store.write = write;
+    },
+    async look() {
+      await compareRefs().run(server.parts, never);
+      await workOff(server.parts);
+      return (await pipelinesOf(server.parts, id)).slice(1);
+    },
+  };
+}
+
+it('makes the pipelines of a push whose server died before it took note of it, as the pusher wished them', async () => {
+  const { client, server, pushAndDie, look, expected } = await openPush();
+  const sha = await client.commit({ a: '1' });
+  await pushAndDie('-o', 'ci.variable=A=1', 'main', 'main:other');
+  expect(await look()).toMatchObject([
+    { ref: 'main', sha, userId: 4, status: 'pending' },
+    { ref: 'other', sha, userId: 4, status: 'pending' },
+  ]);
+  const [first] = await look();
+  const given = await server.parts.store.read((db) => findPipelineVariables(db, first?.id ?? 0));
+  expect(given).toMatchObject([{ key: 'A', value: '1' }]);
+  await pushAndDie('-o', 'ci.skip', 'main:third');
+  expect((await look()).at(-1)).toMatchObject({ ref: 'third', userId: 4, status: 'skipped' });
+  expect(await look()).toHaveLength(3);
+  expect(await expected()).toEqual([]);
+});
+
+it('forgets a push that git refused, and one that never reached it', async () => {
+  const { client, server, id, look, expected } = await openPush();
+  await client.commit({ a: '1' });
+  await server.parts.store.write((tx) =>
+    insertProtectedRef(tx, id, { kind: 'branch', pattern: 'main', pushRole: 40, mergeRole: 40 }),
+  );
+  await client.git('push', '--quiet', server.remote('maintainer'), 'HEAD:main');
+  await client.git('reset', '--hard', '--quiet', 'HEAD~');
+  await client.commit({ a: '2' });
+  expect((await client.run('push', '--force', server.remote('maintainer'), 'HEAD:main')).stderr).toContain('rejected');
+  expect(await expected()).toEqual([]);
+  const [oldSha, newSha] = ['1'.repeat(40), '2'.repeat(40)];
+  const options = { isSkipped: false, variables: [], inputs: {} };
+  const push = { projectId: id, userId: 4, refs: [{ ref: 'refs/heads/main', oldSha, newSha }], ...options };
+  await server.parts.store.write((tx) => putExpectedPush(tx, push));
+  expect(await look()).toHaveLength(1);
+  expect(await expected()).toEqual([]);
 });
