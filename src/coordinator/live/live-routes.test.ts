@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { appendLog } from '../logs/index.ts';
+import { appendLog, lacksLog } from '../logs/index.ts';
 import { restRoutes } from '../rest/index.ts';
 import { type OpenedRest, openRest } from '../rest/testing/open-rest.ts';
 import { makeProject, type TestProject } from '../testing/make-project.ts';
@@ -95,6 +95,19 @@ it('tells a log from its start as it grows, through the teardown, with no half o
   await job.report({ type: 'finished', ...last, cleanup: { outcome: 'succeeded', attempt: 1 } });
   expect(await reader.next()).toEqual({ event: 'end', id: '17', data: { offset: 17, status: 'canceled' } });
   expect(await reader.next()).toBeNull();
+});
+
+it('takes back what a runner sends again', async () => {
+  const job = await takeJob(rest.parts);
+  const reader = await watch(`jobs/${job.jobId}/trace/events`);
+  await write(job, 0, 'one\n');
+  await write(job, 4, 'twx\n');
+  while ((await reader.next())?.id !== '8');
+  expect(await lacksLog(rest.parts, await job.attemptRecord(), { sizeBytes: 8, crc: 1 })).toBe(true);
+  expect((rest.parts.complaints as string[]).splice(0)).toHaveLength(1);
+  await write(job, 0, 'two\n');
+  expect((await reader.next())?.data).toEqual({ offset: 0 });
+  expect(await reader.next()).toMatchObject({ event: 'log', id: '4', data: { text: 'two\n' } });
 });
 
 it('goes on where a watcher was cut off, and sends away who has seen it all', async () => {

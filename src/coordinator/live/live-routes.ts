@@ -60,7 +60,8 @@ function ofLog(telling: Telling): Route {
     method: 'GET',
     path: `${PROJECT}/jobs/:job_id/trace/events`,
     action: 'job.read',
-    summary: "A job's log from a byte on, as it grows, until the job has ended: server-sent events `log`, then `end`",
+    summary:
+      "A job's log from a byte on, as it grows, until the job has ended: server-sent events `log`, `reset`, then `end`",
     tag: TAG,
     params: ONE_JOB,
     query: Type.Object({

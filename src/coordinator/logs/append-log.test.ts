@@ -8,7 +8,7 @@ import { type AttemptRecord, endAttempt, findAttempt, findLog, insertAttempt } f
 import { makeProject } from '../testing/make-project.ts';
 import { type OpenedParts, openParts } from '../testing/open-parts.ts';
 import { jobsOf, startPipeline } from '../testing/start-pipeline.ts';
-import { appendLog, eraseJobLog, readJobLog, sealingSweep } from './index.ts';
+import { appendLog, eraseJobLog, lacksLog, readJobLog, sealingSweep } from './index.ts';
 
 let parts: OpenedParts;
 let jobId: number;
@@ -92,6 +92,16 @@ it('goes on behind the attempt before, which may write no more', async () => {
   await parts.store.write((tx) => endAttempt(tx, jobId, 2));
   expect(await append(second, 4, 'late')).toEqual({ kind: 'over' });
   expect(await read()).toBe('one\ntwo\n');
+});
+
+it('takes nothing of the attempt before when the one behind it sends its log again', async () => {
+  await append(await attempt(1), 0, 'one\n');
+  const second = await attempt(2);
+  await append(second, 0, 'two\n');
+  await append(second, 4, 'three\n');
+  expect(await lacksLog(parts, second, { sizeBytes: 10, crc: 0 })).toBe(true);
+  expect(await append(second, 0, 'four\n')).toEqual({ kind: 'appended', sizeBytes: 5 });
+  expect([await read(), parts.complaints.length]).toEqual(['one\nfour\n', 1]);
 });
 
 it('acknowledges what is past the limit, drops it and says so once', async () => {

@@ -1,4 +1,5 @@
-import { type AttemptRecord, findLog, growLog, type LogRecord, renewLease } from '../../store/index.ts';
+import { crc32 } from 'node:zlib';
+import { type AttemptRecord, findLog, growLog, type LogRecord, renewLease, rewindLog } from '../../store/index.ts';
 import type { Parts } from '../parts.ts';
 import type { LogPlace } from './place/log-place.ts';
 import { placeOf } from './place/place-of.ts';
@@ -36,13 +37,10 @@ export async function appendLog(parts: Parts, attempt: AttemptRecord, piece: Log
 }
 
 async function append(parts: Parts, attempt: AttemptRecord, piece: LogPiece): Promise<Appended> {
-  const { log, isLocal } = await parts.store.read(async (db) => ({
-    log: await findLog(db, attempt.jobId),
-    isLocal: db.engine === 'sqlite',
-  }));
+  const { log, isLocal } = await findForPiece(parts, attempt, piece);
   if (log !== null && (log.state !== 'growing' || log.attempt > attempt.attempt)) return { kind: 'over' };
   const { sizeBytes = 0, keptBytes = 0 } = log ?? {};
-  const attemptStart = startOf(log, attempt);
+  const { attemptStart, crc, resend } = ownPart(log, attempt);
   if (piece.offset !== sizeBytes - attemptStart) return { kind: 'mismatch', sizeBytes: sizeBytes - attemptStart };
   const kept = within(piece, keptBytes);
   const place = log?.place ?? (isLocal ? 'file' : 'chunks');
@@ -52,6 +50,8 @@ async function append(parts: Parts, attempt: AttemptRecord, piece: LogPiece): Pr
     place,
     attempt: attempt.attempt,
     attemptStart,
+    crc: crc32(piece.bytes, crc),
+    resend,
     sizeBytes: sizeBytes + piece.bytes.length,
     keptBytes: keptBytes + kept.length,
   };
@@ -59,10 +59,23 @@ async function append(parts: Parts, attempt: AttemptRecord, piece: LogPiece): Pr
   return await note(parts, attempt, { piece, from: sizeBytes, kept, grown, place: placeOf(place) });
 }
 
-/** Where in the log this attempt's own bytes begin. */
-function startOf(log: LogRecord | null, { attempt }: AttemptRecord): number {
-  if (log === null) return 0;
-  return log.attempt === attempt ? log.attemptStart : log.sizeBytes;
+/** A runner that was asked for its log again begins at 0: what it had sent goes then, and not before, or a runner that never comes would have none. */
+async function findForPiece(parts: Parts, attempt: AttemptRecord, { offset }: LogPiece) {
+  const find = () =>
+    parts.store.read(async (db) => ({ log: await findLog(db, attempt.jobId), isLocal: db.engine === 'sqlite' }));
+  const found = await find();
+  if (offset > 0 || found.log?.resend !== 'asked' || found.log.attempt !== attempt.attempt) return found;
+  await parts.store.write((tx) => rewindLog(tx, attempt));
+  return await find();
+}
+
+/** What of the log is this attempt's own: it begins behind the one before. */
+function ownPart(
+  log: LogRecord | null,
+  { attempt }: AttemptRecord,
+): Pick<LogRecord, 'attemptStart' | 'crc' | 'resend'> {
+  if (log?.attempt === attempt) return log;
+  return { attemptStart: log?.sizeBytes ?? 0, crc: 0, resend: 'never' };
 }
 
 interface Growth {
@@ -88,7 +101,7 @@ async function note(
     }
     const now = await findLog(tx, attempt.jobId);
     if (now === null || now.state !== 'growing' || now.attempt > attempt.attempt) return { kind: 'over' };
-    return { kind: 'mismatch', sizeBytes: now.sizeBytes - startOf(now, attempt) };
+    return { kind: 'mismatch', sizeBytes: now.sizeBytes - ownPart(now, attempt).attemptStart };
   });
 }
 

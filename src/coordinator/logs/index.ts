@@ -2,6 +2,7 @@
  * What jobs print: appended by their runners, read by whoever may, sealed when the job has ended. Start with append-log.ts.
  */
 export { type Appended, appendLog, type LogPiece } from './append-log.ts';
+export { type CountedLog, lacksLog } from './check-log.ts';
 export { eraseJobLog } from './erase-job-log.ts';
 export { noteCoverage } from './note-coverage.ts';
 export { logFile } from './place/file-place.ts';

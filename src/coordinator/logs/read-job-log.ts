@@ -16,6 +16,8 @@ export interface OpenedLog {
   /** Of the whole log, now. It may grow while `isGrowing`; the hint `log` says when. */
   readonly sizeBytes: number;
   readonly isGrowing: boolean;
+  /** Its runner has sent it again from this byte on; null: it has not. What was read from there on before may be another. */
+  readonly resentFrom: number | null;
   /** Has to be read to its end or destroyed. */
   readonly body: Readable;
 }
@@ -29,6 +31,7 @@ export async function readJobLog(parts: Parts, jobId: number, range: LogRange = 
   return {
     sizeBytes: log.keptBytes,
     isGrowing: log.state === 'growing',
+    resentFrom: log.resend === 'begun' ? log.attemptStart : null,
     body: Readable.from(bytesOf(parts, log, from, to), { objectMode: false }),
   };
 }

@@ -27,15 +27,15 @@ afterEach(() => rmSync(directory, { recursive: true }));
 
 /** What the coordinator is told. */
 async function report(): Promise<object> {
-  let told: object = {};
+  let said: object = {};
   const updateJob: Coordinator['updateJob'] = async (_, update) => {
-    told = update;
+    said = update;
     return { kind: 'go_on' };
   };
   const means = { coordinator: { updateJob } as Coordinator, clock: realClock, warn: () => {} };
-  const job = { id: 1, token: 't' };
-  expect(await reportResult(means, job, { result: RESULT, logFile: join(directory, 'log') }, 1_000)).toBe(true);
-  return told;
+  const told = { result: RESULT, logFile: join(directory, 'log'), sendLogAgain: async () => {} };
+  expect(await reportResult(means, { id: 1, token: 't' }, told, 1_000)).toBe(true);
+  return said;
 }
 
 it('tells how long the log is, and its checksum', async () => {

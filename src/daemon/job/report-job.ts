@@ -7,6 +7,13 @@ import type { Coordinator } from '../wire/coordinator.ts';
 
 type Job = Pick<JobPayload, 'id' | 'token'>;
 
+interface Told {
+  readonly result: JobResult;
+  readonly logFile: string;
+  /** From its first byte; at most so long. */
+  readonly sendLogAgain: (patienceMs: number) => Promise<void>;
+}
+
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 30_000;
 
@@ -22,7 +29,7 @@ export async function reportResult(
     warn,
   }: { readonly coordinator: Coordinator; readonly clock: Clock; readonly warn: (text: string) => void },
   job: Job,
-  { result, logFile }: { readonly result: JobResult; readonly logFile: string },
+  { result, logFile, sendLogAgain }: Told,
   patienceMs: number,
 ): Promise<boolean> {
   const giveUpAt = clock.monotonic() + patienceMs;
@@ -30,7 +37,8 @@ export async function reportResult(
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     try {
       const verdict = await coordinator.updateJob(job, update);
-      if (verdict.kind !== 'later') return verdict.kind !== 'gone';
+      if (verdict.kind === 'log_again') await sendLogAgain(Math.max(0, giveUpAt - clock.monotonic()));
+      else if (verdict.kind !== 'later') return verdict.kind !== 'gone';
     } catch (error) {
       if (pauseMs === FIRST_PAUSE_MS) warn(`job ${job.id}: its result waits: ${describeError(error)}`);
     }

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Clock, describeError, makeDirectory, removeTree } from '../../base/index.ts';
 import type { Executor } from '../../executors/index.ts';
@@ -96,15 +97,17 @@ async function seeThrough(
   const { coordinator, jobs, clock, warn } = context;
   const { directory } = home;
   const logFile = join(directory, LOG_FILE);
-  const log = shipLog({
-    coordinator,
-    job: payload,
-    file: logFile,
-    clock,
-    warn,
-    isHeard: () => jobs.isHeard,
-    onVerdict: (verdict) => obey(verdict, control),
-  });
+  const ship = () =>
+    shipLog({
+      coordinator,
+      job: payload,
+      file: logFile,
+      clock,
+      warn,
+      isHeard: () => jobs.isHeard,
+      onVerdict: (verdict) => obey(verdict, control),
+    });
+  const log = ship();
   const takeOut = jobs.add(payload, { control, ask: () => log.ask() });
   const { project_id: project, project_name: name } = payload.job_info;
   const ports = wirePorts({
@@ -129,7 +132,13 @@ async function seeThrough(
   }
   await log.finish(PATIENCE_MS);
   if (result !== null) {
-    const isTaken = await reportResult({ coordinator, clock, warn }, payload, { result, logFile }, PATIENCE_MS);
+    const sendLogAgain = async (patienceMs: number): Promise<void> => {
+      const again = ship();
+      again.grew(statSync(logFile).size);
+      await again.finish(patienceMs);
+    };
+    const told = { result, logFile, sendLogAgain };
+    const isTaken = await reportResult({ coordinator, clock, warn }, payload, told, PATIENCE_MS);
     // Of a job that somebody has forced, nothing is wanted any more.
     const isForced = control.forced !== null && control.forced.by !== UNSAID;
     const { status, cleanup } = result;

@@ -18,6 +18,7 @@ export const FEATURES: Readonly<Record<string, boolean>> = {
   masking: true,
   multi_build_steps: true,
   return_exit_code: true,
+  trace_reset: true,
   trace_checksum: true,
   trace_size: true,
   cancelable: true,

@@ -3,10 +3,10 @@ import { readStopOrder, type StopOrder } from './stop-order.ts';
 
 /**
  * What an answer about a job says besides. `cancel`: tear it down; `gone`: it is no longer this runner's, nothing it says counts any more;
- * `later`: the coordinator cannot say now.
+ * `later`: the coordinator cannot say now; `log_again`: it takes the result once it has the whole log, which it wants from the first byte.
  */
 export type JobVerdict =
-  | { readonly kind: 'go_on' | 'later' }
+  | { readonly kind: 'go_on' | 'later' | 'log_again' }
   | { readonly kind: 'cancel' | 'gone'; readonly order: StopOrder };
 
 const CANCELING = 'canceling';
@@ -24,6 +24,7 @@ export async function verdictOf(answer: Response, isFinal = false): Promise<JobV
   if (status === 409 && isFinal) return { kind: 'gone', order };
   const said = answer.headers.get('job-status') ?? '';
   if (!isFinal && OVER.has(said)) return { kind: 'gone', order };
+  if (status === 412 && isFinal) return { kind: 'log_again' };
   if (status >= 400 && status !== 416) return { kind: 'later' };
   const isStopped = said === CANCELING || (words !== null && order.cause === 'timed_out');
   return isStopped ? { kind: 'cancel', order } : { kind: 'go_on' };

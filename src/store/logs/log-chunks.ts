@@ -24,6 +24,7 @@ export async function findLogChunk(db: Db, jobId: number, at: number): Promise<L
   return row;
 }
 
-export async function deleteLogChunks(tx: Tx, jobId: number): Promise<void> {
-  await tx.query.deleteFrom('log_chunks').where('job_id', '=', jobId).execute();
+/** Those that begin at `from` or behind it. */
+export async function deleteLogChunks(tx: Tx, jobId: number, from = 0): Promise<void> {
+  await tx.query.deleteFrom('log_chunks').where('job_id', '=', jobId).where('start', '>=', from).execute();
 }

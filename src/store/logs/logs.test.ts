@@ -14,7 +14,16 @@ describeOnEachEngine((engine) => {
 
   afterEach(() => stores.close());
 
-  const GROWN = { jobId: 5, projectId: 7, place: 'file', keptBytes: 3, attempt: 1, attemptStart: 0 } as const;
+  const GROWN = {
+    jobId: 5,
+    projectId: 7,
+    place: 'file',
+    keptBytes: 3,
+    attempt: 1,
+    attemptStart: 0,
+    crc: 0,
+    resend: 'never',
+  } as const;
 
   it('lets a log grow only from where it ends', async () => {
     const grow = (from: number, sizeBytes: number) =>

@@ -2,6 +2,11 @@ import type { Selectable } from 'kysely';
 import type { JobRecord } from '../jobs/job-record.ts';
 import type { Tables } from '../schema/tables.ts';
 import type { Db, Tx } from '../store.ts';
+import { deleteLogChunks } from './log-chunks.ts';
+
+/** In the order in which it goes; the database has the place in it. */
+const RESENDS = ['never', 'asked', 'begun'] as const;
+export type Resend = (typeof RESENDS)[number];
 
 /** Where a job's log lies, and how much of it there is. */
 export interface LogRecord {
@@ -18,6 +23,10 @@ export interface LogRecord {
   /** The attempt that wrote last, and where in the log its own bytes begin: attempts go on behind each other, and each counts from 0. */
   readonly attempt: number;
   readonly attemptStart: number;
+  /** CRC-32 of all that this attempt has been acknowledged. */
+  readonly crc: number;
+  /** Whether this attempt's runner was asked to send its log again from the first byte, and has begun to. */
+  readonly resend: Resend;
   /** Hex, of the sealed log. */
   readonly sha256: string | null;
 }
@@ -29,14 +38,21 @@ export async function findLog(db: Db, jobId: number): Promise<LogRecord | null> 
 
 export type LogGrowth = Pick<
   LogRecord,
-  'jobId' | 'projectId' | 'place' | 'sizeBytes' | 'keptBytes' | 'attempt' | 'attemptStart'
+  'jobId' | 'projectId' | 'place' | 'sizeBytes' | 'keptBytes' | 'attempt' | 'attemptStart' | 'crc' | 'resend'
 >;
 
 /** Notes that a log grew from `from` acknowledged bytes. False: it does not have these now, or grows no more; nothing was changed. */
 export async function growLog(tx: Tx, from: number, grown: LogGrowth): Promise<boolean> {
-  const { jobId, projectId, place, sizeBytes, keptBytes, attempt, attemptStart } = grown;
-  const now = tx.now();
-  const said = { size: sizeBytes, kept: keptBytes, attempt, attempt_start: attemptStart, updated_at: now };
+  const { jobId, projectId, place, sizeBytes, keptBytes, attempt, attemptStart, crc } = grown;
+  const said = {
+    size: sizeBytes,
+    kept: keptBytes,
+    attempt,
+    attempt_start: attemptStart,
+    crc,
+    resend: RESENDS.indexOf(grown.resend),
+    updated_at: tx.now(),
+  };
   const { numUpdatedRows } = await tx.query
     .updateTable('logs')
     .set(said)
@@ -55,6 +71,33 @@ export async function growLog(tx: Tx, from: number, grown: LogGrowth): Promise<b
   }
   tx.publish({ kind: 'log', id: jobId, value: keptBytes });
   return true;
+}
+
+/** Notes that the attempt's runner is asked to send its log again. False: it was asked before, or the log is not its own any more. */
+export async function askLogAgain(tx: Tx, { jobId, attempt }: Pick<LogRecord, 'jobId' | 'attempt'>): Promise<boolean> {
+  const { numUpdatedRows } = await moveResend(tx, { jobId, attempt }, 'never').set({ resend: 1 }).executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+/** Takes the attempt's bytes out of its log, once, if it was asked for them; where they are chunks, these too. Of a log that is past its limit nothing is taken. */
+export async function rewindLog(tx: Tx, { jobId, attempt }: Pick<LogRecord, 'jobId' | 'attempt'>): Promise<void> {
+  const row = await moveResend(tx, { jobId, attempt }, 'asked')
+    .whereRef('kept', '=', 'size')
+    .set(({ ref }) => ({ size: ref('attempt_start'), kept: ref('attempt_start'), crc: 0, resend: 2 }))
+    .returning('kept')
+    .executeTakeFirst();
+  if (row === undefined) return;
+  await deleteLogChunks(tx, jobId, row.kept);
+  tx.publish({ kind: 'log', id: jobId, value: row.kept });
+}
+
+function moveResend(tx: Tx, { jobId, attempt }: Pick<LogRecord, 'jobId' | 'attempt'>, from: Resend) {
+  return tx.query
+    .updateTable('logs')
+    .where('job_id', '=', jobId)
+    .where('attempt', '=', attempt)
+    .where('state', '=', 'growing')
+    .where('resend', '=', RESENDS.indexOf(from));
 }
 
 export interface LogToSeal extends LogRecord {
@@ -112,6 +155,8 @@ function logOf(row: Selectable<Tables['logs']>): LogRecord {
     keptBytes: row.kept,
     attempt: row.attempt,
     attemptStart: row.attempt_start,
+    crc: row.crc,
+    resend: RESENDS[row.resend] ?? 'begun',
     sha256: row.checksum,
   };
 }

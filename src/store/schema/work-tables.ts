@@ -66,6 +66,8 @@ interface LogsRow {
   kept: number;
   attempt: number;
   attempt_start: number;
+  crc: number;
+  resend: number;
   checksum: string | null;
   updated_at: number;
 }

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
-import { findLog, renewLease } from '../../../store/index.ts';
+import { renewLease } from '../../../store/index.ts';
 import { type Answer, badRequest, conflict, HttpError, type Route, route } from '../../http/index.ts';
-import { noteCoverage } from '../../logs/index.ts';
+import { type CountedLog, lacksLog, noteCoverage } from '../../logs/index.ts';
 import type { Parts } from '../../parts.ts';
 import { ID } from '../../rest/schemas/common.ts';
 import { fromRunner, leaseMs } from '../../work/index.ts';
@@ -34,7 +34,8 @@ export function updateRoute(parts: Parts): Route {
       if (report === null) throw badRequest('unknown state');
       if (report === 'alive') return await renew(parts, asking);
       if (report.type === 'finished') {
-        if (await lacksLog(parts, asking, call.body)) return resendLog();
+        const isWhole = !knowsResend(call.body) || !(await lacksLog(parts, asking.attempt, countedLog(call.body)));
+        if (!isWhole) return resendLog(asking);
         await noteCoverage(parts, asking.job);
       }
       return answerOf(await fromRunner(parts, asking.attempt, report), report.type === 'finished');
@@ -62,19 +63,17 @@ function answerOf(answer: Awaited<ReturnType<typeof fromRunner>>, isFinal: boole
   throw new HttpError(409, { message: `409 Conflict - ${answer.reason}` }, jobHeaders(job));
 }
 
-/**
- * The runner counted more bytes than came in. GitLab's runner sends its log again when it hears 412; others do not know that and are believed.
- * Asking again costs nothing: it finds out with its first piece where to go on.
- */
-async function lacksLog({ store }: Parts, { attempt }: AttemptAsking, body: Loose): Promise<boolean> {
-  const counted = wholeOf(objectOf(body.output).bytesize);
-  if (counted === undefined || objectOf(objectOf(body.info).features).trace_reset !== true) return false;
-  const log = await store.read((db) => findLog(db, attempt.jobId));
-  if (log === null) return counted > 0;
-  if (log.state !== 'growing') return false;
-  return counted > (log.attempt === attempt.attempt ? log.sizeBytes - log.attemptStart : 0);
+/** GitLab's runner sends its log again when it hears 412. Others do not know that, and are believed. */
+function knowsResend(body: Loose): boolean {
+  return objectOf(objectOf(body.info).features).trace_reset === true;
 }
 
-function resendLog(): Answer {
-  return { status: 412, body: '412', headers: { 'content-type': 'text/plain' } };
+function countedLog(body: Loose): CountedLog {
+  const { bytesize, checksum = body.checksum } = objectOf(body.output);
+  const [, digits] = /^crc32:([0-9a-f]{8})$/.exec(textOf(checksum) ?? '') ?? [];
+  return { sizeBytes: wholeOf(bytesize) ?? null, crc: digits === undefined ? null : Number.parseInt(digits, 16) };
+}
+
+function resendLog({ attempt, job }: AttemptAsking): Answer {
+  return { status: 412, body: '412', headers: { 'content-type': 'text/plain', ...heldJobHeaders(attempt, job) } };
 }

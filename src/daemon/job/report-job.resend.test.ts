@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { realClock } from '../../base/index.ts';
+import type { JobResult } from '../../runner/index.ts';
+import { connect } from '../wire/coordinator.ts';
+import { reportResult } from './report-job.ts';
+
+const RESULT: JobResult = {
+  status: 'success',
+  cause: 'succeeded',
+  failureReason: null,
+  exitCode: 0,
+  cleanup: { outcome: 'succeeded', attempt: 1 },
+} as JobResult;
+
+let directory: string;
+let server: Server;
+/** To come, the first one first; then 200. */
+let statuses: number[];
+/** What was done, in its order. */
+let done: unknown[];
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'epilogue-report-'));
+  writeFileSync(join(directory, 'log'), 'one\n');
+  [statuses, done] = [[], []];
+  server = createServer(async (request, response) => {
+    const { output } = (await json(request)) as { readonly output?: unknown };
+    const status = statuses.shift() ?? 200;
+    done.push({ status, output });
+    response.writeHead(status, { 'job-status': 'running' }).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+  rmSync(directory, { recursive: true });
+});
+
+async function report(patienceMs = 10_000): Promise<boolean> {
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const coordinator = connect({ url, token: 't', systemId: 's', version: '0', executor: 'shell' });
+  const sendLogAgain = async (): Promise<void> => void done.push('log');
+  const told = { result: RESULT, logFile: join(directory, 'log'), sendLogAgain };
+  return await reportResult(
+    { coordinator, clock: realClock, warn: () => {} },
+    { id: 1, token: 'job' },
+    told,
+    patienceMs,
+  );
+}
+
+it('says how the job ended and what its log comes to, and sends that again when the coordinator lacks some of it', async () => {
+  statuses = [412, 503];
+  expect(await report()).toBe(true);
+  const output = { checksum: 'crc32:f817a89f', bytesize: 4 };
+  expect(done).toEqual([{ status: 412, output }, 'log', { status: 503, output }, { status: 200, output }]);
+});
+
+it('hears that nobody wants its result, and gives up on a coordinator that wants the log for ever', async () => {
+  statuses = [403];
+  expect(await report()).toBe(false);
+  statuses = [412, 412];
+  expect(await report(0)).toBe(false);
+  expect(done).toHaveLength(3);
+});
