@@ -5,6 +5,7 @@ import type { TSchema } from 'typebox';
 import { invariant } from '../../base/index.ts';
 import { ruleOf } from '../access/index.ts';
 import type { Answer } from './answer.ts';
+import { addFromQuery } from './request/add-from-query.ts';
 import { authorize } from './request/authorize.ts';
 import { readLooseTexts } from './request/read-loose-texts.ts';
 import { type Call, type Route, TAKEN } from './route.ts';
@@ -34,6 +35,7 @@ function readLoosely({ query, body }: Route, request: FastifyRequest): void {
   if (body === undefined || body === 'stream') return;
   // A request without a body has no parameters in it; which of them are needed is for the schema to say.
   request.body ??= {};
+  addFromQuery(body, request.body, request.query);
   readLooseTexts(body, request.body);
 }
 

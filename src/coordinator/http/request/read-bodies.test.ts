@@ -34,6 +34,17 @@ it('takes a request without a body for one without parameters', async () => {
   expect(answer.json()).toEqual({ error: 'ref is missing' });
 });
 
+it.each([
+  ['with no body', undefined, 'main'],
+  ['beside a body', { variables: [] }, 'main'],
+  ['and the body goes first', { ref: 'other' }, 'other'],
+])('takes what a body would say from the address, %s', async (_how, payload, ref) => {
+  const app = await serve(echo);
+  const asked = { method: 'POST', url: `${url}?ref=main&__proto__[x]=1&private_token=ana`, headers: as } as const;
+  const answer = await app.inject({ ...asked, ...(payload === undefined ? {} : { payload }) });
+  expect([answer.statusCode, answer.json().body]).toEqual([201, { ...payload, ref }]);
+});
+
 it('takes an encoded path for the project, and arrays in the query', async () => {
   const app = await serve(echo);
   const address = '/api/v4/projects/ana%2Fshop/pipeline?scope[]=a&scope[]=b&page=2';
