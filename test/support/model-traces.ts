@@ -10,8 +10,15 @@ import { type Interruptible, isFinished } from '../../src/protocol/index.ts';
 export interface TraceStep {
   readonly label: string;
   /** Null: nothing that the coordinator hears of; a runner or the network did something. */
-  readonly heard: { readonly event: JobEvent; readonly due: Due } | null;
+  readonly heard: Heard | null;
   readonly job: JobState;
+}
+
+export interface Heard {
+  readonly event: JobEvent;
+  readonly due: Due;
+  /** Whoever said it is told this. */
+  readonly answer: ReturnType<Coordinator['apply']>['result']['kind'];
 }
 
 export interface TraceOptions {
@@ -27,12 +34,20 @@ const SCHEDULING = /^the job (is enqueued|becomes manual|is delayed|is skipped|g
 
 /** Remembers every event that it was ever given, by its key. */
 class Recorder extends Coordinator {
-  readonly events = new Map<string, { readonly event: JobEvent; readonly due: Due }>();
+  private readonly events = new Map<string, { readonly event: JobEvent; readonly due: Due }>();
 
   override apply(...given: Parameters<Coordinator['apply']>): ReturnType<Coordinator['apply']> {
     const [, event, key, due = 'nothing'] = given;
     this.events.set(key, { event, due });
     return super.apply(...given);
+  }
+
+  /** Null: the key is of no event. */
+  heardAt(world: World, key: string): Heard | null {
+    const known = this.events.get(key);
+    if (known === undefined) return null;
+    const { event, due } = known;
+    return { event, due, answer: this.apply(world, event, key, due).result.kind };
   }
 }
 
@@ -54,8 +69,8 @@ export function randomTrace({ seed, length, ...options }: TraceOptions): readonl
     const among = others.length > 0 && chance() < 0.7 ? others : ours;
     const next = among[Math.floor(chance() * among.length)];
     if (next === undefined) break;
+    const heard = among === ours ? recorder.heardAt(world, keyOf(next.label)) : null;
     world = next.next;
-    const heard = among === ours ? (recorder.events.get(keyOf(next.label)) ?? null) : null;
     trace.push({ label: next.label, heard, job: world.job });
   }
   return trace;
