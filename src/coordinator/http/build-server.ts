@@ -8,6 +8,7 @@ import { errorReply } from './error-reply.ts';
 import { SECRET_PARAMETERS } from './paging.ts';
 import { parseNested } from './request/parse-nested.ts';
 import { readBodies } from './request/read-bodies.ts';
+import { repositoryUrl } from './request/repository-url.ts';
 import { requestId } from './request/request-id.ts';
 import type { ServerOptions } from './server-options.ts';
 
@@ -25,6 +26,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => requestId(request.headers['x-request-id']),
     trustProxy: options.trustProxy,
+    rewriteUrl: ({ url = '/' }) => repositoryUrl(url),
     connectionTimeout: IDLE_MS,
     requestTimeout: REQUEST_MS,
     http: { headersTimeout: HEADERS_MS },

@@ -3,7 +3,6 @@ import {
   type Db,
   findNamespaceByPath,
   findNamespaceRole,
-  findProjectByPath,
   insertProject,
   insertProtectedRef,
   listNamespacesOf,
@@ -29,7 +28,7 @@ export interface ProjectRequest {
 }
 
 /** As in GitLab: letters, digits, `_`, `-` and `.`; no `.git` or `.atom` at its end. */
-const PATH = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}(?<![.-])(?<!\.git|\.atom)$/i;
+export const PATH = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}(?<![.-])(?<!\.git|\.atom)$/i;
 const FIRST_BRANCH = 'main';
 
 /**
@@ -62,7 +61,9 @@ export async function createProject(
       settings: {},
       createdBy: userId,
     });
-    if (made === null) throw new Failure('project_exists', `${namespacePath}/${path} is taken`);
+    if (made === null || (await findNamespaceByPath(tx, `${namespacePath}/${path}`)) !== null) {
+      throw new Failure('project_exists', `${namespacePath}/${path} is taken`);
+    }
     await putMember(tx, {
       source: 'project',
       sourceId: made,
@@ -93,42 +94,6 @@ async function makeRepository(
   } catch (error) {
     if (errorCode(error) !== 'repository_exists') throw error;
   }
-}
-
-/**
- * Makes the project that somebody pushes to, in a namespace of their own or one that they develop in. Its id; null: they may not, or the path cannot be. One
- * that is there by now is fine.
- */
-export async function createProjectForPush(
-  parts: Pick<Parts, 'store' | 'repositories'>,
-  userId: number,
-  fullPath: string,
-): Promise<number | null> {
-  const at = fullPath.lastIndexOf('/');
-  const [namespacePath, path] = [fullPath.slice(0, at), fullPath.slice(at + 1)];
-  const namespace = await parts.store.read((db) => namespaceFor(db, userId, namespacePath));
-  if (namespace === null) return null;
-  try {
-    return await createProject(parts, {
-      namespaceId: namespace.id,
-      namespacePath: namespace.path,
-      path,
-      name: path,
-      description: '',
-      visibility: 'private',
-      defaultBranch: null,
-      userId,
-    });
-  } catch (error) {
-    if (errorCode(error) === 'bad_project') return null;
-    if (errorCode(error) !== 'project_exists') throw error;
-    return (await parts.store.read((db) => findProjectByPath(db, fullPath)))?.id ?? null;
-  }
-}
-
-async function namespaceFor(db: Db, userId: number, path: string): Promise<NamespaceRecord | null> {
-  const namespace = await findNamespaceByPath(db, path);
-  return namespace !== null && (await mayMakeIn(db, namespace.id, userId)) ? namespace : null;
 }
 
 /** Who develops in a namespace may make projects in it. */

@@ -9,7 +9,7 @@ import { serveRepository } from './git/serve-repository.ts';
 const params = Type.Object({ namespace: Type.String(), repository: Type.String() });
 type Params = { readonly namespace: string; readonly repository: string };
 
-/** Clone, fetch and push at `/GROUP/PROJECT.git`. Every request says who is asking, by basic authentication. */
+/** Clone, fetch and push at `/GROUP/SUBGROUP/PROJECT.git`: the server makes one part of the groups. Every request says who is asking, by basic authentication. */
 export function gitRoutes(parts: Parts, ports: GitPorts): readonly Route[] {
   const answers = { 200: null, 401: null, 403: null, 404: null };
   const common = { action: 'git.serve', tag: 'git', hidden: true, params, answers } as const;

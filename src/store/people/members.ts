@@ -1,3 +1,4 @@
+import { listNamespaceLine } from '../projects/namespaces.ts';
 import type { Page } from '../schema/page.ts';
 import type { Db, Tx } from '../store.ts';
 
@@ -49,49 +50,55 @@ export async function removeMember(
   return numDeletedRows === 1n;
 }
 
-/** The most that a user may do in a project, as GitLab's access level: as its member, as its namespace's member or owner. Null: no member. */
+/**
+ * The most that a user may do in a project, as GitLab's access level: as its member, as owner or member of its namespace or of one above that. Null: no member.
+ */
 export async function findRole(db: Db, projectId: number, userId: number): Promise<number | null> {
   const project = await db.query
     .selectFrom('projects')
     .innerJoin('namespaces', 'namespaces.id', 'projects.namespace_id')
-    .select(['namespace_id', 'owner_id'])
+    .select(['namespaces.id', 'namespaces.path', 'namespaces.owner_id'])
     .where('projects.id', '=', projectId)
     .executeTakeFirst();
-  if (project === undefined) return null;
-  if (project.owner_id === userId) return OWNER;
+  return project === undefined ? null : await highestRole(db, { projectId, namespace: project, userId });
+}
+
+/** What a user is to a namespace: owner or member of it or of one above it. Null: neither. */
+export async function findNamespaceRole(db: Db, namespaceId: number, userId: number): Promise<number | null> {
+  const namespace = await db.query
+    .selectFrom('namespaces')
+    .select(['id', 'path', 'owner_id'])
+    .where('id', '=', namespaceId)
+    .executeTakeFirst();
+  return namespace === undefined ? null : await highestRole(db, { projectId: null, namespace, userId });
+}
+
+interface RoleQuestion {
+  readonly projectId: number | null;
+  readonly namespace: { readonly id: number; readonly path: string; readonly owner_id: number | null };
+  readonly userId: number;
+}
+
+async function highestRole(db: Db, { projectId, namespace, userId }: RoleQuestion): Promise<number | null> {
+  const isNested = namespace.path.includes('/');
+  const line = isNested
+    ? await listNamespaceLine(db, namespace.path)
+    : [{ id: namespace.id, ownerId: namespace.owner_id }];
+  if (line.some(({ ownerId }) => ownerId === userId)) return OWNER;
+  const ids = line.map(({ id }) => id);
   const { role } = await db.query
     .selectFrom('members')
     .select(({ fn }) => fn.max('role').as('role'))
     .where('user_id', '=', userId)
     .where(({ and, eb, or }) =>
       or([
-        and([eb('source', '=', 'project'), eb('source_id', '=', projectId)]),
-        and([eb('source', '=', 'namespace'), eb('source_id', '=', project.namespace_id)]),
+        and([eb('source', '=', 'project'), eb('source_id', '=', projectId ?? 0)]),
+        and([eb('source', '=', 'namespace'), eb('source_id', 'in', ids)]),
       ]),
     )
     .where(({ eb, or }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', db.now())]))
     .executeTakeFirstOrThrow();
   return role;
-}
-
-/** What a user is to a namespace: its owner or its member. Null: neither. */
-export async function findNamespaceRole(db: Db, namespaceId: number, userId: number): Promise<number | null> {
-  const namespace = await db.query
-    .selectFrom('namespaces')
-    .select('owner_id')
-    .where('id', '=', namespaceId)
-    .executeTakeFirst();
-  if (namespace === undefined) return null;
-  if (namespace.owner_id === userId) return OWNER;
-  const member = await db.query
-    .selectFrom('members')
-    .select('role')
-    .where('source', '=', 'namespace')
-    .where('source_id', '=', namespaceId)
-    .where('user_id', '=', userId)
-    .where(({ eb, or }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', db.now())]))
-    .executeTakeFirst();
-  return member?.role ?? null;
 }
 
 /** Of a project alone or (`withNamespace`) of its namespace too, as often as somebody is one; by user. */

@@ -1,4 +1,4 @@
-import type { SelectQueryBuilder } from 'kysely';
+import { type SelectQueryBuilder, sql } from 'kysely';
 import { likeText } from '../people/users.ts';
 import type { Page } from '../schema/page.ts';
 import type { Tables } from '../schema/tables.ts';
@@ -83,7 +83,7 @@ function matching(db: Db, filter: ProjectFilter): SelectQueryBuilder<Tables, 'pr
           : [eb('visibility', 'in', [...visibilities])]),
         ...(filter.isOwned
           ? []
-          : [eb('projects.id', 'in', joined('project')), eb('namespace_id', 'in', joined('namespace'))]),
+          : [eb('projects.id', 'in', joined('project')), eb('namespace_id', 'in', below(db, joined('namespace')))]),
         eb('namespace_id', 'in', owned),
       ]),
     )
@@ -97,5 +97,22 @@ function matching(db: Db, filter: ProjectFilter): SelectQueryBuilder<Tables, 'pr
           ),
         ),
       ),
+    );
+}
+
+/** These namespaces and all that lie in them: who is a member of one is of those too. Compared letter by letter, since a path may hold a `_`. */
+function below(db: Db, ids: SelectQueryBuilder<Tables, 'members', { source_id: number }>) {
+  const path = sql<string>`lower(namespaces.path)`;
+  const top = sql<string>`lower(top.path)`;
+  return db.query
+    .selectFrom('namespaces')
+    .innerJoin('namespaces as top', (join) => join.onTrue())
+    .select('namespaces.id')
+    .where('top.id', 'in', ids)
+    .where(({ eb, or }) =>
+      or([
+        eb('namespaces.id', '=', eb.ref('top.id')),
+        eb(sql<string>`substr(${path}, 1, length(${top}) + 1)`, '=', sql<string>`${top} || '/'`),
+      ]),
     );
 }

@@ -42,6 +42,18 @@ export async function findNamespaceByPath(db: Db, path: string): Promise<Namespa
   return row === undefined ? null : namespaceOf(row);
 }
 
+/** The namespace at a path and those above it, as far as they are there; from the top. */
+export async function listNamespaceLine(db: Db, path: string): Promise<readonly NamespaceRecord[]> {
+  const parts = path.toLowerCase().split('/');
+  const paths = parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+  const rows = await db.query
+    .selectFrom('namespaces')
+    .select(COLUMNS)
+    .where(({ fn }) => fn<string>('lower', ['path']), 'in', paths)
+    .execute();
+  return rows.map(namespaceOf).sort((a, b) => a.path.length - b.path.length);
+}
+
 /** Those that a user owns or is a member of, by path. At most 1,000. */
 export async function listNamespacesOf(db: Db, userId: number): Promise<readonly NamespaceRecord[]> {
   const joined = db.query

@@ -65,5 +65,6 @@ function showProject(
 }
 
 export function showNamespace({ id, name, path, kind }: NamespaceRecord, base: string): Static<typeof NAMESPACE> {
-  return { id, name, path, kind, full_path: path, parent_id: null, avatar_url: null, web_url: `${base}/${path}` };
+  const own = path.slice(path.lastIndexOf('/') + 1);
+  return { id, name, path: own, kind, full_path: path, parent_id: null, avatar_url: null, web_url: `${base}/${path}` };
 }

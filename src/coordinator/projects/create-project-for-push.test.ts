@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { describeOnEachEngine } from '../../../test/support/engines.ts';
+import { findNamespaceByPath, putMember } from '../../store/index.ts';
+import { accessLevel, type Role } from '../access/index.ts';
+import { type ServedAll, serveAll, type Who } from '../testing/serve-all.ts';
+import { createProjectForPush } from './create-project-for-push.ts';
+
+describeOnEachEngine((engine) => {
+  let all: ServedAll;
+
+  beforeEach(async () => {
+    all = await serveAll({ engine });
+  });
+  afterEach(() => all.close());
+
+  const push = (as: Who, path: string) => createProjectForPush(all.parts, all.userIds.get(as) ?? 0, path);
+  const idOf = async (path: string) => (await all.parts.store.read((db) => findNamespaceByPath(db, path)))?.id ?? 0;
+
+  async function join(group: string, who: Who, role: Role): Promise<void> {
+    const [sourceId, userId] = [await idOf(group), all.userIds.get(who) ?? 0];
+    await all.parts.store.write((tx) =>
+      putMember(tx, { source: 'namespace', sourceId, userId, role: accessLevel(role), expiresAt: null }),
+    );
+  }
+
+  it('makes the groups that are missing for an administrator, who owns the first of them', async () => {
+    const id = await push('administrator', 'acme/web/front/shop');
+    const shown = await all.ask('GET', '/api/v4/projects/acme%2Fweb%2Ffront%2Fshop', { as: 'administrator' });
+    expect(shown.json).toMatchObject({
+      id,
+      path_with_namespace: 'acme/web/front/shop',
+      http_url_to_repo: 'http://ci.example/acme/web/front/shop.git',
+      namespace: { kind: 'group', path: 'front', full_path: 'acme/web/front' },
+    });
+    expect(await push('administrator', 'acme/web/other')).toBeGreaterThan(id ?? 0);
+    expect(await push('administrator', 'ACME/Web/Other')).not.toBeNull();
+  });
+
+  it('lets members of a group see and push to all below it, and its maintainers make groups there', async () => {
+    await push('administrator', 'acme/web/shop');
+    const at = '/api/v4/projects/acme%2Fweb%2Fshop';
+    expect((await all.ask('GET', at, { as: 'stranger' })).status).toBe(404);
+    await join('acme', 'stranger', 'developer');
+    expect((await all.ask('GET', at, { as: 'stranger' })).json.permissions.project_access.access_level).toBe(30);
+    const seen = await all.ask('GET', '/api/v4/projects?membership=true', { as: 'stranger' });
+    expect(seen.json.map((one: { path_with_namespace: string }) => one.path_with_namespace)).toEqual(['acme/web/shop']);
+    expect(await push('stranger', 'acme/web/second')).not.toBeNull();
+    expect(await push('stranger', 'acme/new/third')).toBeNull();
+    await join('acme', 'stranger', 'maintainer');
+    expect(await push('stranger', 'acme/new/third')).not.toBeNull();
+  });
+
+  it('tells a group from another one whose path only begins like it', async () => {
+    await push('administrator', 'ac_e/shop');
+    await push('administrator', 'acme/web/shop');
+    await push('administrator', 'ac_e2/web/shop');
+    await join('ac_e', 'stranger', 'developer');
+    const seen = await all.ask('GET', '/api/v4/projects?membership=true', { as: 'stranger' });
+    expect(seen.json.map((one: { path_with_namespace: string }) => one.path_with_namespace)).toEqual(['ac_e/shop']);
+  });
+
+  it.each([
+    ['stranger', 'nobody/has/this', 'a group above that is not there'],
+    ['stranger', 'stranger/sub/shop', 'a namespace below their own'],
+    ['stranger', 'guest/shop', "somebody else's namespace"],
+    ['administrator', 'stranger/sub/shop', "a namespace below somebody's own"],
+    ['administrator', 'group/shop/sub', 'a group in the place of a project'],
+    ['administrator', 'acme/-x/shop', 'a path that cannot be'],
+    ['administrator', 'acme//shop', 'an empty part'],
+    ['administrator', `${'a/'.repeat(21)}shop`, 'more groups than there may be'],
+  ] as const)('makes nothing for %s at %s: %s', async (who, path, _why) => {
+    expect(await push(who, path)).toBeNull();
+  });
+
+  it('answers git at a path of any depth', async () => {
+    const basic = Buffer.from(`x:${all.tokens.get('administrator')}`).toString('base64');
+    const ask = async (path: string, as = basic) =>
+      await all.ask('GET', `/${path}.git/info/refs?service=git-receive-pack`, {
+        as: 'nobody',
+        headers: { authorization: `Basic ${as}` },
+      });
+    const deepest = `${'a/'.repeat(20)}shop`;
+    for (const path of ['group/shop', 'acme/web/shop', deepest]) {
+      const { status, text } = await ask(path);
+      expect([path, status, text.includes('# service=git-receive-pack')]).toEqual([path, 200, true]);
+    }
+    expect((await ask(`b/${deepest}`)).status).toBe(404);
+    const stranger = Buffer.from(`x:${all.tokens.get('stranger')}`).toString('base64');
+    expect((await ask('acme/web/shop', stranger)).status).toBe(404);
+  });
+
+  it('makes no project in the place of a group', async () => {
+    await push('administrator', 'acme/web/shop');
+    expect(await push('administrator', 'acme/web')).toBeNull();
+  });
+});
