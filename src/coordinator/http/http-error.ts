@@ -50,3 +50,8 @@ export function tooManyRequests(retryAfterSeconds: number): HttpError {
   const message = '429 Too Many Requests';
   return new HttpError(429, { message }, { 'retry-after': String(Math.max(1, Math.ceil(retryAfterSeconds))) });
 }
+
+/** Not because of whoever asks: there is too much of it just now. */
+export function tooBusy(retryAfterSeconds: number): HttpError {
+  return new HttpError(503, { message: '503 Service Unavailable' }, { 'retry-after': String(retryAfterSeconds) });
+}

@@ -8,6 +8,7 @@ export {
   HttpError,
   invalid,
   notFound,
+  tooBusy,
   tooManyRequests,
   unauthorized,
 } from './http-error.ts';

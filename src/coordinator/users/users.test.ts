@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type ServedAll, serveAll } from '../testing/serve-all.ts';
+import { setPassword } from './index.ts';
 
 let all: ServedAll;
 
@@ -58,6 +59,23 @@ it('listens to nobody who tries out passwords, also many at once, and says the s
   all.parts.clock.pass(10 * 60_000);
   const later = await all.ask('POST', '/users/sign_in', { as: 'nobody', body: { login: 'guest', password: 'x' } });
   expect(later.status).toBe(401);
+});
+
+it('checks a few passwords at a time, sends a flood of them away, and counts those it sent away for nothing', async () => {
+  const signIn = async (remoteAddress: string, login: string, password: string): Promise<number> => {
+    const payload = { login, password };
+    const answer = await all.app.inject({ method: 'POST', url: '/users/sign_in', remoteAddress, payload });
+    if (answer.statusCode === 503) expect(answer.headers['retry-after']).toBe('2');
+    return answer.statusCode;
+  };
+  await setPassword(all.parts, 'owner', 'correct horse battery');
+  const flood = Array.from({ length: 60 }, (_, at) => signIn(`10.0.0.${at + 1}`, `nobody${at}`, 'x'));
+  const late = Array.from({ length: 12 }, () => signIn('10.1.0.1', 'owner', 'correct horse battery'));
+  const statuses = await Promise.all(flood);
+  const count = (status: number): number => statuses.filter((each) => each === status).length;
+  expect([count(401), count(503)]).toEqual([22, 38]);
+  expect(new Set(await Promise.all(late))).toEqual(new Set([503]));
+  expect(await signIn('10.1.0.1', 'owner', 'correct horse battery')).toBe(200);
 });
 
 it('locks a blocked user out, and lets nobody block or demote themselves', async () => {

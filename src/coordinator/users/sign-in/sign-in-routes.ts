@@ -8,6 +8,7 @@ import {
   presentedCredential,
   type Route,
   route,
+  tooBusy,
   tooManyRequests,
   unauthorized,
 } from '../../http/index.ts';
@@ -16,14 +17,20 @@ import { linkRoutes } from './link-routes.ts';
 import { openSession } from './open-session.ts';
 import { isPassword } from './password.ts';
 import { endedSessionCookie, sessionCookie } from './session-cookie.ts';
+import { Turns } from './turns.ts';
 
 /** Wrong passwords for one name, or from one address, and neither is listened to for a while. */
 const MOST_WRONG = 10;
 const WINDOW_MS = 10 * 60_000;
+/** Of checks of passwords: each takes 32 MiB, and one of the four threads with which files are read and written too. */
+const AT_ONCE = 2;
+const MOST_WAITING = 20;
+const BUSY_S = 2;
 
 /** Signing in by password and by a link that is good once, and out. */
 export function signInRoutes(parts: Parts): readonly Route[] {
   const wrong = new AttemptLimiter(parts.clock, MOST_WRONG, WINDOW_MS);
+  const checks = new Turns({ atOnce: AT_ONCE, mostWaiting: MOST_WAITING });
   const common = { action: 'session.open', tag: 'Sign in', hidden: true } as const;
   return [
     route({
@@ -38,10 +45,14 @@ export function signInRoutes(parts: Parts): readonly Route[] {
         const keys = [call.remoteAddress, `user ${login.toLowerCase()}`];
         const wait = Math.max(...keys.map((key) => wrong.waitSeconds(key)));
         if (wait > 0) throw tooManyRequests(wait);
+        // No fault of theirs: it does not count.
+        if (checks.isFull) throw tooBusy(BUSY_S);
         // Before the look, so that many tries at once are as many.
         for (const key of keys) wrong.failed(key);
-        const user = await parts.store.read((db) => findUserByName(db, login));
-        const isRight = await isPassword(password, user?.passwordHash ?? null);
+        const { user, isRight } = await checks.take(async () => {
+          const found = await parts.store.read((db) => findUserByName(db, login));
+          return { user: found, isRight: await isPassword(password, found?.passwordHash ?? null) };
+        });
         if (user === null || !isRight || user.state !== 'active') throw unauthorized();
         // Their own account opens to them; it is no proof that what came before from there was not somebody trying others.
         wrong.takeBack(call.remoteAddress);
