@@ -1,5 +1,5 @@
 import { lstatSync, statSync, truncateSync } from 'node:fs';
-import { errorCode, Failure } from './failure.ts';
+import { errorCode, Failure } from '../failure.ts';
 
 /** SQLite's `SQLITE_BUSY` and `SQLITE_LOCKED`. */
 const HELD: ReadonlySet<unknown> = new Set([5, 6]);

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { itAsRoot } from '../../test/support/privilege.ts';
+import { itAsRoot } from '../../../test/support/privilege.ts';
 import { tryLock } from './file-lock.ts';
 
 let directory: string;
