@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type Clock, realClock } from '../../base/index.ts';
+import { bootId, type Clock, realClock } from '../../base/index.ts';
 import { COOKIE_VARIABLE } from '../cookie.ts';
 import { createShellExecutor } from '../shell/shell.ts';
 import { readWrapper } from '../steps/step-directory.ts';
@@ -20,7 +20,7 @@ import {
 import { allDead, isDead, startTree, treeOptions } from '../testing/process-tree.ts';
 import { LONELY_WRAPPER_MS } from './lonely-wrappers.ts';
 import { createProcessTree } from './process-tree.ts';
-import { bootId, readProcess, startedWith } from './table/process-scan.ts';
+import { readProcess, startedWith } from './table/process-scan.ts';
 import { createProcessTable } from './table/process-table.ts';
 
 const shell = createShellExecutor({ clock: realClock });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { bootId, readProcess, startedWith, TICKS_PER_SECOND } from '../processes/table/process-scan.ts';
+import { bootId } from '../../base/index.ts';
+import { readProcess, startedWith, TICKS_PER_SECOND } from '../processes/table/process-scan.ts';
 import { hasBegun, listDirectories, readClaim, readExit, readWrapper, type WrapperId } from './step-directory.ts';
 
 /** A wrapper that has written itself down. Those of an earlier start of the machine are nowhere listed. */

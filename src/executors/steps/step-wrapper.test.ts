@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bootId } from '../processes/table/process-scan.ts';
+import { bootId } from '../../base/index.ts';
 import { forbidStep, hasBegun, readExit, readWrapper, writeStepFiles } from './step-directory.ts';
 import { STEP_WRAPPER, wrapperArguments } from './step-wrapper.ts';
 

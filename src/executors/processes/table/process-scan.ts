@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { ProcessEntry } from './process-entry.ts';
 import { scanWithPs } from './ps-table.ts';
 import { listProc, readProc, readProcLine } from './read-proc.ts';
@@ -75,12 +74,4 @@ export function holds(environment: Buffer, assignment: string): boolean {
     if ((at === 0 || environment[at - 1] === 0) && (after === 0 || after === undefined)) return true;
   }
   return false;
-}
-
-let boot: string | null | undefined;
-
-/** Changes with every start of the machine; null on a system without /proc. */
-export function bootId(): string | null {
-  boot ??= HAS_PROC ? readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim() : null;
-  return boot;
 }
