@@ -46,6 +46,17 @@ it('leaves a run that is alive alone, saying so', async () => {
   held?.release();
 });
 
+it('leaves a run alone whose lock file a script of it has removed or replaced', async () => {
+  const held = await lock();
+  writeHolder(directory, 'run');
+  rmSync(join(directory, 'lock'));
+  expect(await lock()).toBeNull();
+  writeFileSync(join(directory, 'lock'), 'mine');
+  expect(await lock()).toBeNull();
+  expect(told).toEqual(['run false', 'run false']);
+  held?.release();
+});
+
 it('waits for another recovery, once told, and takes over when that is done', async () => {
   const held = await lock();
   const waiting = lock({ wait: true, onHeld: () => held?.release() });
