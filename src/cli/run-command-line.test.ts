@@ -137,6 +137,27 @@ describe('run', () => {
   });
 });
 
+describe('serve', () => {
+  it.each([
+    [['--listen', 'x'], /'x' is invalid. Write HOST:PORT/],
+    [['--external-url', 'ci'], /'ci' is invalid. Write an address without a path/],
+    [['--trust-proxy', '10.0.0.0/33'], /'10.0.0.0\/33' is invalid. Write addresses or networks/],
+    [['--trust-proxy', '127.0.0.1, me'], /Write addresses or networks/],
+    [['--database-url', 'ci'], /'ci' is invalid. Write postgres:\/\/USER@HOST\/DATABASE/],
+    [['--blobs', 'ci'], /'ci' is invalid. Write s3:\/\/BUCKET/],
+  ])('refuses %j', async (words, message) => {
+    const { code, out, err } = await epilogue(['serve', ...words]);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(message);
+  });
+
+  it.each(['EPILOGUE_DATABASE_URL', 'EPILOGUE_BLOBS'])('refuses an %s that is none', async (name) => {
+    const { code, err } = await epilogue(['serve'], { env: { [name]: 'ci' } });
+    expect(code).toBe(2);
+    expect(err).toMatch(new RegExp(`^epilogue: ${name} is invalid. Write `));
+  });
+});
+
 describe('list', () => {
   it('shows the jobs by stage and why', async () => {
     expect(await epilogue(['list'])).toMatchInlineSnapshot(`

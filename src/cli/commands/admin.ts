@@ -38,7 +38,7 @@ async function tokenCreate(args: readonly string[], host: Host): Promise<number>
   const parsed = parseArguments<DataFlags & { user: string; scopes: string; name: string }>(
     'admin token create',
     (line) =>
-      addDataFlags(line, host)
+      addDataFlags(line)
         .description('Makes a personal access token, prints it and nothing else. It is shown this once.')
         .requiredOption('--user <name>', 'whom it acts for')
         .option('--scopes <list>', 'what it is for, by comma', 'api')
@@ -59,7 +59,7 @@ async function userCreate(args: readonly string[], host: Host): Promise<number> 
   const parsed = parseArguments<DataFlags & { username: string; email: string; name?: string; admin?: boolean }>(
     'admin user create',
     (line) =>
-      addDataFlags(line, host)
+      addDataFlags(line)
         .description('Makes a user, who has no password until `admin user password` gives one.')
         .requiredOption('--username <name>', 'letters, digits, _, - and .')
         .requiredOption('--email <address>', 'where mail reaches the user')
@@ -82,7 +82,7 @@ async function userPassword(args: readonly string[], host: Host): Promise<number
   const parsed = parseArguments<DataFlags & { username: string }>(
     'admin user password',
     (line) =>
-      addDataFlags(line, host)
+      addDataFlags(line)
         .description(
           'Gives a user a new password, read from the variable EPILOGUE_PASSWORD, and signs all browsers of the user out.',
         )

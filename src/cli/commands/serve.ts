@@ -1,3 +1,4 @@
+import { isIP, isIPv4 } from 'node:net';
 import { InvalidArgumentError, Option } from 'commander';
 import {
   createJsonLog,
@@ -33,7 +34,7 @@ export async function command(args: readonly string[], host: Host): Promise<numb
   const parsed = parseArguments<ServeFlags>(
     'serve',
     (line) =>
-      addDataFlags(line, host)
+      addDataFlags(line)
         .description(
           'Runs the coordinator: git over HTTP, pipelines, the runner API and the REST API, on an embedded database or on PostgreSQL. Logs go to standard error, one JSON object a line.',
         )
@@ -48,9 +49,11 @@ export async function command(args: readonly string[], host: Host): Promise<numb
             'the address that users and runners see, when a proxy stands before',
           ).argParser(parseUrl),
         )
-        .option(
-          '--trust-proxy <addresses>',
-          'believe X-Forwarded-For of these proxies (addresses or networks, by comma)',
+        .addOption(
+          new Option(
+            '--trust-proxy <addresses>',
+            'believe X-Forwarded-For of these proxies (addresses or networks, by comma)',
+          ).argParser(parseNetworks),
         )
         .option('--demo', 'make the project demo/graceful, with a pipeline that starts at once')
         .option('--no-runner', 'start no runner on this machine')
@@ -105,6 +108,17 @@ function parseListen(text: string): Listen {
   if (match === null || port > 65_535)
     throw new InvalidArgumentError('Write HOST:PORT, as in 127.0.0.1:8929 or [::]:80.');
   return { host: match[1] ?? match[2] ?? '', port };
+}
+
+function parseNetworks(text: string): string {
+  for (const each of text.split(',')) {
+    const [address = '', bits = '0', ...rest] = each.trim().split('/');
+    const most = isIPv4(address) ? 32 : 128;
+    if (isIP(address) === 0 || !/^\d{1,3}$/.test(bits) || Number(bits) > most || rest.length > 0) {
+      throw new InvalidArgumentError('Write addresses or networks, as in 127.0.0.1,10.0.0.0/8.');
+    }
+  }
+  return text;
 }
 
 function parseUrl(text: string): string {

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { describeError, Failure } from '../../base/index.ts';
 import type { S3Settings } from '../../coordinator/index.ts';
 import type { Host } from '../host.ts';
 import { parseBlobsUrl } from './parse-blobs-url.ts';
@@ -22,35 +23,51 @@ export interface DataPlaces {
   readonly s3: S3Settings | null;
 }
 
-/** What is not given as a flag comes from the environment, where a password can be kept from other users of the machine. */
-export function addDataFlags(line: Command, { env }: Host): Command {
-  const blobs = new Option(
-    '--blobs <url>',
-    's3://BUCKET/PREFIX?endpoint=…&region=… for artifacts and logs, instead of the data directory; keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or a file, as always with S3 (or: EPILOGUE_BLOBS)',
-  ).argParser(parseBlobs);
-  const { EPILOGUE_BLOBS, EPILOGUE_DATABASE_URL, EPILOGUE_DATA_DIR } = env;
-  if (EPILOGUE_BLOBS !== undefined) blobs.default(parseBlobs(EPILOGUE_BLOBS), EPILOGUE_BLOBS);
+export function addDataFlags(line: Command): Command {
   return line
     .option(
       '--data-dir <dir>',
       'where everything is kept (default: in the state directory of your user; or: EPILOGUE_DATA_DIR)',
-      EPILOGUE_DATA_DIR,
     )
     .addOption(
       new Option(
         '--database-url <url>',
         'postgres://… instead of the embedded database; several replicas can share it (or: EPILOGUE_DATABASE_URL)',
-      ).default(EPILOGUE_DATABASE_URL, 'from the environment'),
+      ).argParser(parseDatabaseUrl),
     )
-    .addOption(blobs);
+    .addOption(
+      new Option(
+        '--blobs <url>',
+        's3://BUCKET/PREFIX?endpoint=…&region=… for artifacts and logs, instead of the data directory; keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or a file, as always with S3 (or: EPILOGUE_BLOBS)',
+      ).argParser(parseBlobs),
+    );
 }
 
-export function dataPlaces({ dataDir, databaseUrl, blobs }: DataFlags, { cwd, env, homeDir }: Host): DataPlaces {
+/**
+ * What is not given as a flag comes from the environment, where a password can be kept from other users of the machine.
+ * @throws Failure `bad_environment`
+ */
+export function dataPlaces(flags: DataFlags, { cwd, env, homeDir }: Host): DataPlaces {
+  const fromEnvironment = <T>(name: string, parse: (text: string) => T): T | null => {
+    const text = env[name];
+    try {
+      return text === undefined ? null : parse(text);
+    } catch (error) {
+      throw new Failure('bad_environment', `${name} is invalid. ${describeError(error)}`);
+    }
+  };
+  const dataDir = flags.dataDir ?? env.EPILOGUE_DATA_DIR;
   return {
     dataDir: dataDir === undefined ? join(xdgPaths(env, homeDir).state, 'serve') : resolve(cwd, dataDir),
-    databaseUrl: databaseUrl ?? null,
-    s3: blobs ?? null,
+    databaseUrl: flags.databaseUrl ?? fromEnvironment('EPILOGUE_DATABASE_URL', parseDatabaseUrl),
+    s3: flags.blobs ?? fromEnvironment('EPILOGUE_BLOBS', parseBlobs),
   };
+}
+
+function parseDatabaseUrl(text: string): string {
+  // The text may hold a password, so the message does not repeat it.
+  if (!/^postgres(ql)?:\/\//.test(text)) throw new InvalidArgumentError('Write postgres://USER@HOST/DATABASE.');
+  return text;
 }
 
 function parseBlobs(text: string): S3Settings {

@@ -9,7 +9,7 @@ export async function obligations(args: readonly string[], host: Host): Promise<
   const parsed = parseArguments<DataFlags>(
     'admin obligations',
     (line) =>
-      addDataFlags(line, host).description(
+      addDataFlags(line).description(
         'Lists the cleanups that are open, and those that did not end well and nobody has settled: job, state, project, name.',
       ),
     args,
@@ -28,7 +28,7 @@ export async function check(args: readonly string[], host: Host): Promise<number
   const parsed = parseArguments<DataFlags>(
     'admin check',
     (line) =>
-      addDataFlags(line, host).description(
+      addDataFlags(line).description(
         'Looks at all pipelines, artifacts and logs and says what is not as it should be, one line each; exit code 1 if there is anything. Changes nothing.',
       ),
     args,
@@ -51,7 +51,7 @@ export async function backup(args: readonly string[], host: Host): Promise<numbe
   const parsed = parseArguments<DataFlags>(
     'admin backup',
     (line) =>
-      addDataFlags(line, host)
+      addDataFlags(line)
         .argument('<file>', 'where the archive goes; must not be there')
         .description(
           'Puts all that the coordinator keeps into one tar archive, also while it runs; unpacked into an empty directory it can be served. It holds secrets, and the key to them. It does not hold a PostgreSQL database (take that with pg_dump, before this) nor what is kept on S3.',
