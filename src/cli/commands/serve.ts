@@ -1,8 +1,10 @@
 import { isIP, isIPv4 } from 'node:net';
 import { InvalidArgumentError, Option } from 'commander';
 import {
-  createJsonLog,
+  createLog,
+  LOG_FORMATS,
   LOG_LEVELS,
+  type LogFormat,
   type LogLevel,
   prepareDemo,
   prepareLocalRunner,
@@ -19,6 +21,7 @@ interface ServeFlags extends DataFlags {
   readonly externalUrl?: string;
   readonly trustProxy?: string;
   readonly logLevel: LogLevel;
+  readonly logFormat?: LogFormat;
   readonly runner: boolean;
   readonly demo?: boolean;
 }
@@ -36,7 +39,7 @@ export async function command(args: readonly string[], host: Host): Promise<numb
     (line) =>
       addDataFlags(line)
         .description(
-          'Runs the coordinator: git over HTTP, pipelines, the runner API and the REST API, on an embedded database or on PostgreSQL. Logs go to standard error, one JSON object a line.',
+          'Runs the coordinator: git over HTTP, pipelines, the runner API and the REST API, on an embedded database or on PostgreSQL. Logs go to standard error.',
         )
         .addOption(
           new Option('--listen <address>', 'host and port; port 0: one that is free')
@@ -57,7 +60,13 @@ export async function command(args: readonly string[], host: Host): Promise<numb
         )
         .option('--demo', 'make the project demo/graceful, with a pipeline that starts at once')
         .option('--no-runner', 'start no runner on this machine')
-        .addOption(new Option('--log-level <level>', 'what is logged').choices([...LOG_LEVELS]).default('info')),
+        .addOption(new Option('--log-level <level>', 'what is logged').choices([...LOG_LEVELS]).default('info'))
+        .addOption(
+          new Option(
+            '--log-format <format>',
+            'one JSON object a line, or text for people; text on a terminal when left out, else json',
+          ).choices([...LOG_FORMATS]),
+        ),
     args,
     host,
   );
@@ -73,7 +82,10 @@ async function serve(flags: ServeFlags, host: Host): Promise<number> {
     version: host.version,
     clock: host.clock,
     path: host.env.PATH ?? '',
-    log: createJsonLog((line) => host.stderr.write(line), flags.logLevel),
+    log: createLog((line) => host.stderr.write(line), {
+      level: flags.logLevel,
+      format: flags.logFormat ?? (host.stderr.isTerminal ? 'text' : 'json'),
+    }),
   });
   const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
   const stopListening = host.onStopSignal(() => stop());

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { openDiskStore } from '../../../src/blobs/index.ts';
-import { createJsonLog, createToken } from '../../../src/coordinator/index.ts';
+import { createLog, createToken } from '../../../src/coordinator/index.ts';
 import { addressOf, probeAddress } from '../../../src/coordinator/listen.ts';
 import { type OpenParts, openParts } from '../../../src/coordinator/open-parts.ts';
 import { serveParts } from '../../../src/coordinator/serve.ts';
@@ -29,7 +29,7 @@ tell({ tell: 'loaded' });
 
 async function serve(orders: Orders): Promise<void> {
   const clock = new ShiftedClock(orders.aheadMs);
-  const log = createJsonLog((line) => process.stderr.write(line), 'warn');
+  const log = createLog((line) => process.stderr.write(line), { level: 'warn', format: 'json' });
   const listen = await probeAddress(LOCAL);
   const { parts, close } = await open(orders, { clock, log, base: addressOf(listen) });
   const crashing = await crashingParts(parts, createCrasher(orders));
