@@ -8,11 +8,17 @@ import type { Answer } from './answer.ts';
 import { addFromQuery } from './request/add-from-query.ts';
 import { authorize } from './request/authorize.ts';
 import { readLooseTexts } from './request/read-loose-texts.ts';
+import type { RequestFigures } from './request-figures.ts';
 import { type Call, type Route, TAKEN } from './route.ts';
 import type { ServerOptions } from './server-options.ts';
 
+/** What routes are served with. */
+export interface Serving extends ServerOptions {
+  readonly figures: RequestFigures;
+}
+
 /** Puts routes of the table where requests reach them. Who asks is looked at before anything of the body is read. */
-export function addRoutes(app: FastifyInstance, routes: readonly Route[], options: ServerOptions): void {
+export function addRoutes(app: FastifyInstance, routes: readonly Route[], options: Serving): void {
   for (const route of routes) {
     const isOnProject = ruleOf(route.action).on === 'project';
     invariant(!isOnProject || route.path.includes('/:id'), `${route.path} names no project`);
@@ -60,7 +66,7 @@ async function handle(
   route: Route,
   request: FastifyRequest,
   reply: FastifyReply,
-  { base, stopping }: ServerOptions,
+  { base, stopping, figures }: Serving,
 ): Promise<FastifyReply | undefined> {
   const entered = entries.get(request);
   invariant(entered !== undefined, 'a request is let in before it is handled');
@@ -76,6 +82,7 @@ async function handle(
     remoteAddress: request.ip,
     requestId: request.id,
     openApi: () => request.server.swagger(),
+    requests: figures.read,
     get signal() {
       return signal();
     },

@@ -10,6 +10,7 @@ import { parseNested } from './request/parse-nested.ts';
 import { readBodies } from './request/read-bodies.ts';
 import { repositoryUrl } from './request/repository-url.ts';
 import { requestId } from './request/request-id.ts';
+import { countRequests } from './request-figures.ts';
 import type { ServerOptions } from './server-options.ts';
 
 /** A connection on which nothing moves for so long is closed; longer than a runner's long poll. */
@@ -42,6 +43,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   addHeaders(app, options.version);
   addErrors(app);
   addLog(app);
+  const serving = { ...options, figures: countRequests(app) };
   ownConnections(app, options.clock);
   await app.register(swagger, {
     openapi: openApi(options),
@@ -52,7 +54,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     addRoutes(
       whole,
       options.routes.filter(({ body }) => body !== 'stream'),
-      options,
+      serving,
     );
     done();
   });
@@ -64,7 +66,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     addRoutes(
       streams,
       options.routes.filter(({ body }) => body === 'stream'),
-      options,
+      serving,
     );
     done();
   });

@@ -16,5 +16,6 @@ export { keysetPaged, type Listed, PAGING, type Page, paged, pageOf } from './pa
 export { AttemptLimiter } from './request/attempt-limiter.ts';
 export type { Gate } from './request/authorize.ts';
 export { type Credentials, type ProjectFinder, presentedCredential, SESSION_COOKIE } from './request/credentials.ts';
+export { DURATION_BOUNDS, type RouteFigures } from './request-figures.ts';
 export { type Call, type Route, route, TAKEN, type Taken } from './route.ts';
 export type { ServerOptions } from './server-options.ts';

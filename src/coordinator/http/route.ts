@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Static, TObject, TSchema } from 'typebox';
 import type { Action, Principal, ProjectAccess } from '../access/index.ts';
 import type { Answer } from './answer.ts';
+import type { RouteFigures } from './request-figures.ts';
 
 /**
  * One route, as data: nothing is reachable that is not in the table of routes, and each says which action it is, what it takes and what it
@@ -46,6 +47,8 @@ export interface Call<P = unknown, Q = unknown, B = unknown> {
   readonly requestId: string;
   /** The OpenAPI document of all routes of this server. */
   readonly openApi: () => object;
+  /** What this server has answered so far. */
+  readonly requests: () => readonly RouteFigures[];
   /** Aborts when the connection is gone, or the server shuts down. */
   readonly signal: AbortSignal;
   /** For handlers that read or write by themselves; who writes answers `TAKEN`. */

@@ -1,14 +1,9 @@
 import { type LoadFigures, OBLIGATION_KINDS, readLoadFigures } from '../../store/index.ts';
 import { type Route, route, text } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
-
-interface Metric {
-  readonly name: string;
-  readonly help: string;
-  readonly type: 'gauge' | 'counter';
-  /** By labels, as they are written: '' for none. */
-  readonly values: Readonly<Record<string, number>>;
-}
+import { gauge, gaugeBy, type Metric, metricText } from './metric-text.ts';
+import { processMetrics } from './process-metrics.ts';
+import { requestMetrics } from './request-metrics.ts';
 
 const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
 
@@ -22,12 +17,13 @@ export function metricsRoutes(parts: Parts): readonly Route[] {
       tag: 'Operation',
       summary: 'Figures of this process and of the database, for Prometheus',
       answers: { 200: null },
-      handle: async () => {
+      handle: async ({ requests }) => {
         const { figures, now } = await parts.store.read(async (db) => ({
           figures: await readLoadFigures(db),
           now: db.now(),
         }));
-        return text([...ofDatabase(figures, now), ...ofProcess(parts)].map(written).join(''), PROMETHEUS);
+        const metrics = [...ofDatabase(figures, now), ...requestMetrics(requests()), ...processMetrics(parts.version)];
+        return text(metricText(metrics), PROMETHEUS);
       },
     }),
   ];
@@ -35,43 +31,19 @@ export function metricsRoutes(parts: Parts): readonly Route[] {
 
 /** Replicas that share a database tell the same. */
 function ofDatabase(figures: LoadFigures, now: number): readonly Metric[] {
-  const { waitingSince, obligations } = figures;
-  const waited = waitingSince === null ? 0 : Math.max(0, now - waitingSince) / 1000;
-  const states = OBLIGATION_KINDS.map((kind) => [`{state="${kind}"}`, obligations[kind] ?? 0] as const);
+  const { waitingSince, dueSince, obligations, phases } = figures;
+  const secondsSince = (at: number | null): number => (at === null ? 0 : Math.max(0, now - at) / 1000);
+  const states = Object.fromEntries(OBLIGATION_KINDS.map((kind) => [kind, obligations[kind] ?? 0]));
+  const owed = 'Cleanups that are open, and those that did not end well.';
   return [
     gauge('epilogue_queue_jobs', 'Jobs that wait for a runner.', figures.waitingJobs),
     gauge('epilogue_queue_cleanups', 'Cleanups of lost runners that wait for another one.', figures.waitingCleanups),
-    gauge('epilogue_queue_oldest_seconds', 'How long the oldest of both has waited.', waited),
+    gauge('epilogue_queue_oldest_seconds', 'How long the oldest of both has waited.', secondsSince(waitingSince)),
     gauge('epilogue_running_attempts', 'Jobs and cleanups that a runner holds.', figures.runningAttempts),
+    gaugeBy('epilogue_jobs', 'Jobs that a runner holds, by phase.', 'phase', phases),
     gauge('epilogue_outbox_effects', 'Effects that are to be worked off.', figures.outbox),
+    gauge('epilogue_outbox_lag_seconds', 'How long the oldest effect has been due.', secondsSince(dueSince)),
     gauge('epilogue_outbox_most_tries', 'How often the most stubborn of them was tried.', figures.mostTries),
-    {
-      name: 'epilogue_obligations',
-      help: 'Cleanups that are open, and those that did not end well.',
-      type: 'gauge',
-      values: Object.fromEntries(states),
-    },
+    gaugeBy('epilogue_obligations', owed, 'state', states),
   ];
-}
-
-function ofProcess({ version }: Pick<Parts, 'version'>): readonly Metric[] {
-  const { user, system } = process.cpuUsage();
-  return [
-    { ...gauge('epilogue_info', 'Always 1.', 1), values: { [`{version="${version}"}`]: 1 } },
-    gauge('process_resident_memory_bytes', 'Memory of this process.', process.memoryUsage.rss()),
-    gauge('process_uptime_seconds', 'Since this process was started.', process.uptime()),
-    {
-      ...gauge('process_cpu_seconds_total', 'Processor time of this process.', (user + system) / 1e6),
-      type: 'counter',
-    },
-  ];
-}
-
-function gauge(name: string, help: string, value: number): Metric {
-  return { name, help, type: 'gauge', values: { '': value } };
-}
-
-function written({ name, help, type, values }: Metric): string {
-  const lines = Object.entries(values).map(([labels, value]) => `${name}${labels} ${value}\n`);
-  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`;
 }

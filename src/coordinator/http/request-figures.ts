@@ -1,0 +1,56 @@
+import type { FastifyInstance } from 'fastify';
+
+/** Upper bounds in seconds; what takes longer is in none of them. A long poll takes up to 50. */
+export const DURATION_BOUNDS: readonly number[] = [0.005, 0.02, 0.1, 0.5, 2, 10, 60];
+
+/** What was answered at one route. Routes are patterns of the table, so that there are only so many of these whatever is asked for. */
+export interface RouteFigures {
+  readonly method: string;
+  /** Such as `/api/v4/projects/:id`; `other` for whatever is in no table. */
+  readonly route: string;
+  /** Answers by status. */
+  readonly statuses: ReadonlyMap<number, number>;
+  /** How many took at most as long as the bound at the same place says. */
+  readonly within: readonly number[];
+  /** Of all. */
+  readonly seconds: number;
+}
+
+export interface RequestFigures {
+  read(): readonly RouteFigures[];
+}
+
+interface Counting extends RouteFigures {
+  readonly statuses: Map<number, number>;
+  readonly within: number[];
+  seconds: number;
+}
+
+/** Counts every answer of this server from here on; one that was cut counts too. */
+export function countRequests(app: FastifyInstance): RequestFigures {
+  const all = new Map<string, Counting>();
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.is404 ? 'other' : (request.routeOptions.url ?? 'other');
+    // Of what is in no table, the method may be anything too.
+    const method = route === 'other' ? 'other' : request.method;
+    const key = `${method} ${route}`;
+    const figures = all.get(key) ?? {
+      method,
+      route,
+      statuses: new Map(),
+      within: DURATION_BOUNDS.map(() => 0),
+      seconds: 0,
+    };
+    all.set(key, figures);
+    note(figures, reply.statusCode, reply.elapsedTime / 1000);
+  });
+  return { read: () => [...all.values()] };
+}
+
+function note(figures: Counting, status: number, seconds: number): void {
+  figures.statuses.set(status, (figures.statuses.get(status) ?? 0) + 1);
+  figures.seconds += seconds;
+  DURATION_BOUNDS.forEach((bound, at) => {
+    if (seconds <= bound) figures.within[at] = (figures.within[at] ?? 0) + 1;
+  });
+}
