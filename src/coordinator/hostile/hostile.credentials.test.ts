@@ -24,6 +24,8 @@ interface Door {
 const as = (status: number, ...names: readonly CredentialName[]): Partial<Record<CredentialName, number>> =>
   Object.fromEntries(names.map((name) => [name, status]));
 const RUNNERS = ['runner', 'runner of another project'] as const;
+/** It has to be there. */
+const NO_TOKEN = as(400, 'nothing');
 const READERS = [
   'reporter',
   'developer',
@@ -51,13 +53,26 @@ const DOORS: readonly Door[] = [
     enters: { 'sign-in link': 200, ...as(400, 'very long', 'nothing') },
   },
   { route: 'POST /users/sign_in/link', refusal: 410, enters: { 'sign-in link': 200, 'very long': 400 } },
-  { route: 'POST /api/v4/runners', refusal: 403, enters: as(201, 'registration', 'registration of a project') },
-  { route: 'POST /api/v4/runners/verify', refusal: 403, enters: as(200, ...RUNNERS) },
-  { route: 'DELETE /api/v4/runners', refusal: 403, enters: as(204, ...RUNNERS) },
-  { route: 'DELETE /api/v4/runners/managers', refusal: 403, enters: as(204, ...RUNNERS) },
-  { route: 'POST /api/v4/runners/reset_authentication_token', refusal: 403, enters: as(201, ...RUNNERS) },
-  { route: 'POST /api/v4/jobs/request', refusal: 403, enters: as(204, ...RUNNERS) },
-  { route: 'GET /api/v4/runners/events', refusal: 403, enters: as(409, ...RUNNERS), query: 'system_id=s_1' },
+  {
+    route: 'POST /api/v4/runners',
+    refusal: 403,
+    enters: { ...as(201, 'registration', 'registration of a project'), ...NO_TOKEN },
+  },
+  { route: 'POST /api/v4/runners/verify', refusal: 403, enters: { ...as(200, ...RUNNERS), ...NO_TOKEN } },
+  { route: 'DELETE /api/v4/runners', refusal: 403, enters: { ...as(204, ...RUNNERS), ...NO_TOKEN } },
+  { route: 'DELETE /api/v4/runners/managers', refusal: 403, enters: { ...as(204, ...RUNNERS), ...NO_TOKEN } },
+  {
+    route: 'POST /api/v4/runners/reset_authentication_token',
+    refusal: 403,
+    enters: { ...as(201, ...RUNNERS), ...NO_TOKEN },
+  },
+  { route: 'POST /api/v4/jobs/request', refusal: 403, enters: { ...as(204, ...RUNNERS), ...NO_TOKEN } },
+  {
+    route: 'GET /api/v4/runners/events',
+    refusal: 403,
+    enters: { ...as(409, ...RUNNERS), ...as(400, 'nothing', 'session', 'with a NUL') },
+    query: 'system_id=s_1',
+  },
   {
     route: 'PUT /api/v4/jobs/:id',
     refusal: 403,
@@ -72,6 +87,7 @@ const DOORS: readonly Door[] = [
     body: () => 'x',
   },
   { route: 'POST /api/v4/jobs/:id/artifacts', refusal: 403, enters: as(400, 'job'), body: () => 'x' },
+  { route: 'POST /api/v4/jobs/:id/artifacts/authorize', refusal: 403, enters: as(200, 'job') },
   { route: 'GET /api/v4/jobs/:id/artifacts', refusal: 403, enters: as(200, 'job') },
   {
     route: 'GET /api/v4/job',

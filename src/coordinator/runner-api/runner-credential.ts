@@ -1,5 +1,5 @@
 import { findRunnerByToken, type RunnerRecord } from '../../store/index.ts';
-import { AttemptLimiter, type Call, forbidden, tooManyRequests } from '../http/index.ts';
+import { AttemptLimiter, badParameters, type Call, forbidden, tooManyRequests } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
 import { hashToken } from '../work/index.ts';
 
@@ -13,7 +13,7 @@ export type IdentifyRunner = (
   token: string | undefined,
 ) => Promise<RunnerRecord>;
 
-/** @returns a function that throws `HttpError` 403 for a token that is no runner's or has expired, and 429 for too many of these. */
+/** @returns a function that throws `HttpError` 400 for no token, 403 for one that is no runner's or has expired, and 429 for too many of these. */
 export function makeIdentifyRunner(parts: Parts): IdentifyRunner {
   const wrong = new AttemptLimiter(parts.clock, MOST_WRONG, WINDOW_MS);
   return async ({ headers, remoteAddress }, given) => {
@@ -21,8 +21,9 @@ export function makeIdentifyRunner(parts: Parts): IdentifyRunner {
     if (wait > 0) throw tooManyRequests(wait);
     const header = headers['runner-token'];
     const token = given ?? (typeof header === 'string' ? header : '');
+    if (token === '') throw badParameters('token is missing');
     const found = await parts.store.read(async (db) => ({
-      runner: token === '' ? null : await findRunnerByToken(db, hashToken(token)),
+      runner: await findRunnerByToken(db, hashToken(token)),
       now: db.now(),
     }));
     const { runner, now } = found;

@@ -7,7 +7,7 @@ import {
   setRunnerToken,
 } from '../../../store/index.ts';
 import { drawToken, hashToken } from '../../access/index.ts';
-import { type Answer, created, forbidden, noContent, ok, type Route, route } from '../../http/index.ts';
+import { type Answer, badParameters, created, forbidden, noContent, ok, type Route, route } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
 import { LOOSE, textOf } from '../loose-values.ts';
 import type { ManagerNotes } from '../manager-notes.ts';
@@ -37,9 +37,10 @@ function register(parts: Parts): Route {
     summary: 'Register a runner with a registration token',
     answers: { 201: null },
     handle: async ({ body }) => {
-      const given = textOf(body.token) ?? '';
+      const given = textOf(body.token);
+      if (given === undefined) throw badParameters('token is missing');
       const scope = await parts.store.read((db) => findRegistrationToken(db, hashToken(given)));
-      if (given === '' || scope === null) throw forbidden('invalid token supplied');
+      if (scope === null) throw forbidden('invalid token supplied');
       const { projectId } = scope;
       const settings = readRunnerSettings(body, NEW_RUNNER);
       const token = drawToken('');
