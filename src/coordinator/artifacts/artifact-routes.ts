@@ -1,5 +1,11 @@
 import { Type } from 'typebox';
-import { findJob, findJobWithArchive, keepArtifacts, latestSuccessfulPipeline } from '../../store/index.ts';
+import {
+  expireArtifactsOfProject,
+  findJob,
+  findJobWithArchive,
+  keepArtifacts,
+  latestSuccessfulPipeline,
+} from '../../store/index.ts';
 import { type Call, noContent, notFound, ok, type Route, route } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
 import { noteAudit } from '../rest/note-audit.ts';
@@ -119,6 +125,24 @@ function changes(parts: Parts): readonly Route[] {
         const deed = { action: 'artifact.delete', targetKind: 'job', targetId: id } as const;
         await parts.store.write((tx) => noteAudit(tx, call, deed));
         return noContent();
+      },
+    }),
+    route({
+      ...common,
+      method: 'DELETE',
+      path: '/api/v4/projects/:id/artifacts',
+      action: 'artifact.delete',
+      summary:
+        'Let all artifacts of a project expire but those that are kept, and those of the latest successful pipeline of each ref',
+      params: Type.Object(PROJECT),
+      answers: { 202: null },
+      handle: async (call) => {
+        const { id } = call.project;
+        await parts.store.write(async (tx) => {
+          await expireArtifactsOfProject(tx, id);
+          await noteAudit(tx, call, { action: 'artifact.delete', targetKind: 'project', targetId: id });
+        });
+        return { status: 202, body: { message: '202 Accepted' } };
       },
     }),
   ];

@@ -1,5 +1,5 @@
 import { type ArchiveIndex, openEntry, readArchive } from '../../blobs/index.ts';
-import { type ArtifactRecord, deleteArtifacts, findArtifact } from '../../store/index.ts';
+import { type ArtifactRecord, deleteArtifacts, findArtifact, hasExpired } from '../../store/index.ts';
 import { type Answer, type Call, forbidden, notFound } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
 import { mayReadArtifact } from './may-read-artifact.ts';
@@ -8,7 +8,7 @@ import { mayReadArtifact } from './may-read-artifact.ts';
 export async function archiveOf({ store }: Parts, jobId: number): Promise<ArtifactRecord> {
   const found = await store.read(async (db) => {
     const artifact = await findArtifact(db, jobId, 'archive');
-    return artifact === null || (artifact.expiresAt !== null && artifact.expiresAt <= db.now()) ? null : artifact;
+    return artifact === null || (await hasExpired(db, artifact)) ? null : artifact;
   });
   if (found === null) throw notFound('Artifacts');
   return found;

@@ -72,7 +72,7 @@ async function tryCandidate(
   const gathered = await parts.store.read((db) => gather(db, held.jobId, cacheOf(parts.store)));
   if (gathered === null) return 'passed over';
   if (lacksFeature(gathered.planned, runner.info.features)) return 'passed over';
-  if (gathered.dependencies.some(({ isErased }) => isErased)) {
+  if (gathered.dependencies.some(({ isGone }) => isGone)) {
     const event = { type: 'drop', reason: 'missing_dependency_failure' } as const;
     await applyEvent(parts, held.pipelineId, { type: 'job', job: gathered.job.number, event });
     return 'gone';

@@ -64,13 +64,18 @@ export async function deleteArtifacts(tx: Tx, jobId: number): Promise<readonly A
   return rows.map(artifactOf);
 }
 
-/** One that has expired; false: it was kept, or is gone. */
+/** One that has expired; of an archive its job remembers it. False: it was kept, or is gone. */
 export async function deleteExpiredArtifact(tx: Tx, id: number): Promise<boolean> {
-  const { numDeletedRows } = await tx.query
+  const gone = await tx.query
     .deleteFrom('artifacts')
     .where('id', '=', id)
     .where('is_kept', '=', 0)
     .where('expires_at', '<=', tx.now())
+    .returning(['job_id', 'type', 'expires_at'])
     .executeTakeFirst();
-  return numDeletedRows === 1n;
+  if (gone?.type === 'archive') {
+    const said = { archive_expired_at: gone.expires_at };
+    await tx.query.updateTable('jobs').set(said).where('id', '=', gone.job_id).execute();
+  }
+  return gone !== undefined;
 }

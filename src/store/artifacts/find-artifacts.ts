@@ -36,6 +36,24 @@ export async function findJobWithArchive(db: Db, pipelineId: number, name: strin
   return row?.id ?? null;
 }
 
+/** Of a job's row joined with its pipeline's. */
+const IS_OF_LATEST = sql<boolean>`coalesce(pipelines.parent_pipeline_id, pipelines.id) = coalesce((select newest.id from pipelines as newest
+  where newest.project_id = pipelines.project_id and newest.ref = pipelines.ref and newest.status = 'success'
+    and newest.parent_pipeline_id is null order by newest.id desc limit 1), 0)`;
+
+/** Whether it can be had no more, although it may be there still: it has expired, and is not of its ref's newest successful pipeline. */
+export async function hasExpired(db: Db, { jobId, expiresAt }: ArtifactRecord): Promise<boolean> {
+  if (expiresAt === null || expiresAt > db.now()) return false;
+  const row = await db.query
+    .selectFrom('jobs')
+    .innerJoin('pipelines', 'pipelines.id', 'jobs.pipeline_id')
+    .select('jobs.id')
+    .where('jobs.id', '=', jobId)
+    .where(IS_OF_LATEST)
+    .executeTakeFirst();
+  return row === undefined;
+}
+
 /**
  * Expired ones by id, from after `after`. Those of a ref's newest successful pipeline (and its children) are not among them, as in GitLab's
  * "keep latest": they go when a newer one succeeds.
@@ -49,11 +67,7 @@ export async function listExpiredArtifacts(db: Db, after: number, limit: number)
     .where('artifacts.expires_at', '<=', db.now())
     .where('artifacts.is_kept', '=', 0)
     .where('artifacts.id', '>', after)
-    .where(
-      sql<boolean>`coalesce(pipelines.parent_pipeline_id, pipelines.id) <> coalesce((select newest.id from pipelines as newest
-        where newest.project_id = pipelines.project_id and newest.ref = pipelines.ref and newest.status = 'success'
-          and newest.parent_pipeline_id is null order by newest.id desc limit 1), 0)`,
-    )
+    .where(({ not }) => not(IS_OF_LATEST))
     .orderBy('artifacts.id')
     .limit(limit)
     .execute();

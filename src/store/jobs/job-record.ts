@@ -34,6 +34,8 @@ export interface JobRecord extends NewJob {
   readonly updatedAt: number;
   readonly erasedAt: number | null;
   readonly erasedBy: number | null;
+  /** It had an archive, which has expired and is gone. */
+  readonly archiveExpiredAt: number | null;
 }
 
 export const JOB_COLUMNS = [
@@ -59,6 +61,7 @@ export const JOB_COLUMNS = [
   'updated_at',
   'erased_at',
   'erased_by',
+  'archive_expired_at',
 ] as const;
 
 type JobRow = Pick<Selectable<Tables['jobs']>, (typeof JOB_COLUMNS)[number]>;
@@ -87,5 +90,6 @@ export function jobOf(row: JobRow): JobRecord {
     updatedAt: row.updated_at,
     erasedAt: row.erased_at,
     erasedBy: row.erased_by,
+    archiveExpiredAt: row.archive_expired_at,
   };
 }

@@ -67,6 +67,7 @@ interface JobsRow {
   started_at: number | null;
   finished_at: number | null;
   erased_at: number | null;
+  archive_expired_at: number | null;
   erased_by: number | null;
 }
 

@@ -20,7 +20,7 @@ export function showJob(job: JobRecord, around: JobSurroundings): FullJob {
     artifacts: artifacts.map(showArtifact),
     runner: runner === undefined ? null : showRunner(runner, manager, around.now),
     runner_manager: manager === undefined ? null : showManager(manager, around.now),
-    artifacts_expire_at: instantOrNull(archive?.expiresAt ?? null),
+    artifacts_expire_at: instantOrNull(archive === undefined ? job.archiveExpiredAt : archive.expiresAt),
     archived: false,
     tag_list: [...job.tags],
     attempt: job.state.attempt,

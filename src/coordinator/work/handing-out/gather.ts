@@ -9,6 +9,7 @@ import {
   findPipelineVariables,
   findProjectForPipelines,
   findUserForPipelines,
+  hasExpired,
   type JobReport,
   listArtifacts,
   listJobReports,
@@ -38,7 +39,8 @@ export interface Gathered {
 export interface Dependency {
   readonly id: number;
   readonly name: string;
-  readonly isErased: boolean;
+  /** What it made was erased, or its archive has expired. */
+  readonly isGone: boolean;
   readonly archive: ArtifactRecord | null;
   readonly dotenv: JobReport | null;
 }
@@ -88,11 +90,14 @@ async function dependenciesOf(
   const reports = await listJobReports(db, ids, 'dotenv');
   const found: Dependency[] = [];
   for (const { id, name } of jobs) {
+    const record = await findJobRecord(db, id);
+    const archive = archives.find(({ jobId }) => jobId === id) ?? null;
+    const isExpired = archive === null ? record?.archiveExpiredAt != null : await hasExpired(db, archive);
     found.push({
       id,
       name,
-      isErased: ((await findJobRecord(db, id))?.erasedAt ?? null) !== null,
-      archive: archives.find(({ jobId }) => jobId === id) ?? null,
+      isGone: record?.erasedAt != null || isExpired,
+      archive,
       dotenv: reports.find(({ jobId }) => jobId === id) ?? null,
     });
   }

@@ -22,7 +22,7 @@ create table jobs (
   stage_index {int} not null, kind {text} not null, tags {text} not null, resource_group {text}, state {text} not null, status {text} not null, phase {text},
   attempt {int} not null, is_retried {int} not null, allow_failure {int} not null, is_owed {int} not null, cleanup_outcome {text}, failure_reason {text},
   exit_code {int}, coverage {text}, user_id {int}, runner_id {int}, manager_id {int}, variables {text}, created_at {int} not null, updated_at {int} not null, queued_at {int},
-  started_at {int}, finished_at {int}, erased_at {int}, erased_by {int},
+  started_at {int}, finished_at {int}, erased_at {int}, erased_by {int}, archive_expired_at {int},
   unique (pipeline_id, number)
 {end};
 create index jobs_project on jobs (project_id, id);
