@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { type ArchiveIndex, openEntry, readArchive } from '../../blobs/index.ts';
 import { type ArtifactRecord, deleteArtifacts, findArtifact, hasExpired } from '../../store/index.ts';
 import { type Answer, type Call, forbidden, notFound } from '../http/index.ts';
@@ -38,7 +39,7 @@ export async function wholeArchive(
     headers: {
       'content-type': 'application/zip',
       'content-length': sizeBytes,
-      'content-disposition': `attachment; filename="${asciiName(filename)}"; filename*=UTF-8''${encodeURIComponent(filename)}`,
+      'content-disposition': savedAs(filename),
     },
   };
 }
@@ -58,7 +59,7 @@ export async function fileInArchive(
     headers: {
       'content-type': 'application/octet-stream',
       'content-length': entry.sizeBytes,
-      'content-disposition': 'attachment',
+      'content-disposition': savedAs(basename(path)),
     },
   };
 }
@@ -70,6 +71,8 @@ export async function eraseArtifacts({ store, blobs }: Parts, jobId: number): Pr
   for (const { blob } of gone) await blobs.delete(blob);
 }
 
-function asciiName(name: string): string {
-  return name.replace(/[^\x20-\x7e]|["\\]/g, '_');
+/** Some clients fail without a name. */
+function savedAs(name: string): string {
+  const ascii = name.replace(/[^\x20-\x7e]|["\\]/g, '_');
+  return `attachment; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(name)}`;
 }
