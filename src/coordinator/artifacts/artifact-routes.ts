@@ -3,13 +3,16 @@ import {
   expireArtifactsOfProject,
   findJob,
   findJobWithArchive,
+  type JobRecord,
   keepArtifacts,
   latestSuccessfulPipeline,
 } from '../../store/index.ts';
 import { type Call, noContent, notFound, ok, type Route, route } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
+import { loadJob } from '../rest/jobs/load-job.ts';
 import { noteAudit } from '../rest/note-audit.ts';
 import { ID } from '../rest/schemas/common.ts';
+import { BRIDGE, JOB as SHOWN_JOB } from '../rest/schemas/job.ts';
 import { eraseArtifacts, fileInArchive, readableArchiveOf, wholeArchive } from './open-artifact.ts';
 
 const PROJECT = { id: Type.String() };
@@ -22,10 +25,10 @@ export function artifactRoutes(parts: Parts): readonly Route[] {
 }
 
 /** @throws HttpError 404: no such job in this project */
-async function ownJob({ store }: Parts, projectId: number, jobId: number): Promise<number> {
+async function ownJob({ store }: Parts, projectId: number, jobId: number): Promise<JobRecord> {
   const job = await store.read((db) => findJob(db, jobId));
   if (job === null || job.projectId !== projectId) throw notFound('Job');
-  return job.id;
+  return job;
 }
 
 function downloads(parts: Parts): readonly Route[] {
@@ -39,7 +42,7 @@ function downloads(parts: Parts): readonly Route[] {
       params: Type.Object(JOB),
       answers: { 200: null },
       handle: async (call) => {
-        const jobId = await ownJob(parts, call.project.id, call.params.job_id);
+        const { id: jobId } = await ownJob(parts, call.project.id, call.params.job_id);
         return await wholeArchive(parts, await readableArchiveOf(parts, call, jobId), call.signal);
       },
     }),
@@ -52,7 +55,7 @@ function downloads(parts: Parts): readonly Route[] {
       params: Type.Object({ ...JOB, '*': Type.String() }),
       answers: { 200: null },
       handle: async (call) => {
-        const jobId = await ownJob(parts, call.project.id, call.params.job_id);
+        const { id: jobId } = await ownJob(parts, call.project.id, call.params.job_id);
         return await fileInArchive(parts, await readableArchiveOf(parts, call, jobId), call.params['*'], call.signal);
       },
     }),
@@ -104,11 +107,11 @@ function changes(parts: Parts): readonly Route[] {
       action: 'artifact.manage',
       summary: 'Keep the artifacts of a job: they do not expire any more',
       params: Type.Object(JOB),
-      answers: { 200: null },
+      answers: { 200: Type.Union([SHOWN_JOB, BRIDGE]) },
       handle: async ({ params, project }) => {
-        const id = await ownJob(parts, project.id, params.job_id);
-        if ((await parts.store.write((tx) => keepArtifacts(tx, id))) === 0) throw notFound('Artifacts');
-        return ok({ id });
+        const job = await ownJob(parts, project.id, params.job_id);
+        if ((await parts.store.write((tx) => keepArtifacts(tx, job.id))) === 0) throw notFound('Artifacts');
+        return ok(await parts.store.read((db) => loadJob(db, job, parts)));
       },
     }),
     route({
@@ -120,7 +123,7 @@ function changes(parts: Parts): readonly Route[] {
       params: Type.Object(JOB),
       answers: { 204: null },
       handle: async (call) => {
-        const id = await ownJob(parts, call.project.id, call.params.job_id);
+        const { id } = await ownJob(parts, call.project.id, call.params.job_id);
         await eraseArtifacts(parts, id);
         const deed = { action: 'artifact.delete', targetKind: 'job', targetId: id } as const;
         await parts.store.write((tx) => noteAudit(tx, call, deed));
