@@ -17,6 +17,8 @@ import {
 
 /** Clients that others wrote, used as they are. `bin/test` installs those that npm does not bring, and says where; without, their tests are skipped. */
 const PYTHON = process.env.EPILOGUE_TEST_PYTHON_CLIENTS;
+const RUBY = process.env.EPILOGUE_TEST_RUBY;
+const GO = process.env.EPILOGUE_TEST_GO_CLIENT;
 const here = import.meta.dirname;
 const execute = promisify(execFile);
 
@@ -31,8 +33,7 @@ afterAll(async () => {
 });
 
 /** What a program printed that goes through everything by itself, with the project that `PROJECT` names. */
-async function run(client: string, program: string, words: readonly string[]): Promise<string> {
-  const path = `root/${client}`;
+async function run(path: string, program: string, words: readonly string[]): Promise<string> {
   push(path);
   return await runOn(path, program, words);
 }
@@ -49,7 +50,7 @@ async function runOn(path: string, program: string, words: readonly string[]): P
 }
 
 it.skipIf(PYTHON === undefined)('serves python-gitlab', async () => {
-  expect(await run('python', join(PYTHON ?? '', 'python'), [join(here, 'python-gitlab.py')])).toBe('all done\n');
+  expect(await run('root/python', join(PYTHON ?? '', 'python'), [join(here, 'python-gitlab.py')])).toBe('all done\n');
 });
 
 it.skipIf(PYTHON === undefined)('serves the command of python-gitlab', async () => {
@@ -65,6 +66,14 @@ it.skipIf(PYTHON === undefined)('serves the command of python-gitlab', async () 
   await gitlab('project-pipeline', 'cancel', ...here, '--id', String(id));
   expect(await gitlab('project-pipeline', 'list', ...here)).toMatchObject([{ id }, {}]);
   expect(await gitlab('project-job', 'list', ...here, '--scope', 'manual,success,canceled')).not.toEqual([]);
+});
+
+it.skipIf(RUBY === undefined)('serves ruby-gitlab, in a group of a group', async () => {
+  expect(await run('clients/ruby', RUBY ?? '', [join(here, 'ruby-gitlab.rb')])).toBe('all done\n');
+});
+
+it.skipIf(GO === undefined)("serves GitLab's client for Go", async () => {
+  expect(await run('clients/more/go', GO ?? '', [])).toBe('all done\n');
 });
 
 describe('with @gitbeaker/rest', () => {

@@ -4,7 +4,7 @@ export const PROJECT_FILES = {
   '.gitlab-ci.yml': `
 stages: [test, deploy]
 make:
-  script: [mkdir out, echo data > out/a.txt, echo "made by $CI_JOB_NAME"]
+  script: [mkdir out, echo data > out/a.txt, printf '\\377\\000' > out/b.bin, echo "made by $CI_JOB_NAME"]
   artifacts: {paths: [out], expire_in: 1 week}
   rules: [if: $SLOW == null]
 slow:
