@@ -9,13 +9,19 @@ export interface ResourceGroup {
   readonly createdAt: number;
 }
 
-/** The group of this key, made when it is new, locked until the transaction ends: who holds it is decided by one at a time. */
-export async function lockResourceGroup(tx: Tx, projectId: number, key: string): Promise<ResourceGroup> {
+/** Makes those that are new, so that their order can be set before the first job wants them. */
+export async function addResourceGroups(tx: Tx, projectId: number, keys: readonly string[]): Promise<void> {
+  if (keys.length === 0) return;
   await tx.query
     .insertInto('resource_groups')
-    .values({ project_id: projectId, key, mode: 'unordered', created_at: tx.now() })
+    .values(keys.map((key) => ({ project_id: projectId, key, mode: 'unordered' as const, created_at: tx.now() })))
     .onConflict((conflict) => conflict.doNothing())
     .execute();
+}
+
+/** The group of this key, made when it is new, locked until the transaction ends: who holds it is decided by one at a time. */
+export async function lockResourceGroup(tx: Tx, projectId: number, key: string): Promise<ResourceGroup> {
+  await addResourceGroups(tx, projectId, [key]);
   const row = await tx.query
     .selectFrom('resource_groups')
     .selectAll()

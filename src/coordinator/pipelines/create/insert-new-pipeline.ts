@@ -1,7 +1,7 @@
 import { formatProblem } from '../../../base/index.ts';
 import { applyPipeline, createPipeline, everyJob, type PipelineState } from '../../../lifecycle/index.ts';
 import type { Plan, Status } from '../../../protocol/index.ts';
-import { insertJobs, insertPipeline, keepPlan, putEffect, type Tx } from '../../../store/index.ts';
+import { addResourceGroups, insertJobs, insertPipeline, keepPlan, putEffect, type Tx } from '../../../store/index.ts';
 import { hashOfPlan, NO_PLAN } from '../transaction/load-pipeline.ts';
 import { look, looksOf } from '../transaction/look.ts';
 import { newJob } from '../transaction/new-job.ts';
@@ -51,6 +51,8 @@ export async function insertNewPipeline(
   const { state, effects } = startedAt(plan, planHash, tx.now());
   const jobs = everyJob(state).map((job) => newJob(job, plan.jobs[job.position] ?? raise(job.position), origin.userId));
   const ids = await insertJobs(tx, { id, projectId: origin.projectId }, jobs);
+  const groups = new Set(jobs.flatMap(({ resourceGroup }) => resourceGroup ?? []));
+  await addResourceGroups(tx, origin.projectId, [...groups]);
   const jobIds = jobs.map(({ number }) => ids.get(number) ?? -1);
   const touched = jobs.map(({ number }) => number);
   const common = { pipelineId: id, projectId: origin.projectId, before: null, after: state, touched, jobIds };

@@ -40,6 +40,14 @@ it('shows who holds a group, who waits for it and who will', async () => {
   expect((await ask('GET', '/production/current_job')).json.name).toBe('now');
 });
 
+it('lets the order be set from the pipeline on, before any job wants the group', async () => {
+  const file = 'later: {script: x, resource_group: $CI_COMMIT_BRANCH-lock, when: manual}\n';
+  project = await makeProject(rest.parts, { path: 'later', files: { '.gitlab-ci.yml': file } });
+  await startPipeline(rest.parts, project);
+  const changed = await ask('PUT', '/main-lock', { body: { process_mode: 'oldest_first' } });
+  expect([changed.status, changed.json.process_mode]).toEqual([200, 'oldest_first']);
+});
+
 it('changes the order, and has the group looked at once more', async () => {
   const { store } = rest.parts;
   await store.write((tx) => lockResourceGroup(tx, project.id, 'production'));
