@@ -27,9 +27,15 @@ export class HandRunner {
     this.#info = { name: 'hand', version: '19.4.0', executor: 'shell', features: RUNNERS[kind] };
   }
 
-  /** The project has to be there: push first. */
-  static async of(serving: Serving, project: ServedProject, kind: keyof typeof RUNNERS = 'ours'): Promise<HandRunner> {
-    const body = { runner_type: 'project_type', project_id: await project.id(), run_untagged: true };
+  /** The project has to be there: push first. With tags, it takes nothing that has none. */
+  static async of(
+    serving: Serving,
+    project: ServedProject,
+    kind: keyof typeof RUNNERS = 'ours',
+    tags: readonly string[] = [],
+  ): Promise<HandRunner> {
+    const takes = { run_untagged: tags.length === 0, tag_list: tags };
+    const body = { runner_type: 'project_type', project_id: await project.id(), ...takes };
     const { status, json, text } = await serving.ask('POST', '/api/v4/user/runners', { body });
     if (status !== 201) throw new Error(`no runner: ${text}`);
     return new HandRunner(serving, json.token, kind);
@@ -48,6 +54,28 @@ export class HandRunner {
   async take(): Promise<HeldJob> {
     return await waitUntil('a job is handed out', () => this.poll());
   }
+}
+
+/** Takes the jobs that have these names as tags, and begins their scripts. By name. */
+export async function beginJobs(
+  serving: Serving,
+  project: ServedProject,
+  ...names: readonly string[]
+): Promise<(name: string) => HeldJob> {
+  const held = new Map<string, HeldJob>();
+  if (names.length > 0) {
+    const runner = await HandRunner.of(serving, project, 'ours', names);
+    while (held.size < names.length) {
+      const job = await runner.take();
+      held.set(job.name, job);
+      await job.beginScript();
+    }
+  }
+  return (name) => {
+    const job = held.get(name);
+    if (job === undefined) throw new Error(`${name} was not taken`);
+    return job;
+  };
 }
 
 /** A job in the hands of a runner. */
