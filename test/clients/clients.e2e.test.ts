@@ -57,7 +57,7 @@ it.skipIf(PYTHON === undefined)('serves the command of python-gitlab', async () 
   push('root/command');
   const gitlab = async (...words: string[]) => {
     const all = ['--server-url', serving.base, '--private-token', serving.token, '--output', 'json', ...words];
-    const said = await runOn('root/command', join(PYTHON ?? '', 'gitlab'), all);
+    const said = await runOn('root/command', join(PYTHON ?? '', 'python'), ['-m', 'gitlab', ...all]);
     return said.startsWith('[') || said.startsWith('{') ? JSON.parse(said) : said;
   };
   const here = ['--project-id', 'root/command'];

@@ -22,5 +22,10 @@ export const pythonClients: Component = {
       await run(join(dir, 'bin/pip'), words, { signal, timeout: 5 * 60_000 });
     });
   },
-  start: async () => ({ env: { EPILOGUE_TEST_PYTHON_CLIENTS: join(cached.dir, 'bin') }, stop: async () => {} }),
+  start: async () => ({
+    env: { EPILOGUE_TEST_PYTHON_CLIENTS: join(cached.dir, 'bin') },
+    // What is asked for as `python -m …`: a script of it names the Python of the first place.
+    copyable: cached.dir,
+    stop: async () => {},
+  }),
 };

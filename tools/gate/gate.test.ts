@@ -127,9 +127,14 @@ describe('an ordinary user', () => {
     async () => {
       const user = makeOrdinaryUser();
       if (user === null) throw new Error('not root');
+      const closed = mkdtempSync(join(tmpdir(), 'component-'));
+      writeFileSync(join(closed, 'file'), 'x', { mode: 0o600 });
+      const { AT = '' } = user.bring({ directory: closed, env: { AT: join(closed, 'file') } });
+      rmSync(closed, { recursive: true });
       const program = join(root, 'tools/setup/is-fresh.sh');
       const script = `
       for (const path of [${JSON.stringify(program)}, '.']) try { fs.accessSync(path, 2); process.exit(4); } catch {}
+      fs.readFileSync(${JSON.stringify(AT)});
       fs.writeFileSync(os.homedir() + '/a', fs.readFileSync('package.json')); fs.writeFileSync(os.tmpdir() + '/left', '');
       process.exit(process.getuid() === 0 || process.getgroups().includes(0) ? 5 : 0)`;
       const {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { root, type Step } from './check-steps.ts';
 
 /** Somebody without privileges, for whom the tests run a second time: much that goes wrong is hidden from root. */
@@ -12,9 +12,17 @@ export interface OrdinaryUser {
   readonly home: string;
   /** The same step, taken in the user's name and copy. */
   instead(step: Step): Step;
+  /** Copies a component to where the user can read it; its environment for the tests there. */
+  bring(component: CopyableComponent): Readonly<Record<string, string>>;
   /** What the tests have left in the user's temporary directory. */
   leftFiles(): readonly string[];
   remove(): void;
+}
+
+/** What tests need besides the checkout, all of it in one directory that `env` names. */
+export interface CopyableComponent {
+  readonly env: Readonly<Record<string, string>>;
+  readonly directory: string;
 }
 
 /** Every machine has it, it owns nothing, and nothing has to be added to the machine's list of users and removed again. */
@@ -55,9 +63,16 @@ export function makeOrdinaryUser(): OrdinaryUser | null {
       env: { ...step.env, ...env },
       as: { uid, gid, cwd: checkout },
     }),
+    bring: (component) => bring(component, base),
     leftFiles: () => readdirSync(tmp),
     remove,
   };
+}
+
+function bring({ env, directory }: CopyableComponent, base: string): Readonly<Record<string, string>> {
+  const target = join(base, basename(directory));
+  copyReadable([directory], base);
+  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value.replaceAll(directory, target)]));
 }
 
 function environmentOf(home: string, tmp: string): Readonly<Record<string, string>> {
@@ -97,6 +112,13 @@ function copyCheckout(target: string): void {
   copyFileSync(process.execPath, ownNode(target));
   const parts = readdirSync(root).filter((name) => !uncopied.has(name));
   // `cp` and not Node's own copy, which takes far longer for node_modules.
-  execFileSync('cp', ['-a', '--', ...parts.map((name) => join(root, name)), target]);
+  copyReadable(
+    parts.map((name) => join(root, name)),
+    target,
+  );
+}
+
+function copyReadable(paths: readonly string[], target: string): void {
+  execFileSync('cp', ['-a', '--', ...paths, target]);
   execFileSync('chmod', ['-R', 'a+rX,go-w', '--', target]);
 }

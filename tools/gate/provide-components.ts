@@ -9,12 +9,18 @@ import {
   waitUntil,
 } from '../components/index.ts';
 import type { Gate } from './gate.ts';
+import type { CopyableComponent } from './ordinary-user.ts';
 
 /** Outside the checkout: a back end's data is not part of it, and its socket's path has to be short. */
 const home = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'epilogue-tests');
 
+export interface Provided extends Omit<RunningComponent, 'copyable'> {
+  /** Those that somebody else can have too, in a copy. */
+  readonly copyable: readonly CopyableComponent[];
+}
+
 /** Starts every component there is; adds a row for each that runs, failed, or is skipped and why. */
-export async function provideComponents(gate: Gate, mustHave: boolean): Promise<RunningComponent> {
+export async function provideComponents(gate: Gate, mustHave: boolean): Promise<Provided> {
   await endStaleRuns();
   const running: RunningComponent[] = [];
   const installError = mustHave ? await installMissing(gate.signal) : null;
@@ -26,6 +32,7 @@ export async function provideComponents(gate: Gate, mustHave: boolean): Promise<
   }
   return {
     env: Object.assign({}, ...running.map(({ env }) => env)),
+    copyable: running.flatMap(({ env, copyable }) => (copyable === undefined ? [] : [{ env, directory: copyable }])),
     async stop() {
       for (const { stop } of running) await stop();
     },

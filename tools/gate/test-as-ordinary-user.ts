@@ -1,6 +1,6 @@
 import type { Gate } from './gate.ts';
 import { campaignOf } from './kill-at-random.ts';
-import { makeOrdinaryUser } from './ordinary-user.ts';
+import { type CopyableComponent, makeOrdinaryUser } from './ordinary-user.ts';
 
 /** Enough to kill everything in every condition twice. */
 const KILLS = 48;
@@ -9,11 +9,15 @@ const KILLS = 48;
  * All tests once more, as an ordinary user: permission bits, limits and signals do not hold root. Nothing when we are such a user
  * ourselves. What the tests leave in the user's temporary directory is a failure.
  */
-export async function testAsOrdinaryUser(gate: Gate, timeoutMs: number): Promise<void> {
+export async function testAsOrdinaryUser(
+  gate: Gate,
+  timeoutMs: number,
+  copyable: readonly CopyableComponent[],
+): Promise<void> {
   const user = makeOrdinaryUser();
   if (user === null) return;
   try {
-    const env = campaignOf(KILLS);
+    const env = Object.assign({}, campaignOf(KILLS), ...copyable.map((component) => user.bring(component)));
     await gate.vitest({
       name: `all tests as ${user.name}`,
       projects: ['unit', 'e2e', 'campaign'],

@@ -20,7 +20,7 @@ await runAtMost(
   checkSteps.map((step) => () => gate.check(step)),
 );
 // Unit tests too need a program or two that is installed only now.
-const { env, stop } = await provided;
+const { env, copyable, stop } = await provided;
 try {
   // Routes are asked for longer, see src/coordinator/hostile.
   const fuzz = isLong ? { FUZZ: '8:60' } : {};
@@ -32,7 +32,7 @@ try {
   });
   await gate.vitest({ name: 'end-to-end tests', projects: ['e2e'], timeoutMs: 12 * minuteMs, env });
   await killAtRandom(gate, isLong ? 1000 : 160, (isLong ? 40 : 10) * minuteMs);
-  await testAsOrdinaryUser(gate, 20 * minuteMs);
+  await testAsOrdinaryUser(gate, 20 * minuteMs, copyable);
 } finally {
   await stop();
 }
