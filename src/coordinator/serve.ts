@@ -3,6 +3,7 @@ import { forgetElection, forgetReservations } from '../store/index.ts';
 import { buildServer } from './http/index.ts';
 import { addressOf, type ListenAddress, listen, probeAddress } from './listen.ts';
 import { openParts, type PartsOptions } from './open-parts.ts';
+import { removeDeadStages } from './operate/backup/backup-data.ts';
 import type { Parts } from './parts.ts';
 import { COMPARE_REFS } from './repositories/index.ts';
 import { allRoutes } from './routes.ts';
@@ -92,7 +93,7 @@ async function start(parts: Parts, close: () => Promise<void>, options: ServingO
 }
 
 /** What a crash left half-made, or taken. */
-async function sweepLeftovers({ store, repositories, blobs, clock, log }: Parts): Promise<void> {
+async function sweepLeftovers({ store, repositories, blobs, clock, log, dataDir }: Parts): Promise<void> {
   // With replicas it may be another one that has it, or a push may be under way there.
   if (await store.read(async ({ engine }) => engine === 'sqlite')) {
     await store.write(async (tx) => {
@@ -102,6 +103,7 @@ async function sweepLeftovers({ store, repositories, blobs, clock, log }: Parts)
   }
   const left = await repositories.sweep();
   if (left.length > 0) log.warn({ left }, 'could not be removed');
-  // With replicas another one may be writing.
+  // With replicas another one may be writing; a backup may be made now.
   await blobs.sweep(clock.now() - DAY_MS);
+  await removeDeadStages(dataDir, clock.now());
 }

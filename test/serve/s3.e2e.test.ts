@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it, onTestFinished } from 'vitest';
-import { useS3Server } from '../../src/blobs/testing/s3-server.ts';
+import { useS3Server } from '../support/s3/use-s3-server.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { ServedProject } from './support/served-project.ts';
 import { Serving } from './support/serving.ts';

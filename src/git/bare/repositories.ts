@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, renameSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode, makeDirectory, removeTree, syncDirectory } from '../../base/index.ts';
 import { createGate } from '../process/gate.ts';
@@ -28,6 +29,8 @@ export interface Repositories {
   create(id: number, options: { readonly defaultBranch: string }): Promise<BareRepository>;
   /** It is gone when this resolves; one that is not there is fine. What could not be removed from the disk is left to `sweep`. */
   remove(id: number): Promise<void>;
+  /** Whose there are. */
+  ids(): Promise<readonly number[]>;
   /** Removes what a crash left of `create` and `remove`. At start, before the first `create`; returns what is still there, for people. */
   sweep(): Promise<readonly string[]>;
 }
@@ -68,11 +71,30 @@ export function openRepositories({ root, path, concurrentReads = 16 }: Repositor
       }
       await removeTree(root, [TRASH, name]);
     },
+    async ids() {
+      const ids: number[] = [];
+      for (const folder of (await namesIn(root)).filter((name) => /^\d\d$/.test(name))) {
+        for (const name of await namesIn(join(root, folder))) {
+          const id = Number(/^([1-9]\d*)\.git$/.exec(name)?.[1] ?? 0);
+          if (Number.isSafeInteger(id) && id > 0 && placeOf(id) === join(folder, name)) ids.push(id);
+        }
+      }
+      return ids;
+    },
     async sweep() {
       const left = [await sweepFolder(root, DRAFTS), await sweepFolder(root, TRASH)];
       return left.flat();
     },
   };
+}
+
+async function namesIn(dir: string): Promise<readonly string[]> {
+  try {
+    return await readdir(dir);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 function placeOf(id: number): string {

@@ -116,3 +116,16 @@ function below(db: Db, ids: SelectQueryBuilder<Tables, 'members', { source_id: n
       ]),
     );
 }
+
+/** When each of these was deleted, UTC ms; null: it was not. One that is missing never was. */
+export async function findProjectEnds(db: Db, ids: readonly number[]): Promise<ReadonlyMap<number, number | null>> {
+  const ends = new Map<number, number | null>();
+  for (let from = 0; from < ids.length; from += IDS_AT_A_TIME) {
+    const some = ids.slice(from, from + IDS_AT_A_TIME);
+    const rows = await db.query.selectFrom('projects').select(['id', 'deleted_at']).where('id', 'in', some).execute();
+    for (const { id, deleted_at: deletedAt } of rows) ends.set(id, deletedAt);
+  }
+  return ends;
+}
+
+const IDS_AT_A_TIME = 1_000;
