@@ -4,11 +4,18 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { logKeys, parseLogIndex } from '../../blobs/index.ts';
-import { type AttemptRecord, endAttempt, findAttempt, findLog, insertAttempt } from '../../store/index.ts';
+import {
+  type AttemptRecord,
+  endAttempt,
+  findAttempt,
+  findLog,
+  insertAttempt,
+  noteLogErased,
+} from '../../store/index.ts';
 import { makeProject } from '../testing/make-project.ts';
 import { type OpenedParts, openParts } from '../testing/open-parts.ts';
 import { jobsOf, startPipeline } from '../testing/start-pipeline.ts';
-import { appendLog, eraseJobLog, lacksLog, readJobLog, sealingSweep } from './index.ts';
+import { appendLog, lacksLog, readJobLog, removeErasedLog, sealingSweep } from './index.ts';
 
 let parts: OpenedParts;
 let jobId: number;
@@ -135,7 +142,8 @@ it('leaves nothing of an erased log', async () => {
   await append(first, 0, 'one\n');
   await finishJob();
   await sealingSweep.run(parts, new AbortController().signal);
-  await eraseJobLog(parts, jobId);
+  await parts.store.write((tx) => noteLogErased(tx, jobId));
+  await removeErasedLog(parts, jobId, 'file');
   expect(await read()).toBeNull();
   expect((await parts.blobs.list('logs/')).blobs).toEqual([]);
 });

@@ -3,9 +3,9 @@
  */
 export { type Appended, appendLog, type LogPiece } from './append-log.ts';
 export { type CountedLog, lacksLog } from './check-log.ts';
-export { eraseJobLog } from './erase-job-log.ts';
 export { noteCoverage } from './note-coverage.ts';
 export { logFile } from './place/file-place.ts';
 export { type LogRange, type OpenedLog, readJobLog } from './read-job-log.ts';
+export { removeErasedLog } from './remove-erased-log.ts';
 export { sealingSweep } from './seal-logs.ts';
 export { logFilesSweep } from './sweep-log-files.ts';

@@ -1,6 +1,16 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { AutoClock } from '../../../test/support/auto-clock.ts';
-import { deleteLogChunks, findLog, findLogChunk, growLog, insertLogChunk, type Store } from '../index.ts';
+import {
+  deleteLogChunks,
+  findLog,
+  findLogChunk,
+  growLog,
+  insertLogChunk,
+  noteLogErased,
+  noteSealed,
+  type Store,
+  type Tx,
+} from '../index.ts';
 import { createTestStores, describeOnEachEngine, type TestStores } from '../testing/engines.ts';
 
 describeOnEachEngine((engine) => {
@@ -32,6 +42,23 @@ describeOnEachEngine((engine) => {
     expect([await grow(0, 3), await grow(0, 4), await grow(3, 9)]).toEqual([true, false, true]);
     expect(await store.read((db) => findLog(db, 5))).toMatchObject({ sizeBytes: 9, keptBytes: 9, state: 'growing' });
   });
+
+  it.each([
+    ['sealed', async (tx: Tx) => void (await noteSealed(tx, 5, 'f00'))],
+    ['erased', (tx: Tx) => noteLogErased(tx, 5)],
+  ] satisfies [string, (tx: Tx) => Promise<void>][])(
+    'takes the chunks of a log away in the stroke by which it is %s, and no others',
+    async (state, note) => {
+      await store.write(async (tx) => {
+        await growLog(tx, 0, { ...GROWN, place: 'chunks', sizeBytes: 3 });
+        for (const jobId of [5, 6]) await insertLogChunk(tx, jobId, 0, Buffer.from('abc'));
+      });
+      await store.write(note);
+      expect(await store.read((db) => findLog(db, 5))).toMatchObject({ state });
+      const chunks = [5, 6].map((jobId) => store.read((db) => findLogChunk(db, jobId, 0)));
+      expect((await Promise.all(chunks)).map((chunk) => chunk?.start ?? null)).toEqual([null, 0]);
+    },
+  );
 
   it('finds the chunk that a byte lies in', async () => {
     await store.write(async (tx) => {

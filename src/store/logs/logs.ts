@@ -124,7 +124,7 @@ export async function listLogsToSeal(db: Db, limit: number): Promise<readonly Lo
   }));
 }
 
-/** From here on the log is the blob. False: it was erased, or sealed already. */
+/** From here on the log is the blob, and its chunks are gone. False: it was erased, or sealed already. */
 export async function noteSealed(tx: Tx, jobId: number, sha256: string): Promise<boolean> {
   const { numUpdatedRows } = await tx.query
     .updateTable('logs')
@@ -132,16 +132,18 @@ export async function noteSealed(tx: Tx, jobId: number, sha256: string): Promise
     .where('job_id', '=', jobId)
     .where('state', '=', 'growing')
     .executeTakeFirst();
+  if (numUpdatedRows === 1n) await deleteLogChunks(tx, jobId);
   return numUpdatedRows === 1n;
 }
 
-/** Its bytes are the caller's to remove, afterwards. */
+/** Its chunks are gone; bytes that lie elsewhere are the caller's to remove, afterwards. */
 export async function noteLogErased(tx: Tx, jobId: number): Promise<void> {
   await tx.query
     .updateTable('logs')
     .set({ state: 'erased', size: 0, kept: 0, checksum: null, updated_at: tx.now() })
     .where('job_id', '=', jobId)
     .execute();
+  await deleteLogChunks(tx, jobId);
   tx.publish({ kind: 'log', id: jobId, value: 0 });
 }
 

@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Failure } from '../../../base/index.ts';
+import { logKeys } from '../../../blobs/index.ts';
 import { findJobVariables, listAudit } from '../../../store/index.ts';
-import { appendLog } from '../../logs/index.ts';
+import { appendLog, sealingSweep } from '../../logs/index.ts';
+import { strayBlobsSweep } from '../../operate/upkeep/stray-blobs-sweep.ts';
 import { makeProject, type TestProject } from '../../testing/make-project.ts';
 import { jobsOf, startPipeline } from '../../testing/start-pipeline.ts';
 import { type TakenJob, takeJob } from '../../testing/take-job.ts';
@@ -152,6 +155,35 @@ it('erases what a job that has ended has left, and nothing of one that runs', as
   expect([status, json.erased_at]).toEqual([201, '2026-01-02T03:04:05.000Z']);
   expect((await get(`${job.jobId}/trace`)).text).toBe('');
   expect((await post(`${job.jobId}/erase`)).status).toBe(403);
+});
+
+it('erases a job whole or not at all, and leaves bytes that cannot be removed to the sweep', async () => {
+  const { store, blobs } = rest.parts;
+  const job = await takeJob(rest.parts);
+  await write(job, 0, 'secret\n');
+  await job.finish();
+  await sealingSweep.run(rest.parts, new AbortController().signal);
+  const { write: writeStore } = store;
+  // As when the server dies before its commit.
+  store.write = () => Promise.reject(new Failure('store_unreachable', 'gone'));
+  expect((await post(`${job.jobId}/erase`)).status).toBeGreaterThanOrEqual(500);
+  store.write = writeStore;
+  expect((await get(`${job.jobId}/trace`)).text).toBe('secret\n');
+  const { delete: deleteBlob } = blobs;
+  blobs.delete = () => Promise.reject(new Failure('store_unavailable', 'gone'));
+  const { status, json } = await post(`${job.jobId}/erase`);
+  blobs.delete = deleteBlob;
+  expect([status, json.erased_at, (await get(`${job.jobId}/trace`)).text]).toEqual([
+    201,
+    '2026-01-02T03:04:05.000Z',
+    '',
+  ]);
+  expect(await blobs.stat(logKeys(job.jobId).log)).not.toBeNull();
+  const complaints = (rest.parts.complaints as string[]).splice(0);
+  expect(complaints).toEqual([expect.stringContaining('bytes of an erased job are left to a sweep')]);
+  rest.parts.clock.pass(Date.now() - rest.parts.clock.now() + 25 * 3_600_000);
+  await strayBlobsSweep().run(rest.parts, new AbortController().signal);
+  expect(await blobs.stat(logKeys(job.jobId).log)).toBeNull();
 });
 
 it('lets developers erase what they have run themselves', async () => {

@@ -98,8 +98,7 @@ function erase(parts: Parts): Route {
         return (log !== null && log.state !== 'erased') || (await listArtifacts(db, [job.id])).length > 0;
       });
       if (!isFinished(job.state.status) || !hasSomething) throw forbidden('Job is not erasable!');
-      await eraseJob(parts, job.id);
-      await parts.store.write(async (tx) => {
+      await eraseJob(parts, job.id, async (tx) => {
         await setJobErased(tx, job.id, personOf(call.principal).id);
         await noteAudit(tx, call, { action: 'job.erase', targetKind: 'job', targetId: job.id });
       });
