@@ -14,6 +14,8 @@ import {
   useRunners,
   useSettings,
 } from './use-gitbeaker.ts';
+import { useRepository } from './use-gitbeaker-files.ts';
+import { useMembers, useProtection, useTokens } from './use-gitbeaker-people.ts';
 
 /** Clients that others wrote, used as they are. `bin/test` installs those that npm does not bring, and says where; without, their tests are skipped. */
 const PYTHON = process.env.EPILOGUE_TEST_PYTHON_CLIENTS;
@@ -38,9 +40,11 @@ async function run(path: string, program: string, words: readonly string[]): Pro
   return await runOn(path, program, words);
 }
 
-function push(path: string): void {
+function push(path: string): ServedProject {
   const { '.gitlab-ci.yml': ci, ...files } = PROJECT_FILES;
-  new ServedProject(serving, path).push(ci, { files });
+  const project = new ServedProject(serving, path);
+  project.push(ci, { files });
+  return project;
 }
 
 async function runOn(path: string, program: string, words: readonly string[]): Promise<string> {
@@ -88,7 +92,22 @@ describe('with @gitbeaker/rest', () => {
   it('serves lint, variables and triggers', () => useSettings(gitlab, path));
   it('serves pipelines', () => usePipelines(gitlab, path));
   it('serves jobs, their logs and artifacts', () => useJobs(gitlab, path));
-  it('serves runners', () => useRunners(gitlab, path));
+  it('serves runners', async () => {
+    const at = `/api/v4/projects/${encodeURIComponent(path)}/runners/reset_registration_token`;
+    await useRunners(gitlab, path, (await serving.ask('POST', at)).json.token);
+  });
+  it('serves users, members and namespaces', () => useMembers(gitlab, path));
+  it('serves tokens', () => useTokens(gitlab, path));
+  it('serves protected branches and tags', () => useProtection(gitlab, path));
+
+  it('serves what a repository has', async () => {
+    const project = push('root/files');
+    const ci = PROJECT_FILES['.gitlab-ci.yml'];
+    project.git('tag', 'v1');
+    project.pushRef('v1', '-o', 'ci.skip');
+    project.push(ci, { branch: 'more/work', files: { 'b/c.txt': 'c\n' }, flags: ['-o', 'ci.skip'] });
+    await useRepository(gitlab, project.path);
+  });
 });
 
 it('serves the command of @gitbeaker/cli', async () => {

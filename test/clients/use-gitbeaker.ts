@@ -18,6 +18,9 @@ export async function useProject(gitlab: Client, path: string): Promise<void> {
   expect((await Projects.all({ search: 'beaker' })).map((project) => project.id)).toContain(id);
   const made = await Projects.create({ name: 'Made by gitbeaker' });
   expect((await Projects.edit(made.id, { description: 'changed' })).description).toBe('changed');
+  expect((await Projects.archive(made.id)).archived).toBe(true);
+  expect((await Projects.unarchive(made.id)).archived).toBe(false);
+  expect((await Projects.search('Made by')).map((project) => project.id)).toEqual([made.id]);
   await Projects.remove(made.id);
   await expect(Projects.show('root/none')).rejects.toMatchObject(missing);
   expect((await Branches.show(path, 'main')).protected).toBe(true);
@@ -41,11 +44,15 @@ export async function useSettings(gitlab: Client, path: string): Promise<void> {
   await expect(ProjectVariables.show(path, 'WHERE')).rejects.toMatchObject(missing);
   await InstanceLevelCICDVariables.create('FROM_GITBEAKER', '1');
   expect((await InstanceLevelCICDVariables.all()).map(({ key }) => key)).toContain('FROM_GITBEAKER');
+  expect((await InstanceLevelCICDVariables.edit('FROM_GITBEAKER', '2')).value).toBe('2');
   await InstanceLevelCICDVariables.remove('FROM_GITBEAKER');
   const trigger = await PipelineTriggerTokens.create(path, 'of gitbeaker');
   const fired = await PipelineTriggerTokens.trigger(path, 'main', trigger.token, { variables: { SLOW: 'yes' } });
   expect((await Pipelines.allVariables(path, fired.id)).map(({ key }) => key)).toContain('SLOW');
   await Pipelines.cancel(path, fired.id);
+  await PipelineTriggerTokens.edit(path, trigger.id, { description: 'still' });
+  expect((await PipelineTriggerTokens.show(path, trigger.id)).description).toBe('still');
+  expect((await PipelineTriggerTokens.all(path)).map(({ id }) => id)).toEqual([trigger.id]);
   await PipelineTriggerTokens.remove(path, trigger.id);
 }
 
@@ -86,7 +93,7 @@ export async function useJobs(gitlab: Client, path: string): Promise<void> {
   await waitUntil('the pipeline is done', async () => (await Pipelines.show(path, pipelineId)).status === 'success');
   expect((await JobArtifacts.downloadArchive(path, ofRef)).size).toBeGreaterThan(100);
   expect((await JobArtifacts.downloadArchive(path, { ...ofRef, artifactPath: 'out/a.txt' })).size).toBe(5);
-  await JobArtifacts.keep(path, make);
+  expect((await JobArtifacts.keep(path, make)).id).toBe(make);
   expect((await Jobs.show(path, make)).artifacts_expire_at).toBeNull();
   await Jobs.play(path, ship);
   await waitUntil('ship is done', () => done(ship));
@@ -98,7 +105,8 @@ export async function useJobs(gitlab: Client, path: string): Promise<void> {
   expect((await Runners.allJobs(runner)).map(({ id }) => id)).toContain(make);
 }
 
-export async function useRunners(gitlab: Client, path: string): Promise<void> {
+/** @param registrationToken for runners of the project */
+export async function useRunners(gitlab: Client, path: string, registrationToken: string): Promise<void> {
   const { Runners, Users, Projects } = gitlab;
   const { id: projectId } = await Projects.show(path);
   const { id } = await Users.createCIRunner('project_type', { projectId, tagList: ['beaker'] });
@@ -108,5 +116,13 @@ export async function useRunners(gitlab: Client, path: string): Promise<void> {
   expect((await Runners.all({ owned: true })).map((runner) => runner.id)).toContain(id);
   const ofProject = await Runners.all({ projectId, type: 'project_type' });
   expect(ofProject.map((runner) => runner.id)).toEqual([id]);
+  const other = await Projects.create({ name: 'Of another runner' });
+  await Runners.enable(other.id, id);
+  expect((await Runners.show(id)).projects).toMatchObject([{ id: projectId }, { id: other.id }]);
+  await Runners.disable(other.id, id);
+  await Projects.remove(other.id);
+  const legacy = await Runners.register(registrationToken, { description: 'legacy', tagList: ['old'] });
+  expect((await Runners.show(Number(legacy.id))).tag_list).toEqual(['old']);
+  await Runners.remove({ token: legacy.token });
   await Runners.remove({ runnerId: id });
 }
