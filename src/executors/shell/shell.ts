@@ -52,23 +52,10 @@ function createShellPlace(job: JobSpec, { shell, table, cgroup }: Means, options
   const temporaryDir = temporaryDirOf(job);
   const tree = createProcessTree({ stepsDir, cookie, directories: [projectDir, temporaryDir], cgroup, table, clock });
   const ender = createTreeEnder(tree, stepsDir, clock);
-  const environment = {
-    ...job.environment,
-    [COOKIE_VARIABLE]: cookie,
-    [NESTED_RUNS_VARIABLE]: nestedRunsDir(stepsDir),
-  };
+  const environment = stepEnvironment(job);
   const wrapperShell = findWrapperShell(shell);
-  const followers = new Map<string, StepFollower>();
+  const { follow, close } = createFollowers(job, clock);
   const attempt = <T>(words: string, action: () => T | Promise<T>) => explain(words, stepsDir, action);
-
-  function follow(stepId: string): StepFollower {
-    const known = followers.get(stepId);
-    if (known !== undefined) return known;
-    const step = { stepDir: stepDir(job, stepId), assignment: `${COOKIE_VARIABLE}=${cookie}`, clock };
-    const follower = createStepFollower(step);
-    followers.set(stepId, follower);
-    return follower;
-  }
 
   async function start({ id, script }: StepSpec): Promise<void> {
     const how = { environment, shell, wrapperShell, cgroupEntrance: cgroup.entrance(), durable };
@@ -80,7 +67,7 @@ function createShellPlace(job: JobSpec, { shell, table, cgroup }: Means, options
     disownNestedRuns(stepsDir);
     await ender.end();
     await cgroup.remove(clock);
-    for (const follower of followers.values()) follower.close();
+    close();
     if (!keepFiles) await removeDirectories(job);
   }
 
@@ -105,6 +92,30 @@ function createShellPlace(job: JobSpec, { shell, table, cgroup }: Means, options
     deliver: (files, signal) => deliverFiles(projectDir, files, signal),
     clean: (keepFiles = false) => attempt('remove what the job left', () => clean(keepFiles)),
   };
+}
+
+/** One a step, made when it is first asked for. */
+function createFollowers(job: JobSpec, clock: Clock): { follow(stepId: string): StepFollower; close(): void } {
+  const followers = new Map<string, StepFollower>();
+
+  function follow(stepId: string): StepFollower {
+    const known = followers.get(stepId);
+    if (known !== undefined) return known;
+    const step = { stepDir: stepDir(job, stepId), assignment: `${COOKIE_VARIABLE}=${job.cookie}`, clock };
+    const follower = createStepFollower(step);
+    followers.set(stepId, follower);
+    return follower;
+  }
+
+  function close(): void {
+    for (const follower of followers.values()) follower.close();
+  }
+
+  return { follow, close };
+}
+
+function stepEnvironment({ environment, cookie, stepsDir }: JobSpec): Readonly<Record<string, string>> {
+  return { ...environment, [COOKIE_VARIABLE]: cookie, [NESTED_RUNS_VARIABLE]: nestedRunsDir(stepsDir) };
 }
 
 /** Trouble of the system comes out as a Failure that says what was attempted; everything else that is thrown is a bug. */
