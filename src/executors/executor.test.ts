@@ -78,7 +78,7 @@ describe.each(CANDIDATES)('the $name executor', ({ executor, script }) => {
       await place.forbid('build');
       await place.forbid('build');
       const step = { id: 'build', script: script([{ do: 'print', text: 'no' }]) };
-      await expect(place.start(step)).rejects.toMatchObject({ code: 'step_not_started' });
+      await expect(place.start(step)).rejects.toMatchObject({ code: 'step_forbidden' });
       expect(await place.look('build')).toEqual({ kind: 'absent' });
       expect(await readAll(place, 'build')).toHaveLength(0);
     });

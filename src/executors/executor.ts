@@ -91,9 +91,14 @@ export interface Place {
    * Starts a step in a session of its own and returns once it is claimed. A step that was started before, by this process or
    * by an earlier one, is left as it is. It begins in the project directory or, when that cannot be entered, anywhere else:
    * a script that cares changes directory itself, and says so when it cannot.
-   * @throws Failure `step_not_started` with the reason (no space, missing shell). It can be tried again.
+   * @throws Failure `step_not_started` with the reason (no space, missing shell): it can be tried again. `step_forbidden` (see `STEP_FORBIDDEN`): it never starts.
    */
   start(step: StepSpec): Promise<void>;
+  /**
+   * For a step that nobody has started yet: takes out of its place what a script has put there, so that `start` finds nothing there but what
+   * `reserve` made. Not for a step that another process may be starting. @throws Failure when that cannot be done; another id is free then.
+   */
+  clear(stepId: string): Promise<void>;
   /**
    * Takes the room on the disk that `start` will need for a script like this one, so that it can be started when nothing is free any more.
    * May be called again; a step that was claimed is left as it is. @throws a Failure or the system's error when there is no room.

@@ -6,4 +6,4 @@ export { createShellExecutor } from './shell/shell.ts';
 export { forgetSteps } from './steps/forget-steps.ts';
 export { NESTED_RUNS_VARIABLE, RUN_VARIABLE } from './steps/nested-runs.ts';
 export { regainAccess } from './steps/regain-access.ts';
-export { type ClaimedStep, claimedSteps } from './steps/step-directory.ts';
+export { type ClaimedStep, claimedSteps, STEP_FORBIDDEN } from './steps/step-directory.ts';

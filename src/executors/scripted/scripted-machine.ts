@@ -1,5 +1,6 @@
 import { type Clock, Failure } from '../../base/index.ts';
 import type { Executor, JobProcess, JobSpec, StepSpec, StepState } from '../executor.ts';
+import { STEP_FORBIDDEN } from '../steps/step-directory.ts';
 import { createScriptedFiles, type ScriptedFiles } from './scripted-files.ts';
 import { processesOf, runningSteps, type ScriptedJob } from './scripted-job.ts';
 import { createScriptedPlace } from './scripted-place.ts';
@@ -53,10 +54,9 @@ export function createScriptedMachine({ clock, perform, refusePrepare }: Scripte
     const job = find(place);
     const known = job.steps.get(step.id);
     if (known !== undefined && known !== 'forbidden') return;
-    const performance = known === 'forbidden' ? { refuse: 'it has been given up' } : perform(step, place);
-    if ('refuse' in performance) {
-      throw new Failure('step_not_started', `step ${step.id} was not started: ${performance.refuse}`);
-    }
+    if (known === 'forbidden') throw refusal(STEP_FORBIDDEN, step, 'it has been given up');
+    const performance = perform(step, place);
+    if ('refuse' in performance) throw refusal('step_not_started', step, performance.refuse);
     started.push({ job: place, step, at: clock.now() });
     job.steps.set(step.id, playStep(performance, worldOf(job, clock)));
   }
@@ -105,4 +105,8 @@ function worldOf(job: ScriptedJob, clock: Clock): ScriptedWorld {
       for (const listener of [...job.listeners]) listener();
     },
   };
+}
+
+function refusal(code: string, { id }: StepSpec, reason: string): Failure {
+  return new Failure(code, `step ${id} was not started: ${reason}`);
 }

@@ -38,6 +38,7 @@ export function createScriptedPlace(place: JobSpec, job: ScriptedJob, clock: Clo
     nestedRuns: async () => [],
     async disownNestedRuns() {},
     start: async (spec) => machine.start(place, spec),
+    async clear() {},
     async reserve() {},
     async forbid(stepId) {
       if (!job.steps.has(stepId)) job.steps.set(stepId, 'forbidden');

@@ -56,7 +56,7 @@ describeAsRoot('a full disk', () => {
     fill();
     await fixture.place.forbid('step');
     rmSync(join(disk, 'rest'));
-    await expect(fixture.place.start({ id: 'step', script: '' })).rejects.toMatchObject({ code: 'step_not_started' });
+    await expect(fixture.place.start({ id: 'step', script: '' })).rejects.toMatchObject({ code: 'step_forbidden' });
   });
 });
 

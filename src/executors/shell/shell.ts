@@ -7,6 +7,7 @@ import { deliverFiles } from '../files/deliver-files.ts';
 import { createJobCgroup, type JobCgroup } from '../processes/cgroup.ts';
 import { createProcessTree } from '../processes/process-tree.ts';
 import { createProcessTable, type ProcessTable } from '../processes/table/process-table.ts';
+import { clearStep } from '../steps/clear-step.ts';
 import { disownNestedRuns, listNestedRuns, NESTED_RUNS_VARIABLE, nestedRunsDir } from '../steps/nested-runs.ts';
 import { withAccess } from '../steps/regain-access.ts';
 import { claimedSteps, forbidStep, reserveStep } from '../steps/step-directory.ts';
@@ -76,6 +77,7 @@ function createShellPlace(job: JobSpec, { shell, table, cgroup }: Means, options
     projectDir,
     temporaryDir,
     start: (step) => attempt(`start ${step.id}`, () => ender.starting(() => start(step))),
+    clear: (stepId) => attempt(`clear the place of ${stepId}`, () => clearStep(stepDir(job, stepId))),
     reserve: ({ id, script }) => attempt(`make room for ${id}`, () => reserveStep(stepDir(job, id), script)),
     forbid: (stepId) => attempt(`forbid ${stepId}`, () => forbidStep(stepDir(job, stepId))),
     look: (stepId) => attempt(`look at ${stepId}`, () => follow(stepId).look()),

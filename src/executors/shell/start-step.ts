@@ -2,7 +2,15 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { type Clock, describeError, errorCode, Failure, makeDirectory } from '../../base/index.ts';
 import { isOutOfDescriptors, releaseDescriptors } from '../processes/spare-descriptors.ts';
-import { hasBegun, hideLog, readClaim, readExit, readWrapper, writeStepFiles } from '../steps/step-directory.ts';
+import {
+  hasBegun,
+  hideLog,
+  readClaim,
+  readExit,
+  readWrapper,
+  STEP_FORBIDDEN,
+  writeStepFiles,
+} from '../steps/step-directory.ts';
 import { wrapperArguments } from '../steps/step-wrapper.ts';
 
 export interface StepStart {
@@ -37,7 +45,7 @@ const BEGIN_DEADLINE_MS = 30_000;
 export async function startStep(step: StepStart, clock: Clock): Promise<StepChild | null> {
   const claim = readClaim(step.dir);
   if (claim === 'wrapper') return null;
-  if (claim === 'forbidden') throw notStarted(step, 'it has been given up');
+  if (claim === 'forbidden') throw refusal(STEP_FORBIDDEN, step, 'it has been given up');
   try {
     accessSync(step.shell, constants.X_OK);
     writeStepFiles(step.dir, step.script, step.durable);
@@ -121,5 +129,9 @@ function systemReason(error: unknown): string {
 }
 
 function notStarted(step: StepStart, reason: string, cause?: unknown): Failure {
-  return new Failure('step_not_started', `step ${step.id} was not started: ${reason} (${step.dir})`, { cause });
+  return refusal('step_not_started', step, reason, cause);
+}
+
+function refusal(code: string, { id, dir }: StepStart, reason: string, cause?: unknown): Failure {
+  return new Failure(code, `step ${id} was not started: ${reason} (${dir})`, { cause });
 }

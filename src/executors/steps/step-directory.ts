@@ -128,6 +128,7 @@ export interface ClaimedStep {
 /** The claimed steps of a job, oldest first; none where there is no such directory. */
 export function claimedSteps(stepsDir: string): readonly ClaimedStep[] {
   return listDirectories(stepsDir)
+    .filter((id) => /^[\w-]+$/.test(id))
     .flatMap((id) => {
       const claim = lstatSync(join(stepsDir, id, 'claim'), { throwIfNoEntry: false });
       return claim === undefined || claim.isSymbolicLink() ? [] : [{ id, claimedAt: claim.mtimeMs }];
@@ -156,6 +157,9 @@ export function listDirectories(path: string): readonly string[] {
     throw error;
   }
 }
+
+/** Code of the failure to start a step that was forbidden. */
+export const STEP_FORBIDDEN = 'step_forbidden';
 
 /** Takes the claim that a wrapper would need. As a link, whose few bytes lie in its inode: that works on a full disk. */
 export function forbidStep(stepDir: string): void {

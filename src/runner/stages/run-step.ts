@@ -65,7 +65,7 @@ async function reserveCleanup(run: JobRun): Promise<void> {
 
 /** The one place where a cleanup comes to be owed: written down before the first user command runs. */
 async function openObligation(run: JobRun, step: string): Promise<Verdict | null> {
-  const { journal, scripts, ports, control } = run;
+  const { journal, place, scripts, ports, control } = run;
   try {
     if (!journal.progress.owed) {
       // Before anybody hears that the job starts: one without room for its cleanup owes none.
@@ -76,6 +76,7 @@ async function openObligation(run: JobRun, step: string): Promise<Verdict | null
       journal.append({ move: 'obligation_opened' });
       ports.phase({ phase: 'script', cause: null, deadline: null });
     }
+    await place.clear(step);
     journal.append({ move: 'step_started', step });
     return null;
   } catch (error) {

@@ -1,4 +1,5 @@
-import { describeError, Failure } from '../../base/index.ts';
+import { describeError, errorCode, Failure } from '../../base/index.ts';
+import { STEP_FORBIDDEN } from '../../executors/index.ts';
 import type { JobRun } from '../job-run.ts';
 import type { Verdict } from '../journal/move.ts';
 import { record } from '../journal/record.ts';
@@ -50,8 +51,9 @@ export async function startCleanup(options: StartOptions): Promise<CleanupStart>
   const told = new Set<string>();
   const begun = clock.monotonic();
   for (let { attempt } = options, waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
-    const reason = await tryToStart(options, attempt);
-    if (reason === null) return { attempt, reason };
+    const refusal = await tryToStart(options, attempt);
+    if (refusal === null) return { attempt, reason: null };
+    const { reason, isUsedUp } = refusal;
     if (!told.has(reason)) {
       told.add(reason);
       say(run, warningLine(`after_script could not start yet: ${reason}`));
@@ -60,19 +62,34 @@ export async function startCleanup(options: StartOptions): Promise<CleanupStart>
     if (signal.aborted) return { attempt, reason };
     if (run.isTakenOver && clock.monotonic() - begun >= TAKE_OVER_PATIENCE_MS) throw new Failure(STILL_OWED, reason);
     await clock.sleep(waitMs, signal);
-    // A wrapper that got no further than its claim has used up the directory.
-    if ((await place.look(cleanupStep(attempt))).kind !== 'absent') attempt += 1;
+    // So has a wrapper that got no further than its claim.
+    if (isUsedUp || (await place.look(cleanupStep(attempt))).kind !== 'absent') attempt += 1;
   }
 }
 
-async function tryToStart({ run, verdict, vanished, usedMs }: StartOptions, attempt: number): Promise<string | null> {
-  if (run.journal.progress.cleanupAttempt?.number !== attempt)
-    record(run, { move: 'cleanup_started', attempt, vanished, usedMs: usedMs(), upMs: run.clock.sinceBoot() });
+interface Refusal {
+  readonly reason: string;
+  /** Nothing will ever start in this attempt's place. */
+  readonly isUsedUp: boolean;
+}
+
+async function tryToStart(options: StartOptions, attempt: number): Promise<Refusal | null> {
+  const { run, verdict, vanished, usedMs } = options;
+  const id = cleanupStep(attempt);
+  const isNew = run.journal.progress.cleanupAttempt?.number !== attempt;
+  try {
+    // Before it is announced: whoever takes the job over believes what lies there then.
+    if (isNew) await run.place.clear(id);
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return { reason: describeError(error), isUsedUp: true };
+  }
+  if (isNew) record(run, { move: 'cleanup_started', attempt, vanished, usedMs: usedMs(), upMs: run.clock.sinceBoot() });
   try {
     const script = run.scripts.afterScript?.(cleanupVariables(run, verdict, attempt)) ?? '';
-    await run.place.start({ id: cleanupStep(attempt), script });
+    await run.place.start({ id, script });
     return null;
   } catch (error) {
-    return describeError(error);
+    return { reason: describeError(error), isUsedUp: errorCode(error) === STEP_FORBIDDEN };
   }
 }
