@@ -51,6 +51,6 @@ export interface JobNews {
 export interface PhaseChange {
   readonly phase: Phase;
   readonly cause: Cause | null;
-  /** In teardown: UTC ms by when after_script has ended, one way or another; null: none is owed. */
+  /** In teardown: UTC ms by when after_script has ended, one way or another; null: none is owed (any more). */
   readonly deadline: number | null;
 }

@@ -118,6 +118,24 @@ describe('a job whose runner is killed, at every moment there is', () => {
   });
 });
 
+it.each([
+  ['no more time than the one before it', (bench: JobBench) => bench.started.includes('after_script-1')],
+  ['none for a cleanup that is over', (bench: JobBench) => bench.cleaned.length > 0],
+])('is told by its next runner to have %s', async (words, isTime) => {
+  const bench = newBench();
+  try {
+    expect(await runUntilKilled(bench, () => void (isTime(bench) && dieAfter(0)()))).toBe(true);
+    await takeOver(bench);
+    const deadlines = bench.phases.flatMap(({ phase, deadline }) => (phase === 'teardown' ? [deadline] : []));
+    const [first, second] = deadlines;
+    expect(deadlines).toHaveLength(2);
+    if (words.startsWith('none')) expect(second).toBeNull();
+    else expect(second).toSatisfy((deadline) => typeof deadline === 'number' && deadline <= (first ?? 0));
+  } finally {
+    bench.dispose();
+  }
+});
+
 it('has its place removed by the next runner, also when nothing of it is owed', async () => {
   const bench = newBench();
   try {

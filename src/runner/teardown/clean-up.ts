@@ -116,7 +116,7 @@ async function runAttempt(run: JobRun, course: Course, turn: Turn): Promise<Clea
  * is gone and nobody saw it go was lost with its machine, say: nobody knows how much of the time since was its own, and so the next one
  * gets a whole budget rather than none.
  */
-async function usedByOthers({ journal, place, clock }: JobRun): Promise<number> {
+export async function usedByOthers({ journal, place, clock }: JobRun): Promise<number> {
   const { cleanupAttempt: latest } = journal.progress;
   if (latest === null) return 0;
   const { kind } = await place.look(cleanupStep(latest.number));

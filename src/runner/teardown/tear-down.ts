@@ -4,13 +4,12 @@ import { record } from '../journal/record.ts';
 import { releaseReserve, releaseWords } from '../journal/reserve.ts';
 import { seconds, sectionEnd, warningLine } from '../log/sections.ts';
 import { say } from '../log/tell.ts';
+import { usedByOthers } from './clean-up.ts';
 import { namesOf, stopTree } from './stop-tree.ts';
 
 /** The script is over: say so to everybody, and see that it is dead, children and all. */
 export async function tearDown(run: JobRun, verdict: Verdict): Promise<void> {
-  const { journal, budgets, clock, ports, log } = run;
-  const isOwed = journal.progress.owed && run.scripts.afterScript !== null;
-  const deadline = isOwed ? clock.now() + budgets.graceMs + budgets.cleanupMs : null;
+  const { journal, clock, ports, log } = run;
   // Room first: the journal's next line may be the one that no longer fits.
   run.descriptors.release();
   const hasReserve = run.scripts.afterScript !== null;
@@ -21,7 +20,7 @@ export async function tearDown(run: JobRun, verdict: Verdict): Promise<void> {
     const { canceledBy } = run.control;
     if (canceledBy !== null && !verdict.isCancel) record(run, { move: 'canceled', by: canceledBy });
   }
-  ports.phase({ phase: 'teardown', cause: verdict.cause, deadline });
+  ports.phase({ phase: 'teardown', cause: verdict.cause, deadline: await cleanupDeadline(run) });
   if (journal.progress.treeDead) {
     if (hasReserve) releaseReserve(journal.directory);
     return;
@@ -36,6 +35,15 @@ export async function tearDown(run: JobRun, verdict: Verdict): Promise<void> {
   const isCut = verdict.by !== null || (last !== undefined && (last.ended?.code ?? null) === null);
   if (isCut && log.step !== null) say(run, sectionEnd(log.step, clock.now()));
   record(run, { move: 'tree_dead' });
+}
+
+/** What is left of the budget, and the grace before it. A cleanup that is over, or will be skipped, has none. */
+async function cleanupDeadline(run: JobRun): Promise<number | null> {
+  const { journal, scripts, budgets, clock, control } = run;
+  const { owed, cleanup, treeDead } = journal.progress;
+  if (!owed || scripts.afterScript === null || cleanup !== null || control.forced) return null;
+  const leftMs = Math.max(0, budgets.cleanupMs - (await usedByOthers(run)));
+  return clock.now() + (treeDead ? 0 : budgets.graceMs) + leftMs;
 }
 
 function interruptionWords(run: JobRun, verdict: Verdict): string {
