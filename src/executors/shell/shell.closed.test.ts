@@ -3,8 +3,9 @@ import { chmodSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { itAsUser } from '../../../test/support/privilege.ts';
-import { realClock } from '../../base/index.ts';
-import { openJob, waitForEnd, waitForOutput } from '../testing/executor-contract.ts';
+import { type Clock, realClock } from '../../base/index.ts';
+import type { Place } from '../executor.ts';
+import { NEVER, openJob, waitForEnd, waitForOutput } from '../testing/executor-contract.ts';
 import { createShellExecutor } from './shell.ts';
 
 const shell = createShellExecutor({ clock: realClock });
@@ -44,5 +45,39 @@ describe('a script that spoils the directories of its steps', () => {
       rmSync(join(dir, file));
       execFileSync('mkfifo', [join(dir, file)]);
     });
+  });
+});
+
+describe('a wait that finds a directory closed', () => {
+  /** A second of it goes by at once. */
+  const fastClock = (onSleep: () => void): { readonly clock: Clock; readonly elapsedMs: () => number } => {
+    let elapsed = 0;
+    const sleep: Clock['sleep'] = async (ms) => {
+      elapsed += ms;
+      onSleep();
+    };
+    return { clock: { ...realClock, monotonic: () => elapsed, sleep }, elapsedMs: () => elapsed };
+  };
+
+  itAsUser('opens it, and takes no longer than it was to', async () => {
+    await using fixture = await openJob(shell);
+    const { job, place } = fixture;
+    await place.start({ id: 'step', script: 'sleep 1000' });
+    for (const wait of [
+      (watched: Place) => watched.changed('step', 1_000),
+      (watched: Place) => watched.untilDead(1_000),
+    ]) {
+      let slept = 0;
+      const { clock, elapsedMs } = fastClock(() => {
+        slept += 1;
+        if (slept === 5) chmodSync(join(job.stepsDir, 'step'), 0);
+      });
+      const watched = await createShellExecutor({ clock }).prepare(job, NEVER);
+      const begun = elapsedMs();
+      await wait(watched);
+      expect(slept).toBeGreaterThan(5);
+      expect(elapsedMs() - begun).toBeLessThanOrEqual(1_000);
+    }
+    await place.signal('KILL');
   });
 });

@@ -58,6 +58,12 @@ function createShellPlace(job: JobSpec, { shell, table, cgroup }: Means, options
   const { follow, close } = createFollowers(job, clock);
   const attempt = <T>(words: string, action: () => T | Promise<T>) => explain(words, stepsDir, action);
 
+  /** What is tried a second time has only the time that is left. */
+  const wait = <T>(words: string, maxMs: number, action: (leftMs: number) => Promise<T>) => {
+    const end = clock.monotonic() + maxMs;
+    return attempt(words, () => action(Math.max(0, end - clock.monotonic())));
+  };
+
   async function start({ id, script }: StepSpec): Promise<void> {
     const how = { environment, shell, wrapperShell, cgroupEntrance: cgroup.entrance(), durable };
     const child = await startStep({ id, dir: stepDir(job, id), script, workingDir: projectDir, ...how }, clock);
@@ -83,9 +89,9 @@ function createShellPlace(job: JobSpec, { shell, table, cgroup }: Means, options
     look: (stepId) => attempt(`look at ${stepId}`, () => follow(stepId).look()),
     readLog: (stepId, offset, into) => attempt(`read the log of ${stepId}`, () => follow(stepId).readLog(offset, into)),
     cutLog: (stepId, sizeBytes) => attempt(`cut the log of ${stepId}`, () => follow(stepId).cutLog(sizeBytes)),
-    changed: (stepId, maxMs, signal) => attempt(`watch ${stepId}`, () => follow(stepId).changed(maxMs, signal)),
+    changed: (stepId, maxMs, signal) => wait(`watch ${stepId}`, maxMs, (ms) => follow(stepId).changed(ms, signal)),
     signal: (kind) => attempt('signal the processes of the job', () => ender.signal(kind)),
-    untilDead: (maxMs, signal) => attempt('watch the processes of the job', () => tree.untilDead(maxMs, signal)),
+    untilDead: (maxMs, signal) => wait('watch the processes', maxMs, (ms) => tree.untilDead(ms, signal)),
     nestedRuns: () => attempt('list nested runs', () => listNestedRuns(stepsDir)),
     disownNestedRuns: () => attempt('disown nested runs', () => disownNestedRuns(stepsDir)),
     deliverTree: (directory, signal) =>
