@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { isAlive } from '../support/processes.ts';
@@ -92,5 +92,28 @@ slow:
     const job = await project.untilJob(pipeline, 'slow', 'canceled');
     expect(job.cleanup?.outcome).toBe('succeeded');
     expect(await project.trace(job)).toContain('\nafter success\n');
+  });
+
+  it("lets a cancelled job use its token until its cleanup is over, for its own project's files and for the API, and not after", async () => {
+    const project = new ServedProject(serving());
+    const at = place();
+    const pipeline = await project.start(`
+slow:
+  script: [echo "$CI_JOB_TOKEN" > "${at('token')}", touch "${at('begun')}", sleep 100]
+  after_script:
+    - 'git ls-remote "$CI_REPOSITORY_URL" refs/heads/main > "${at('refs')}"'
+    - 'curl -s -H "JOB-TOKEN: $CI_JOB_TOKEN" "$CI_API_V4_URL/job" > "${at('job')}"'
+`);
+    await waitUntil('the script has begun', () => isThere(at('begun')));
+    await project.cancelPipeline(pipeline);
+    const job = await project.untilJob(pipeline, 'slow', 'canceled');
+    expect(job.cleanup?.outcome).toBe('succeeded');
+    expect(readFileSync(at('refs'), 'utf8')).toBe(`${pipeline.sha}\trefs/heads/main\n`);
+    expect(JSON.parse(readFileSync(at('job'), 'utf8'))).toMatchObject({ id: job.id, status: 'canceling' });
+    const token = readFileSync(at('token'), 'utf8').trim();
+    const url = `${serving().base.replace('://', `://gitlab-ci-token:${token}@`)}/${project.path}.git`;
+    expect(() => project.git('ls-remote', url)).toThrow(/Authentication failed|could not read/);
+    const late = await fetch(`${serving().base}/api/v4/job`, { headers: { 'job-token': token } });
+    expect(late.status).toBeGreaterThanOrEqual(401);
   });
 });

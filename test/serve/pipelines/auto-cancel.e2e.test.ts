@@ -68,6 +68,24 @@ describeServing(['--no-runner'], (serving) => {
     expect(await project.statuses(older)).toEqual({ hard: 'pending', soft: 'pending', graceful: 'pending' });
   });
 
+  it('supersedes the child of an older pipeline too, which cleans up before the older one is over', async () => {
+    const project = new ServedProject(serving());
+    const files = {
+      'child.yml': 'graceful: {script: x, tags: [graceful], interruptible: graceful, after_script: [y]}\n',
+    };
+    const ci = 'child: {trigger: {include: child.yml, strategy: depend}}\n';
+    const older = await project.start(ci, { files });
+    const held = (await beginJobs(serving(), project, 'graceful'))('graceful');
+    const child = { id: Number(held.variable('CI_PIPELINE_ID')) };
+    const newer = await project.start(ci, { files: { change: 'more' } });
+    const job = await project.untilJob(child, 'graceful', 'canceling');
+    expect(job).toMatchObject({ phase: 'teardown', cleanup: { outcome: null } });
+    expect(await held.finish('failed', 'canceled')).toBe('canceled');
+    await project.untilPipeline(child, 'canceled');
+    await project.untilPipeline(older, 'canceled');
+    await project.untilJob(newer, 'child', 'running');
+  });
+
   it('leaves pipelines of other branches alone', async () => {
     const project = new ServedProject(serving());
     const other = await project.start(JOBS, { branch: 'other' });

@@ -59,7 +59,8 @@ export class ServedProject {
   }
 
   git(...words: readonly string[]): string {
-    return execFileSync('git', words, { cwd: this.dir, env: this.#serving.environment(), encoding: 'utf8' });
+    const env = this.#serving.environment();
+    return execFileSync('git', words, { cwd: this.dir, env, encoding: 'utf8', stdio: 'pipe' });
   }
 
   /** Pushes a commit with this CI file. @returns what git was told */
