@@ -17,24 +17,28 @@ export interface ReceivedFile {
 export async function receiveFile<T>(request: IncomingMessage, take: (file: ReceivedFile) => Promise<T>): Promise<T> {
   const form = openForm(request);
   const { promise: taken, resolve, reject } = Promise.withResolvers<T>();
-  let isTaken = false;
+  let part: Readable | null = null;
   form.on('file', (field, body, filename) => {
-    if (isTaken || field !== 'file') {
+    if (part !== null || field !== 'file') {
       body.resume();
       return;
     }
-    isTaken = true;
+    part = body;
     take({ filename: filename ?? 'artifact', body }).then(resolve, (error: unknown) => {
       reject(error);
       body.resume();
     });
   });
   form.on('finish', () => {
-    if (!isTaken) reject(badParameters('file is missing'));
+    if (part === null) reject(badParameters('file is missing'));
   });
   form.on('error', (error: unknown) => reject(badParameters(`body is not a form: ${String(error)}`)));
   request.on('close', () => {
-    if (!request.complete) form.destroy(new Error('the connection is gone'));
+    if (request.complete) return;
+    const gone = new Error('the connection is gone');
+    form.destroy(gone);
+    // The form does not tell its parts: whoever stores this one would wait for more of it.
+    part?.destroy(gone);
   });
   request.pipe(form);
   return await taken;

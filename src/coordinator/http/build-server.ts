@@ -6,31 +6,31 @@ import { compileLate } from './compile-late.ts';
 import { ownConnections } from './connections.ts';
 import { errorReply } from './error-reply.ts';
 import { SECRET_PARAMETERS } from './paging.ts';
+import { lingerBriefly } from './request/linger.ts';
 import { parseNested } from './request/parse-nested.ts';
 import { readBodies } from './request/read-bodies.ts';
 import { repositoryUrl } from './request/repository-url.ts';
 import { requestId } from './request/request-id.ts';
 import { countRequests } from './request-figures.ts';
-import type { ServerOptions } from './server-options.ts';
+import { HTTP_LIMITS, type ServerOptions } from './server-options.ts';
 
-/** A connection on which nothing moves for so long is closed; longer than a runner's long poll. */
-const IDLE_MS = 75_000;
-const HEADERS_MS = 30_000;
-/** A push or an artifact may take this long. */
-const REQUEST_MS = 3_600_000;
+const CHECKED_MS = 10_000;
 const LONGEST_PARAMETER = 2_000;
 
 /** The HTTP side, not listening yet. Two worlds of bodies: what is read whole before a handler is called, and what a handler reads as it comes. */
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
+  const { idleMs, headersMs, bodyMs, requestMs, lingerMs } = options.limits ?? HTTP_LIMITS;
   const app = Fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => requestId(request.headers['x-request-id']),
     trustProxy: options.trustProxy,
     rewriteUrl: ({ url = '/' }) => repositoryUrl(url),
-    connectionTimeout: IDLE_MS,
-    requestTimeout: REQUEST_MS,
-    http: { headersTimeout: HEADERS_MS },
+    connectionTimeout: idleMs,
+    keepAliveTimeout: idleMs,
+    requestTimeout: requestMs,
+    // Node looks this often who is late.
+    http: { headersTimeout: headersMs, connectionsCheckingInterval: Math.min(headersMs, CHECKED_MS) },
     routerOptions: {
       maxParamLength: LONGEST_PARAMETER,
       querystringParser: (text) => parseNested(new URLSearchParams(text)),
@@ -45,12 +45,13 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   addLog(app);
   const serving = { ...options, figures: countRequests(app) };
   ownConnections(app, options.clock);
+  lingerBriefly(app, lingerMs);
   await app.register(swagger, {
     openapi: openApi(options),
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json.$id ?? `def-${i}`) },
   });
   await app.register((whole, _options, done) => {
-    readBodies(whole);
+    readBodies(whole, bodyMs);
     addRoutes(
       whole,
       options.routes.filter(({ body }) => body !== 'stream'),

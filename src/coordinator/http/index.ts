@@ -18,4 +18,4 @@ export type { Gate } from './request/authorize.ts';
 export { type Credentials, type ProjectFinder, presentedCredential, SESSION_COOKIE } from './request/credentials.ts';
 export { DURATION_BOUNDS, type RouteFigures } from './request-figures.ts';
 export { type Call, type Route, route, TAKEN, type Taken } from './route.ts';
-export type { ServerOptions } from './server-options.ts';
+export { HTTP_LIMITS, type ServerOptions } from './server-options.ts';

@@ -16,4 +16,29 @@ export interface ServerOptions {
   readonly trustProxy: string | false;
   /** Aborts every call that still waits; for shutdown. */
   readonly stopping: AbortSignal;
+  /** `HTTP_LIMITS` when left out. */
+  readonly limits?: HttpLimits;
 }
+
+/** How slow whoever asks may be, in ms. */
+export interface HttpLimits {
+  /** A connection on which nothing moves for so long is closed. */
+  readonly idleMs: number;
+  /** Until the headers of a request are there. */
+  readonly headersMs: number;
+  /** Until a body that is read whole is there. */
+  readonly bodyMs: number;
+  /** Until any request is there: a push or an artifact may take this long. */
+  readonly requestMs: number;
+  /** For how long the rest of a request is read that has been answered. */
+  readonly lingerMs: number;
+}
+
+/** Longer than a runner's long poll; a body that is not a stream is small, and whoever sends it slower than this is not sending it. */
+export const HTTP_LIMITS: HttpLimits = {
+  idleMs: 75_000,
+  headersMs: 30_000,
+  bodyMs: 30_000,
+  requestMs: 3_600_000,
+  lingerMs: 5_000,
+};

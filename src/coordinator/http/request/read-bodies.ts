@@ -5,25 +5,24 @@ import type { FastifyInstance } from 'fastify';
 import { badParameters, HttpError } from '../http-error.ts';
 import { parseNested } from './parse-nested.ts';
 
-/** A body that is not a stream is small, and whoever sends it slower than this is not sending it. */
-const BODY_DEADLINE_MS = 30_000;
 const MOST_FIELDS = 2_000;
 
-/** JSON (also none at all, which clients send with the header of one), forms and the fields of multipart forms become `body`. */
-export function readBodies(app: FastifyInstance): void {
+/** JSON (also none at all, which clients send with the header of one), forms and the fields of multipart forms become `body`. Each has to be there within `deadlineMs`. */
+export function readBodies(app: FastifyInstance, deadlineMs: number): void {
+  const limitsOf = ({ routeOptions }: Read): Limits => ({ bytes: routeOptions.bodyLimit ?? 1 << 20, deadlineMs });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', async (request: Read, payload: Readable) =>
-    parseJson(await readAll(payload, limitOf(request))),
+    parseJson(await readAll(payload, limitsOf(request))),
   );
   app.addContentTypeParser('application/x-www-form-urlencoded', async (request: Read, payload: Readable) =>
-    nested(new URLSearchParams(await readAll(payload, limitOf(request)))),
+    nested(new URLSearchParams(await readAll(payload, limitsOf(request)))),
   );
   app.addContentTypeParser('multipart/form-data', async (request: Read, payload: Readable) =>
-    nested(await readFields(request.headers, payload, limitOf(request))),
+    nested(await readFields(request.headers, payload, limitsOf(request))),
   );
   // As GitLab does with a body of a kind it does not know: it has no parameters.
   app.addContentTypeParser('*', async (request: Read, payload: Readable) => {
-    await readAll(payload, limitOf(request));
+    await readAll(payload, limitsOf(request));
     return {};
   });
 }
@@ -33,8 +32,9 @@ interface Read {
   readonly routeOptions: { readonly bodyLimit?: number };
 }
 
-function limitOf({ routeOptions }: Read): number {
-  return routeOptions.bodyLimit ?? 1 << 20;
+interface Limits {
+  readonly bytes: number;
+  readonly deadlineMs: number;
 }
 
 function parseJson(text: string): unknown {
@@ -55,10 +55,10 @@ function nested(pairs: Iterable<readonly [string, string]>): unknown {
   }
 }
 
-async function readAll(payload: Readable, limit: number): Promise<string> {
+async function readAll(payload: Readable, { bytes: limit, deadlineMs }: Limits): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  await beforeDeadline(payload, async () => {
+  await beforeDeadline(payload, deadlineMs, async () => {
     for await (const chunk of payload) {
       size += chunk.length;
       if (size > limit) throw tooLarge(limit);
@@ -71,7 +71,7 @@ async function readAll(payload: Readable, limit: number): Promise<string> {
 async function readFields(
   headers: IncomingHttpHeaders,
   payload: Readable,
-  limit: number,
+  { bytes: limit, deadlineMs }: Limits,
 ): Promise<readonly (readonly [string, string])[]> {
   const contentType = headers['content-type'];
   const fields: [string, string][] = [];
@@ -90,8 +90,10 @@ async function readFields(
       yield chunk;
     }
   };
-  await beforeDeadline(payload, async () => {
+  await beforeDeadline(payload, deadlineMs, async () => {
     const { promise: parsed, resolve, reject } = Promise.withResolvers<void>();
+    // What is wrong may be found while more is still to come.
+    parsed.catch(() => {});
     form.on('finish', resolve);
     form.on('error', (error: unknown) =>
       reject(error instanceof HttpError ? error : badParameters('body is not a form')),
@@ -114,8 +116,8 @@ function openForm(contentType: string, limit: number): Busboy {
   }
 }
 
-async function beforeDeadline(payload: Readable, read: () => Promise<void>): Promise<void> {
-  const timer = setTimeout(() => payload.destroy(tooLate()), BODY_DEADLINE_MS);
+async function beforeDeadline(payload: Readable, deadlineMs: number, read: () => Promise<void>): Promise<void> {
+  const timer = setTimeout(() => payload.destroy(tooLate(deadlineMs)), deadlineMs);
   try {
     await read();
   } finally {
@@ -123,8 +125,8 @@ async function beforeDeadline(payload: Readable, read: () => Promise<void>): Pro
   }
 }
 
-function tooLate(): HttpError {
-  return new HttpError(408, { error: `body not received within ${BODY_DEADLINE_MS / 1000} s` });
+function tooLate(deadlineMs: number): HttpError {
+  return new HttpError(408, { error: `body not received within ${deadlineMs / 1000} s` });
 }
 
 function tooLarge(limit: number): HttpError {
