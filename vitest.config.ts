@@ -14,6 +14,7 @@ export default defineConfig({
           name: 'campaign',
           include: ['test/{campaign,crash}/*.test.ts'],
           testTimeout: 120_000,
+          hookTimeout: 60_000,
           maxConcurrency: 6,
         },
       },

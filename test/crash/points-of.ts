@@ -11,13 +11,17 @@ export interface Campaign {
  * As large as the other campaign (`CAMPAIGN=seed:first:last`): every point on SQLite and half of them on PostgreSQL, with a thousand trials each point three
  * times on both, with few a quarter. `CRASH_AT` names one point instead.
  */
-export function pointsOf(engine: Engine, { CAMPAIGN, CRASH_AT }: Readonly<NodeJS.ProcessEnv>): Campaign {
-  if (CRASH_AT !== undefined) return { points: { most: 1, share: 1, seed: 0, only: CRASH_AT }, leastKills: 0 };
+export function pointsOf(
+  engine: Engine,
+  deed: Points['deed'],
+  { CAMPAIGN, CRASH_AT }: Readonly<NodeJS.ProcessEnv>,
+): Campaign {
+  if (CRASH_AT !== undefined) return { points: { deed, most: 1, share: 1, seed: 0, only: CRASH_AT }, leastKills: 0 };
   const [seed = Date.now() % 1_000_000_000, first = 1, last = 160] = CAMPAIGN?.split(':').map(Number) ?? [];
   const trials = last - first + 1;
-  const common = { seed, only: null };
+  const common = { deed, seed, only: null };
   if (trials >= 1000) return { points: { ...common, most: 3, share: 1 }, leastKills: 400 };
   if (trials < 160) return { points: { ...common, most: 1, share: 4 }, leastKills: 20 };
-  if (engine === 'PostgreSQL') return { points: { ...common, most: 1, share: 2 }, leastKills: 50 };
+  if (engine === 'PostgreSQL' || deed === 'fill') return { points: { ...common, most: 1, share: 2 }, leastKills: 50 };
   return { points: { ...common, most: 1, share: 1 }, leastKills: 160 };
 }

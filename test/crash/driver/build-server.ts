@@ -25,9 +25,17 @@ export async function buildServer(directory: string): Promise<ServerProgram> {
   });
   const program = { file: join(outdir, 'main.mjs'), compiled: join(directory, 'compiled') };
   const dataDir = mkdtempSync(join(directory, 'first-'));
-  const first = new ServerProcess(program, dataDir);
-  const points = { most: 0, share: 1, seed: 0, only: null };
-  await first.begin({ dataDir, databaseUrl: null, aheadMs: 0, points, kills: {}, path: process.env.PATH ?? '' });
+  const first = new ServerProcess(program, dataDir, () => undefined);
+  const points = { deed: 'die', most: 0, share: 1, seed: 0, only: null } as const;
+  const common = {
+    dataDir,
+    databaseUrl: null,
+    startedAt: Date.now(),
+    aheadMs: 0,
+    strikes: {},
+    ballast: join(dataDir, 'ballast'),
+  };
+  await first.begin({ ...common, points, path: process.env.PATH ?? '' });
   await first.ask({ ask: 'stop' });
   await first.ended;
   return program;

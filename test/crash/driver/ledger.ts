@@ -108,11 +108,12 @@ export class Ledger {
     return [...problems, ...(await this.#checkEnded(db))];
   }
 
-  /** What has ended stays as it is. A skipped job may get another turn. */
+  /** What has ended stays as it is. A skipped job may get another turn, and a trigger job goes on with its child. */
   async #checkEnded(db: Db): Promise<readonly string[]> {
     const jobs = await db.query
       .selectFrom('jobs')
       .select(['id', 'status', 'cleanup_outcome', 'failure_reason'])
+      .where('kind', '<>', 'trigger')
       .execute();
     const problems: string[] = [];
     for (const { id, status, cleanup_outcome: cleanup, failure_reason: reason } of jobs) {

@@ -5,6 +5,8 @@ import type { Alive, World } from './world.ts';
 
 const FOREIGN = { cancel_gracefully: true, trace_reset: true, upload_multiple_artifacts: true, return_exit_code: true };
 const OURS = { ...FOREIGN, phases: true, cleanup_only: true, graceful_steps: true };
+/** An old one can do nothing. */
+const FEATURES = { ours: OURS, foreign: FOREIGN, old: {} };
 
 /** Plays a runner over the wire, which repeats what it had no answer to. */
 export class Runner {
@@ -14,9 +16,9 @@ export class Runner {
   readonly #early = new Map<string, HeldJob>();
   #token = '';
 
-  constructor(world: World, kind: 'ours' | 'foreign' = 'ours') {
+  constructor(world: World, kind: keyof typeof FEATURES = 'ours') {
     this.#world = world;
-    this.#info = { name: 'campaign', version: '1', executor: 'shell', features: kind === 'ours' ? OURS : FOREIGN };
+    this.#info = { name: 'campaign', version: '1', executor: 'shell', features: FEATURES[kind] };
   }
 
   /** A second one may be made when the answer to the first is lost: nobody has its token. */
@@ -93,8 +95,12 @@ export class HeldJob implements Alive {
     await this.say({ state: 'running', phase: 'script' });
   }
 
-  async tearDown(cause: string): Promise<void> {
+  async startTeardown(cause: string): Promise<void> {
     await this.say({ state: 'running', phase: 'teardown', teardown: { cause } });
+  }
+
+  async tearDown(cause: string): Promise<void> {
+    await this.startTeardown(cause);
     const cleanup = { outcome: 'succeeded', attempt: 1, exit_code: 0 };
     await this.say({ state: 'running', phase: 'teardown', teardown: { cause }, cleanup });
   }
@@ -109,6 +115,12 @@ export class HeldJob implements Alive {
     this.#world.held.delete(this);
     await this.say({ state, teardown: { cause }, cleanup, ...failure });
     this.#world.ledger.results.set(this.id, endsAs);
+  }
+
+  /** It ends, and has not cleaned up. */
+  async giveUp(): Promise<void> {
+    this.#world.held.delete(this);
+    await this.say({ state: 'failed', failure_reason: 'runner_system_failure' });
   }
 
   /** It is never heard of again. */

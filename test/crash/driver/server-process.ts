@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import type { Death, Orders, Question, Told } from '../server/orders.ts';
+import type { Orders, Question, Strike, Told } from '../server/orders.ts';
 
 export interface Ending {
   readonly signal: NodeJS.Signals | null;
   /** What it reported before it killed itself; null: it did not. */
-  readonly death: Death | null;
+  readonly report: Strike | null;
   readonly stderr: string;
 }
 
@@ -30,7 +30,7 @@ export class ServerProcess {
   readonly #asked = new Map<number, (value: string | number | null) => void>();
   #questions = 0;
 
-  constructor({ file, compiled }: ServerProgram, home: string) {
+  constructor({ file, compiled }: ServerProgram, home: string, onFilled: (strike: Strike) => void) {
     const env = { PATH: process.env.PATH ?? '', HOME: home, NODE_COMPILE_CACHE: compiled };
     const child = spawn(process.execPath, [...FLAGS, file], {
       env,
@@ -39,6 +39,7 @@ export class ServerProcess {
     this.#child = child;
     child.on('message', (told: Told) => {
       if (told.tell === 'listening') this.#listening.resolve(told.address);
+      if (told.tell === 'filled') onFilled(told.strike);
       if (told.tell === 'answer') this.#asked.get(told.id)?.(told.value);
     });
     child.on('error', () => undefined);
@@ -69,14 +70,14 @@ export class ServerProcess {
   }
 
   async #untilEnded(): Promise<Ending> {
-    const report = text(this.#child.stdio[3] as Readable);
+    const reports = text(this.#child.stdio[3] as Readable);
     const stderr = text(this.#child.stderr as Readable);
     const signal = await new Promise<NodeJS.Signals | null>((resolve) =>
       this.#child.once('exit', (_, by) => resolve(by)),
     );
     this.#listening.resolve(null);
     for (const answer of this.#asked.values()) answer(null);
-    const [line = ''] = (await report).split('\n');
-    return { signal, death: line === '' ? null : (JSON.parse(line) as Death), stderr: await stderr };
+    const [line = ''] = (await reports).split('\n');
+    return { signal, report: line === '' ? null : (JSON.parse(line) as Strike), stderr: await stderr };
   }
 }

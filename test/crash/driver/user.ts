@@ -1,5 +1,5 @@
 import { type GitClient, makeGitClient } from '../../../src/coordinator/testing/git-client.ts';
-import { type Answer, Crashed } from './coordinator.ts';
+import { type Answer, Crashed, NoRoom } from './coordinator.ts';
 import { demand } from './runner.ts';
 import type { World } from './world.ts';
 
@@ -58,6 +58,7 @@ export class User {
       const url = `${coordinator.address.replace('://', `://root:${this.#world.token}@`)}/${this.#path}.git`;
       const { code, stderr } = await this.#git.run('push', ...said, url, `HEAD:refs/heads/${branch}`);
       if (code !== 0) {
+        if (coordinator.isFull) throw new NoRoom(stderr);
         if ((await coordinator.request('GET', '/-/health')).status === 200) throw new Error(`git push: ${stderr}`);
         throw new Crashed(stderr);
       }
@@ -101,6 +102,16 @@ export class User {
       this.#world.until(`pipeline ${pipelineId} is ${status}`, async () => {
         const pipeline = demand(await this.request('GET', `/pipelines/${pipelineId}`), [200]).json;
         return pipeline.status === status;
+      }),
+    );
+  }
+
+  /** The pipeline that a trigger job started. */
+  async childOf(pipelineId: number, name: string): Promise<number> {
+    return await this.#world.step(() =>
+      this.#world.until(`the child of ${name}`, async () => {
+        const bridges = demand(await this.request('GET', `/pipelines/${pipelineId}/bridges`), [200]).json;
+        return bridges.find((bridge: Job) => bridge.name === name)?.downstream_pipeline?.id ?? null;
       }),
     );
   }

@@ -1,5 +1,5 @@
-import type { Death } from '../server/orders.ts';
-import { Coordinator, type CoordinatorOptions, Crashed } from './coordinator.ts';
+import type { Strike } from '../server/orders.ts';
+import { Coordinator, type CoordinatorOptions, Crashed, NoRoom } from './coordinator.ts';
 import { Ledger } from './ledger.ts';
 
 /** Renewals come more often than a lease lapses. */
@@ -20,11 +20,11 @@ export class World {
 
   constructor(options: Omit<CoordinatorOptions, 'check'>) {
     const where = { dataDir: options.dataDir, databaseUrl: options.databaseUrl };
-    this.ledger = new Ledger(where, () => Date.now() + this.coordinator.aheadMs);
+    this.ledger = new Ledger(where, () => this.coordinator.now());
     this.coordinator = new Coordinator({ ...options, check: (death) => this.#check(death) });
   }
 
-  async #check(death: Death | null): Promise<void> {
+  async #check(death: Strike | null): Promise<void> {
     const problems = await this.ledger.problems();
     if (problems.length > 0) throw new Error(`after ${JSON.stringify(death)}:\n${problems.join('\n')}`);
   }
@@ -49,8 +49,9 @@ export class World {
       try {
         return await act(tries > 0);
       } catch (error) {
-        if (!(error instanceof Crashed)) throw error;
-        await this.coordinator.restart();
+        if (error instanceof NoRoom) await this.coordinator.endure();
+        else if (error instanceof Crashed) await this.coordinator.restart();
+        else throw error;
       }
     }
   }
@@ -59,14 +60,21 @@ export class World {
     for (let looks = 0; (await this.coordinator.effects()) > 0; looks += 1) {
       if (looks > 2_000) throw new Error('the outbox does not come to an end');
       // What a dead server had taken is free again after a while.
-      if (looks % 10 === 9) await this.slice();
+      if (looks % 10 === 9) await this.moveOn();
       else await new Promise<void>((resolve) => setTimeout(() => resolve(), 5));
     }
   }
 
   /** Time passes, and runners keep alive what they have. For a `step`. */
   async pass(ms: number): Promise<void> {
-    for (let left = ms; left > 0; left -= SLICE_MS) await this.slice(Math.min(left, SLICE_MS));
+    const most = this.held.size === 0 ? ms : SLICE_MS;
+    for (let left = ms; left > 0; left -= most) await this.slice(Math.min(left, most));
+  }
+
+  /** What does not come by itself, or not without room. */
+  async moveOn(): Promise<void> {
+    this.coordinator.free();
+    await this.slice();
   }
 
   async slice(ms = SLICE_MS): Promise<void> {
@@ -79,7 +87,7 @@ export class World {
     for (let looks = 0; looks < most * 5; looks += 1) {
       const found = await probe();
       if (found !== null && found !== false) return found;
-      if (looks % 5 === 4) await this.slice();
+      if (looks % 5 === 4) await this.moveOn();
       else await new Promise<void>((resolve) => setTimeout(() => resolve(), 5));
     }
     throw new Error(`waited in vain: ${what}`);

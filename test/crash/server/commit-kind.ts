@@ -38,11 +38,20 @@ function describe(job: {
 /** Tables whose rows follow from jobs, or that say what the three maps say already. */
 const IMPLIED = new Set(['jobs', 'pipelines', 'outbox', 'queue', 'lanes', 'tag_sets', 'wakes', 'plans']);
 
-/** One word for a commit: what became of jobs, pipelines and effects, and which other tables it wrote. Empty: it wrote nothing. */
-export function kindOf(was: Standing, is: Standing, tables: ReadonlySet<string>): string {
-  const said = new Set<string>();
-  for (const [id, state] of is.jobs)
-    if (was.jobs.get(id) !== state) said.add(`job ${was.jobs.get(id) ?? 'new'} → ${state}`);
+export interface Written {
+  readonly tables: ReadonlySet<string>;
+  /** Of the lifecycle's table. */
+  readonly moves: ReadonlySet<string>;
+}
+
+/** What a commit does, a word each: moves of jobs, what becomes of pipelines and effects, which other tables it writes. None: it writes nothing. */
+export function aspectsOf(was: Standing, is: Standing, { tables, moves }: Written): readonly string[] {
+  const said = new Set([...moves].map((move) => `move ${move}`));
+  for (const [id, state] of is.jobs) {
+    const before = was.jobs.get(id);
+    if (before === undefined) said.add(`job made ${state}`);
+    else if (before !== state && isEnd(state)) said.add(`job ends ${state}`);
+  }
   for (const id of was.jobs.keys()) if (!is.jobs.has(id)) said.add('job deleted');
   for (const [id] of is.pipelines) if (!was.pipelines.has(id)) said.add('pipeline made');
   for (const [id, { kind, tries }] of is.effects) {
@@ -53,5 +62,9 @@ export function kindOf(was: Standing, is: Standing, tables: ReadonlySet<string>)
   for (const [id, { kind }] of was.effects) if (!is.effects.has(id)) said.add(`effect ${kind} done`);
   for (const table of tables) if (!IMPLIED.has(table)) said.add(table);
   if (said.size === 0 && tables.has('queue')) said.add('place in the queue reserved');
-  return [...said].sort().join(', ');
+  return [...said].sort();
+}
+
+function isEnd(state: string): boolean {
+  return /^(trigger )?(success|failed|canceled|skipped)/.test(state);
 }

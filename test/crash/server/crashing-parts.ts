@@ -2,7 +2,8 @@ import type { BlobStore } from '../../../src/blobs/index.ts';
 import type { Parts } from '../../../src/coordinator/parts.ts';
 import type { Repositories } from '../../../src/git/index.ts';
 import type { Store, Tx } from '../../../src/store/index.ts';
-import { kindOf, NOTHING, type Standing, standingIn } from './commit-kind.ts';
+import { aspectsOf, NOTHING, type Standing, standingIn } from './commit-kind.ts';
+import { CommitTurns } from './commit-turns.ts';
 import type { Crasher } from './crasher.ts';
 import { watchMoves } from './watched-moves.ts';
 import { writtenTables } from './written-tables.ts';
@@ -22,27 +23,30 @@ async function crashingStore(store: Store, crasher: Crasher): Promise<Store> {
   await store.read(async (db) => {
     standing = await standingIn(db);
   });
+  const turns = new CommitTurns();
   return {
     read: (look) => store.read(look),
     subscribe: (kind, listener) => store.subscribe(kind, listener),
     close: () => store.close(),
     async write(change) {
-      let kind = '';
-      let moves: readonly string[] = [];
-      const result = await store.write(async (tx) => {
+      let aspects: readonly string[] = [];
+      const turn = {};
+      const write = store.write(async (tx) => {
         const tables = new Set<string>();
         const watched: Tx = { ...tx, query: tx.query.withPlugin(writtenTables(tables)) };
-        const made = new Set<string>();
-        const changed = await watchMoves(made, () => change(watched));
+        const moves = new Set<string>();
+        const changed = await watchMoves(moves, () => change(watched));
         if (tables.size === 0) return changed;
-        moves = [...made];
         const now = await standingIn(tx);
-        kind = kindOf(standing, now, tables);
-        crasher.pass({ kind, side: 'before', moves });
+        aspects = aspectsOf(standing, now, { tables, moves });
+        await turns.others(turn);
+        crasher.pass({ aspects, side: 'before' });
+        turns.begin(turn);
         standing = now;
         return changed;
       });
-      crasher.pass({ kind, side: 'after', moves });
+      const result = await write.finally(() => turns.end(turn));
+      crasher.pass({ aspects, side: 'after' });
       return result;
     },
   };
@@ -53,13 +57,13 @@ function crashingBlobs(blobs: BlobStore, crasher: Crasher): BlobStore {
     ...blobs,
     async put(key, source, options) {
       const stored = await blobs.put(key, source, options);
-      crasher.pass({ kind: `blob of ${folderOf(key)} put`, side: 'before', moves: [] });
+      crasher.pass({ aspects: [`blob of ${folderOf(key)} put`], side: 'before' });
       return stored;
     },
     async delete(key) {
-      crasher.pass({ kind: `blob of ${folderOf(key)} deleted`, side: 'before', moves: [] });
+      crasher.pass({ aspects: [`blob of ${folderOf(key)} deleted`], side: 'before' });
       await blobs.delete(key);
-      crasher.pass({ kind: `blob of ${folderOf(key)} deleted`, side: 'after', moves: [] });
+      crasher.pass({ aspects: [`blob of ${folderOf(key)} deleted`], side: 'after' });
     },
   };
 }
@@ -72,15 +76,15 @@ function crashingRepositories(repositories: Repositories, crasher: Crasher): Rep
   return {
     ...repositories,
     async create(id, options) {
-      crasher.pass({ kind: 'repository made', side: 'before', moves: [] });
+      crasher.pass({ aspects: ['repository made'], side: 'before' });
       const made = await repositories.create(id, options);
-      crasher.pass({ kind: 'repository made', side: 'after', moves: [] });
+      crasher.pass({ aspects: ['repository made'], side: 'after' });
       return made;
     },
     async remove(id) {
-      crasher.pass({ kind: 'repository removed', side: 'before', moves: [] });
+      crasher.pass({ aspects: ['repository removed'], side: 'before' });
       await repositories.remove(id);
-      crasher.pass({ kind: 'repository removed', side: 'after', moves: [] });
+      crasher.pass({ aspects: ['repository removed'], side: 'after' });
     },
   };
 }

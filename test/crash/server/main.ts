@@ -8,11 +8,12 @@ import { openRepositories } from '../../../src/git/index.ts';
 import { openStore } from '../../../src/store/index.ts';
 import { createCrasher } from './crasher.ts';
 import { crashingParts } from './crashing-parts.ts';
+import { fillDisk } from './fill-disk.ts';
 import type { Orders, Question, Told } from './orders.ts';
 import { ShiftedClock } from './shifted-clock.ts';
 
 /*
- * A coordinator that kills itself at commits of the kinds that it was told, and otherwise is the real one. Started by the campaign, which speaks to it over
+ * A coordinator that kills itself at commits that do what it was told, and otherwise is the real one. Started by the campaign, which speaks to it over
  * IPC. Loads everything first and then waits for its orders, so that the next one can be loaded while this one serves.
  */
 
@@ -28,11 +29,15 @@ process.once('message', (orders: Orders) => {
 tell({ tell: 'loaded' });
 
 async function serve(orders: Orders): Promise<void> {
-  const clock = new ShiftedClock(orders.aheadMs);
+  const clock = new ShiftedClock(orders);
   const log = createLog((line) => process.stderr.write(line), { level: 'warn', format: 'json' });
   const listen = await probeAddress(LOCAL);
   const { parts, close } = await open(orders, { clock, log, base: addressOf(listen) });
-  const crashing = await crashingParts(parts, createCrasher(orders));
+  const crasher = createCrasher(orders, (strike) => {
+    fillDisk(orders.ballast);
+    tell({ tell: 'filled', strike });
+  });
+  const crashing = await crashingParts(parts, crasher);
   const server = await serveParts(crashing, close, { listen, trustProxy: false, log });
   const answers = {
     token: () => createToken(parts, { username: 'root', name: 'campaign', scopes: ['api'], expiresAt: null }),
@@ -48,7 +53,8 @@ async function serve(orders: Orders): Promise<void> {
   };
   process.on('message', async (question: Question) => {
     if (question.ask === 'pass') clock.pass(question.ms);
-    const value = question.ask === 'pass' ? null : await answers[question.ask]();
+    // What has no answer on a full disk is asked again.
+    const value = question.ask === 'pass' ? null : await answers[question.ask]().catch(() => null);
     tell({ tell: 'answer', id: question.id, value });
     if (question.ask === 'stop') process.disconnect();
   });

@@ -1,14 +1,16 @@
 /** Right before a commit and right after it. */
 export type Side = 'before' | 'after';
 
-/** Where a server is to die. */
+/** Where something happens to a server. */
 export interface Points {
-  /** On each side of each kind of commit, at most so many times. */
+  /** It dies, or its disk becomes full. */
+  readonly deed: 'die' | 'fill';
+  /** On each side of whatever a commit can do, so many times. */
   readonly most: number;
-  /** One point in so many, drawn by the seed. */
+  /** Of these, one in so many, drawn by the seed. */
   readonly share: number;
   readonly seed: number;
-  /** Only at this one, `KIND SIDE`; null: at all of these. */
+  /** Only here, `ASPECT SIDE`; null: at all of these. */
   readonly only: string | null;
 }
 
@@ -20,17 +22,20 @@ export interface Orders {
   /** By how much its clock is ahead of the machine's, ms. */
   readonly aheadMs: number;
   readonly points: Points;
-  /** How often a server has been killed so far, by `KIND SIDE`. */
-  readonly kills: Readonly<Record<string, number>>;
+  /** How often it has happened so far, by `ASPECT SIDE`. */
+  readonly strikes: Readonly<Record<string, number>>;
+  /** When the campaign began, UTC ms. */
+  readonly startedAt: number;
   readonly path: string;
+  /** The file that fills the disk. */
+  readonly ballast: string;
 }
 
-/** What a server writes, as one line of JSON, before it kills itself. */
-export interface Death {
-  readonly kind: string;
+/** Where it happened. What a server writes, as one line of JSON, before it kills itself. */
+export interface Strike {
+  /** What the commit does, a word each. */
+  readonly aspects: readonly string[];
   readonly side: Side;
-  /** Of the lifecycle's table: what jobs did in that commit. */
-  readonly moves: readonly string[];
 }
 
 /** Asked over IPC; answered with the same `id`. */
@@ -40,5 +45,6 @@ export type Question =
 
 export type Told =
   | { readonly tell: 'loaded' }
+  | { readonly tell: 'filled'; readonly strike: Strike }
   | { readonly tell: 'listening'; readonly address: string }
   | { readonly tell: 'answer'; readonly id: number; readonly value: string | number | null };
