@@ -95,13 +95,14 @@ async function start(parts: Parts, close: () => Promise<void>, options: ServingO
 /** What a crash left half-made, or taken. */
 async function sweepLeftovers({ store, repositories, blobs, clock, log, dataDir }: Parts): Promise<void> {
   // With replicas it may be another one that has it, or a push may be under way there.
-  if (await store.read(async ({ engine }) => engine === 'sqlite')) {
+  const isAlone = await store.read(async ({ engine }) => engine === 'sqlite');
+  if (isAlone) {
     await store.write(async (tx) => {
       await forgetReservations(tx);
       await forgetElection(tx, COMPARE_REFS);
     });
   }
-  const left = await repositories.sweep();
+  const left = await repositories.sweep(isAlone ? undefined : clock.now() - DAY_MS);
   if (left.length > 0) log.warn({ left }, 'could not be removed');
   // With replicas another one may be writing; a backup may be made now.
   await blobs.sweep(clock.now() - DAY_MS);

@@ -79,6 +79,14 @@ describe('repositories', () => {
     expect([readdirSync(join(root, 'drafts')), readdirSync(join(root, 'trash'))]).toEqual([[], []]);
   });
 
+  it('leaves what another process may be at, where it is told since when that is', async () => {
+    const { root, repositories } = openFresh();
+    for (const name of ['1-old.git', '2-new.git']) mkdirSync(join(root, 'drafts', name), { recursive: true });
+    utimesSync(join(root, 'drafts/1-old.git'), 1_000, 1_000);
+    expect(await repositories.sweep(Date.now() - 3_600_000)).toEqual([]);
+    expect(readdirSync(join(root, 'drafts'))).toEqual(['2-new.git']);
+  });
+
   it('says that there is none', async () => {
     const { repositories } = openFresh();
     await expect(listRefs(repositories.at(7))).rejects.toMatchObject({ code: 'not_a_repository' });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, renameSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode, makeDirectory, removeTree, syncDirectory } from '../../base/index.ts';
@@ -31,8 +31,11 @@ export interface Repositories {
   remove(id: number): Promise<void>;
   /** Whose there are. */
   ids(): Promise<readonly number[]>;
-  /** Removes what a crash left of `create` and `remove`. At start, before the first `create`; returns what is still there, for people. */
-  sweep(): Promise<readonly string[]>;
+  /**
+   * Removes what a crash left of `create` and `remove` before this instant, UTC ms; all of it when left out, which is for who has the root alone and has not
+   * begun to `create`. Returns what could not be removed, for people.
+   */
+  sweep(before?: number): Promise<readonly string[]>;
 }
 
 /** Beside the repositories, so that a rename stays on one file system. */
@@ -81,8 +84,8 @@ export function openRepositories({ root, path, concurrentReads = 16 }: Repositor
       }
       return ids;
     },
-    async sweep() {
-      const left = [await sweepFolder(root, DRAFTS), await sweepFolder(root, TRASH)];
+    async sweep(before = Number.POSITIVE_INFINITY) {
+      const left = [await sweepFolder(root, DRAFTS, before), await sweepFolder(root, TRASH, before)];
       return left.flat();
     },
   };
@@ -141,9 +144,12 @@ function diskFailure(error: unknown, place: string): unknown {
   return code === 'ENOSPC' || code === 'EDQUOT' ? gitFailure('disk_full', `no room for ${place}`, error) : error;
 }
 
-async function sweepFolder(root: string, folder: string): Promise<readonly string[]> {
+async function sweepFolder(root: string, folder: string, before: number): Promise<readonly string[]> {
   if (!existsSync(join(root, folder))) return [];
   const left: string[] = [];
-  for (const name of readdirSync(join(root, folder))) left.push(...(await removeTree(root, [folder, name])));
+  for (const name of readdirSync(join(root, folder))) {
+    const changedAt = statSync(join(root, folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (changedAt < before) left.push(...(await removeTree(root, [folder, name])));
+  }
   return left;
 }
