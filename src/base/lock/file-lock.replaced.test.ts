@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  chownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -38,11 +39,12 @@ async function kill(child: ChildProcess): Promise<void> {
   await once(child, 'exit');
 }
 
-function run(program: string): ChildProcess & { readonly stdout: NodeJS.ReadableStream } {
+function run(program: string, uid = process.getuid?.()): ChildProcess & { readonly stdout: NodeJS.ReadableStream } {
   const text = `import { tryLock } from ${JSON.stringify(join(import.meta.dirname, 'file-lock.ts'))};\n${program}`;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', text], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, LOCK: path },
+    ...(uid !== undefined && { uid }),
   });
   children.push(child);
   return child;
@@ -166,9 +168,24 @@ describe('the name of a holder holds nothing', () => {
   });
 });
 
-itAsUser('is held by somebody else, whose files may not be looked at, as long as he lives', async () => {
+itAsUser('is not held by a process of somebody else that a script has named', async () => {
   name({ pid: 1, startedAt: startOf(1) });
-  expect(await tryLock(path)).toBeNull();
+  const lock = await tryLock(path);
+  expect(lock).not.toBeNull();
+  lock?.release();
+});
+
+itAsRoot('is held by somebody else, whose files may not be looked at, until he lets go', async () => {
+  const nobody = 65_534;
+  chownSync(directory, nobody, nobody);
+  const held = await tryLock(path);
+  const program = `import { rmSync } from 'node:fs';
+    rmSync(process.env.LOCK, { force: true });
+    console.log(await tryLock(process.env.LOCK) === null ? 'held' : 'taken');`;
+  const tryAsNobody = async () => (await once(run(program, nobody).stdout, 'data')).toString();
+  expect(await tryAsNobody()).toBe('held\n');
+  held?.release();
+  expect(await tryAsNobody()).toBe('taken\n');
 });
 
 it('has one holder at a time while its file is replaced all the time', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, lstatSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { bootId } from '../boot-id.ts';
 import { errorCode } from '../failure.ts';
@@ -43,7 +43,11 @@ export function nameHolder(lock: string, file: string): string {
   const startedAt = startOf(process.pid);
   if (boot === null || startedAt === null) return record;
   const holder: LockHolder = { pid: process.pid, startedAt, boot, file };
-  tolerate(() => writeDurably(record, JSON.stringify(holder), false));
+  tolerate(() => {
+    writeDurably(record, JSON.stringify(holder), false);
+    // For other users to read, if they get as far as that.
+    chmodSync(record, 0o644);
+  });
   return record;
 }
 
@@ -52,7 +56,7 @@ export function nameHolder(lock: string, file: string): string {
  * inode another file's. Yes where the system does not say.
  */
 export function isOpenHere(file: string): boolean {
-  return bootId() === null || hasOpen(process.pid, file);
+  return bootId() === null || hasOpen(process.pid, file) !== false;
 }
 
 /** Before the lock is let go. Where the directory has been renamed since, the name goes with the first look after this process is dead. */
@@ -62,7 +66,8 @@ export function removeHolder(record: string): void {
 
 /**
  * Whether somebody else holds the lock by another file: lives, and still has that one open. One whose descriptors may not be looked at (another
- * user's) has it open as long as he lives: he removes his name when he lets go. Removes the names of the dead; what cannot be read is none.
+ * user's) has it open as long as he lives, if it was he who wrote that: he removes his name when he lets go. Removes the names of the dead; what cannot
+ * be read is none.
  */
 export function isHeldByAnother(lock: string, own: { readonly record: string; readonly file: string }): boolean {
   const records = namesBeside(lock).filter((record) => record !== own.record);
@@ -71,7 +76,7 @@ export function isHeldByAnother(lock: string, own: { readonly record: string; re
     if (holder === null || holder.file === own.file) return false;
     const isAlive = holder.boot === bootId() && startOf(holder.pid) === holder.startedAt;
     if (!isAlive) removeHolder(record);
-    return isAlive && hasOpen(holder.pid, holder.file);
+    return isAlive && (hasOpen(holder.pid, holder.file) ?? isWrittenBy(holder.pid, record));
   });
 }
 
@@ -117,13 +122,24 @@ function startOf(pid: number): string | null {
   }
 }
 
-function hasOpen(pid: number, file: string): boolean {
+/** null: it may not be looked at. */
+function hasOpen(pid: number, file: string): boolean | null {
   const directory = `/proc/${pid}/fd`;
   try {
     return readdirSync(directory).some((descriptor) => fileAt(`${directory}/${descriptor}`) === file);
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
     // It is gone by now; anything else does not tell.
-    return errorCode(error) !== 'ENOENT' && errorCode(error) !== 'ESRCH';
+    return errorCode(error) === 'ENOENT' || errorCode(error) === 'ESRCH' ? false : null;
+  }
+}
+
+/** By its user, that is. Else a script could name any process that runs for ever, and nobody would get the lock again. */
+function isWrittenBy(pid: number, record: string): boolean {
+  try {
+    return lstatSync(record).uid === statSync(`/proc/${pid}`).uid;
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return false;
   }
 }
