@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { itAsRoot } from '../../test/support/privilege.ts';
-import { realClock } from '../base/index.ts';
+import { mountsAtOrBelow, realClock } from '../base/index.ts';
 import { createShellExecutor } from '../executors/index.ts';
 import { Control } from './control.ts';
 import type { JobResult } from './journal/move.ts';
@@ -91,5 +91,22 @@ itAsRoot('takes another place for the cleanup where something is mounted that ca
     expect(log()).toMatch(/^cleaned$/m);
   } finally {
     execFileSync('umount', [place]);
+  }
+});
+
+itAsRoot('runs the cleanup where something is mounted over a file of it, and leaves that as it is', async () => {
+  const precious = join(directory, 'precious');
+  writeFileSync(precious, 'precious');
+  const mount = (file: string) =>
+    `mkdir -p after_script-1; : >>after_script-1/${file}; mount --bind ${precious} after_script-1/${file}`;
+  try {
+    expect(await run(mount('log'), mount('exit'), mount('room'))).toMatchObject({
+      status: 'success',
+      cleanup: { outcome: 'succeeded', attempt: 1 },
+    });
+    expect(log()).toMatch(/^cleaned$/m);
+    expect(readFileSync(precious, 'utf8')).toBe('precious');
+  } finally {
+    for (const path of mountsAtOrBelow(directory) ?? []) execFileSync('umount', [path]);
   }
 });
