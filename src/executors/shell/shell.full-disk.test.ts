@@ -50,6 +50,18 @@ describeAsRoot('a full disk', () => {
     expect(await waitForEnd(place, 'step')).toEqual({ kind: 'ended', code: 0 });
   });
 
+  it('does not keep a step from starting for which room was made, once its place was cleared', async () => {
+    expect(mounted).toBe(true);
+    await using fixture = await openJob(shell, { stepsDir: join(disk, 'steps') });
+    const { place } = fixture;
+    const step = { id: 'step', script: `# ${'x'.repeat(50_000)}` };
+    await place.reserve(step);
+    fill();
+    await place.clear('step');
+    await place.start(step);
+    expect(await waitForEnd(place, 'step')).toEqual({ kind: 'ended', code: 0 });
+  });
+
   it('does not keep a step from being forbidden', async () => {
     expect(mounted).toBe(true);
     await using fixture = await openJob(shell, { stepsDir: join(disk, 'steps') });
