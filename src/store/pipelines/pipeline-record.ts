@@ -16,7 +16,6 @@ export interface NewPipeline {
   readonly source: string;
   readonly userId: number | null;
   readonly name: string | null;
-  readonly status: Status;
   /** Null: there is none, its file has `problems`. */
   readonly planHash: string | null;
   readonly isProtected: boolean;
@@ -36,6 +35,7 @@ export interface PipelineRecord extends Omit<NewPipeline, 'variables'> {
   readonly iid: number;
   /** Grows by one with every transaction that changes the pipeline. */
   readonly version: number;
+  readonly status: Status;
   readonly cancelRequest: CancelRequest | null;
   readonly createdAt: number;
   readonly updatedAt: number;

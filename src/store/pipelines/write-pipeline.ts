@@ -14,11 +14,15 @@ import {
   pipelineOf,
 } from './pipeline-record.ts';
 
-/** Inserts a pipeline at version 1 and draws its `iid`: pipelines of one project are made one after the other. Its jobs follow: `insertJobs`. */
-export async function insertPipeline(
+/**
+ * Inserts a pipeline at version 1 and draws its `iid`: pipelines of one project are made one after the other. Its jobs follow: `insertJobs`.
+ * @param start is asked once, with the time at which the project was had
+ */
+export async function insertPipeline<Started extends { readonly status: Status }>(
   tx: Tx,
   pipeline: NewPipeline,
-): Promise<{ readonly id: number; readonly iid: number }> {
+  start: (now: number) => Started,
+): Promise<{ readonly id: number; readonly iid: number; readonly started: Started }> {
   const project = await tx.query
     .updateTable('projects')
     .set((row) => ({ last_iid: row('last_iid', '+', 1) }))
@@ -30,13 +34,14 @@ export async function insertPipeline(
   if (project.now !== undefined) noteInstant(tx, project.now);
   const iid = project.last_iid;
   const now = tx.now();
+  const started = start(now);
   const { id } = await tx.query
     .insertInto('pipelines')
     .values({
       project_id: pipeline.projectId,
       iid,
       version: 1,
-      status: pipeline.status,
+      status: started.status,
       ref: pipeline.ref,
       is_tag: bit(pipeline.isTag),
       sha: pipeline.sha,
@@ -54,11 +59,11 @@ export async function insertPipeline(
       problems: pipeline.problems.length === 0 ? null : toJson(pipeline.problems),
       created_at: now,
       updated_at: now,
-      finished_at: isFinished(pipeline.status) ? now : null,
+      finished_at: isFinished(started.status) ? now : null,
     })
     .returning('id')
     .executeTakeFirstOrThrow();
-  return { id, iid };
+  return { id, iid, started };
 }
 
 /** A pipeline's id is not known yet when its variables are sealed; this names it as well. */

@@ -26,9 +26,7 @@ export async function insertNewPipeline(
   const body = prepared.plan === null ? null : JSON.stringify(prepared.plan);
   const planHash = body === null ? null : hashOfPlan(body);
   if (body !== null && planHash !== null) await keepPlan(tx, planHash, body);
-  const fresh = startedAt(plan, planHash, tx.now());
-  const status: Status = planHash === null ? (isSkipped ? 'skipped' : 'failed') : fresh.state.status;
-  const { id, iid } = await insertPipeline(tx, {
+  const row = {
     projectId: origin.projectId,
     ref: origin.ref,
     isTag: origin.refType === 'tag',
@@ -37,7 +35,6 @@ export async function insertNewPipeline(
     source: origin.source,
     userId: origin.userId,
     name: plan.name,
-    status,
     planHash,
     isProtected,
     parentPipelineId: origin.parent?.pipelineId ?? null,
@@ -46,9 +43,14 @@ export async function insertNewPipeline(
     facts: prepared.facts,
     variables: origin.given,
     problems: problems.map(formatProblem),
+  };
+  // The project's lock may take a while: what starts starts after that.
+  const { id, iid, started } = await insertPipeline(tx, row, (now) => {
+    const { state, effects } = startedAt(plan, planHash, now);
+    const status: Status = planHash === null ? (isSkipped ? 'skipped' : 'failed') : state.status;
+    return { state, effects, status };
   });
-  // The project's lock may have taken a while: what starts now starts after that.
-  const { state, effects } = startedAt(plan, planHash, tx.now());
+  const { state, effects } = started;
   const jobs = everyJob(state).map((job) => newJob(job, plan.jobs[job.position] ?? raise(job.position), origin.userId));
   const ids = await insertJobs(tx, { id, projectId: origin.projectId }, jobs);
   const groups = new Set(jobs.flatMap(({ resourceGroup }) => resourceGroup ?? []));
