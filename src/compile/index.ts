@@ -8,6 +8,7 @@ export type {
   JobReport,
 } from './context.ts';
 export { childInputs } from './plan/child-inputs.ts';
+export { childSource } from './plan/child-source.ts';
 export { jsonSchema } from './schema/json-schema.ts';
 export { type ParsedExpiry, parseExpiry } from './values/duration.ts';
 export { environmentSlug, slugify } from './values/slug.ts';

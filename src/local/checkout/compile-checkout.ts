@@ -7,6 +7,7 @@ import {
   type CompileResult,
   type CompileSource,
   childInputs,
+  childSource,
 } from '../../compile/index.ts';
 import {
   type Checkout,
@@ -111,7 +112,7 @@ async function compilePipeline(
   return {
     result: await compileWithRefs(source, context, origin.checkout),
     facts: payloadFacts(origin, context),
-    compileChild: (job) => compilePipeline(childSource(job, context), childContext(job, context), origin),
+    compileChild: (job) => compilePipeline(sourceOfChild(job, context), childContext(job, context), origin),
   };
 }
 
@@ -150,13 +151,11 @@ function payloadFacts({ checkout, secrets }: Origin, context: CompileContext): P
   };
 }
 
-/** A single file is the child's own; several are joined by a file that includes them. */
-function childSource(job: PlannedJob, context: CompileContext): CompileSource {
-  const includes = job.trigger?.include ?? [];
-  const [first] = includes;
-  const text = includes.length === 1 && first !== undefined ? context.read(first.local.replace(/^\/+/, '')) : null;
-  if (first !== undefined && text !== null) return { file: first.local.replace(/^\/+/, ''), text };
-  return { file: `(trigger of ${job.name})`, text: `include: ${JSON.stringify(includes)}\n` };
+/** A single file is the child's own; several, and one that cannot be read, are joined by a file that includes them. */
+function sourceOfChild(job: PlannedJob, context: CompileContext): CompileSource {
+  const { path, joined } = childSource(job);
+  const text = path === null ? null : context.read(path);
+  return path === null || text === null ? joined : { file: path, text };
 }
 
 function childContext(job: PlannedJob, context: CompileContext): CompileContext {

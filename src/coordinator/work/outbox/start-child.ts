@@ -1,4 +1,4 @@
-import { childInputs } from '../../../compile/index.ts';
+import { childInputs, childSource } from '../../../compile/index.ts';
 import type { FailureReason, PlannedJob, Variable } from '../../../protocol/index.ts';
 import {
   type Db,
@@ -17,7 +17,7 @@ import {
 import type { Parts } from '../../parts.ts';
 import { insertNewPipeline } from '../../pipelines/create/insert-new-pipeline.ts';
 import { preparePipeline } from '../../pipelines/create/prepare-pipeline.ts';
-import type { Parent, PipelineOrigin } from '../../pipelines/create/prepared-pipeline.ts';
+import type { PipelineOrigin } from '../../pipelines/create/prepared-pipeline.ts';
 import type { StoredFacts } from '../../pipelines/create/stored-facts.ts';
 import { inPipeline } from '../../pipelines/transaction/in-pipeline.ts';
 import { loadPlan } from '../../pipelines/transaction/load-pipeline.ts';
@@ -104,6 +104,8 @@ function unsupported({ planned: { trigger } }: Wanted): FailureReason | null {
 }
 
 function originOf(parts: Parts, { job, planned, pipeline, hierarchy, given, configured }: Wanted): PipelineOrigin {
+  // A single file is the child's own.
+  const { path, joined } = childSource(planned);
   return {
     projectId: pipeline.projectId,
     ref: pipeline.ref,
@@ -119,17 +121,9 @@ function originOf(parts: Parts, { job, planned, pipeline, hierarchy, given, conf
       jobId: job.id,
       depth: hierarchy.depth + 1,
       rootCreatedAt: (pipeline.facts as StoredFacts).rootCreatedAt,
-      source: childSource(planned),
+      source: path === null ? joined : { path },
     },
   };
-}
-
-/** A single file is the child's own; several are joined by a file that includes them. */
-function childSource({ name, trigger }: PlannedJob): Parent['source'] {
-  const includes = trigger?.include ?? [];
-  const [first] = includes;
-  if (includes.length === 1 && first !== undefined) return { path: first.local.replace(/^\/+/, '') };
-  return { file: `(trigger of ${name})`, text: `include: ${JSON.stringify(includes)}\n` };
 }
 
 async function reject(
