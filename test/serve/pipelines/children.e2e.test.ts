@@ -84,6 +84,48 @@ describeServing(['--no-runner'], (serving) => {
     await project.untilPipeline(pipeline, 'canceled');
     expect((await project.job(pipeline, 'after')).status).toBe('skipped');
   });
+
+  it('cancels the child of a child gracefully too, and ends each when what is below it has ended', async () => {
+    const project = new ServedProject(serving());
+    const down = (file: string) => `child: {trigger: {include: ${file}, strategy: depend}}\n`;
+    const files = { 'child.yml': down('grandchild.yml'), 'grandchild.yml': CHILD };
+    const pipeline = await project.start(down('child.yml'), { files });
+    const child = await childOf(project, pipeline);
+    const grandchild = await childOf(project, child);
+    const inner = (await beginJobs(serving(), project, 'inner'))('inner');
+    await project.cancelPipeline(pipeline);
+    await project.untilJob(grandchild, 'inner', 'canceling');
+    await inner.finish('failed', 'canceled');
+    for (const each of [grandchild, child, pipeline]) await project.untilPipeline(each, 'canceled');
+    expect((await project.job(grandchild, 'inner')).cleanup?.outcome).toBe('succeeded');
+  });
+
+  it('cancels the child of a trigger job that is cancelled alone, and makes another one when that job is retried', async () => {
+    const { project, pipeline, child, inner } = await startBoth();
+    const trigger = await project.job(pipeline, 'child');
+    await project.cancelJob(trigger);
+    await project.untilJob(child, 'inner', 'canceling');
+    await inner.finish('failed', 'canceled');
+    await project.untilPipeline(child, 'canceled');
+    await project.untilPipeline(pipeline, 'canceled');
+    const again = await project.retryJob(trigger);
+    expect(again).toMatchObject({ name: 'child' });
+    const other = await childOf(project, pipeline);
+    expect(other.id).toBeGreaterThan(child.id);
+    await (await beginJobs(serving(), project, 'inner'))('inner').finish('success', 'succeeded');
+    await project.untilJob(pipeline, 'child', 'success');
+  });
+
+  it.each([
+    ['is wrong', 'inner: {script: x, stage: nowhere}\n'],
+    ['has no job for it', 'inner: {script: x, rules: [{when: never}]}\n'],
+  ])('fails a trigger job whose file %s, and says why', async (_what, file) => {
+    const project = new ServedProject(serving());
+    const pipeline = await project.start(parent(''), { files: { 'child.yml': file } });
+    const { failure_reason } = await project.untilJob(pipeline, 'child', 'failed');
+    expect(failure_reason).toBe('downstream_pipeline_creation_failed');
+    await project.untilPipeline(pipeline, 'failed');
+  });
 });
 
 async function childOf(project: ServedProject, { id }: ShownPipeline): Promise<ShownPipeline> {
