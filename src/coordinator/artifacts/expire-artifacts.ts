@@ -1,5 +1,6 @@
 import { deleteExpiredArtifact, listExpiredArtifacts } from '../../store/index.ts';
 import type { Sweep } from '../work/index.ts';
+import { removeArtifact } from './archive-index.ts';
 
 const MOST = 200;
 const EVERY_MS = 10 * 60_000;
@@ -8,11 +9,12 @@ const EVERY_MS = 10 * 60_000;
 export const expireArtifacts: Sweep = {
   name: 'expired artifacts',
   everyMs: EVERY_MS,
-  async run({ store, blobs }, signal) {
+  async run(parts, signal) {
+    const { store } = parts;
     const expired = await store.read((db) => listExpiredArtifacts(db, 0, MOST));
     for (const { id, blob } of expired) {
       if (signal.aborted) return;
-      if (await store.write((tx) => deleteExpiredArtifact(tx, id))) await blobs.delete(blob);
+      if (await store.write((tx) => deleteExpiredArtifact(tx, id))) await removeArtifact(parts, blob);
     }
   },
 };

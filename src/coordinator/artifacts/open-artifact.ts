@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
-import { type ArchiveIndex, openEntry, readArchive } from '../../blobs/index.ts';
+import { openEntry } from '../../blobs/index.ts';
 import { type ArtifactRecord, deleteArtifacts, findArtifact, hasExpired } from '../../store/index.ts';
 import { type Answer, type Call, forbidden, notFound } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
+import { indexOfArchive, removeArtifact } from './archive-index.ts';
 import { mayReadArtifact } from './may-read-artifact.ts';
 
 /** Whoever may have it. @throws HttpError 404: the job has none (any more) */
@@ -46,13 +47,13 @@ export async function wholeArchive(
 
 /** One file of it. Always to be saved, never shown: a job's files are nobody's page. @throws HttpError 404; Failure of `blobs` */
 export async function fileInArchive(
-  { blobs }: Parts,
-  { blob }: ArtifactRecord,
+  parts: Parts,
+  artifact: ArtifactRecord,
   path: string,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const index: ArchiveIndex = await readArchive(blobs, blob, { signal });
-  const { body, entry } = await openEntry({ store: blobs, key: blob, index }, path, signal);
+  const index = await indexOfArchive(parts, artifact, signal);
+  const { body, entry } = await openEntry({ store: parts.blobs, key: artifact.blob, index }, path, signal);
   return {
     status: 200,
     body,
@@ -65,10 +66,10 @@ export async function fileInArchive(
 }
 
 /** Takes a job's artifacts away. */
-export async function eraseArtifacts({ store, blobs }: Parts, jobId: number): Promise<void> {
-  const gone = await store.write((tx) => deleteArtifacts(tx, jobId));
+export async function eraseArtifacts(parts: Parts, jobId: number): Promise<void> {
+  const gone = await parts.store.write((tx) => deleteArtifacts(tx, jobId));
   // A crash in between leaves blobs without a row, which a sweep takes.
-  for (const { blob } of gone) await blobs.delete(blob);
+  for (const { blob } of gone) await removeArtifact(parts, blob);
 }
 
 /** Some clients fail without a name. */

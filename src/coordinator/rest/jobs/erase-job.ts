@@ -1,5 +1,6 @@
 import { describeError } from '../../../base/index.ts';
 import { deleteArtifacts, findLog, noteLogErased, type Tx } from '../../../store/index.ts';
+import { removeArtifact } from '../../artifacts/index.ts';
 import { removeErasedLog } from '../../logs/index.ts';
 import type { Parts } from '../../parts.ts';
 
@@ -12,7 +13,7 @@ export async function eraseJob(
   jobId: number,
   alongside: (tx: Tx) => Promise<void> = async () => {},
 ): Promise<void> {
-  const { store, blobs, log } = parts;
+  const { store, log } = parts;
   const { place, gone } = await store.write(async (tx) => {
     const found = await findLog(tx, jobId);
     if (found !== null) await noteLogErased(tx, jobId);
@@ -22,7 +23,7 @@ export async function eraseJob(
   });
   try {
     if (place !== null) await removeErasedLog(parts, jobId, place);
-    for (const { blob } of gone) await blobs.delete(blob);
+    for (const { blob } of gone) await removeArtifact(parts, blob);
   } catch (error) {
     log.warn({ job: jobId, error: describeError(error) }, 'bytes of an erased job are left to a sweep');
   }

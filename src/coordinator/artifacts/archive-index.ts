@@ -1,0 +1,67 @@
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { describeError, Failure } from '../../base/index.ts';
+import {
+  type ArchiveIndex,
+  type BlobStore,
+  decodeArchiveIndex,
+  encodeArchiveIndex,
+  readArchive,
+} from '../../blobs/index.ts';
+import type { ArtifactRecord } from '../../store/index.ts';
+import type { Parts } from '../parts.ts';
+
+/** To look for an index costs more than to read the directory of a smaller archive. */
+const LEAST_BYTES = 256 * 1024;
+const LEAST_ENTRIES = 1_000;
+const MOST_INDEX_BYTES = 64 << 20;
+
+function keyOfIndex(blob: string): string {
+  return `${blob}.index`;
+}
+
+/**
+ * What is in an archive. Of one with many files it is read once, when somebody wants the first of them, and kept beside it: each further one costs the
+ * reading of a list. It is made of the archive itself alone: what a runner sends along is nobody's word.
+ * @throws Failure as `readArchive`
+ */
+export async function indexOfArchive(
+  { blobs, log }: Pick<Parts, 'blobs' | 'log'>,
+  { blob, sizeBytes }: Pick<ArtifactRecord, 'blob' | 'sizeBytes'>,
+  signal: AbortSignal,
+): Promise<ArchiveIndex> {
+  const kept = sizeBytes < LEAST_BYTES ? null : await readKept(blobs, blob, signal);
+  if (kept !== null) return kept;
+  const index = await readArchive(blobs, blob, { signal });
+  if (index.length >= LEAST_ENTRIES) {
+    try {
+      const bytes = await encodeArchiveIndex(index);
+      await blobs.put(keyOfIndex(blob), Readable.from([bytes]), { maxBytes: bytes.length });
+    } catch (error) {
+      // Only the next one has to wait longer.
+      log.warn({ blob, error: describeError(error) }, 'cannot keep the index of an archive');
+    }
+  }
+  return index;
+}
+
+async function readKept(blobs: BlobStore, blob: string, signal: AbortSignal): Promise<ArchiveIndex | null> {
+  try {
+    const { body, sizeBytes } = await blobs.open(keyOfIndex(blob), { signal });
+    if (sizeBytes > MOST_INDEX_BYTES) {
+      body.destroy();
+      return null;
+    }
+    return await decodeArchiveIndex(await buffer(body));
+  } catch (error) {
+    const isMissing = error instanceof Failure && ['blob_not_found', 'index_unreadable'].includes(error.code);
+    if (isMissing) return null;
+    throw error;
+  }
+}
+
+/** The bytes of an artifact whose row is gone, and what was kept beside them. */
+export async function removeArtifact({ blobs }: Pick<Parts, 'blobs'>, blob: string): Promise<void> {
+  await blobs.delete(keyOfIndex(blob));
+  await blobs.delete(blob);
+}
