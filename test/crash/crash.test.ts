@@ -42,8 +42,7 @@ describeOnEachEngine((engine) => {
         onTestFinished(() => world.coordinator.kill());
         await world.begin();
         await play(world, mkdtempSync(join(root, 'work-')));
-        await world.coordinator.stop();
-        expect(await world.ledger.problems()).toEqual([]);
+        expect(await world.end()).toEqual([]);
       }),
   );
 

@@ -43,9 +43,7 @@ describeAsRoot('a server whose disk is full', () => {
         onTestFinished(() => world.coordinator.kill());
         await world.begin();
         await play(world, mkdtempSync(join(root, 'work-')));
-        world.coordinator.free();
-        await world.coordinator.stop();
-        expect(await world.ledger.problems()).toEqual([]);
+        expect(await world.end()).toEqual([]);
       }),
   );
 

@@ -41,6 +41,8 @@ export class Ledger {
   readonly artifacts = new Map<string, string>();
   readonly results = new Map<number, Status>();
   readonly pipelines = new Set<number>();
+  readonly cancelledJobs = new Set<number>();
+  readonly cancelledPipelines = new Set<number>();
   /** How jobs stood that had ended when it was last looked. */
   readonly #ended = new Map<number, string>();
   readonly #where: Where;
@@ -68,8 +70,8 @@ export class Ledger {
     this.results.delete(jobId);
   }
 
-  /** Nobody else has the data open. One line each. */
-  async problems(): Promise<readonly string[]> {
+  /** Nobody else has the data open. One line each. `isOver`: nothing is to be done any more. */
+  async problems({ isOver = false } = {}): Promise<readonly string[]> {
     const { dataDir, databaseUrl } = this.#where;
     const clock = { ...realClock, now: this.#now };
     const store = await openStore({
@@ -85,6 +87,7 @@ export class Ledger {
       const problems: string[] = [];
       for await (const line of checkData(store, { dataDir, databaseUrl, s3: null, clock })) problems.push(line);
       problems.push(...(await store.read((db) => this.#checkRows(db))));
+      if (isOver) problems.push(...(await store.read(listStuck)));
       for (const [jobId, log] of this.logs) problems.push(...(await checkLog(parts, jobId, log)));
       for (const [key, sha256] of this.artifacts) problems.push(...(await checkArtifact(parts, key, sha256)));
       return problems;
@@ -105,7 +108,16 @@ export class Ledger {
       const is = (await findJob(db, id))?.state.status;
       if (is !== status) problems.push(`job ${id} was acknowledged as ${status} and is ${is}`);
     }
-    return [...problems, ...(await this.#checkEnded(db))];
+    return [...problems, ...(await this.#checkCancelled(db)), ...(await this.#checkEnded(db))];
+  }
+
+  /** Of what was cancelled nothing begins any more. */
+  async #checkCancelled(db: Db): Promise<readonly string[]> {
+    const jobs = await db.query.selectFrom('jobs').select(['id', 'pipeline_id', 'status']).execute();
+    return jobs
+      .filter((job) => this.cancelledJobs.has(job.id) || this.cancelledPipelines.has(job.pipeline_id))
+      .filter(({ status }) => !isFinished(status as Status) && status !== 'canceling')
+      .map(({ id, status }) => `job ${id} was cancelled and is ${status}`);
   }
 
   /** What has ended stays as it is. A skipped job may get another turn, and a trigger job goes on with its child. */
@@ -143,4 +155,18 @@ async function checkArtifact({ store, blobs }: Parts, key: string, sha256: strin
     .update(await buffer(body))
     .digest('hex');
   return is === sha256 && found.sha256 === sha256 ? [] : [`artifact ${type} of job ${jobId} has other bytes`];
+}
+
+/** Rows that somebody would have to do something about. */
+async function listStuck({ query }: Db): Promise<readonly string[]> {
+  const jobs = await query.selectFrom('jobs').select(['id', 'status']).execute();
+  const stuck = jobs.filter(({ status }) => !isFinished(status as Status) && status !== 'manual');
+  const counts = await sql<Record<string, number>>`select
+    (select count(*) from queue) as queue, (select count(*) from wakes) as wakes, (select count(*) from outbox) as outbox,
+    (select count(*) from attempts where ended_at is null) as attempts`.execute(query);
+  const left = Object.entries(counts.rows[0] ?? {}).filter(([, count]) => Number(count) > 0);
+  return [
+    ...stuck.map(({ id, status }) => `job ${id} is ${status} at the end`),
+    ...left.map(([table, count]) => `${count} rows of ${table} are left at the end`),
+  ];
 }

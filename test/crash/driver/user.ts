@@ -29,17 +29,32 @@ export class User {
     return new User(world, await makeGitClient(parent), `root/${name}`);
   }
 
-  request(method: string, path: string, json?: unknown): Promise<Answer> {
-    const headers = { 'private-token': this.#world.token };
+  request(method: string, path: string, json?: unknown, token = this.#world.token): Promise<Answer> {
+    const headers = { 'private-token': token };
     const whole = `/api/v4/projects/${encodeURIComponent(this.#path)}${path}`;
     return this.#world.coordinator.request(method, whole, json === undefined ? { headers } : { headers, json });
   }
 
+  async cancelJob(id: number): Promise<void> {
+    await this.ask('POST', `/jobs/${id}/cancel`, [201]);
+    this.#world.ledger.cancelledJobs.add(id);
+  }
+
+  async cancelPipeline(id: number, how = ''): Promise<void> {
+    await this.ask('POST', `/pipelines/${id}/cancel${how}`, [200]);
+    this.#world.ledger.cancelledPipelines.add(id);
+  }
+
   /** Asks until it is answered with one of `statuses`; of a repetition those in `again` are fine too. */
-  async ask(method: string, path: string, statuses: readonly number[], again: readonly number[] = []): Promise<Answer> {
+  async ask(
+    method: string,
+    path: string,
+    statuses: readonly number[],
+    { again = [], json = {} }: { readonly again?: readonly number[]; readonly json?: object } = {},
+  ): Promise<Answer> {
     return await this.#world.step(async (isRepeat) =>
       demand(
-        await this.request(method, path, method === 'POST' ? {} : undefined),
+        await this.request(method, path, method === 'POST' ? json : undefined),
         isRepeat ? [...statuses, ...again] : statuses,
       ),
     );

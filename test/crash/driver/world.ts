@@ -65,6 +65,13 @@ export class World {
     }
   }
 
+  /** Stops the server; what is wrong then, and what is left to be done. */
+  async end(): Promise<readonly string[]> {
+    this.coordinator.free();
+    await this.coordinator.stop();
+    return await this.ledger.problems({ isOver: true });
+  }
+
   /** Time passes, and runners keep alive what they have. For a `step`. */
   async pass(ms: number): Promise<void> {
     const most = this.held.size === 0 ? ms : SLICE_MS;

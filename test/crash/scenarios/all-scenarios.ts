@@ -3,6 +3,7 @@ import { crossPipelines } from './between-pipelines.ts';
 import { cancelJobs } from './cancel.ts';
 import { followChildren } from './children.ts';
 import { runJobs } from './run-and-clean.ts';
+import { changeSettings } from './settings.ts';
 import { strikeJobs } from './strike.ts';
 
 export interface Scenario {
@@ -16,5 +17,6 @@ export const ALL_SCENARIOS: readonly Scenario[] = [
   { scenario: 'jobs are cancelled, superseded, timed out and lost', play: cancelJobs },
   { scenario: 'pipelines have children and share resources', play: crossPipelines },
   { scenario: 'children wait, fail and go on', play: followChildren },
+  { scenario: 'what is set up stays', play: changeSettings },
   { scenario: 'jobs are struck wherever they stand', play: strikeJobs },
 ];

@@ -21,7 +21,7 @@ export async function crossPipelines(world: World, parent: string): Promise<void
   const second = await user.push({ '.gitlab-ci.yml': PARENT, a: '2' });
   const canceled = await runner.take('inner');
   await canceled.start();
-  await user.ask('POST', `/pipelines/${second}/cancel`, [200]);
+  await user.cancelPipeline(second);
   await canceled.tearDown('canceled');
   await canceled.finish('failed', 'canceled', 'canceled');
   await user.untilPipeline(second, 'canceled');

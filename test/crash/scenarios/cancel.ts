@@ -17,15 +17,15 @@ export async function cancelJobs(world: World, parent: string): Promise<void> {
   const pipeline = await user.push({ '.gitlab-ci.yml': FILE });
   const slow = await runner.take('slow');
   await slow.start();
-  await user.ask('POST', `/jobs/${slow.id}/cancel`, [201]);
+  await user.cancelJob(slow.id);
   await slow.write('cleaning\n');
   await slow.tearDown('canceled');
   await slow.finish('failed', 'canceled', 'canceled');
   const other = await runner.take('other');
   await other.start();
-  await user.ask('POST', `/pipelines/${pipeline}/cancel`, [200]);
+  await user.cancelPipeline(pipeline);
   other.vanish();
-  await user.ask('POST', `/pipelines/${pipeline}/cancel?force=true`, [200]);
+  await user.cancelPipeline(pipeline, '?force=true');
   await user.untilPipeline(pipeline, 'canceled');
   await supersede(world, user, runner);
   await loseRunner(world, user, runner);

@@ -42,7 +42,7 @@ export async function followChildren(world: World, parent: string): Promise<void
   const cut = await runner.take('inner');
   await cut.start();
   cut.vanish();
-  await user.ask('POST', `/pipelines/${forced}/cancel?force=true`, [200]);
+  await user.cancelPipeline(forced, '?force=true');
   await user.untilPipeline(await user.childOf(forced, 'deep'), 'canceled');
   await user.untilPipeline(forced, 'canceled');
 }

@@ -51,7 +51,7 @@ async function forget(
 ): Promise<void> {
   await world.step(() => world.pass(20_000));
   world.ledger.forgetJob(job);
-  await user.ask('POST', `/jobs/${job}/erase`, [201], [403]);
+  await user.ask('POST', `/jobs/${job}/erase`, [201], { again: [403] });
   await user.push({ '.gitlab-ci.yml': 'only: {script: x}\n' });
   const runner = new Runner(world, 'foreign');
   await runner.register();
@@ -61,5 +61,5 @@ async function forget(
   await only.finish('success', 'success');
   for (const { id } of await user.jobs(pipeline)) world.ledger.forget(id);
   world.ledger.pipelines.delete(pipeline);
-  await user.ask('DELETE', `/pipelines/${pipeline}`, [204], [404]);
+  await user.ask('DELETE', `/pipelines/${pipeline}`, [204], { again: [404] });
 }

@@ -52,7 +52,7 @@ async function strikeWaiting(world: World, user: User): Promise<void> {
   await world.step(() => world.pass(STUCK_MS));
   await user.untilPipeline(stuck, 'failed');
   const forced = await user.push({ '.gitlab-ci.yml': LINE, a: '1' }, 'forced');
-  await user.ask('POST', `/pipelines/${forced}/cancel?force=true`, [200]);
+  await user.cancelPipeline(forced, '?force=true');
   await user.untilPipeline(forced, 'canceled');
 }
 
@@ -60,7 +60,7 @@ async function strikePreparing(world: World, user: User, runner: Runner): Promis
   const canceled = await user.push({ '.gitlab-ci.yml': PLAIN }, 'canceled');
   const early = await runner.take('plain');
   await early.renew();
-  await user.ask('POST', `/jobs/${early.id}/cancel`, [201]);
+  await user.cancelJob(early.id);
   early.vanish();
   await user.untilPipeline(canceled, 'canceled');
   const late = await user.push({ '.gitlab-ci.yml': PLAIN, a: '2' }, 'late');
@@ -75,7 +75,7 @@ async function strikeTeardown(user: User, runner: Runner): Promise<void> {
   const job = await runner.take('clean');
   await job.start();
   await job.startTeardown('succeeded');
-  await user.ask('POST', `/jobs/${job.id}/cancel`, [201]);
+  await user.cancelJob(job.id);
   await job.finish('success', 'canceled');
   await user.untilPipeline(pipeline, 'canceled');
 }
@@ -105,7 +105,7 @@ async function loseForGood(
   const dropped = await user.push({ '.gitlab-ci.yml': PLAIN, a: '5' }, 'dropped');
   const blind = await old.take('plain');
   await blind.renew();
-  await user.ask('POST', `/jobs/${blind.id}/cancel`, [201]);
+  await user.cancelJob(blind.id);
   blind.vanish();
   await user.untilPipeline(dropped, 'canceled');
   const late = await user.push({ '.gitlab-ci.yml': PLAIN, a: '6' }, 'overdue');
