@@ -4,6 +4,7 @@ import { waitUntil } from '../support/wait-until.ts';
 import { callAny } from './replicas/call.ts';
 import { Ledger } from './replicas/ledger.ts';
 import { runPlainRunner } from './replicas/plain-runner.ts';
+import { type Pushed, pushOnAndOn } from './replicas/pusher.ts';
 import { startTwoReplicas, type TwoReplicas } from './replicas/two-replicas.ts';
 
 /** `bin/test` strikes a few times, `bin/test --long` fifty: once for twenty trials of the other campaign. */
@@ -19,11 +20,13 @@ interface Listed {
 
 let both: TwoReplicas;
 let ledger: Ledger;
+let pushed: Pushed;
 const stopping = new AbortController();
 
 beforeEach(async () => {
   both = await startTwoReplicas();
   ledger = new Ledger();
+  pushed = new Map();
 }, 60_000);
 afterEach(async () => {
   stopping.abort();
@@ -33,7 +36,7 @@ afterEach(async () => {
 async function api(method: string, path: string, body?: object): Promise<{ status: number; json: unknown }> {
   const { status, text } = await callAny(both, {
     method,
-    path: `${both.projectPath}${path}`,
+    path: `${both.projectApi}${path}`,
     headers: { 'private-token': both.token },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
@@ -135,11 +138,24 @@ function isCancelled(pipelineId: number): boolean {
   return ledger.cancelled.has(parents.get(pipelineId) ?? pipelineId);
 }
 
+/** Of each commit that was pushed, how many pipelines there are, and whether they are what the pusher wished. */
+async function checkPushes(): Promise<readonly string[]> {
+  const rows = await both.sql("select sha, status, user_id from pipelines where source = 'push' and ref = 'side'");
+  return [...pushed].flatMap(([sha, how]) => {
+    const own = rows.filter((row) => row.sha === sha);
+    const isRight = own.length === 1 || (own.length === 0 && how === 'unsure');
+    const asWished = own.every(({ status, user_id: user }) => status === 'skipped' && user !== null);
+    return isRight && asWished ? [] : [`push of ${sha}, ${how}: ${JSON.stringify(own)}`];
+  });
+}
+
 /** Every pipeline ends, and then no row waits for anything. What does not is a problem. */
 async function settle(): Promise<void> {
   let passed = Date.now();
   const isSettled = async (): Promise<boolean> => {
-    if ((await unfinished()).length === 0 && (await leftovers()).length === 0) return true;
+    const isDone = (await unfinished()).length === 0 && (await leftovers()).length === 0;
+    // A push whose server died is noticed within two minutes.
+    if (isDone && (await checkPushes()).length === 0) return true;
     if (ledger.inHand === 0 && Date.now() - passed > 3_000) {
       await letTimePass();
       passed = Date.now();
@@ -150,7 +166,7 @@ async function settle(): Promise<void> {
     await waitUntil('everything ends', isSettled, 150_000);
   } catch {
     const open = (await unfinished()).map(({ id, status }) => `pipeline ${id} is ${status}`);
-    ledger.problems.push(...open, ...(await leftovers()));
+    ledger.problems.push(...open, ...(await leftovers()), ...(await checkPushes()));
   }
 }
 
@@ -162,6 +178,7 @@ it(
       runPlainRunner(both, { token: both.runnerToken, name: `r_${index}`, ledger, signal: stopping.signal }),
     );
     const user = useIt(load.signal);
+    const pusher = pushOnAndOn(both, pushed, load.signal);
     const struck = new Map<Struck, number>();
     for (let turn = 0; turn < STRIKES; turn += 1) {
       await pace(1_000 + Math.random() * 1_500);
@@ -169,7 +186,7 @@ it(
       struck.set(kind, (struck.get(kind) ?? 0) + count);
     }
     load.abort();
-    await user;
+    await Promise.all([user, pusher]);
     await settle();
     stopping.abort();
     await Promise.all(runners);
@@ -178,7 +195,9 @@ it(
     );
     parents = new Map(rows.map(({ id, parent }) => [Number(id), Number(parent)]));
     await checkJobs();
-    console.log(`${ledger.pipelines.size} pipelines, ${ledger.jobs.size} jobs, struck ${JSON.stringify([...struck])}`);
+    console.log(
+      `${ledger.pipelines.size} pipelines, ${ledger.jobs.size} jobs, ${pushed.size} pushes, struck ${JSON.stringify([...struck])}`,
+    );
     expect(ledger.problems).toEqual([]);
     // A campaign in which these did not happen has shown nothing.
     for (const kind of ['kill', 'cut listeners', 'crash database', 'cut all'] as const) {

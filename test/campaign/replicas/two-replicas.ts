@@ -25,7 +25,10 @@ export interface TwoReplicas extends Callers {
   readonly token: string;
   /** Of a runner for everything. */
   readonly runnerToken: string;
-  readonly projectPath: string;
+  /** From the root of an address. */
+  readonly projectApi: string;
+  /** A clone of the project, and what git needs for it. */
+  readonly clone: { readonly dir: string; readonly env: Readonly<Record<string, string>> };
   sql(text: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   close(): Promise<void>;
 }
@@ -57,7 +60,8 @@ export async function startTwoReplicas(): Promise<TwoReplicas> {
       postgres,
       token,
       runnerToken: await makeRunner(callers, token),
-      projectPath: '/api/v4/projects/root%2Fshop',
+      projectApi: '/api/v4/projects/root%2Fshop',
+      clone: { dir: join(root, 'work'), env },
       sql: (text) => runSql(databaseUrl, text),
       close,
     };
