@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   ACCESS_LEVELS,
@@ -9,7 +9,8 @@ import {
   type Role,
   ruleOf,
 } from '../access/index.ts';
-import { AttemptLimiter, buildServer, type Route } from '../http/index.ts';
+import { AttemptLimiter, type Route } from '../http/index.ts';
+import { buildTestServer } from '../testing/build-test-server.ts';
 import { makeGate } from '../users/index.ts';
 import { type Asker, openAskers } from './testing/open-askers.ts';
 import { openTarget, type Target } from './testing/open-target.ts';
@@ -37,19 +38,14 @@ afterAll(async () => {
 
 /** The server with its real gate, behind whose routes there is nothing. */
 async function openDoors({ parts, routes }: Target): Promise<FastifyInstance> {
-  return await buildServer({
+  return await buildTestServer(parts, {
     routes: routes.map(({ query: _query, body, ...route }) => ({
       ...route,
       ...(body === 'stream' ? { body } : {}),
       handle: () => ({ status: ENTERED }),
     })),
     gate: { ...makeGate(parts), wrongCredentials: new AttemptLimiter(parts.clock, 1_000_000, 60_000) },
-    base: parts.base,
-    version: parts.version,
     clock: parts.clock,
-    log: Fastify({ logger: { level: 'silent' } }).log,
-    trustProxy: false,
-    stopping: new AbortController().signal,
   });
 }
 

@@ -1,11 +1,11 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { Engine } from '../../../test/support/engines.ts';
-import { realClock } from '../../base/index.ts';
 import { putMember, type Tx } from '../../store/index.ts';
 import { accessLevel, ROLES, type Role } from '../access/index.ts';
-import { AttemptLimiter, buildServer, type Route } from '../http/index.ts';
+import { AttemptLimiter, type Route } from '../http/index.ts';
 import { allRoutes } from '../routes.ts';
 import { createToken, createUser, makeGate } from '../users/index.ts';
+import { buildTestServer } from './build-test-server.ts';
 import { makeProject, type TestProject } from './make-project.ts';
 import { type OpenedParts, openParts } from './open-parts.ts';
 
@@ -51,10 +51,7 @@ export interface AnsweredAll {
 }
 
 /** Every route with the real gate, on one private project that has a member of each role. */
-export async function serveAll({
-  engine = 'SQLite',
-  log = Fastify({ logger: { level: 'silent' } }).log,
-}: ServeAllOptions = {}): Promise<ServedAll> {
+export async function serveAll({ engine = 'SQLite', log }: ServeAllOptions = {}): Promise<ServedAll> {
   const parts = await openParts(engine);
   const stopping = new AbortController();
   const { app, routes } = await serveParts(parts, log, stopping.signal);
@@ -96,14 +93,13 @@ export async function serveAll({
 
 async function serveParts(
   parts: OpenedParts,
-  log: FastifyBaseLogger,
+  log: FastifyBaseLogger | undefined,
   stopping: AbortSignal,
 ): Promise<Pick<ServedAll, 'app' | 'routes'>> {
   // Whoever walks all routes shows many credentials that a route does not take.
   const gate = { ...makeGate(parts), wrongCredentials: new AttemptLimiter(parts.clock, 100_000, 60_000) };
   const routes = allRoutes(parts, gate);
-  const { base, version } = parts;
-  const app = await buildServer({ routes, gate, base, version, clock: realClock, log, trustProxy: false, stopping });
+  const app = await buildTestServer(parts, { routes, gate, stopping, ...(log === undefined ? {} : { log }) });
   return { app, routes };
 }
 

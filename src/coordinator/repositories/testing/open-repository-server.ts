@@ -1,9 +1,8 @@
 import type { AddressInfo } from 'node:net';
-import Fastify from 'fastify';
-import { realClock } from '../../../base/index.ts';
 import { findProject, listProjectIds } from '../../../store/index.ts';
 import { ALL_SCOPES, type ProjectAccess, type Role, type Scope, type UserPrincipal } from '../../access/index.ts';
-import { AttemptLimiter, buildServer, type Gate } from '../../http/index.ts';
+import { AttemptLimiter, type Gate } from '../../http/index.ts';
+import { buildTestServer } from '../../testing/build-test-server.ts';
 import { makeProject, type NewTestProject, type TestProject } from '../../testing/make-project.ts';
 import { type OpenedParts, openParts } from '../../testing/open-parts.ts';
 import { type GitPorts, gitRoutes, repositoryRoutes } from '../index.ts';
@@ -48,15 +47,9 @@ export async function openRepositoryServer(): Promise<RepositoryServer> {
       return (await makeProject(parts, { files: {}, ...(path === undefined ? {} : { path }), isEmpty: true })).id;
     },
   };
-  const app = await buildServer({
+  const app = await buildTestServer(parts, {
     routes: [...gitRoutes(parts, ports), ...repositoryRoutes(parts)],
     gate,
-    base: parts.base,
-    version: parts.version,
-    clock: realClock,
-    log: Fastify({ logger: { level: 'silent' } }).log,
-    trustProxy: false,
-    stopping: new AbortController().signal,
   });
   await app.listen({ port: 0, host: '127.0.0.1' });
   const { port } = app.server.address() as AddressInfo;

@@ -1,11 +1,10 @@
-import Fastify from 'fastify';
 import type { TSchema } from 'typebox';
 import { Errors } from 'typebox/value';
 import type { Engine } from '../../../../test/support/engines.ts';
-import { realClock } from '../../../base/index.ts';
 import { ALL_SCOPES, type Principal, type ProjectAccess, type Role } from '../../access/index.ts';
-import { AttemptLimiter, buildServer, type Route } from '../../http/index.ts';
+import { AttemptLimiter, type Route } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
+import { buildTestServer } from '../../testing/build-test-server.ts';
 import { type OpenedParts, openParts } from '../../testing/open-parts.ts';
 
 export interface OpenedRest {
@@ -41,7 +40,7 @@ export async function openRest(
   const parts = await openParts(engine);
   const routes = makeRoutes(parts).map(checked);
   const stopping = new AbortController();
-  const app = await buildServer({
+  const app = await buildTestServer(parts, {
     routes,
     gate: {
       credentials: {
@@ -52,11 +51,6 @@ export async function openRest(
       projects: { find: async (name, user) => await findProject(parts, name, user) },
       wrongCredentials: new AttemptLimiter(parts.clock, 100, 60_000),
     },
-    base: parts.base,
-    version: parts.version,
-    clock: realClock,
-    log: Fastify({ logger: { level: 'silent' } }).log,
-    trustProxy: false,
     stopping: stopping.signal,
   });
   const address = await app.listen({ port: 0, host: '127.0.0.1' });

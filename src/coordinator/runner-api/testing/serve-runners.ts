@@ -1,7 +1,6 @@
-import Fastify from 'fastify';
-import { realClock } from '../../../base/index.ts';
 import { ALL_SCOPES, type Role, type UserPrincipal } from '../../access/index.ts';
-import { AttemptLimiter, buildServer, type Gate, type Route } from '../../http/index.ts';
+import { AttemptLimiter, type Gate, type Route } from '../../http/index.ts';
+import { buildTestServer } from '../../testing/build-test-server.ts';
 import type { OpenedParts } from '../../testing/open-parts.ts';
 
 /** A server as a runner sees it. */
@@ -49,14 +48,9 @@ export async function serveRunners(
     },
     wrongCredentials: new AttemptLimiter(parts.clock, 100, 60_000),
   };
-  const app = await buildServer({
+  const app = await buildTestServer(parts, {
     routes: routesFor(gate),
     gate,
-    base: parts.base,
-    version: parts.version,
-    clock: realClock,
-    log: Fastify({ logger: { level: 'silent' } }).log,
-    trustProxy: false,
     stopping: stopping.signal,
   });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
