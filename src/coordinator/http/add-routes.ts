@@ -7,6 +7,7 @@ import { ruleOf } from '../access/index.ts';
 import type { Answer } from './answer.ts';
 import { addFromQuery } from './request/add-from-query.ts';
 import { authorize } from './request/authorize.ts';
+import { queryOf } from './request/credentials.ts';
 import { readLooseTexts } from './request/read-loose-texts.ts';
 import type { RequestFigures } from './request-figures.ts';
 import { type Call, type Route, TAKEN } from './route.ts';
@@ -129,11 +130,6 @@ function send(reply: FastifyReply, { status, body, headers = {} }: Answer): Fast
 function pathOf(target: string): string {
   const path = target.replace(/^[a-z][\w+.-]*:\/\/[^/?#]*/i, '');
   return path.startsWith('/') ? path : `/${path}`;
-}
-
-function queryOf(url: string): URLSearchParams {
-  const at = url.indexOf('?');
-  return new URLSearchParams(at < 0 ? '' : url.slice(at));
 }
 
 function schemaOf(route: Route): Record<string, unknown> {

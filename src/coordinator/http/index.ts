@@ -15,7 +15,13 @@ export {
 export { keysetPaged, type Listed, PAGING, type Page, paged, pageOf } from './paging.ts';
 export { AttemptLimiter } from './request/attempt-limiter.ts';
 export type { Gate } from './request/authorize.ts';
-export { type Credentials, type ProjectFinder, presentedCredential, SESSION_COOKIE } from './request/credentials.ts';
+export {
+  type Credentials,
+  credentialOf,
+  type ProjectFinder,
+  presentedCredential,
+  SESSION_COOKIE,
+} from './request/credentials.ts';
 export { DURATION_BOUNDS, type RouteFigures } from './request-figures.ts';
 export { type Call, type Route, route, TAKEN, type Taken } from './route.ts';
 export { HTTP_LIMITS, type ServerOptions } from './server-options.ts';

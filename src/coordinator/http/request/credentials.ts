@@ -35,6 +35,23 @@ export function presentedCredential(headers: IncomingHttpHeaders, query: URLSear
   return cookie === null ? { kind: 'none' } : { kind: 'session', cookie };
 }
 
+/** That of a call. */
+export function credentialOf({
+  headers,
+  url,
+}: {
+  readonly headers: IncomingHttpHeaders;
+  readonly url: string;
+}): Presented {
+  return presentedCredential(headers, queryOf(url));
+}
+
+/** Of an address, whole or from its path on: what follows the first `?`. */
+export function queryOf(url: string): URLSearchParams {
+  const at = url.indexOf('?');
+  return new URLSearchParams(at < 0 ? '' : url.slice(at));
+}
+
 function single(value: string | readonly string[] | undefined): string | undefined {
   return typeof value === 'string' ? value : value?.[0];
 }

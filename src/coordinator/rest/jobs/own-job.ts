@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { findAttemptByToken, findJob } from '../../../store/index.ts';
-import { notFound, ok, presentedCredential, type Route, route, unauthorized } from '../../http/index.ts';
+import { credentialOf, notFound, ok, type Route, route, unauthorized } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
 import { hashToken } from '../../work/index.ts';
 import { BRIDGE, JOB } from '../schemas/job.ts';
@@ -15,8 +15,8 @@ export function ownJobRoute(parts: Parts): Route {
     summary: 'The job whose token asks',
     tag: 'jobs',
     answers: { 200: Type.Union([JOB, BRIDGE]) },
-    handle: async ({ headers, url, base }) => {
-      const presented = presentedCredential(headers, new URL(url, base).searchParams);
+    handle: async (call) => {
+      const presented = credentialOf(call);
       if (presented.kind === 'none' || presented.kind === 'session') throw unauthorized();
       return await parts.store.read(async (db) => {
         const attempt = await findAttemptByToken(db, hashToken(presented.token));

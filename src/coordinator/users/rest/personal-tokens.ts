@@ -12,11 +12,11 @@ import { hashToken, type Principal } from '../../access/index.ts';
 import {
   type Call,
   created,
+  credentialOf,
   noContent,
   notFound,
   ok,
   PAGING,
-  presentedCredential,
   type Route,
   route,
 } from '../../http/index.ts';
@@ -108,8 +108,8 @@ function makeRoute({ store }: Parts): Route {
 /** The token that the request shows. */
 function selfRoutes({ store }: Parts): readonly Route[] {
   const common = { path: `${root}/self`, action: 'token.self', tag } as const;
-  const find = async ({ headers, url }: Call): Promise<TokenRecord> => {
-    const shown = presentedCredential(headers, new URL(url, 'http://self').searchParams);
+  const find = async (call: Call): Promise<TokenRecord> => {
+    const shown = credentialOf(call);
     const token = shown.kind === 'token' ? await store.read((db) => findLiveToken(db, hashToken(shown.token))) : null;
     if (token === null) throw notFound();
     return token;

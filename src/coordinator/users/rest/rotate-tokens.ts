@@ -4,11 +4,11 @@ import { hashToken, levelIn } from '../../access/index.ts';
 import {
   type Call,
   created,
+  credentialOf,
   forbidden,
   invalid,
   notFound,
   ok,
-  presentedCredential,
   type Route,
   route,
 } from '../../http/index.ts';
@@ -25,6 +25,8 @@ const LASTS_MS = 7 * DAY_MS;
 const BODY = Type.Object({ expires_at: NEW_TOKEN.expires_at });
 const personal = '/api/v4/personal_access_tokens';
 
+type RotateCall = Call<unknown, unknown, { readonly expires_at?: string | null | undefined }>;
+
 /** A token is replaced by a new one that may do the same; the old one is nobody's from then on. */
 export function rotateTokenRoutes({ store }: Parts): readonly Route[] {
   const own = {
@@ -34,23 +36,22 @@ export function rotateTokenRoutes({ store }: Parts): readonly Route[] {
     body: BODY,
     answers: { 200: PERSONAL_TOKEN },
   } as const;
+  const replace = async (call: RotateCall, find: (tx: Tx) => Promise<TokenRecord | null>) =>
+    ok(
+      await store.write(async (tx) => {
+        const made = await rotate(tx, await find(tx), call, { ...call, project: null });
+        return { ...showToken(made.record, tx.now()), token: made.token };
+      }),
+    );
   return [
     route({
       ...own,
       path: `${personal}/self/rotate`,
       summary: 'Replace the token of this request',
       handle: async (call) => {
-        const shown = presentedCredential(call.headers, new URL(call.url, 'http://self').searchParams);
+        const shown = credentialOf(call);
         if (shown.kind !== 'token') throw notFound();
-        return ok(
-          await store.write(async (tx) => {
-            const made = await rotate(tx, await findLiveToken(tx, hashToken(shown.token)), call, {
-              ...call,
-              project: null,
-            });
-            return { ...showToken(made.record, tx.now()), token: made.token };
-          }),
-        );
+        return await replace(call, (tx) => findLiveToken(tx, hashToken(shown.token)));
       },
     }),
     route({
@@ -59,17 +60,14 @@ export function rotateTokenRoutes({ store }: Parts): readonly Route[] {
       summary: 'Replace a personal access token',
       params: Type.Object({ token_id: ID }),
       handle: async (call) =>
-        ok(
-          await store.write(async (tx) => {
-            const old = await findToken(tx, 'personal', call.params.token_id);
-            const { principal } = call;
-            const user = principal.kind === 'user' ? principal.user : null;
-            // Whether there is one is for nobody else to know.
-            if (old?.userId !== user?.id && user?.isAdministrator !== true) throw notFound();
-            const made = await rotate(tx, old, call, { ...call, project: null });
-            return { ...showToken(made.record, tx.now()), token: made.token };
-          }),
-        ),
+        await replace(call, async (tx) => {
+          const old = await findToken(tx, 'personal', call.params.token_id);
+          const { principal } = call;
+          const user = principal.kind === 'user' ? principal.user : null;
+          // Whether there is one is for nobody else to know.
+          if (old?.userId !== user?.id && user?.isAdministrator !== true) throw notFound();
+          return old;
+        }),
     }),
     rotateProjectTokenRoute({ store }),
     ownTokenRoute({ store }),
@@ -136,7 +134,7 @@ function ownTokenRoute({ store }: Pick<Parts, 'store'>): Route {
 async function rotate(
   tx: Tx,
   old: TokenRecord | null,
-  { body }: Pick<Call<unknown, unknown, { readonly expires_at?: string | null | undefined }>, 'body'>,
+  { body }: Pick<RotateCall, 'body'>,
   doer: Doer,
 ): Promise<{ readonly record: TokenRecord; readonly token: string }> {
   if (old === null) throw notFound();
