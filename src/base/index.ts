@@ -13,6 +13,7 @@ export * from './files/set-aside.ts';
 export * from './files/write-durably.ts';
 export * from './git-environment.ts';
 export * from './lock/file-lock.ts';
+export { lockHolder } from './lock/lock-holder.ts';
 export * from './mounts.ts';
 export * from './problem.ts';
 export * from './remove-tree.ts';

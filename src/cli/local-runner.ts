@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { errorCode } from '../base/index.ts';
+import { holderOfJournals } from '../runner/index.ts';
 import type { Host } from './host.ts';
 
 export interface LocalRunnerProcess {
@@ -6,24 +8,32 @@ export interface LocalRunnerProcess {
   stop(): Promise<void>;
 }
 
+interface LocalRunnerOptions {
+  readonly directory: string;
+  readonly tokenFile: string;
+  readonly urlFile: string;
+}
+
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 const STOP_MS = 15 * 60_000;
+const LOOK_EVERY_MS = 500;
 
 /**
  * Keeps a runner going as a process of its own, so that a server that dies hurts no job. It leads a session: a Ctrl-C at the server is the server's to
- * hand on. One that ends by itself is started again, after a pause that grows.
+ * hand on. One that ends by itself is started again, after a pause that grows. One that outlived an earlier server goes on, now for this one, as long as it likes.
  */
 export function startLocalRunner(
   { program, clock, stderr, env }: Pick<Host, 'program' | 'clock' | 'stderr' | 'env'>,
-  { url, directory, tokenFile }: { readonly url: string; readonly directory: string; readonly tokenFile: string },
+  { directory, tokenFile, urlFile }: LocalRunnerOptions,
 ): LocalRunnerProcess {
   const stopping = new AbortController();
   const [file = '', ...args] = program;
-  const words = [...args, 'runner', 'run', '--url', url, '--token-file', tokenFile, '--directory', directory];
+  const words = [...args, 'runner', 'run', '--url-file', urlFile, '--token-file', tokenFile, '--directory', directory];
   let child: ChildProcess | null = null;
 
   async function keep(): Promise<void> {
+    await outliveEarlier();
     for (let pauseMs = FIRST_PAUSE_MS; !stopping.signal.aborted; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       const ended = Promise.withResolvers<string>();
       child = spawn(file, words, { detached: true, stdio: ['ignore', 'ignore', 'pipe'], env: withoutSecrets(env) });
@@ -37,6 +47,21 @@ export function startLocalRunner(
     }
   }
 
+  /** Until the one of an earlier server has ended; one that we are told to stop meanwhile, too. */
+  async function outliveEarlier(): Promise<void> {
+    const pid = holderOfJournals(directory);
+    if (pid === null) return;
+    stderr.write(`epilogue: the runner of an earlier server goes on (process ${pid})\n`);
+    let isTold = false;
+    while (holderOfJournals(directory) === pid) {
+      if (stopping.signal.aborted && !isTold) {
+        isTold = true;
+        terminate(pid);
+      }
+      await clock.sleep(LOOK_EVERY_MS, isTold ? undefined : stopping.signal);
+    }
+  }
+
   const kept = keep();
   return {
     async stop() {
@@ -47,6 +72,14 @@ export function startLocalRunner(
       over.abort();
     },
   };
+}
+
+function terminate(pid: number): void {
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch (error) {
+    if (errorCode(error) !== 'ESRCH') throw error;
+  }
 }
 
 /** The server's own keys and passwords are nothing for a process beside which jobs run. */

@@ -158,6 +158,26 @@ describe('serve', () => {
   });
 });
 
+describe('runner run', () => {
+  const rest = ['--token-file', 'vars', '--directory', 'runner'];
+  it.each([
+    [['--url', 'foo', ...rest], /'foo' is invalid. Write an address/],
+    [['--url', 'ftp://ci', ...rest], /'ftp:\/\/ci' is invalid. Write an address/],
+    [rest, /^epilogue: say where the coordinator is: --url or --url-file$/m],
+    [['--url-file', 'vars', ...rest], /^epilogue: ~\/shop\/vars holds no address. Write an address/m],
+    [['--url', 'http://ci', '--url-file', 'vars', ...rest], /cannot be used with option/],
+    [['--url', 'http://ci', ...rest, '--token-file', 'none'], /^epilogue: cannot read ~\/shop\/none: ENOENT/m],
+    [
+      ['--url', 'http://ci', ...rest, '--directory', '/proc/none'],
+      /^epilogue: the runner's directory cannot be made: ENOENT/m,
+    ],
+  ])('refuses %j', async (words, message) => {
+    const { code, out, err } = await epilogue(['runner', 'run', ...words]);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(message);
+  });
+});
+
 describe('list', () => {
   it('shows the jobs by stage and why', async () => {
     expect(await epilogue(['list'])).toMatchInlineSnapshot(`

@@ -56,7 +56,7 @@ afterEach(async () => {
 function hear(): void {
   stop = new AbortController();
   hearing = hearEvents({
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     token: 'runner',
     systemId: 's_1',
     clock: realClock,

@@ -4,7 +4,7 @@ import { followEvents, type StreamEvent } from './wire/events.ts';
 import { readStopOrder } from './wire/stop-order.ts';
 
 export interface HearOptions {
-  readonly url: string;
+  readonly url: () => string;
   readonly token: string;
   readonly systemId: string;
   readonly clock: Clock;

@@ -8,8 +8,8 @@ import { JobsInHand } from './jobs-in-hand.ts';
 import { connect } from './wire/coordinator.ts';
 
 export interface DaemonOptions {
-  /** Of the coordinator, without a slash at its end. */
-  readonly url: string;
+  /** Of the coordinator, without a slash at its end. Asked for at each request: the coordinator may move. */
+  readonly url: () => string;
   /** The runner's authentication token. */
   readonly token: string;
   readonly systemId: string;
@@ -35,11 +35,11 @@ const LONGEST_PAUSE_MS = 30_000;
 /**
  * Takes jobs from a coordinator until it is told to stop, and sees each to its end; first of all those that a runner before it left behind. Resolves
  * when none is left.
- * @throws Failure `runner_in_use`, `runner_refused` (the token is nobody's)
+ * @throws Failure `runner_directory_unusable`, `runner_in_use`, `runner_refused` (the token is nobody's)
  */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
   const { directory, executor, clock, environment, version, log } = options;
-  makeDirectory(join(directory, 'jobs'), 0o700);
+  makeJobsDirectory(directory);
   const lock = await takeLock(directory);
   const context: JobContext = {
     coordinator: connect({ ...options, executor: executor.name }),
@@ -62,6 +62,15 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   }
 }
 
+function makeJobsDirectory(directory: string): void {
+  try {
+    makeDirectory(join(directory, 'jobs'), 0o700);
+  } catch (error) {
+    const why = describeError(error);
+    throw new Failure('runner_directory_unusable', `the runner's directory cannot be made: ${why}`, { cause: error });
+  }
+}
+
 async function takeLock(directory: string): Promise<FileLock> {
   const lock = await tryLockJournals(directory);
   if (lock === null) throw new Failure('runner_in_use', `another runner works in ${directory}`);
@@ -81,7 +90,10 @@ async function takeJobs(context: JobContext, options: DaemonOptions, events: Hea
   const { clock, concurrent, stop, log } = options;
   const { jobs } = context;
   const running = new Set<Promise<void>>();
-  const interruptAll = (): void => jobs.interruptAll();
+  const interruptAll = (): void => {
+    log('info', wordsOfStop(running.size));
+    jobs.interruptAll();
+  };
   stop.addEventListener('abort', interruptAll, { once: true });
   let lastUpdate: string | null = null;
   let lastHome = 0;
@@ -107,7 +119,7 @@ async function takeJobs(context: JobContext, options: DaemonOptions, events: Hea
         .finally(() => running.delete(job));
       running.add(job);
       // Handed out in the moment when we were told to stop.
-      if (stop.aborted) interruptAll();
+      if (stop.aborted) jobs.interruptAll();
     } catch (error) {
       if (error instanceof Failure && error.code === 'runner_refused') throw error;
       if (stop.aborted) break;
@@ -117,6 +129,11 @@ async function takeJobs(context: JobContext, options: DaemonOptions, events: Hea
     }
   }
   await Promise.all(running);
+}
+
+function wordsOfStop(running: number): string {
+  if (running === 0) return 'stopping';
+  return `stopping: ${running === 1 ? '1 job is' : `${running} jobs are`} torn down first, cleanup included`;
 }
 
 /** Named by a number that no job of this runner had before: a job's cleanup may come back to the runner that lost it. */

@@ -7,6 +7,6 @@ export { runJob } from './run-job.ts';
 export { readDotenvReport } from './save/read-dotenv-report.ts';
 export { type Holder, readHolder, writeHolder } from './take-over/holder.ts';
 export { type FoundJournal, findJournal, listJournals } from './take-over/list-journals.ts';
-export { lockJournals, tryLockJournals } from './take-over/lock-journals.ts';
+export { holderOfJournals, lockJournals, tryLockJournals } from './take-over/lock-journals.ts';
 export { takeOverJob } from './take-over/take-over-job.ts';
 export { forgetSecrets } from './teardown/forget-secrets.ts';

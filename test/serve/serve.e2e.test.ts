@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeOnEachEngine } from '../support/engines.ts';
+import { isAlive } from '../support/processes.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { isThere } from './support/is-there.ts';
 import { ServedProject } from './support/served-project.ts';
@@ -53,7 +54,7 @@ slow:
     expect(await project.untilJob(pipeline, 'slow', 'failed')).toMatchObject({ cleanup: { outcome: 'succeeded' } });
   });
 
-  it('goes on with a job that ran while the server was killed, and has all of its log', async () => {
+  it('goes on with a job that ran while the server was killed, and with its runner, and has all of its log', async () => {
     const project = new ServedProject(serving);
     const gate = join(serving.outside, 'go');
     const pipeline = await project.start(`
@@ -62,12 +63,19 @@ slow:
   after_script: [echo cleaned]
 `);
     await waitUntil('the script has begun', () => isThere(begun()));
+    const runner = runnerPid(serving);
     await serving.stop('SIGKILL');
-    await serving.restartOnSamePort();
+    // At another address.
+    await serving.start();
     execFileSync('touch', [gate]);
     const job = await project.untilJob(pipeline, 'slow', 'success');
     expect(job.cleanup?.outcome).toBe('succeeded');
     expect(await project.trace(job)).toMatch(/\nfirst\n[\s\S]*\nlast\n[\s\S]*\ncleaned\n/);
+    expect(runnerPid(serving)).toBe(runner);
+    expect(serving.log).toContain(`the runner of an earlier server goes on (process ${runner})`);
+    await serving.stop();
+    // It lets its directory go, and then ends.
+    await waitUntil('the runner has ended', () => !isAlive(runner));
   });
 
   it('runs the cleanup of a job whose runner was killed, once the runner is there again', async () => {

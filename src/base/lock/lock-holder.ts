@@ -74,10 +74,30 @@ export function isHeldByAnother(lock: string, own: { readonly record: string; re
   return records.some((record) => {
     const holder = readHolder(record);
     if (holder === null || holder.file === own.file) return false;
-    const isAlive = holder.boot === bootId() && startOf(holder.pid) === holder.startedAt;
-    if (!isAlive) removeHolder(record);
-    return isAlive && (hasOpen(holder.pid, holder.file) ?? isWrittenBy(holder.pid, record));
+    if (isAlive(holder)) return holds(holder, record);
+    removeHolder(record);
+    return false;
   });
+}
+
+/**
+ * Which process holds the lock, by whatever file. null: none that can be seen, or one that had no room to say so. Only a hint: it may let go at any
+ * time, so it is for words and signals, and never instead of taking the lock.
+ */
+export function lockHolder(lock: string): number | null {
+  for (const record of namesBeside(lock)) {
+    const holder = readHolder(record);
+    if (holder !== null && isAlive(holder) && holds(holder, record)) return holder.pid;
+  }
+  return null;
+}
+
+function holds({ pid, file }: LockHolder, record: string): boolean {
+  return hasOpen(pid, file) ?? isWrittenBy(pid, record);
+}
+
+function isAlive({ pid, startedAt, boot }: LockHolder): boolean {
+  return boot === bootId() && startOf(pid) === startedAt;
 }
 
 function namesBeside(lock: string): readonly string[] {

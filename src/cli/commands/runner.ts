@@ -2,14 +2,15 @@ import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
-import { Failure, readRegularFile } from '../../base/index.ts';
+import { describeError, Failure, readRegularFile } from '../../base/index.ts';
 import { runDaemon } from '../../daemon/index.ts';
 import { EXIT, type Host } from '../host.ts';
 import { parseArguments } from '../parse-arguments.ts';
 import { shellExecutor } from './execution.ts';
 
 interface RunnerFlags {
-  readonly url: string;
+  readonly url?: string;
+  readonly urlFile?: string;
   readonly tokenFile: string;
   readonly directory: string;
   readonly concurrent?: number;
@@ -26,7 +27,12 @@ export async function command(args: readonly string[], host: Host): Promise<numb
         .description(
           'Takes jobs from a coordinator and runs them on this machine. The first SIGTERM or Ctrl-C ends it gracefully: it takes no more jobs, and tears down those that run, their cleanup included.',
         )
-        .requiredOption('--url <url>', 'the address of the coordinator')
+        .addOption(new Option('--url <url>', 'the address of the coordinator').argParser(parseUrl))
+        .addOption(
+          new Option('--url-file <file>', 'holds that address, and is read again whenever it is needed').conflicts(
+            'url',
+          ),
+        )
         .requiredOption('--token-file <file>', 'holds the authentication token of the runner')
         .requiredOption('--directory <dir>', 'where journals, builds and caches lie; one runner at a time')
         .addOption(
@@ -45,16 +51,16 @@ export async function command(args: readonly string[], host: Host): Promise<numb
 }
 
 async function run(flags: RunnerFlags, host: Host): Promise<number> {
-  const { url, tokenFile, concurrent = Math.max(FEWEST_JOBS, host.cores) } = flags;
+  const { tokenFile, concurrent = Math.max(FEWEST_JOBS, host.cores) } = flags;
   const directory = resolve(host.cwd, flags.directory);
-  const token = readRegularFile(resolve(host.cwd, tokenFile)).toString().trim();
-  if (token === '') throw new Failure('no_token', `${tokenFile} is empty`);
+  const url = addressFrom(flags, host);
+  const token = readWord(resolve(host.cwd, tokenFile));
   const stop = new AbortController();
   const stopListening = host.onStopSignal(() => stop.abort());
   const environment = jobEnvironment(host);
   try {
     await runDaemon({
-      url: url.replace(/\/+$/, ''),
+      url,
       token,
       systemId: systemId(directory),
       directory,
@@ -70,6 +76,44 @@ async function run(flags: RunnerFlags, host: Host): Promise<number> {
   } finally {
     stopListening();
   }
+}
+
+/** @throws Failure `no_url`, and what reading the file does */
+function addressFrom({ url, urlFile }: RunnerFlags, { cwd }: Host): () => string {
+  if (url !== undefined) return () => url;
+  if (urlFile === undefined) throw new Failure('no_url', 'say where the coordinator is: --url or --url-file');
+  const path = resolve(cwd, urlFile);
+  let last = readUrl(path);
+  return () => {
+    try {
+      last = readUrl(path);
+    } catch (error) {
+      // Somebody is at it right now, or it is no longer there: the coordinator may well be where it was.
+      if (!(error instanceof Failure)) throw error;
+    }
+    return last;
+  };
+}
+
+function readUrl(path: string): string {
+  try {
+    return parseUrl(readWord(path));
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError)) throw error;
+    throw new Failure('bad_url', `${path} holds no address. ${error.message}`);
+  }
+}
+
+/** The file's one word. @throws Failure `file_unreadable`, `file_empty` */
+function readWord(path: string): string {
+  let word: string;
+  try {
+    word = readRegularFile(path).toString().trim();
+  } catch (error) {
+    throw new Failure('file_unreadable', `cannot read ${path}: ${describeError(error)}`, { cause: error });
+  }
+  if (word === '') throw new Failure('file_empty', `${path} is empty`);
+  return word;
 }
 
 /** Jobs wait more than they compute: one that sleeps should not keep the others from a small machine. */
@@ -108,4 +152,11 @@ function parseCount(text: string): number {
   const count = Number(text);
   if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('Write a number of jobs, from 1.');
   return count;
+}
+
+function parseUrl(text: string): string {
+  if (!/^https?:$/.test(URL.parse(text)?.protocol ?? '')) {
+    throw new InvalidArgumentError('Write an address, as in https://ci.example.com.');
+  }
+  return text.replace(/\/+$/, '');
 }

@@ -93,6 +93,11 @@ async function serve(flags: ServeFlags, host: Host): Promise<number> {
   greet(server, host);
   if (flags.demo === true) await showDemo(server, host);
   await stopped;
+  host.stderr.write(
+    runner === null
+      ? 'epilogue: stopping\n'
+      : 'epilogue: stopping: jobs of the local runner are torn down first, cleanup included; stopped again, the server ends at once and leaves that to the runner\n',
+  );
   // A second signal ends the process at once, as it does without us: every state of the database is a right one, and the runner is by itself.
   stopListening();
   await runner?.stop();
@@ -101,7 +106,7 @@ async function serve(flags: ServeFlags, host: Host): Promise<number> {
 }
 
 async function startRunner({ address, parts }: RunningServer, host: Host): Promise<LocalRunnerProcess> {
-  return startLocalRunner(host, { url: address, ...(await prepareLocalRunner(parts)) });
+  return startLocalRunner(host, await prepareLocalRunner(parts, address));
 }
 
 function greet({ address, signInLink }: RunningServer, host: Host): void {

@@ -10,26 +10,36 @@ export interface LocalRunner {
   readonly directory: string;
   /** Mode 0600; the token and a newline. */
   readonly tokenFile: string;
+  /** The coordinator's address and a newline: a runner that outlived its coordinator finds the next one there. */
+  readonly urlFile: string;
 }
 
 /** GitLab's prefix: scanners for secrets know it. */
 const PREFIX = 'glrt-';
 const TOKEN_BYTES = 20;
 
-/** The runner that comes with a coordinator: takes jobs of all projects. Made at the first start, and again when somebody removed it. */
-export async function prepareLocalRunner({ dataDir, store }: Pick<Parts, 'dataDir' | 'store'>): Promise<LocalRunner> {
+/**
+ * The runner that comes with a coordinator: takes jobs of all projects. Made at the first start, and again when somebody removed it.
+ * @param address where this machine reaches the coordinator.
+ */
+export async function prepareLocalRunner(
+  { dataDir, store }: Pick<Parts, 'dataDir' | 'store'>,
+  address: string,
+): Promise<LocalRunner> {
   const directory = join(dataDir, 'runner');
   const tokenFile = join(directory, 'token');
+  const urlFile = join(directory, 'url');
   makeDirectory(directory, 0o700);
+  writeDurably(urlFile, `${address}\n`, true);
   const known = readToken(tokenFile);
   if (known !== null && (await store.read((db) => findRunnerByToken(db, hashToken(known)))) !== null) {
-    return { directory, tokenFile };
+    return { directory, tokenFile, urlFile };
   }
   const token = PREFIX + randomBytes(TOKEN_BYTES).toString('base64url');
   // The file first: a token that nobody holds is of no use, a file whose token is nobody's is made anew.
   writeDurably(tokenFile, `${token}\n`, true);
   await store.write((tx) => insertRunner(tx, { ...SETTINGS, tokenHash: hashToken(token) }, []));
-  return { directory, tokenFile };
+  return { directory, tokenFile, urlFile };
 }
 
 const SETTINGS = {

@@ -46,7 +46,7 @@ afterEach(() => {
 
 async function report(patienceMs = 10_000): Promise<boolean> {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const coordinator = connect({ url, token: 't', systemId: 's', version: '0', executor: 'shell' });
+  const coordinator = connect({ url: () => url, token: 't', systemId: 's', version: '0', executor: 'shell' });
   const sendLogAgain = async (): Promise<void> => void done.push('log');
   const told = { result: RESULT, logFile: join(directory, 'log'), sendLogAgain };
   return await reportResult(

@@ -48,7 +48,7 @@ afterEach(() => {
 function start(): LogShipment {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return shipLog({
-    coordinator: connect({ url, token: 't', systemId: 's', version: '0', executor: 'shell' }),
+    coordinator: connect({ url: () => url, token: 't', systemId: 's', version: '0', executor: 'shell' }),
     job: { id: 1, token: 'job' },
     file: join(directory, 'log'),
     clock: realClock,

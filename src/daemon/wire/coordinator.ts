@@ -10,8 +10,8 @@ import { type JobVerdict, verdictOf } from './job-verdict.ts';
 
 /** Who asks for work. */
 export interface RunnerIdentity {
-  /** Of the coordinator, without a slash at its end. */
-  readonly url: string;
+  /** Of the coordinator, without a slash at its end. Asked for at each request: the coordinator may move. */
+  readonly url: () => string;
   /** The runner's authentication token. */
   readonly token: string;
   /** Tells this process's runner from others under the same token. */
@@ -81,7 +81,7 @@ export function connect(runner: RunnerIdentity): Coordinator {
   };
   return {
     async requestJob(lastUpdate, signal) {
-      const answer = await ask(url, {
+      const answer = await ask(url(), {
         method: 'POST',
         path: '/api/v4/jobs/request',
         headers: { 'runner-token': token },
@@ -92,7 +92,7 @@ export function connect(runner: RunnerIdentity): Coordinator {
       return await readWork(answer);
     },
     async updateJob({ id, token: jobToken }, update, signal) {
-      const answer = await ask(url, {
+      const answer = await ask(url(), {
         method: 'PUT',
         path: `/api/v4/jobs/${id}`,
         headers: { 'job-token': jobToken },
@@ -103,7 +103,7 @@ export function connect(runner: RunnerIdentity): Coordinator {
       return await verdictOf(answer, update.state !== 'running');
     },
     async appendTrace({ id, token: jobToken }, offset, bytes, signal) {
-      const answer = await ask(url, {
+      const answer = await ask(url(), {
         method: 'PATCH',
         path: `/api/v4/jobs/${id}/trace`,
         headers: {
@@ -122,8 +122,8 @@ export function connect(runner: RunnerIdentity): Coordinator {
         intervalMs: millisecondsOf(headers.get('x-gitlab-trace-update-interval')),
       };
     },
-    uploadArtifact: (job, upload, signal) => uploadArtifact(url, job, upload, signal),
-    downloadArtifact: (dependency, path, signal) => downloadArtifact(url, dependency, path, signal),
+    uploadArtifact: (job, upload, signal) => uploadArtifact(url(), job, upload, signal),
+    downloadArtifact: (dependency, path, signal) => downloadArtifact(url(), dependency, path, signal),
   };
 }
 

@@ -7,8 +7,8 @@ export interface StreamEvent {
 }
 
 export interface StreamOptions {
-  /** Of the coordinator, without a slash at its end. */
-  readonly url: string;
+  /** Of the coordinator, without a slash at its end. Asked for at each request: the coordinator may move. */
+  readonly url: () => string;
   /** The runner's authentication token. */
   readonly token: string;
   readonly systemId: string;
@@ -34,7 +34,8 @@ const LONGEST_CHARS = 65_536;
  * @throws Failure `coordinator_unreachable`: no answer, it broke off, said nothing for `silenceMs`, or is none; also when `signal` aborts
  */
 export async function followEvents(options: StreamOptions): Promise<StreamEnd> {
-  const { url, token, systemId, signal, silenceMs, onOpen } = options;
+  const { token, systemId, signal, silenceMs, onOpen } = options;
+  const url = options.url();
   const silent = new AbortController();
   const timer = setTimeout(() => silent.abort(), silenceMs);
   try {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Clock, type FileLock, tryLock } from '../../base/index.ts';
+import { type Clock, type FileLock, lockHolder, tryLock } from '../../base/index.ts';
 import { type Holder, isDead, readHolder, writeHolder } from './holder.ts';
 
 /**
@@ -8,6 +8,11 @@ import { type Holder, isDead, readHolder, writeHolder } from './holder.ts';
  */
 export function tryLockJournals(directory: string): Promise<FileLock | null> {
   return tryLock(join(directory, 'lock'));
+}
+
+/** The process that works on the journals of this directory. null: none that can be seen. */
+export function holderOfJournals(directory: string): number | null {
+  return lockHolder(join(directory, 'lock'));
 }
 
 export interface LockOptions {

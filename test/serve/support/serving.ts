@@ -10,7 +10,8 @@ import { ServerProcess } from '../../support/server-process.ts';
 import { type Answered, type Asking, ask } from './ask.ts';
 
 /** Lines of the log that say what is as it should be; the runner's say which job it has taken. */
-const NEWS = /^\{"level":"(info|debug)"|^epilogue runner: job \d+: \S+$/;
+const NEWS =
+  /^\{"level":"(info|debug)"|^epilogue runner: (job \d+: \S+$|stopping)|^epilogue: (stopping|the runner of an earlier server goes on)/;
 
 /** `epilogue serve`, the real program, on a directory of its own. */
 export class Serving {
@@ -75,19 +76,13 @@ export class Serving {
     return this.log.split('\n').filter((line) => line !== '' && !NEWS.test(line));
   }
 
-  /** As after a crash: who reached it before does so again. */
-  async restartOnSamePort(...flags: readonly string[]): Promise<void> {
-    await this.#startAt(new URL(this.#base).host, flags);
-  }
-
   /** Resolves once it answers, on a port that is free. */
   async start(...flags: readonly string[]): Promise<void> {
-    await this.#startAt('127.0.0.1:0', flags);
-  }
-
-  async #startAt(listen: string, flags: readonly string[]): Promise<void> {
     this.#logBefore = this.log;
-    this.#server = await ServerProcess.start([...this.#where(), ...flags], { env: this.environment(), listen });
+    this.#server = await ServerProcess.start([...this.#where(), ...flags], {
+      env: this.environment(),
+      listen: '127.0.0.1:0',
+    });
     this.#isRunning = true;
     this.#base = this.#server.base;
   }
