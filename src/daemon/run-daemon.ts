@@ -50,6 +50,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     version,
     cacheDir: join(directory, 'cache'),
     warn: (text) => log('warn', text),
+    stop: options.stop,
   };
   const events = new Hearing(options, context);
   try {

@@ -30,7 +30,7 @@ describe('a job that cannot be opened', () => {
   });
 
   it('for want of a journal owes nothing and leaves none of its secrets', async () => {
-    bench = new JobBench({}, { token: 'hunter22' });
+    bench = new JobBench({}, { hooks: [{ name: 'pre_get_sources_script', script: ['get hunter22'] }] });
     // A file that nobody can write to, root neither.
     symlinkSync('/proc/version', join(bench.directory, 'moves.jsonl'));
     expect(await bench.run()).toMatchObject({ status: 'failed', cleanup: { outcome: 'not_owed' } });

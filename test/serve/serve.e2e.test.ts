@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeOnEachEngine } from '../support/engines.ts';
 import { isAlive } from '../support/processes.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { isThere } from './support/is-there.ts';
+import { runnerPid } from './support/runner-pid.ts';
 import { ServedProject } from './support/served-project.ts';
 import { Serving } from './support/serving.ts';
 
@@ -102,18 +102,3 @@ slow:
     expect(machines()).toBe('');
   });
 });
-
-/** Of the runner that this server started. */
-function runnerPid({ dataDir }: Serving): number {
-  const found = readdirSync('/proc').filter((pid) => {
-    if (!/^\d+$/.test(pid)) return false;
-    try {
-      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-      return words.includes('runner') && words.includes(join(dataDir, 'runner'));
-    } catch {
-      return false;
-    }
-  });
-  expect(found).toHaveLength(1);
-  return Number(found[0]);
-}

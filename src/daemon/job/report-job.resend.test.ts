@@ -44,30 +44,36 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-async function report(patienceMs = 10_000): Promise<boolean> {
+async function report(isImpatient = false): Promise<string> {
+  const over = new AbortController();
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const coordinator = connect({ url: () => url, token: 't', systemId: 's', version: '0', executor: 'shell' });
-  const sendLogAgain = async (): Promise<void> => void done.push('log');
+  const sendLogAgain = async (): Promise<void> => {
+    done.push('log');
+    if (statuses.length === 0 && isImpatient) over.abort();
+  };
   const told = { result: RESULT, logFile: join(directory, 'log'), sendLogAgain };
   return await reportResult(
     { coordinator, clock: realClock, warn: () => {} },
     { id: 1, token: 'job' },
     told,
-    patienceMs,
+    over.signal,
   );
 }
 
 it('says how the job ended and what its log comes to, and sends that again when the coordinator lacks some of it', async () => {
   statuses = [412, 503];
-  expect(await report()).toBe(true);
+  expect(await report()).toBe('heard');
   const output = { checksum: 'crc32:f817a89f', bytesize: 4 };
   expect(done).toEqual([{ status: 412, output }, 'log', { status: 503, output }, { status: 200, output }]);
 });
 
 it('hears that nobody wants its result, and gives up on a coordinator that wants the log for ever', async () => {
   statuses = [403];
-  expect(await report()).toBe(false);
+  expect(await report()).toBe('refused');
   statuses = [412, 412];
-  expect(await report(0)).toBe(false);
-  expect(done).toHaveLength(3);
+  expect(await report(true)).toBe('unheard');
+  const output = { checksum: 'crc32:f817a89f', bytesize: 4 };
+  const asked = { status: 412, output };
+  expect(done.slice(1)).toEqual([asked, 'log', asked, 'log']);
 });

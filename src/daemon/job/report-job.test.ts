@@ -34,7 +34,7 @@ async function report(): Promise<object> {
   };
   const means = { coordinator: { updateJob } as Coordinator, clock: realClock, warn: () => {} };
   const told = { result: RESULT, logFile: join(directory, 'log'), sendLogAgain: async () => {} };
-  expect(await reportResult(means, { id: 1, token: 't' }, told, 1_000)).toBe(true);
+  expect(await reportResult(means, { id: 1, token: 't' }, told, AbortSignal.timeout(1_000))).toBe('heard');
   return said;
 }
 

@@ -10,17 +10,17 @@ type Job = Pick<JobPayload, 'id' | 'token'>;
 interface Told {
   readonly result: JobResult;
   readonly logFile: string;
-  /** From its first byte; at most so long. */
-  readonly sendLogAgain: (patienceMs: number) => Promise<void>;
+  /** From its first byte. */
+  readonly sendLogAgain: () => Promise<void>;
 }
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 30_000;
 
 /**
- * Tells the coordinator how a job ended, again and again until it has heard it or does not want to, at most `patienceMs`. With the length and checksum
+ * Tells the coordinator how a job ended, again and again until it has heard it or does not want to, or `over` aborts. With the length and checksum
  * of the whole log, so that it sees whether it has all of it.
- * @returns whether it was heard.
+ * @returns `refused`: nobody wants it; `unheard`: nobody has said anything.
  */
 export async function reportResult(
   {
@@ -30,20 +30,19 @@ export async function reportResult(
   }: { readonly coordinator: Coordinator; readonly clock: Clock; readonly warn: (text: string) => void },
   job: Job,
   { result, logFile, sendLogAgain }: Told,
-  patienceMs: number,
-): Promise<boolean> {
-  const giveUpAt = clock.monotonic() + patienceMs;
+  over: AbortSignal,
+): Promise<'heard' | 'refused' | 'unheard'> {
   const update = { ...resultUpdate(result), ...(await outputOf(logFile)) };
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     try {
-      const verdict = await coordinator.updateJob(job, update);
-      if (verdict.kind === 'log_again') await sendLogAgain(Math.max(0, giveUpAt - clock.monotonic()));
-      else if (verdict.kind !== 'later') return verdict.kind !== 'gone';
+      const verdict = await coordinator.updateJob(job, update, over);
+      if (verdict.kind === 'log_again') await sendLogAgain();
+      else if (verdict.kind !== 'later') return verdict.kind === 'gone' ? 'refused' : 'heard';
     } catch (error) {
       if (pauseMs === FIRST_PAUSE_MS) warn(`job ${job.id}: its result waits: ${describeError(error)}`);
     }
-    if (clock.monotonic() >= giveUpAt) return false;
-    await clock.sleep(pauseMs);
+    if (over.aborted) return 'unheard';
+    await clock.sleep(pauseMs, over);
   }
 }
 

@@ -8,8 +8,9 @@ import type { JobsInHand } from '../jobs-in-hand.ts';
 import { obey } from '../obey.ts';
 import type { Coordinator } from '../wire/coordinator.ts';
 import { UNSAID } from '../wire/stop-order.ts';
+import { startPatience } from './patience.ts';
 import { reportResult } from './report-job.ts';
-import { shipLog } from './ship-log.ts';
+import { type LogShipment, shipLog } from './ship-log.ts';
 import { wirePorts } from './wire-ports.ts';
 
 /** What all jobs of a runner share. */
@@ -24,6 +25,8 @@ export interface JobContext {
   /** Absolute; one folder a project. */
   readonly cacheDir: string;
   readonly warn: (text: string) => void;
+  /** The runner is to end: whoever waits for the coordinator does not wait long any more. */
+  readonly stop: AbortSignal;
 }
 
 export interface JobHome {
@@ -32,9 +35,6 @@ export interface JobHome {
   /** Of this job alone: what its project directory lies in. */
   readonly builds: string;
 }
-
-/** How long a coordinator that does not answer is waited for once a job is over. */
-const PATIENCE_MS = 60 * 60_000;
 
 /** Sees one job from its payload to the moment when the coordinator has heard how it ended. */
 export async function runWireJob(
@@ -125,27 +125,48 @@ async function seeThrough(
   } catch (error) {
     // It stays in the journal for the next start; the coordinator hears no more of it, and hands its cleanup on.
     warn(`job ${payload.id} cannot be finished now: ${describeError(error)}`);
-    await log.finish(0);
+    await log.finish(AbortSignal.abort());
     return;
   } finally {
     takeOut();
   }
-  await log.finish(PATIENCE_MS);
-  if (result !== null) {
-    const sendLogAgain = async (patienceMs: number): Promise<void> => {
+  const answer = await tellEnd(context, payload, { result, logFile, log, ship });
+  const what = result === null ? 'nothing' : `its result (${result.status}, cleanup ${result.cleanup.outcome})`;
+  // In the journal it is found again.
+  if (answer === 'unheard') return warn(`job ${payload.id}: ${what} waits for the next start of this runner`);
+  // Of a job that somebody has forced, nothing is wanted any more.
+  const isForced = control.forced !== null && control.forced.by !== UNSAID;
+  if (answer === 'refused' && !isForced) warn(`job ${payload.id}: the coordinator did not take ${what}`);
+  await removeHome(home, warn);
+}
+
+interface Ended {
+  /** Null: the job was never accepted, so there is nothing to tell. */
+  readonly result: JobResult | null;
+  readonly logFile: string;
+  readonly log: LogShipment;
+  /** Another shipment of that log, from its first byte. */
+  readonly ship: () => LogShipment;
+}
+
+async function tellEnd(
+  { coordinator, clock, warn, stop }: JobContext,
+  payload: JobPayload,
+  { result, logFile, log, ship }: Ended,
+): ReturnType<typeof reportResult> {
+  const { over, end } = startPatience(clock, stop);
+  try {
+    await log.finish(over);
+    if (result === null) return 'heard';
+    const sendLogAgain = async (): Promise<void> => {
       const again = ship();
       again.grew(statSync(logFile).size);
-      await again.finish(patienceMs);
+      await again.finish(over);
     };
-    const told = { result, logFile, sendLogAgain };
-    const isTaken = await reportResult({ coordinator, clock, warn }, payload, told, PATIENCE_MS);
-    // Of a job that somebody has forced, nothing is wanted any more.
-    const isForced = control.forced !== null && control.forced.by !== UNSAID;
-    const { status, cleanup } = result;
-    if (!isTaken && !isForced)
-      warn(`job ${payload.id}: the coordinator did not take its result (${status}, cleanup ${cleanup.outcome})`);
+    return await reportResult({ coordinator, clock, warn }, payload, { result, logFile, sendLogAgain }, over);
+  } finally {
+    end();
   }
-  await removeHome(home, warn);
 }
 
 async function removeHome({ directory, builds }: JobHome, warn: (text: string) => void): Promise<void> {

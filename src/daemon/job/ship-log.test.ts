@@ -63,7 +63,7 @@ it('sends what is there, and what comes later, once each', async () => {
   log.grew(4);
   await expect.poll(() => taken.toString(), { timeout: PATIENCE_MS }).toBe('one\n');
   log.grew(TEXT.length);
-  await log.finish(PATIENCE_MS);
+  await log.finish(AbortSignal.timeout(PATIENCE_MS));
   expect(taken.toString()).toBe(TEXT);
 });
 
@@ -72,7 +72,7 @@ it('goes on from where the coordinator says that it is', async () => {
   answers = [{ status: 416, headers: { range: '0-3' } }];
   const log = start();
   log.grew(TEXT.length);
-  await log.finish(PATIENCE_MS);
+  await log.finish(AbortSignal.timeout(PATIENCE_MS));
   expect(taken.toString()).toBe(TEXT);
 });
 
@@ -80,7 +80,7 @@ it('loses nothing while the coordinator cannot take it, and says once that it wa
   answers = [{ status: 503 }, { status: 502 }, { status: 503 }];
   const log = start();
   log.grew(TEXT.length);
-  await log.finish(PATIENCE_MS);
+  await log.finish(AbortSignal.timeout(PATIENCE_MS));
   expect(taken.toString()).toBe(TEXT);
   expect(warnings).toEqual([expect.stringContaining('job 1: its log waits')]);
 });
@@ -91,7 +91,7 @@ it('says that the job is to be torn down, and goes on with the log', async () =>
   taken = Buffer.from('one\n');
   const log = start();
   log.grew(TEXT.length);
-  await log.finish(PATIENCE_MS);
+  await log.finish(AbortSignal.timeout(PATIENCE_MS));
   expect(verdicts[0]).toEqual({ kind: 'cancel', order: { cause: 'superseded', by: 'pipeline 12 ä' } });
   expect(taken.toString()).toBe(TEXT);
 });
@@ -103,7 +103,7 @@ it('hears of a timeout that is none of its own, and of a cancel without a word o
   ];
   const log = start();
   log.grew(TEXT.length);
-  await log.finish(PATIENCE_MS);
+  await log.finish(AbortSignal.timeout(PATIENCE_MS));
   expect(verdicts.slice(0, 2)).toEqual([
     { kind: 'cancel', order: { cause: 'timed_out', by: 'coordinator' } },
     { kind: 'cancel', order: { cause: 'canceled', by: 'coordinator' } },
@@ -114,7 +114,7 @@ it('stops once nobody wants it', async () => {
   answers = [{ status: 403 }];
   const log = start();
   log.grew(TEXT.length);
-  await log.finish(PATIENCE_MS);
+  await log.finish(AbortSignal.timeout(PATIENCE_MS));
   expect([verdicts, taken.length]).toEqual([[{ kind: 'gone', order: { cause: 'canceled', by: 'coordinator' } }], 0]);
 });
 
@@ -122,7 +122,7 @@ it('does not wait longer for a coordinator than it may', async () => {
   answers = Array.from({ length: 1_000 }, () => ({ status: 503 }));
   const log = start();
   log.grew(TEXT.length);
-  await log.finish(50);
+  await log.finish(AbortSignal.timeout(50));
   expect(taken.length).toBe(0);
 });
 
@@ -130,7 +130,7 @@ it.each(Object.entries(ODD_FILES))('does not wait for the end of a log that has 
   replace(join(directory, 'log'), make);
   const log = start();
   log.grew(TEXT.length);
-  await log.finish(PATIENCE_MS);
+  await log.finish(AbortSignal.timeout(PATIENCE_MS));
   expect(warnings).toEqual([expect.stringContaining('job 1: its log is not sent')]);
 });
 
@@ -145,7 +145,7 @@ it('goes on asking after a job that has cut its log short, and waits for nothing
     log.ask();
     await expect.poll(() => verdicts.length, { timeout: PATIENCE_MS }).toBeGreaterThan(known);
   }
-  await log.finish(PATIENCE_MS);
+  await log.finish(AbortSignal.timeout(PATIENCE_MS));
   expect(taken.toString()).toBe('one\n');
   expect(warnings).toEqual([expect.stringContaining('job 1: its log has been cut short')]);
 });

@@ -9,8 +9,8 @@ export interface LogShipment {
   grew(sizeBytes: number): void;
   /** Reports at once, with or without news, so that `onVerdict` hears how the job stands. Returns at once. */
   ask(): void;
-  /** Resolves when the coordinator has all of it, or does not want it, or `patienceMs` have gone by without an answer; ships no more after that. */
-  finish(patienceMs: number): Promise<void>;
+  /** Resolves when the coordinator has all of it, or does not want it, or `over` aborts; ships no more after that. */
+  finish(over: AbortSignal): Promise<void>;
 }
 
 export interface ShipLogOptions {
@@ -45,6 +45,7 @@ export function shipLog(options: ShipLogOptions): LogShipment {
 class Shipment implements LogShipment {
   readonly #options: ShipLogOptions;
   readonly #finished = new AbortController();
+  readonly #unwanted = new AbortController();
   readonly #running: Promise<void>;
   #woken = new AbortController();
   /** Bytes in the spool, and bytes of it that the coordinator has. */
@@ -52,7 +53,6 @@ class Shipment implements LogShipment {
   #offset = 0;
   #intervalMs = INTERVAL_MS;
   #pauseMs = FIRST_PAUSE_MS;
-  #isUnwanted = false;
   #isCut = false;
 
   constructor(options: ShipLogOptions) {
@@ -71,13 +71,17 @@ class Shipment implements LogShipment {
     this.#woken = new AbortController();
   }
 
-  async finish(patienceMs: number): Promise<void> {
+  async finish(over: AbortSignal): Promise<void> {
     this.#finished.abort();
-    const over = new AbortController();
-    const patience = this.#options.clock.sleep(patienceMs, over.signal);
-    await Promise.race([this.#running, patience]);
-    this.#isUnwanted = true;
-    over.abort();
+    const { promise: isOver, resolve } = Promise.withResolvers<void>();
+    const end = (): void => {
+      this.#unwanted.abort();
+      resolve();
+    };
+    over.addEventListener('abort', end, { once: true });
+    if (over.aborted) end();
+    await Promise.race([this.#running, isOver]);
+    over.removeEventListener('abort', end);
   }
 
   async #run(): Promise<void> {
@@ -86,7 +90,7 @@ class Shipment implements LogShipment {
     if (this.#size === 0) return;
     const file = openRegularFile(this.#options.file, constants.O_RDONLY);
     try {
-      while (!this.#isUnwanted && !(this.#finished.signal.aborted && this.#offset >= this.#size)) {
+      while (!this.#unwanted.signal.aborted && !(this.#finished.signal.aborted && this.#offset >= this.#size)) {
         await this.#turn(file);
         if (this.#offset >= this.#size) await this.#rest();
         else await this.#options.clock.sleep(this.#intervalMs, this.#finished.signal);
@@ -109,7 +113,7 @@ class Shipment implements LogShipment {
     } catch (error) {
       if (this.#pauseMs === FIRST_PAUSE_MS) this.#warn(`waits: ${describeError(error)}`);
       // Also when the job is over: an outage is not hurried by that.
-      await this.#options.clock.sleep(this.#pauseMs);
+      await this.#options.clock.sleep(this.#pauseMs, this.#unwanted.signal);
       this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
     }
   }
@@ -140,7 +144,7 @@ class Shipment implements LogShipment {
 
   #note(verdict: JobVerdict): void {
     if (verdict.kind === 'later') throw new Error('the coordinator cannot take it now');
-    if (verdict.kind === 'gone') this.#isUnwanted = true;
+    if (verdict.kind === 'gone') this.#unwanted.abort();
     this.#options.onVerdict(verdict);
   }
 

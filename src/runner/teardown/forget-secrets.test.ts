@@ -36,7 +36,7 @@ function finish(): void {
   const record = {
     payload: payload({
       variables,
-      token: 'hunter22',
+      token: 'of the job',
       steps: [
         { name: 'script', script: ['login hunter22'], timeout: 3600, when: 'on_success', allow_failure: false },
         { name: 'after_script', script: ['logout hunter22'], timeout: 3600, when: 'always', allow_failure: true },
@@ -71,6 +71,7 @@ it('leaves of a finished job its name, its result and which steps it ran, and no
   for (const round of [1, 2]) {
     forgetSecrets(directory, (message) => told.push(message));
     expect(everything(), `round ${round}`).not.toContain('hunter22');
+    expect(everything(), 'a coordinator may have to hear of the end').toContain('"token":"of the job"');
     expect(readdirSync(join(directory, 'steps', 'step_script')).sort()).toEqual(['claim', 'exit', 'pid']);
     const reading = readJournal(directory);
     expect(reading).toMatchObject({ kind: 'usable', progress: { result: { status: 'success' } } });

@@ -7,7 +7,7 @@ import { STEPS } from '../journal/read-journal.ts';
 
 /**
  * A finished job's journal stays for the sake of its log and its result. Nobody needs its secrets any more: the scripts of its steps, which
- * set its variables, what they printed before anything was masked, the lines, variables and tokens of its payload, and the environment it began
+ * set its variables, what they printed before anything was masked, the lines and variables of its payload, the tokens of others, and the environment it began
  * with. Only for a job whose end is on the books. May be called twice; what cannot be removed is told and left.
  */
 export function forgetSecrets(directory: string, tell: (message: string) => void): void {
@@ -38,10 +38,10 @@ function attempt(action: () => readonly string[]): readonly string[] {
   }
 }
 
+/** The job's own token stays: it opens nothing but its end, which a coordinator that was away has yet to hear of. */
 function withoutSecrets(payload: JobPayload): JobPayload {
   return {
     ...payload,
-    token: '',
     git_info: { ...payload.git_info, repo_url: '' },
     variables: [],
     steps: payload.steps.map((step) => ({ ...step, script: [] })),
