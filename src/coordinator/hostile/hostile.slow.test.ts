@@ -20,6 +20,7 @@ let target: Target;
 let hasty: FastifyInstance;
 let port: number;
 let large: { readonly project: number };
+/** Rejections that nobody handled, and warnings. */
 const unhandled: unknown[] = [];
 const note = (error: unknown): void => void unhandled.push(error);
 
@@ -34,6 +35,7 @@ beforeAll(async () => {
   });
   port = Number(new URL(await hasty.listen({ port: 0, host: '127.0.0.1' })).port);
   process.on('unhandledRejection', note);
+  process.on('warning', note);
   const random = randomBytes(24 * MB);
   await sendArtifacts(
     target.port,
@@ -55,6 +57,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   process.off('unhandledRejection', note);
+  process.off('warning', note);
   await hasty.close();
   await target.close();
 });
@@ -195,6 +198,12 @@ it.each([
   const client = slowClient(port, { head: head(), drip });
   expect(await client.answer).toMatch(/^(HTTP\/1\.1 4\d\d |$)/);
   expect(client.sent()).toBeLessThan(100 * MB);
+});
+
+it('remembers nothing of requests on one connection that it answered early', async () => {
+  const one = `${request('POST /api/v4/ci/lint', 'content-length: 200000')}${'x'.repeat(200_000)}`;
+  const answer = await slowClient(port, { head: one.repeat(20) }).answer;
+  expect(answer.match(/HTTP\/1\.1 401 /g)).toHaveLength(20);
 });
 
 it('reads nothing of a push that says itself that it is too large', async () => {

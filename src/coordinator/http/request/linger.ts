@@ -11,7 +11,10 @@ export function lingerBriefly(app: FastifyInstance, lingerMs: number): void {
     answer.once('finish', () => {
       if (request.complete || socket.destroyed) return;
       const late = setTimeout(() => socket.destroy(), lingerMs);
-      const stop = (): void => clearTimeout(late);
+      const stop = (): void => {
+        clearTimeout(late);
+        socket.off('close', stop);
+      };
       request.once('end', stop);
       socket.once('close', stop);
     });
