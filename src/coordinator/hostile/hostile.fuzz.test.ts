@@ -7,7 +7,7 @@ import { type Came, type Sent, send } from './testing/send.ts';
 import { fieldsOf, fitting, WILD_JSON, WILD_TEXT } from './testing/wild.ts';
 
 /** `FUZZ=seed:times` and the same command asks the same again, or more of it. */
-const [SEED = 7, TIMES = 4] = (process.env.FUZZ ?? '').split(':').filter(Boolean).map(Number);
+const [SEED = 7, TIMES = 8] = (process.env.FUZZ ?? '').split(':').filter(Boolean).map(Number);
 
 interface Drawn {
   readonly params: Readonly<Record<string, unknown>>;
