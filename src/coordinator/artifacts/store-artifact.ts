@@ -55,7 +55,7 @@ export async function storeArtifact(
         projectId,
         type,
         format,
-        filename: file.filename.replace(/[\\/\0]/g, '_').slice(0, LONGEST_FILENAME),
+        filename: file.filename.replace(/[\\/\0]/g, '_').slice(0, LONGEST_FILENAME) || 'artifact',
         sizeBytes: stored.sizeBytes,
         sha256: stored.sha256,
         blob: key,
