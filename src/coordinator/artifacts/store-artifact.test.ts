@@ -22,7 +22,11 @@ afterEach(() => parts.close());
 async function send(content: string | Uint8Array, words: Partial<ArtifactWords> = {}): Promise<void> {
   const whole = { type: 'archive', format: 'raw', expireIn: null, maxBytes: 1_000, access: 'all', ...words } as const;
   const body = Readable.from([Buffer.from(content)]);
-  await storeArtifact(parts, await job.attemptRecord(), whole, { filename: 'a/b.zip', body });
+  await storeArtifact(parts, await job.attemptRecord(), whole, {
+    filename: 'a/b.zip',
+    body,
+    fields: async () => ({}),
+  });
 }
 
 const kept = () => parts.store.read((db) => findArtifact(db, job.jobId, 'archive'));

@@ -6,21 +6,22 @@ import { makeKey } from '../../blobs/index.ts';
 import { parseExpiry } from '../../compile/index.ts';
 import { type ArtifactAccess, type ArtifactFormat, parseDotenv } from '../../protocol/index.ts';
 import { type AttemptRecord, findArtifact, insertArtifact, putJobReport, renewLease } from '../../store/index.ts';
-import { badRequest, forbidden } from '../http/index.ts';
+import { badRequest, forbidden, HttpError } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
 import { leaseMs } from '../work/index.ts';
 import type { ReceivedFile } from './receive-file.ts';
 
 export interface ArtifactWords {
-  /** `archive`, or a report's type. */
-  readonly type: string;
-  readonly format: ArtifactFormat;
-  /** As in `expire_in`; null: the usual. */
+  /** `archive`, or a report's type. Of these three null: the query does not say it. */
+  readonly type: string | null;
+  readonly format: ArtifactFormat | null;
+  /** As in `expire_in`. */
   readonly expireIn: string | null;
   readonly maxBytes: number;
   readonly access: ArtifactAccess;
 }
 
+const FORMATS: readonly ArtifactFormat[] = ['zip', 'gzip', 'raw'];
 const EXTENSIONS: Readonly<Record<ArtifactFormat, string>> = { zip: 'zip', gzip: 'gz', raw: 'bin' };
 /** As GitLab: 30 days. */
 const USUAL_MS = 30 * 24 * 3_600_000;
@@ -37,16 +38,16 @@ export async function storeArtifact(
   words: ArtifactWords,
   file: ReceivedFile,
 ): Promise<void> {
-  const { type, format, maxBytes, access } = words;
-  if (!/^[a-z][a-z0-9_]{0,40}$/.test(type)) throw badRequest('artifact_type does not have a valid value');
+  const { maxBytes, access } = words;
+  if (words.type !== null) checkType(words.type);
   const { jobId, projectId } = attempt;
   // Each upload its own: what was kept before is never replaced by one that is then refused.
-  const key = makeKey('artifacts', jobId, `${randomBytes(6).toString('hex')}.${EXTENSIONS[format]}`);
-  const isDotenv = type === 'dotenv';
-  const most = isDotenv ? Math.min(maxBytes, MOST_DOTENV_BYTES) : maxBytes;
+  const key = makeKey('artifacts', jobId, `${randomBytes(6).toString('hex')}.${EXTENSIONS[words.format ?? 'zip']}`);
+  const most = words.type === 'dotenv' ? Math.min(maxBytes, MOST_DOTENV_BYTES) : maxBytes;
   const stored = await parts.blobs.put(key, file.body, { maxBytes: most });
   const outcome = await orRemove(parts, key, async () => {
-    const variables = isDotenv ? await readDotenv(parts, key, format) : null;
+    const { type, format, expireIn } = wholeWords(words, await file.fields());
+    const variables = type === 'dotenv' ? await readDotenv(parts, key, format) : null;
     return await parts.store.write(async (tx) => {
       const isAlive = await renewLease(tx, attempt.id, tx.now() + leaseMs(attempt.features));
       if (!isAlive) return 'over';
@@ -60,7 +61,7 @@ export async function storeArtifact(
         sha256: stored.sha256,
         blob: key,
         access,
-        expiresAt: expiryOf(words, tx.now()),
+        expiresAt: expiryOf(expireIn, tx.now()),
       });
       if (!isNew) return (await findArtifact(tx, jobId, type))?.sha256 === stored.sha256 ? 'there' : 'taken';
       if (variables !== null) await putJobReport(tx, jobId, 'dotenv', variables);
@@ -71,6 +72,26 @@ export async function storeArtifact(
   await parts.blobs.delete(key);
   if (outcome === 'over') throw forbidden('the job is over');
   if (outcome === 'taken') throw badRequest('another artifact of the same type already exists');
+}
+
+/** Where the query says nothing, the form does, as older runners send it. @throws HttpError 400 */
+function wholeWords(
+  { type, format, expireIn }: ArtifactWords,
+  form: Readonly<Record<string, string>>,
+): { readonly type: string; readonly format: ArtifactFormat; readonly expireIn: string | null } {
+  const said = format ?? (form.artifact_format || 'zip');
+  const known = FORMATS.find((each) => each === said);
+  if (known === undefined) throw badRequest('artifact_format does not have a valid value');
+  return {
+    type: checkType(type ?? (form.artifact_type || 'archive')),
+    format: known,
+    expireIn: expireIn ?? form.expire_in ?? null,
+  };
+}
+
+function checkType(type: string): string {
+  if (!/^[a-z][a-z0-9_]{0,40}$/.test(type)) throw badRequest('artifact_type does not have a valid value');
+  return type;
 }
 
 /** What no row came to name goes again, or a runner could fill the disk with what is refused. Not where nobody knows whether one did. */
@@ -84,7 +105,11 @@ async function orRemove<T>({ blobs }: Parts, key: string, keep: () => Promise<T>
 }
 
 async function readDotenv({ blobs }: Parts, key: string, format: ArtifactFormat) {
-  const { body } = await blobs.open(key);
+  const { body, sizeBytes } = await blobs.open(key);
+  if (sizeBytes > MOST_DOTENV_BYTES) {
+    body.destroy();
+    throw new HttpError(413, { message: '413 the dotenv report is too large' });
+  }
   const bytes = await buffer(body);
   const parsed = parseDotenv(format === 'gzip' ? unpack(bytes) : bytes);
   if (!parsed.ok) throw badRequest(`the dotenv report is none: ${parsed.error}`);
@@ -100,7 +125,7 @@ function unpack(bytes: Uint8Array): Uint8Array {
 }
 
 /** What cannot be read as a time is the usual one: the file was checked when it was compiled. */
-function expiryOf({ expireIn }: ArtifactWords, now: number): number | null {
+function expiryOf(expireIn: string | null, now: number): number | null {
   if (expireIn === null || expireIn === '') return now + USUAL_MS;
   const parsed = parseExpiry(expireIn);
   if (!parsed.ok) return now + USUAL_MS;

@@ -8,6 +8,8 @@ export interface Upload {
   readonly query?: string;
   /** `artifacts.zip` when left out. */
   readonly filename?: string;
+  /** Of the form, behind the file. */
+  readonly fields?: Readonly<Record<string, string>>;
   /** Sent as a form's field `metadata` beside it. */
   readonly metadata?: Uint8Array;
 }
@@ -20,11 +22,12 @@ export interface Uploaded {
 /** As a runner sends artifacts: a form, in its field `file`. */
 export async function upload(
   { app }: Pick<ServedAll, 'app'>,
-  { jobId, token, content, query = '', filename = 'artifacts.zip', metadata }: Upload,
+  { jobId, token, content, query = '', filename = 'artifacts.zip', fields = {}, metadata }: Upload,
 ): Promise<Uploaded> {
   const form = new FormData();
   if (metadata !== undefined) form.append('metadata', new Blob([Buffer.from(metadata)]), 'metadata.gz');
   form.append('file', new Blob([Buffer.from(content)]), filename);
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
   const encoded = new Response(form);
   const answer = await app.inject({
     method: 'POST',

@@ -38,11 +38,7 @@ function take(parts: Parts, maxBytes: number): Route {
     body: 'stream',
     answers: { 201: null },
     handle: async (call) => {
-      const {
-        artifact_type: type = 'archive',
-        artifact_format: format = 'zip',
-        expire_in: expireIn = null,
-      } = call.query;
+      const { artifact_type: type = null, artifact_format: format = null, expire_in: expireIn = null } = call.query;
       const { attempt, job } = await attemptAsking(parts, call.params.id, call, call.query.token);
       // Of the file as it was compiled, never of what the runner says.
       const planned = await findPlannedJob(parts.store, job);
