@@ -51,7 +51,10 @@ class Recorder extends Coordinator {
   }
 }
 
-/** A random walk through the lifecycle's model, from a job that waits for a runner. The same for the same seed. */
+/** Steps after the job's end: every word of every runner may still come, and all of them are refused. */
+const AFTER_END = 8;
+
+/** A random walk through the lifecycle's model, from a job that waits for a runner to a little after its end. The same for the same seed. */
 export function randomTrace({ seed, length, ...options }: TraceOptions): readonly TraceStep[] {
   const variant: Variant = { ...NORMAL, ...options, capacity: { toCoordinator: 3, toRunners: 2 } };
   const recorder = new Recorder(variant);
@@ -60,20 +63,34 @@ export function randomTrace({ seed, length, ...options }: TraceOptions): readonl
   const first = coordinatorSteps(recorder, recorder.start(), variant).find(({ label }) => /is enqueued/.test(label));
   if (first === undefined) throw new Error('the model lets no job be enqueued');
   let world: World = first.next;
-  for (let step = 0; step < length; step += 1) {
+  for (let step = 0, late = 0; step < length && late < AFTER_END; step += 1) {
+    if (isFinished(world.job.status)) late += 1;
     const decided = coordinatorSteps(recorder, world, variant).filter(({ label }) => !SCHEDULING.test(label));
     const others = [...runnerSteps(world, 0, variant), ...runnerSteps(world, 1, variant), ...deliverySteps(world)];
     // Most of what a coordinator may do ends the job; uniformly drawn, hardly one would get to its script.
     const lively = decided.filter(({ next: { job } }) => !isFinished(job.status));
     const ours = lively.length > 0 && chance() < 0.9 ? lively : decided;
     const among = others.length > 0 && chance() < 0.7 ? others : ours;
-    const next = among[Math.floor(chance() * among.length)];
+    const next = draw(among, chance);
     if (next === undefined) break;
     const heard = among === ours ? recorder.heardAt(world, keyOf(next.label)) : null;
     world = next.next;
     trace.push({ label: next.label, heard, job: world.job });
   }
   return trace;
+}
+
+/** What ends a job early, or keeps a word from being heard: as likely as all else, hardly a job would come to its cleanup. */
+const HARSH =
+  /cannot prepare|crashes|is lost|is dropped|evicted|cancels|lapses|deadline passes|restarts$|times? out|on a timeout|place gone/;
+const MOST_DRAWS = 3;
+
+function draw<T extends { readonly label: string }>(among: readonly T[], chance: () => number): T | undefined {
+  let drawn = among[Math.floor(chance() * among.length)];
+  for (let again = 1; again < MOST_DRAWS && drawn !== undefined && HARSH.test(drawn.label); again += 1) {
+    drawn = among[Math.floor(chance() * among.length)];
+  }
+  return drawn;
 }
 
 function keyOf(label: string): string {
