@@ -34,7 +34,7 @@ export {
   type Signature,
 } from './read/commits.ts';
 export { type FileDiff, listDiffs } from './read/diffs.ts';
-export { type FileAtRevision, readBlob, readFile } from './read/file.ts';
+export { type FileAtRevision, readBlob, readFile, readFiles } from './read/file.ts';
 export { isRefName } from './read/names.ts';
 export {
   type ArchiveOptions,

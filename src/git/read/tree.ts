@@ -49,9 +49,21 @@ export async function findEntry(
   options?: ReadOptions,
 ): Promise<SizedEntry | null> {
   if (path === '') throw gitFailure('bad_name', 'no path');
-  const args = ['ls-tree', '-z', '-l', '--full-tree', checkSha(sha), '--', checkTreePath(path)];
+  return (await findEntries(repository, sha, [path], options))[0] ?? null;
+}
+
+/** The entries at paths, of those that are there; as many paths as one command takes. @throws Failure `not_found` when there is no such commit. */
+export async function findEntries(
+  repository: BareRepository,
+  sha: string,
+  paths: readonly string[],
+  options?: ReadOptions,
+): Promise<readonly SizedEntry[]> {
+  if (paths.length === 0) return [];
+  const args = ['ls-tree', '-z', '-l', '--full-tree', checkSha(sha), '--', ...paths.map(checkTreePath)];
   const output = await orNotFound(sha, readGit(repository, args, options));
-  return parseTree(output, '').find((entry) => entry.path === path) ?? null;
+  const asked = new Set(paths);
+  return parseTree(output, '').filter((entry) => asked.has(entry.path));
 }
 
 const KINDS: Readonly<Record<string, TreeEntry['kind']>> = { blob: 'file', tree: 'directory', commit: 'submodule' };

@@ -5,7 +5,7 @@ import {
   listChanges,
   listTree,
   mergeBase,
-  readFile,
+  readFiles,
   resolveRevision,
 } from '../../../git/index.ts';
 
@@ -40,7 +40,8 @@ export async function compileAtCommit(
   context: Omit<CompileContext, 'read' | 'files' | 'changesSince'>,
 ): Promise<CompileResult | null> {
   const known: Known = { files: new Map(), since: new Map(), tooLarge: [], tree: null };
-  const text = source === null ? await readText(at, path, known) : source.text;
+  if (source === null) await readTexts(at, [path], known);
+  const text = source === null ? (known.files.get(path) ?? null) : source.text;
   if (text === null) return known.tooLarge.length === 0 ? null : failed(known.tooLarge);
   const main = source ?? { file: path, text };
   for (let round = 1; ; round += 1) {
@@ -62,7 +63,7 @@ export async function compileAtCommit(
     });
     const isDone = asked.files.size === 0 && asked.since.size === 0 && !asked.tree;
     if (isDone || round === MAX_ROUNDS) return known.tooLarge.length === 0 ? result : failed(known.tooLarge);
-    for (const file of asked.files) known.files.set(file, await readText(at, file, known));
+    await readTexts(at, [...asked.files], known);
     for (const ref of asked.since) known.since.set(ref, await changesSince(at, ref));
     if (asked.tree) known.tree = await listFiles(at);
   }
@@ -73,16 +74,13 @@ function failed(problems: readonly Problem[]): CompileResult {
 }
 
 /** Null: there is no such file, or none can be. */
-async function readText({ repository, sha }: AtCommit, path: string, known: Known): Promise<string | null> {
-  try {
-    const file = await readFile(repository, sha, path, { maxBytes: MAX_FILE_BYTES });
-    return file === null || file.entry.mode === '120000' ? null : file.content.toString();
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    if (error.code === 'bad_name') return null;
-    if (error.code !== 'output_too_large') throw error;
-    known.tooLarge.push({ code: 'file-too-large', message: error.message, severity: 'error', file: path });
-    return null;
+async function readTexts({ repository, sha }: AtCommit, paths: readonly string[], known: Known): Promise<void> {
+  for (const [path, found] of await readFiles(repository, sha, paths, { maxBytes: MAX_FILE_BYTES })) {
+    if (found instanceof Failure && found.code !== 'bad_name') {
+      known.tooLarge.push({ code: 'file-too-large', message: found.message, severity: 'error', file: path });
+    }
+    const isText = found !== null && !(found instanceof Failure) && found.entry.mode !== '120000';
+    known.files.set(path, isText ? found.content.toString() : null);
   }
 }
 
