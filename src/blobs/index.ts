@@ -14,7 +14,6 @@ export {
   type ReadArchiveOptions,
   readArchive,
 } from './archive/read-archive.ts';
-export { type MetadataEntry, readMetadata } from './archive/read-metadata.ts';
 export type { BlobFailureCode } from './blob-failure.ts';
 export { makeKey } from './blob-key.ts';
 export type {
