@@ -25,5 +25,8 @@ export function errorCode(error: unknown): string | undefined {
 /** A one-line text for any thrown value, causes included. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message}: ${describeError(error.cause)}`;
+  if (error.cause === undefined) return error.message;
+  const why = describeError(error.cause);
+  // Whoever put the reason into the message has said it.
+  return error.message.includes(why) ? error.message : `${error.message}: ${why}`;
 }
