@@ -69,8 +69,12 @@ slow:
   after_script: [echo $$ > "${at('pid')}", sleep 100, touch "${at('cleaned')}"]
 `);
     const pid = await pidIn(at('pid'));
-    const job = await project.job(pipeline, 'slow');
-    expect(job).toMatchObject({ status: 'running', phase: 'teardown', teardown: { cause: 'succeeded' } });
+    // The runner does not wait with the cleanup until the server knows of it.
+    const job = await waitUntil('the server knows of the cleanup', async () => {
+      const shown = await project.job(pipeline, 'slow');
+      return shown.phase === 'teardown' ? shown : null;
+    });
+    expect(job).toMatchObject({ status: 'running', teardown: { cause: 'succeeded' } });
     await project.cancelJob(job, '?force=true');
     await waitUntil('the cleanup is gone', () => !isAlive(pid));
     expect(await project.job(pipeline, 'slow')).toMatchObject({ status: 'canceled', cleanup: { outcome: 'skipped' } });
