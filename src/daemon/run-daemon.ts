@@ -50,8 +50,10 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     version,
     cacheDir: join(directory, 'cache'),
     warn: (text) => log('warn', text),
+    inform: (text) => log('info', text),
     stop: options.stop,
   };
+  log('info', `takes jobs of ${options.url()}, at most ${options.concurrent} at a time`);
   const events = new Hearing(options, context);
   try {
     const leftBehind = finishLeftJobs(context, directory);

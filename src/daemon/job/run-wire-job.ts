@@ -25,6 +25,7 @@ export interface JobContext {
   /** Absolute; one folder a project. */
   readonly cacheDir: string;
   readonly warn: (text: string) => void;
+  readonly inform: (text: string) => void;
   /** The runner is to end: whoever waits for the coordinator does not wait long any more. */
   readonly stop: AbortSignal;
 }
@@ -131,13 +132,18 @@ async function seeThrough(
     takeOut();
   }
   const answer = await tellEnd(context, payload, { result, logFile, log, ship });
-  const what = result === null ? 'nothing' : `its result (${result.status}, cleanup ${result.cleanup.outcome})`;
+  const what = result === null ? 'nothing' : `its result (${outcomeOf(result)})`;
   // In the journal it is found again.
   if (answer === 'unheard') return warn(`job ${payload.id}: ${what} waits for the next start of this runner`);
   // Of a job that somebody has forced, nothing is wanted any more.
   const isForced = control.forced !== null && control.forced.by !== UNSAID;
   if (answer === 'refused' && !isForced) warn(`job ${payload.id}: the coordinator did not take ${what}`);
+  if (answer === 'heard' && result !== null) context.inform(`job ${payload.id}: ${outcomeOf(result)}`);
   await removeHome(home, warn);
+}
+
+function outcomeOf({ status, cleanup }: JobResult): string {
+  return cleanup.outcome === 'not_owed' ? status : `${status}, cleanup ${cleanup.outcome}`;
 }
 
 interface Ended {
