@@ -111,6 +111,19 @@ it('takes nothing of the attempt before when the one behind it sends its log aga
   expect([await read(), parts.complaints.length]).toEqual(['one\nfour\n', 1]);
 });
 
+it('keeps what it has acknowledged when a runner names less', async () => {
+  const first = await attempt(1);
+  await append(first, 0, 'one\n');
+  expect(await lacksLog(parts, first, { sizeBytes: 3, crc: 0 })).toBe(false);
+  const second = await attempt(2);
+  await append(second, 0, 'two\n');
+  for (const sizeBytes of [0, 3]) expect(await lacksLog(parts, second, { sizeBytes, crc: null })).toBe(false);
+  expect(await append(second, 0, 'tw')).toEqual({ kind: 'mismatch', sizeBytes: 4 });
+  expect([await read(), parts.complaints.length]).toEqual(['one\ntwo\n', 3]);
+  // As many bytes as the whole log has: of its own, too many.
+  expect(await lacksLog(parts, second, { sizeBytes: 8, crc: null })).toBe(true);
+});
+
 it('acknowledges what is past the limit, drops it and says so once', async () => {
   const first = await attempt(1);
   expect(await append(first, 0, '0123456789', 8)).toEqual({ kind: 'appended', sizeBytes: 10 });

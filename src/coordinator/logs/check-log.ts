@@ -12,7 +12,7 @@ export interface CountedLog {
 /**
  * Whether a runner has to send its log again, because what is here is not what it has sent. What is missing is asked for as often as it takes: the answer
  * to the first piece says where to go on. What differs is asked for once; then, with its first byte, the runner begins anew. Past its limit a log has
- * holes, and what differs there is let be.
+ * holes, and what differs there is let be. So is a log that has become shorter where its runner keeps it: sent again, it would take away what is here.
  */
 export async function lacksLog(
   { store, log: words }: Parts,
@@ -26,8 +26,9 @@ export async function lacksLog(
   const sizeBytes = own === null ? 0 : own.sizeBytes - own.attemptStart;
   if (counted.sizeBytes !== null && counted.sizeBytes > sizeBytes) return true;
   if (own === null || own.keptBytes !== own.sizeBytes) return false;
-  const isSame = (counted.sizeBytes ?? sizeBytes) === sizeBytes && (counted.crc ?? own.crc) === own.crc;
-  if (isSame) return false;
+  const isShorter = counted.sizeBytes !== null && counted.sizeBytes < sizeBytes;
+  if (!isShorter && (counted.crc ?? own.crc) === own.crc) return false;
   words.warn({ job: jobId }, 'a log is not what its runner has sent');
+  if (isShorter) return false;
   return await store.write((tx) => askLogAgain(tx, attempt));
 }
