@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { playJob } from '../pipelines/index.ts';
 import { makeProject, type TestProject } from '../testing/make-project.ts';
+import { OUR_RUNNER } from '../testing/runners.ts';
 import { type ServedAll, serveAll, type Who } from '../testing/serve-all.ts';
 import { jobsOf, startPipeline } from '../testing/start-pipeline.ts';
 import { askForJob, type TakenJob, takeJob } from '../testing/take-job.ts';
+import { workOffLapsedLeases } from '../work/sweeps/lost-attempts.ts';
 import { expireArtifacts } from './expire-artifacts.ts';
 import { upload } from './testing/upload.ts';
 
@@ -11,7 +13,7 @@ const DAY_MS = 86_400_000;
 const FILE = `
 make: {script: x, artifacts: {paths: [a]}}
 none: {script: x}
-use: {stage: deploy, script: x, when: manual, allow_failure: false, needs: [make]}
+use: {stage: deploy, script: x, after_script: [y], interruptible: graceful, when: manual, allow_failure: false, needs: [make]}
 other: {stage: deploy, script: x, when: manual, allow_failure: true, needs: [none, {job: make, artifacts: false}]}
 `;
 
@@ -70,6 +72,18 @@ it.each([
   expect(await play('use')).toBeUndefined();
   expect(await reasonOf('use')).toBe('missing_dependency_failure');
   expect(await play('other')).toBe('other');
+});
+
+it('has another runner clean up after a job whose archive has expired since', async () => {
+  const job = (await jobsOf(all.parts, pipeline)).find(({ name }) => name === 'use');
+  await playJob(all.parts, job?.id ?? 0, { by: { id: null, name: 'ann' }, variables: [] });
+  const use = await takeJob(all.parts);
+  await use.report({ type: 'script_started' });
+  all.parts.clock.pass(2 * DAY_MS);
+  await sweep();
+  await workOffLapsedLeases(all.parts, new AbortController().signal);
+  const cleanup = await takeJob(all.parts, { ...OUR_RUNNER, runnerId: 7 });
+  expect(cleanup).toMatchObject({ kind: 'cleanup', name: 'use' });
 });
 
 it('gives a job whose needs have never made an archive, or have one still', async () => {

@@ -72,13 +72,14 @@ async function tryCandidate(
   const gathered = await parts.store.read((db) => gather(db, held.jobId, cacheOf(parts.store)));
   if (gathered === null) return 'passed over';
   if (lacksFeature(gathered.planned, runner.info.features)) return 'passed over';
-  if (gathered.dependencies.some(({ isGone }) => isGone)) {
+  const isCleanup = gathered.job.state.handOut === 'cleanup_offered';
+  if (isCleanup !== (held.kind === 'cleanup')) return 'passed over';
+  // A cleanup reads no archives, and is owed whatever has become of them.
+  if (!isCleanup && gathered.dependencies.some(({ isGone }) => isGone)) {
     const event = { type: 'drop', reason: 'missing_dependency_failure' } as const;
     await applyEvent(parts, held.pipelineId, { type: 'job', job: gathered.job.number, event });
     return 'gone';
   }
-  const isCleanup = gathered.job.state.handOut === 'cleanup_offered';
-  if (isCleanup !== (held.kind === 'cleanup')) return 'passed over';
   const token = drawAttemptToken();
   const payload = makePayload(parts, gathered, runner, token);
   if (signal.aborted) return 'passed over';
