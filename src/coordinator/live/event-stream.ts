@@ -4,7 +4,7 @@ import type { Clock } from '../../base/index.ts';
 export interface ServerEvent {
   readonly event: string;
   /** What the watcher says as `Last-Event-ID` when it comes back. */
-  readonly id?: number;
+  readonly id?: number | string;
   /** JSON. */
   readonly data: unknown;
 }

@@ -106,8 +106,31 @@ it('takes back what a runner sends again', async () => {
   expect(await lacksLog(rest.parts, await job.attemptRecord(), { sizeBytes: 8, crc: 1 })).toBe(true);
   expect((rest.parts.complaints as string[]).splice(0)).toHaveLength(1);
   await write(job, 0, 'two\n');
-  expect((await reader.next())?.data).toEqual({ offset: 0 });
-  expect(await reader.next()).toMatchObject({ event: 'log', id: '4', data: { text: 'two\n' } });
+  expect(await reader.next()).toEqual({ event: 'reset', id: '0.1', data: { offset: 0 } });
+  expect(await reader.next()).toMatchObject({ event: 'log', id: '4.1', data: { text: 'two\n' } });
+});
+
+it('tells who comes back that what it had seen was sent again', async () => {
+  const job = await takeJob(rest.parts);
+  const at = `jobs/${job.jobId}/trace/events`;
+  await write(job, 0, 'one\ntwx\n');
+  await lacksLog(rest.parts, await job.attemptRecord(), { sizeBytes: 8, crc: 1 });
+  expect((rest.parts.complaints as string[]).splice(0)).toHaveLength(1);
+  await write(job, 0, 'two\n');
+  const resumed = await watch(at, { 'last-event-id': '8' });
+  expect(await resumed.next()).toEqual({ event: 'reset', id: '0.1', data: { offset: 0 } });
+  expect((await resumed.next())?.data.text).toBe('two\n');
+  await write(job, 4, 'three\n');
+  expect((await (await watch(at, { 'last-event-id': '4.1' })).next())?.data.text).toBe('three\n');
+  // Who only names a byte means the log as it is.
+  expect((await (await watch(`${at}?offset=4`)).next())?.data.text).toBe('three\n');
+  await job.finish();
+  expect((await watch(at, { 'last-event-id': '10.1' })).status).toBe(204);
+  for (const id of ['10', '10.2', '99']) {
+    const events = await (await watch(at, { 'last-event-id': id })).until('end');
+    expect(events.map((told) => told.event)).toEqual(['reset', 'log', 'end']);
+    expect(events.at(-1)?.id).toBe('10.1');
+  }
 });
 
 it('goes on where a watcher was cut off, and sends away who has seen it all', async () => {

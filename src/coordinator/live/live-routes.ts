@@ -1,9 +1,10 @@
 import { Type } from 'typebox';
 import { isFinished } from '../../protocol/index.ts';
-import { findLog } from '../../store/index.ts';
+import { findLog, type LogRecord } from '../../store/index.ts';
 import { type Answer, type Call, noContent, type Route, route, type Taken } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
 import { ONE_JOB, ONE_PIPELINE, ownJob, ownPipeline } from '../rest/index.ts';
+import { readLogEventId, type SeenLog } from './log-event-id.ts';
 import { serveStream, type Telling } from './serve-stream.ts';
 import { createShare } from './share-reads.ts';
 import { tellJob } from './tell-job.ts';
@@ -76,18 +77,28 @@ function ofLog(telling: Telling): Route {
         return { job: found, log: await findLog(db, found.id) };
       });
       // Who comes back having seen all of it is told to stay away: an `EventSource` does so on 204 alone.
-      if (resumed !== null && isFinished(job.state.status) && resumed >= (log?.keptBytes ?? 0)) return noContent();
+      if (resumed !== null && isFinished(job.state.status) && hasSeenAll(resumed, log)) return noContent();
       const subjects = [
         { kind: 'log', id: job.id },
         { kind: 'pipeline', id: job.pipelineId },
       ] as const;
-      return await serveStream(parts, call, subjects, tellLog(telling, job.id, resumed ?? query.offset ?? 0));
+      return await serveStream(
+        parts,
+        call,
+        subjects,
+        tellLog(telling, job.id, resumed ?? { offset: query.offset ?? 0, resends: null }),
+      );
     },
   });
 }
 
 /** Null: none, or none of ours. */
-function lastEventId({ headers }: Pick<Call, 'headers'>): number | null {
+function lastEventId({ headers }: Pick<Call, 'headers'>): SeenLog | null {
   const given = headers['last-event-id'];
-  return typeof given === 'string' && /^\d{1,15}$/.test(given) ? Number(given) : null;
+  return typeof given === 'string' ? readLogEventId(given) : null;
+}
+
+function hasSeenAll({ offset, resends }: SeenLog, log: LogRecord | null): boolean {
+  if (log === null || log.state === 'erased') return true;
+  return offset >= log.keptBytes && resends === log.resends;
 }

@@ -3,63 +3,77 @@ import { findJob } from '../../store/index.ts';
 import { readJobLog } from '../logs/index.ts';
 import type { Parts } from '../parts.ts';
 import type { EventStream } from './event-stream.ts';
+import { logEventId, type SeenLog } from './log-event-id.ts';
 import type { Teller, Telling } from './serve-stream.ts';
 
 const PART_BYTES = 65_536;
 
-/** Tells a job's log from a byte on, as it grows, until the job has ended: its teardown is part of it. */
-export function tellLog({ parts, share }: Telling, jobId: number, from: number): Teller {
-  let at = from;
-  let resentFrom: number | null | undefined;
+/**
+ * Tells a job's log from a byte on, as it grows, until the job has ended: its teardown is part of it. Who has seen bytes that were taken back since, now or
+ * before it came back, is told so first.
+ */
+export function tellLog({ parts, share }: Telling, jobId: number, seen: SeenLog): Teller {
+  let { offset: at, resends } = seen;
   return async (stream) => {
     // Looked at before the log: whatever the job printed is in there by then.
     const job = await share(`job ${jobId}`, () => parts.store.read((db) => findJob(db, jobId)));
     const isOver = job === null || isFinished(job.state.status);
     for (;;) {
       const part = await share(`log ${jobId} ${at} ${isOver}`, () => readPart(parts, jobId, at, isOver));
-      const isOld = resentFrom !== undefined && part.resentFrom !== resentFrom && at > (part.resentFrom ?? at);
-      resentFrom = part.resentFrom;
-      if (isOld && resentFrom !== null) {
-        at = resentFrom;
-        if (!(await stream.send({ event: 'reset', id: at, data: { offset: at } }))) return 'over';
+      const holds = firstBytesThatHold(part, resends);
+      resends = part.resends ?? resends;
+      if (at > holds) {
+        at = holds;
+        const id = logEventId({ offset: at, resends });
+        if (!(await stream.send({ event: 'reset', id, data: { offset: at } }))) return 'over';
         continue;
       }
       if (part.bytes.length === 0) {
         if (!isOver) return 0;
-        await stream.send({ event: 'end', id: at, data: { offset: at, status: job?.state.status ?? null } });
+        const id = logEventId({ offset: at, resends });
+        await stream.send({ event: 'end', id, data: { offset: at, status: job?.state.status ?? null } });
         return 'over';
       }
-      if (!(await sendPart(stream, at, part.bytes))) return 'over';
+      if (!(await sendPart(stream, { offset: at, resends }, part.bytes))) return 'over';
       at += part.bytes.length;
       if (!part.isMore && !isOver) return 0;
     }
   };
 }
 
-async function sendPart(stream: EventStream, offset: number, bytes: Buffer): Promise<boolean> {
+/** How many bytes are still those that a watcher saw after `resends` times; of more than one time it is not known where they began. */
+function firstBytesThatHold(part: Part, resends: number | null): number {
+  if (resends === null || part.resends === null || part.resends === resends) return Number.POSITIVE_INFINITY;
+  return part.resends === resends + 1 ? (part.resentFrom ?? 0) : 0;
+}
+
+async function sendPart(stream: EventStream, { offset, resends }: SeenLog, bytes: Buffer): Promise<boolean> {
+  const next = offset + bytes.length;
   return await stream.send({
     event: 'log',
-    id: offset + bytes.length,
-    data: { offset, next_offset: offset + bytes.length, text: bytes.toString() },
+    id: logEventId({ offset: next, resends }),
+    data: { offset, next_offset: next, text: bytes.toString() },
   });
 }
 
 interface Part {
   readonly bytes: Buffer;
   readonly isMore: boolean;
+  /** Null: there is no log. */
+  readonly resends: number | null;
   readonly resentFrom: number | null;
 }
 
 /** What can be shown now: no half of a character, unless nothing comes after it. */
 async function readPart(parts: Parts, jobId: number, from: number, isLast: boolean): Promise<Part> {
   const log = await readJobLog(parts, jobId, { from, to: from + PART_BYTES });
-  if (log === null) return { bytes: Buffer.alloc(0), isMore: false, resentFrom: null };
-  const { resentFrom } = log;
+  if (log === null) return { bytes: Buffer.alloc(0), isMore: false, resends: null, resentFrom: null };
+  const { resends, resentFrom } = log;
   const chunks: Uint8Array[] = [];
   for await (const chunk of log.body) chunks.push(chunk as Uint8Array);
   const bytes = Buffer.concat(chunks);
   const isMore = from + bytes.length < log.sizeBytes;
-  return { bytes: isLast && !isMore ? bytes : bytes.subarray(0, wholeCharacters(bytes)), isMore, resentFrom };
+  return { bytes: isLast && !isMore ? bytes : bytes.subarray(0, wholeCharacters(bytes)), isMore, resends, resentFrom };
 }
 
 /** How many bytes are left when a character that has only begun is taken off the end. */

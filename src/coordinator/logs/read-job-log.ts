@@ -16,7 +16,9 @@ export interface OpenedLog {
   /** Of the whole log, now. It may grow while `isGrowing`; the hint `log` says when. */
   readonly sizeBytes: number;
   readonly isGrowing: boolean;
-  /** Its runner has sent it again from this byte on; null: it has not. What was read from there on before may be another. */
+  /** How often some of it has been taken back and sent again: what was read when it was another number may be another. */
+  readonly resends: number;
+  /** From which byte on, the last time; null: not known. */
   readonly resentFrom: number | null;
   /** Has to be read to its end or destroyed. */
   readonly body: Readable;
@@ -31,6 +33,7 @@ export async function readJobLog(parts: Parts, jobId: number, range: LogRange = 
   return {
     sizeBytes: log.keptBytes,
     isGrowing: log.state === 'growing',
+    resends: log.resends,
     resentFrom: log.resend === 'begun' ? log.attemptStart : null,
     body: Readable.from(bytesOf(parts, log, from, to), { objectMode: false }),
   };

@@ -27,6 +27,8 @@ export interface LogRecord {
   readonly crc: number;
   /** Whether this attempt's runner was asked to send its log again from the first byte, and has begun to. */
   readonly resend: Resend;
+  /** How often bytes that had been acknowledged have been taken out of the log, by any attempt: who has read some of it knows by this whether they hold. */
+  readonly resends: number;
   /** Hex, of the sealed log. */
   readonly sha256: string | null;
 }
@@ -64,7 +66,7 @@ export async function growLog(tx: Tx, from: number, grown: LogGrowth): Promise<b
     if (from !== 0) return false;
     const { numInsertedOrUpdatedRows } = await tx.query
       .insertInto('logs')
-      .values({ job_id: jobId, project_id: projectId, state: 'growing', place, ...said })
+      .values({ job_id: jobId, project_id: projectId, state: 'growing', place, resends: 0, ...said })
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirst();
     if (numInsertedOrUpdatedRows !== 1n) return false;
@@ -83,7 +85,13 @@ export async function askLogAgain(tx: Tx, { jobId, attempt }: Pick<LogRecord, 'j
 export async function rewindLog(tx: Tx, { jobId, attempt }: Pick<LogRecord, 'jobId' | 'attempt'>): Promise<void> {
   const row = await moveResend(tx, { jobId, attempt }, 'asked')
     .whereRef('kept', '=', 'size')
-    .set(({ ref }) => ({ size: ref('attempt_start'), kept: ref('attempt_start'), crc: 0, resend: 2 }))
+    .set(({ ref, eb }) => ({
+      size: ref('attempt_start'),
+      kept: ref('attempt_start'),
+      crc: 0,
+      resend: 2,
+      resends: eb('resends', '+', 1),
+    }))
     .returning('kept')
     .executeTakeFirst();
   if (row === undefined) return;
@@ -159,6 +167,7 @@ function logOf(row: Selectable<Tables['logs']>): LogRecord {
     attemptStart: row.attempt_start,
     crc: row.crc,
     resend: RESENDS[row.resend] ?? 'begun',
+    resends: row.resends,
     sha256: row.checksum,
   };
 }

@@ -68,6 +68,7 @@ interface LogsRow {
   attempt_start: number;
   crc: number;
   resend: number;
+  resends: number;
   checksum: string | null;
   updated_at: number;
 }
