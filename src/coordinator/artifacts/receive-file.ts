@@ -28,6 +28,8 @@ export async function receiveFile<T>(request: IncomingMessage, take: (file: Rece
     fields[name] = value;
   });
   form.on('file', (field, body, filename) => {
+    // A form that breaks off tells it to its part, and so do we below: also to one that nobody reads any more, and an error that nobody hears ends the process.
+    body.on('error', () => {});
     if (part !== null || field !== 'file') {
       body.resume();
       return;
