@@ -80,8 +80,8 @@ async function readFields(
     if (nameCut || valueCut) form.destroy(tooLarge(limit));
     else fields.push([name, value]);
   });
-  // A file where fields were asked for is read and dropped.
-  form.on('file', (_name, stream) => stream.resume());
+  // A file where fields were asked for is read and dropped. One that breaks off says so, and an error that nobody hears ends the process.
+  form.on('file', (_name, stream) => stream.on('error', () => {}).resume());
   let size = 0;
   const counted = async function* (): AsyncGenerator<Uint8Array> {
     for await (const chunk of payload) {
