@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
 import { serveGit } from '../index.ts';
@@ -120,6 +122,17 @@ describe('a bad request', () => {
     const { server } = await startFilled();
     expect(await post(server, Buffer.from('hello'), { 'content-encoding': 'gzip' })).toBe(500);
     await expect.poll(() => server.endings, { timeout: 5000 }).toEqual(['bad_request']);
+  });
+
+  it('that is packed, refused before anybody reads of it and then broken off, is heard by somebody', async () => {
+    const { repository, limits } = (await startFilled()).server;
+    const body = new PassThrough();
+    const request = { service: 'git-receive-pack', protocol: null, body, gzip: true, push: null } as const;
+    await expect(serveGit({ ...request, repository, limits })).rejects.toMatchObject({ code: 'bad_request' });
+    // An error that nobody hears would be an uncaught exception, which fails this run.
+    body.destroy(new Error('gone'));
+    await once(body, 'close').catch(() => undefined);
+    await new Promise((resolve) => setImmediate(resolve));
   });
 
   it('that is no git protocol fails with the words of git', async () => {

@@ -144,6 +144,8 @@ function protocolOf(header: string | null): Readonly<Record<string, string>> {
 function readBody(body: Readable, gzip: boolean): AsyncIterator<Uint8Array> {
   if (!gzip) return body[Symbol.asyncIterator]();
   const plain = createGunzip();
+  // Whoever iterates hears of it, from the first asking to the last: what comes before and after would end the process.
+  plain.on('error', () => {});
   body.on('error', (error) => plain.destroy(error));
   body.on('close', () => {
     if (!body.readableEnded) plain.destroy(gitFailure('canceled', 'the client hung up'));
