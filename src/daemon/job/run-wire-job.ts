@@ -133,11 +133,13 @@ async function seeThrough(
   }
   const answer = await tellEnd(context, payload, { result, logFile, log, ship });
   const what = result === null ? 'nothing' : `its result (${outcomeOf(result)})`;
-  // In the journal it is found again.
-  if (answer === 'unheard') return warn(`job ${payload.id}: ${what} waits for the next start of this runner`);
+  if (answer === 'unheard' && context.stop.aborted) {
+    // In the journal it is found again.
+    return warn(`job ${payload.id}: ${what} waits for the next start of this runner`);
+  }
   // Of a job that somebody has forced, nothing is wanted any more.
   const isForced = control.forced !== null && control.forced.by !== UNSAID;
-  if (answer === 'refused' && !isForced) warn(`job ${payload.id}: the coordinator did not take ${what}`);
+  if (answer !== 'heard' && !isForced) warn(`job ${payload.id}: the coordinator did not take ${what}`);
   if (answer === 'heard' && result !== null) context.inform(`job ${payload.id}: ${outcomeOf(result)}`);
   await removeHome(home, warn);
 }
