@@ -51,5 +51,6 @@ async function insert(
     cache.keepPlan(inserted.planHash, inserted.plan);
     cache.keep(inserted);
   }
-  return { kind: 'created', id: inserted.id, iid: inserted.iid };
+  const { id, iid } = inserted;
+  return { kind: 'created', id, iid, isSkipped, problems: prepared.plan === null ? prepared.problems : [] };
 }

@@ -28,7 +28,14 @@ export interface PipelineRequest {
 }
 
 export type PipelineAnswer =
-  | { readonly kind: 'created'; readonly id: number; readonly iid: number }
+  /** `problems`: those of a file that cannot be run, so that the pipeline has failed at once. */
+  | {
+      readonly kind: 'created';
+      readonly id: number;
+      readonly iid: number;
+      readonly isSkipped: boolean;
+      readonly problems: readonly Problem[];
+    }
   /** The file is fine, or there is none, and makes no pipeline here; `why` is for people. */
   | { readonly kind: 'none'; readonly why: string }
   /** Nothing was made. */

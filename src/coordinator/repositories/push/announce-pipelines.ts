@@ -1,3 +1,4 @@
+import { formatProblem, type Problem } from '../../../base/index.ts';
 import { failEffect } from '../../../store/index.ts';
 import type { Parts } from '../../parts.ts';
 import type { PipelineAnswer } from '../../pipelines/index.ts';
@@ -7,6 +8,8 @@ import { makePipelineOf, type RefMoveTaken } from './work-off-ref.ts';
 
 /** How long a pusher waits to hear which pipelines there are. */
 const WAIT_MS = 2_000;
+/** Of a file, in the answer to a push. */
+const MOST_PROBLEMS = 5;
 /** When the outbox tries what failed here. */
 const AGAIN_MS = 5_000;
 
@@ -52,11 +55,21 @@ async function attempt(parts: Parts, taken: RefMoveTaken): Promise<PipelineAnswe
 
 function linesOf(answer: PipelineAnswer, ref: string, list: string): readonly string[] {
   switch (answer.kind) {
-    case 'created':
-      return [`Pipeline for ${ref}:`, `  ${list}/${answer.id}`];
+    case 'created': {
+      const { isSkipped, problems } = answer;
+      const what = problems.length > 0 ? ' failed, its file cannot be run' : isSkipped ? ' skipped' : '';
+      return [`Pipeline for ${ref}:${what}`, `  ${list}/${answer.id}`, ...wordsOf(problems)];
+    }
     case 'none':
       return [`No pipeline for ${ref}: ${answer.why}`];
     case 'invalid':
-      return [`No pipeline for ${ref}: ${answer.problems[0]?.message ?? 'the file is invalid'}`];
+      return [`No pipeline for ${ref}: its file cannot be run`, ...wordsOf(answer.problems)];
   }
+}
+
+function wordsOf(problems: readonly Problem[]): readonly string[] {
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const shown = errors.slice(0, MOST_PROBLEMS).flatMap((problem) => formatProblem(problem).split('\n'));
+  const more = errors.length - MOST_PROBLEMS;
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].map((line) => `  ${line}`);
 }

@@ -72,7 +72,7 @@ it('makes none when more refs of a kind come at once than a person would push', 
 
 it('hands variables on, and skips where the push or the commit says so', async () => {
   await push('-o', 'ci.variable=A=1=2', '-o', 'ci.variable=B=', 'main:with');
-  await push('-o', 'ci.skip', 'main:by-option');
+  expect((await push('-o', 'ci.skip', 'main:by-option')).stderr).toContain('Pipeline for by-option: skipped');
   await client.commit({ a: '2' }, 'Work\n\nmore [skip ci]');
   await push('HEAD:by-message');
   const made = await pipelines();
@@ -97,8 +97,13 @@ it('says why there is no pipeline, and makes a failed one of an invalid file', a
   await client.commit({ '.gitlab-ci.yml': 'a: {script: x, rules: [{when: never}]}\n' });
   expect((await push('main:idle')).stderr).toContain('No pipeline for idle: ');
   await client.commit({ '.gitlab-ci.yml': 'a: [\n' });
-  expect((await push('main:broken')).stderr).toContain('/-/pipelines/1');
+  const { stderr } = await push('main:broken');
+  expect(stderr).toContain('Pipeline for broken: failed, its file cannot be run');
+  expect(stderr).toContain('/-/pipelines/1');
+  expect(stderr).toMatch(/remote: {3}\.gitlab-ci\.yml:\d+:\d+: \S/);
   expect((await pipelines()).map(({ ref, status }) => [ref, status])).toEqual([['broken', 'failed']]);
+  await client.commit({ '.gitlab-ci.yml': Array.from({ length: 7 }, (_, at) => `j${at}: {scrpt: x}\n`).join('') });
+  expect((await push('main:worse')).stderr).toMatch(/remote: {3}and \d+ more/);
 });
 
 it('tells where the list is when a pipeline takes long, and makes it all the same', async () => {
