@@ -66,6 +66,7 @@ describeOnEachEngine((engine) => {
     ['administrator', 'stranger/sub/shop', "a namespace below somebody's own"],
     ['administrator', 'group/shop/sub', 'a group in the place of a project'],
     ['administrator', 'acme/-x/shop', 'a path that cannot be'],
+    ['administrator', 'API/v4/shop', "a name that is the server's own"],
     ['administrator', 'acme//shop', 'an empty part'],
     ['administrator', `${'a/'.repeat(21)}shop`, 'more groups than there may be'],
   ] as const)('makes nothing for %s at %s: %s', async (who, path, _why) => {

@@ -8,7 +8,7 @@ import {
   putMember,
   type Tx,
 } from '../../store/index.ts';
-import { accessLevel } from '../access/index.ts';
+import { accessLevel, isReservedName } from '../access/index.ts';
 import { mayMakeIn, PATH } from './create-project.ts';
 
 /** Groups below each other, as in GitLab. */
@@ -28,7 +28,7 @@ export async function namespaceForPush(tx: Tx, userId: number, path: string): Pr
     return isAdministrator || (await mayMakeIn(tx, nearest.id, userId)) ? nearest : null;
   }
   if (!isAdministrator && !(await maintains(tx, nearest, userId))) return null;
-  if (nearest?.kind === 'user') return null;
+  if (nearest?.kind === 'user' || isReservedName(parts[0] ?? '')) return null;
   return await makeGroups(tx, userId, { above: nearest, names: parts.slice(known) });
 }
 

@@ -8,6 +8,7 @@ import {
   type UserRecord,
   updateUser,
 } from '../../../store/index.ts';
+import { isReservedName } from '../../access/index.ts';
 import type { Parts } from '../../parts.ts';
 import { hashPassword } from '../sign-in/password.ts';
 
@@ -31,6 +32,7 @@ const LONGEST_PASSWORD = 128;
  */
 export async function createUser({ store }: Pick<Parts, 'store'>, request: UserRequest): Promise<number> {
   const { username, email, password } = request;
+  if (isReservedName(username)) throw new Failure('bad_user', `${username}: that name is the server's own`);
   if (!USERNAME.test(username)) {
     throw new Failure('bad_user', `${username}: a user name is letters, digits, _, - and . (not at its ends)`);
   }
