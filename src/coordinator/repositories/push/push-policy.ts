@@ -1,3 +1,4 @@
+import { Failure } from '../../../base/index.ts';
 import { listRefs, type PushCommand, type PushPolicy, type RefDecision } from '../../../git/index.ts';
 import { putExpectedPush, takeExpectedPush } from '../../../store/index.ts';
 import type { Parts } from '../../parts.ts';
@@ -18,23 +19,32 @@ export interface Pusher {
 /** What this server has to say about one push. `end` when the exchange is over, however it ended. */
 export function pushPolicy(parts: Parts, project: ProjectForPush, pusher: Pusher): PushPolicy & { end(): void } {
   const under = pushesUnderWay(parts.store);
-  let end: () => void = () => {};
+  let leave: () => void = () => {};
+  let isOver = false;
   let expectedId: number | null = null;
   const forget = async (): Promise<void> => {
     const id = expectedId;
     if (id !== null) await parts.store.write((tx) => takeExpectedPush(tx, id));
   };
   return {
-    end: () => end(),
+    end() {
+      isOver = true;
+      leave();
+    },
     async decide({ commands, options }) {
+      leave = under.enter(project.id);
       const refs = await listRefs(parts.repositories.at(project.id));
       const isEmpty = !refs.some(({ name }) => name.startsWith('refs/heads/'));
-      end = under.enter(project.id);
+      if (isOver) throw left();
       const decisions = commands.map((command) => decidePush(command, { level: pusher.level, project, isEmpty }));
       expectedId = await expect(parts, project, pusher, {
         commands: commands.filter((_, index) => isLetThrough(decisions[index])),
         options: parsePushOptions(options),
       });
+      if (isOver) {
+        await forget();
+        throw left();
+      }
       return decisions;
     },
     async finished({ refs, options }) {
@@ -45,11 +55,16 @@ export function pushPolicy(parts: Parts, project: ProjectForPush, pusher: Pusher
         return understood.mistakes;
       }
       const push = { project, userId: pusher.userId, refs: moved, options: understood, expectedId, isHeld: true };
-      const noted = await notePush(parts, push).finally(end);
+      const noted = await notePush(parts, push).finally(leave);
       const pipelines = await announcePipelines(parts, project, noted.taken);
       return [...understood.mistakes, ...noted.words, ...pipelines];
     },
   };
+}
+
+/** Git was given nothing yet, and nobody waits for the decision any more. */
+function left(): Failure {
+  return new Failure('canceled', 'the push was over before it was decided on');
 }
 
 function isLetThrough(decision: RefDecision | undefined): boolean {
