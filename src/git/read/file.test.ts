@@ -1,4 +1,4 @@
-import { symlinkSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readFile, readFiles } from '../index.ts';
@@ -25,6 +25,29 @@ it('reads many files at once, each as one alone', async () => {
   }
   expect(found.get('many/249')).toMatchObject({ content: Buffer.from('249') });
   expect([found.get('none'), found.get('b')]).toEqual([null, null]);
+});
+
+it('reads many large files a few at a time', async () => {
+  const { repository, work, push } = await makeBare(temporary);
+  const sizes = { a: 5, b: 3, c: 1, d: 9, e: 0, f: 4 };
+  const files = Object.entries(sizes).map(([name, size]) => [name, name.repeat(size * 1024 * 1024)] as const);
+  write(work, Object.fromEntries(files));
+  const sha = commit(work, 'More');
+  push('main');
+  // A git that writes down what it is given.
+  const file = join(work, 'noting-git');
+  const noted = join(work, 'noted');
+  writeFileSync(file, `#!/bin/sh\necho "$*" >> '${noted}'\nexec git "$@"\n`, { mode: 0o755 });
+  const noting = { ...repository, start: { ...repository.start, file } };
+  const found = await readFiles(noting, sha, Object.keys(sizes), { maxBytes: 10 * 1024 * 1024 });
+  for (const [name, text] of files) {
+    const read = found.get(name);
+    expect(read !== null && read !== undefined && 'content' in read && read.content.equals(Buffer.from(text))).toBe(
+      true,
+    );
+  }
+  // a and b; c; d; e and f.
+  expect(readFileSync(noted, 'utf8').match(/cat-file --batch$/gm)).toHaveLength(4);
 });
 
 it('says of each path alone what is wrong with it', async () => {

@@ -9,6 +9,8 @@ import { findEntries, findEntry, type SizedEntry } from './tree.ts';
 const MOST_AT_ONCE = 100;
 /** In front of what `cat-file --batch` prints of a blob, and behind it. */
 const MOST_AROUND_BLOB = 120;
+/** So much is printed by one command and held as one piece, or one file that has more. */
+const MOST_BYTES_AT_ONCE = 8 * 1024 * 1024;
 
 export interface FileAtRevision {
   readonly entry: SizedEntry;
@@ -38,7 +40,7 @@ function tooLarge({ path, sizeBytes }: Pick<SizedEntry, 'path' | 'sizeBytes'>, m
 }
 
 /**
- * Files by path, byte for byte, as `readFile` reads one; two processes for a hundred of them.
+ * Files by path, byte for byte, as `readFile` reads one; two processes for a hundred of them, or one more for each 8 MiB.
  * @returns for each path its file; null when there is none; a Failure `output_too_large` when it has more than `maxBytes`, or `bad_name`.
  * @throws Failure `not_found` for the commit
  */
@@ -95,9 +97,36 @@ async function readBlobs(
   options: ReadOptions,
 ): Promise<ReadonlyMap<string, Buffer>> {
   const sizes = new Map(entries.map(({ sha, sizeBytes }) => [sha, sizeBytes]));
+  const blobs = new Map<string, Buffer>();
+  for (const some of batchesOf(sizes)) {
+    for (const [sha, content] of await readBatch(repository, some, options)) blobs.set(sha, content);
+  }
+  return blobs;
+}
+
+function batchesOf(sizes: ReadonlyMap<string, number>): readonly ReadonlyMap<string, number>[] {
+  const batches: Map<string, number>[] = [];
+  let left = 0;
+  for (const [sha, size] of sizes) {
+    let batch = batches.at(-1);
+    if (batch === undefined || size > left) {
+      batch = new Map();
+      batches.push(batch);
+      left = MOST_BYTES_AT_ONCE;
+    }
+    batch.set(sha, size);
+    left -= size;
+  }
+  return batches;
+}
+
+async function readBatch(
+  repository: BareRepository,
+  sizes: ReadonlyMap<string, number>,
+  options: ReadOptions,
+): Promise<ReadonlyMap<string, Buffer>> {
   const maxOutputBytes = [...sizes.values()].reduce((sum, size) => sum + size + MOST_AROUND_BLOB, 0);
   const input = [...sizes.keys()].map((sha) => `${sha}\n`).join('');
-  if (input === '') return new Map();
   const output = await readGit(repository, ['cat-file', '--batch'], { ...options, maxOutputBytes }, { input });
   const blobs = new Map<string, Buffer>();
   let at = 0;
