@@ -1,3 +1,4 @@
+import { describeError } from '../../../base/index.ts';
 import { findProjectEnds } from '../../../store/index.ts';
 import type { Sweep } from '../../work/index.ts';
 
@@ -18,8 +19,13 @@ export const orphansSweep: Sweep = {
       const deletedAt = ends.get(id);
       if (deletedAt === undefined) log.warn({ project_id: id }, 'there is a repository of a project that nobody knows');
       else if (deletedAt !== null && deletedAt < clock.now() - GRACE_MS) {
-        await repositories.remove(id);
-        log.info({ project_id: id }, 'removed the repository of a project that was deleted');
+        try {
+          await repositories.remove(id);
+          log.info({ project_id: id }, 'removed the repository of a project that was deleted');
+        } catch (error) {
+          // The others have their turn all the same; this one has it again tomorrow.
+          log.warn({ project_id: id, error: describeError(error) }, 'the repository of a deleted project stays');
+        }
       }
     }
   },

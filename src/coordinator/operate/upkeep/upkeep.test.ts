@@ -97,4 +97,21 @@ describe('repositories', () => {
     const named = expect.stringMatching(/of a project that nobody knows .*4711/);
     expect(parts.complaints).toEqual([named, named]);
   });
+
+  it('of deleted projects go, also behind one that cannot be removed', async () => {
+    const paths = ['first', 'second'];
+    const [first, second] = await Promise.all(paths.map((path) => makeProject(parts, { path, files: { a: '1' } })));
+    if (first === undefined || second === undefined) throw new Error('no projects');
+    for (const { id } of [first, second]) await parts.store.write((tx) => deleteProject(tx, id));
+    parts.clock.pass(DAY_MS + 1);
+    const { repositories } = parts;
+    const remove = async (id: number) => {
+      if (id === first.id) throw new Error('it is busy');
+      await repositories.remove(id);
+    };
+    const ids = async () => [first.id, second.id];
+    await orphansSweep.run({ ...parts, repositories: { ...repositories, remove, ids } }, never);
+    expect([first.id, second.id].map((id) => repositories.has(id))).toEqual([true, false]);
+    expect(parts.complaints).toEqual([expect.stringMatching(/repository of a deleted project stays .*it is busy/)]);
+  });
 });
