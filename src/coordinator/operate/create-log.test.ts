@@ -10,6 +10,30 @@ function logged(format: LogFormat): readonly string[] {
   return lines;
 }
 
+function textOf(err: unknown): string {
+  let text = '';
+  const log = createLog((line) => (text += line), { level: 'info', format: 'text' });
+  log.warn({ err }, 'it stumbled');
+  return text.replace(/^\S+ WARN {2}/, '');
+}
+
+it.each([
+  ['gone', 'it stumbled error=gone\n'],
+  [null, 'it stumbled error=null\n'],
+  [{ code: 3 }, 'it stumbled error={"code":3}\n'],
+])('tells people of what was thrown that is no error: %j', (thrown, text) => {
+  expect(textOf(thrown)).toBe(text);
+});
+
+it.each([
+  new Error('first\nsecond\n    at third'),
+  new Error('first\nsecond, at third', { cause: new Error('fourth') }),
+])('says a message of many lines once: %s', (error) => {
+  const text = textOf(error);
+  expect(text).toMatch(/^it stumbled error="first\\nsecond.*at third.*"\n {4}at .*create-log\.test\.ts/);
+  expect(text.match(/second|third/g)).toHaveLength(2);
+});
+
 it('writes an object a line', () => {
   const [first = '', second = '', ...more] = logged('json');
   expect(more).toEqual([]);
