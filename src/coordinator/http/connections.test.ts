@@ -72,6 +72,23 @@ it('lets whoever is at work answer, and gives up on them after ten seconds', asy
   await ended(unheard);
 });
 
+it('counts a request whose client left before there was an answer, once', async () => {
+  const entered = Promise.withResolvers<Parameters<Route['handle']>[0]>();
+  const { app, ask } = await listening(
+    answering(async (call) => {
+      entered.resolve(call);
+      await once(call.signal, 'abort');
+      return noContent();
+    }),
+  );
+  const socket = await ask('GET /it HTTP/1.1\r\nhost: x\r\n\r\n');
+  const { requests } = await entered.promise;
+  socket.destroy();
+  await vi.waitFor(() => expect(requests()).not.toEqual([]), { timeout: 20_000 });
+  await app.close();
+  expect(requests()).toMatchObject([{ method: 'GET', route: '/it', statuses: new Map([[499, 1]]) }]);
+});
+
 /** What one hears of a client's request is this. */
 function answering(handle: (call: Parameters<Route['handle']>[0]) => Promise<Answer | Taken> | Answer | Taken): Route {
   const common = { method: 'GET', path: '/it', action: 'version.read', summary: 'It', tag: 'test' } as const;

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 /** Upper bounds in seconds; what takes longer is in none of them. A long poll takes up to 50. */
 export const DURATION_BOUNDS: readonly number[] = [0.005, 0.02, 0.1, 0.5, 2, 10, 60];
@@ -8,7 +8,7 @@ export interface RouteFigures {
   readonly method: string;
   /** Such as `/api/v4/projects/:id`; `other` for whatever is in no table. */
   readonly route: string;
-  /** Answers by status. */
+  /** Answers by status; 499 where the client left before there was one. */
   readonly statuses: ReadonlyMap<number, number>;
   /** How many took at most as long as the bound at the same place says. */
   readonly within: readonly number[];
@@ -26,10 +26,16 @@ interface Counting extends RouteFigures {
   seconds: number;
 }
 
-/** Counts every answer of this server from here on; one that was cut counts too. */
+/** What nginx calls it: the client was gone before there was an answer. */
+const CLIENT_GONE = 499;
+
+/** Counts every request to this server from here on, when it is over: also those whose client left. */
 export function countRequests(app: FastifyInstance): RequestFigures {
   const all = new Map<string, Counting>();
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.raw.once('close', () => count(request, reply));
+  });
+  const count = (request: FastifyRequest, reply: FastifyReply): void => {
     const route = request.is404 ? 'other' : (request.routeOptions.url ?? 'other');
     // Of what is in no table, the method may be anything too.
     const method = route === 'other' ? 'other' : request.method;
@@ -42,8 +48,8 @@ export function countRequests(app: FastifyInstance): RequestFigures {
       seconds: 0,
     };
     all.set(key, figures);
-    note(figures, reply.statusCode, reply.elapsedTime / 1000);
-  });
+    note(figures, reply.raw.headersSent ? reply.raw.statusCode : CLIENT_GONE, reply.elapsedTime / 1000);
+  };
   return { read: () => [...all.values()] };
 }
 

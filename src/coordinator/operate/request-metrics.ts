@@ -6,7 +6,7 @@ export function requestMetrics(figures: readonly RouteFigures[]): readonly Metri
   return [
     {
       name: 'epilogue_http_requests_total',
-      help: 'Requests that were answered.',
+      help: 'Requests that are over; 499 where the client left before there was an answer.',
       type: 'counter',
       samples: figures.flatMap(({ method, route, statuses }) =>
         [...statuses].map(([status, value]) => ({ labels: { method, route, status: String(status) }, value })),
