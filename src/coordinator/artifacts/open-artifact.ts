@@ -68,7 +68,7 @@ export async function fileInArchive(
 /** Takes a job's artifacts away. */
 export async function eraseArtifacts(parts: Parts, jobId: number): Promise<void> {
   const gone = await parts.store.write((tx) => deleteArtifacts(tx, jobId));
-  // A crash in between leaves blobs without a row, which a sweep takes.
+  // A crash in between leaves blobs without a row, which a sweep counts and `admin check` names.
   for (const { blob } of gone) await removeArtifact(parts, blob);
 }
 

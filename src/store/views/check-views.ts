@@ -111,3 +111,15 @@ export async function listNamedBlobs(
           .execute();
   return { artifacts: new Set(named.map(({ blob }) => blob)), logsOf: new Set(logs.map(({ job_id }) => job_id)) };
 }
+
+/** Which of these jobs were erased. */
+export async function listErasedJobs(db: Db, ids: readonly number[]): Promise<ReadonlySet<number>> {
+  if (ids.length === 0) return new Set();
+  const rows = await db.query
+    .selectFrom('jobs')
+    .select('id')
+    .where('id', 'in', ids)
+    .where('erased_at', 'is not', null)
+    .execute();
+  return new Set(rows.map(({ id }) => id));
+}

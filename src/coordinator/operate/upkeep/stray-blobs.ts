@@ -38,7 +38,7 @@ function withoutIndex(key: string): string {
   return key.endsWith(INDEX) ? key.slice(0, -INDEX.length) : key;
 }
 
-/** `logs/2a/1066/log` */
-function jobOf(key: string): number {
+/** Of `logs/2a/1066/log` 1066. */
+export function jobOf(key: string): number {
   return Number(key.split('/')[2]);
 }

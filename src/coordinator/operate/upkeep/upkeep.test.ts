@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { useS3Server } from '../../../../test/support/s3/use-s3-server.ts';
 import { type BlobStore, logKeys, makeKey, openDiskStore, openS3Store } from '../../../blobs/index.ts';
-import { deleteProject, insertArtifact } from '../../../store/index.ts';
+import { deleteProject, insertArtifact, setJobErased } from '../../../store/index.ts';
 import { makeProject, type TestProject } from '../../testing/make-project.ts';
 import { type OpenedParts, openParts } from '../../testing/open-parts.ts';
 import { startPipeline } from '../../testing/start-pipeline.ts';
@@ -38,26 +38,37 @@ describe('blobs that no row names', () => {
     S3: () => openS3Store(s3.settings()),
   };
 
-  it.each(Object.keys(stores))('are removed from %s after a day, and no other', async (where) => {
-    const blobs = await stores[where]?.();
-    if (blobs === undefined) throw new Error('no such store');
-    await startPipeline(parts, project);
-    const { jobId } = await takeJob(parts);
-    const named = makeKey('artifacts', jobId, 'a.zip');
-    const artifact = { jobId, projectId: project.id, type: 'archive', format: 'zip', filename: 'a.zip' } as const;
-    const rest = { sizeBytes: 1, sha256: '', blob: named, access: 'all', expiresAt: null } as const;
-    await parts.store.write((tx) => insertArtifact(tx, { ...artifact, ...rest }));
-    const keys = [named, makeKey('artifacts', jobId, 'b.zip'), logKeys(jobId).log, logKeys(jobId).index];
-    for (const key of keys) await blobs.put(key, Readable.from([Buffer.from('x')]), { maxBytes: 1 });
-    const left = async () => (await blobs.list('')).blobs.map(({ key }) => key);
-    passSinceNow(DAY_MS / 2);
-    await strayBlobsSweep().run({ ...parts, blobs }, never);
-    expect(await left()).toEqual(keys.toSorted());
-    passSinceNow(DAY_MS * 2);
-    await strayBlobsSweep().run({ ...parts, blobs }, never);
-    expect(await left()).toEqual([named]);
-    blobs.close();
-  });
+  it.each(Object.keys(stores))(
+    'are removed from %s after a day if their job was erased, and no other',
+    async (where) => {
+      const blobs = await stores[where]?.();
+      if (blobs === undefined) throw new Error('no such store');
+      await startPipeline(parts, project);
+      const { jobId } = await takeJob(parts);
+      const named = makeKey('artifacts', jobId, 'a.zip');
+      const artifact = { jobId, projectId: project.id, type: 'archive', format: 'zip', filename: 'a.zip' } as const;
+      const rest = { sizeBytes: 1, sha256: '', blob: named, access: 'all', expiresAt: null } as const;
+      await parts.store.write((tx) => insertArtifact(tx, { ...artifact, ...rest }));
+      const ofNoRow = [makeKey('artifacts', jobId, 'b.zip'), logKeys(jobId).log, logKeys(jobId).index];
+      // As they look to a database that is another one than the store's, or older.
+      const ofNobody = [makeKey('artifacts', 4711, 'a.zip'), logKeys(4711).log];
+      const keys = [named, ...ofNoRow, ...ofNobody].toSorted();
+      for (const key of keys) await blobs.put(key, Readable.from([Buffer.from('x')]), { maxBytes: 1 });
+      const left = async () => (await blobs.list('')).blobs.map(({ key }) => key);
+      const sweep = () => strayBlobsSweep().run({ ...parts, blobs }, never);
+      passSinceNow(DAY_MS / 2);
+      await sweep();
+      expect([await left(), parts.complaints]).toEqual([keys, []]);
+      passSinceNow(DAY_MS * 2);
+      await sweep();
+      expect([await left(), parts.complaints]).toEqual([keys, [expect.stringMatching(/belong to nothing.*"blobs":5/)]]);
+      await parts.store.write((tx) => setJobErased(tx, jobId, 1));
+      await sweep();
+      expect(await left()).toEqual([named, ...ofNobody].toSorted());
+      expect(parts.complaints.at(-1)).toMatch(/belong to nothing.*"blobs":2/);
+      blobs.close();
+    },
+  );
 });
 
 describe('repositories', () => {
