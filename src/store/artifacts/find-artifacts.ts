@@ -74,13 +74,24 @@ export async function listExpiredArtifacts(db: Db, after: number, limit: number)
   return rows.map(artifactOf);
 }
 
-/** All of a project's that are not kept expire now; the sweep does the rest. */
+/**
+ * All of a project's that are not kept expire now, but those of a ref's newest successful pipeline (and its children), which keep their own end; the
+ * sweep does the rest.
+ */
 export async function expireArtifactsOfProject(tx: Tx, projectId: number): Promise<void> {
+  const latest = tx.query
+    .selectFrom('jobs')
+    .innerJoin('pipelines', 'pipelines.id', 'jobs.pipeline_id')
+    .select('jobs.id')
+    .where('pipelines.project_id', '=', projectId)
+    .where(IS_OF_LATEST);
   await tx.query
     .updateTable('artifacts')
     .set({ expires_at: tx.now() })
     .where('project_id', '=', projectId)
     .where('is_kept', '=', 0)
+    .where(({ eb, or }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', tx.now())]))
+    .where('job_id', 'not in', latest)
     .execute();
 }
 
