@@ -50,6 +50,22 @@ describeOnEachEngine((engine) => {
     expect(await push('stranger', 'acme/new/third')).not.toBeNull();
   });
 
+  it('names the members and owners of all groups above among the members of a project', async () => {
+    const id = await push('administrator', 'acme/web/shop');
+    await join('acme', 'stranger', 'maintainer');
+    await join('acme/web', 'developer', 'developer');
+    const listed = async (path: string) => {
+      const { status, json } = await all.ask('GET', `/api/v4/projects/${id}/members${path}`, { as: 'stranger' });
+      const levels = [json]
+        .flat()
+        .map((one: { username: string; access_level: number }) => [one.username, one.access_level]);
+      return status === 200 ? Object.fromEntries(levels) : status;
+    };
+    expect(await listed('/all')).toEqual({ administrator: 50, stranger: 40, developer: 30 });
+    expect(await listed(`/all/${all.userIds.get('stranger')}`)).toEqual({ stranger: 40 });
+    expect(await listed('')).not.toHaveProperty('stranger');
+  });
+
   it('tells a group from another one whose path only begins like it', async () => {
     await push('administrator', 'ac_e/shop');
     await push('administrator', 'acme/web/shop');

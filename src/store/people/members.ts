@@ -1,4 +1,4 @@
-import { listNamespaceLine } from '../projects/namespaces.ts';
+import { listNamespaceLine, listNamespacesAbove } from '../projects/namespaces.ts';
 import type { Page } from '../schema/page.ts';
 import type { Db, Tx } from '../store.ts';
 
@@ -101,13 +101,13 @@ async function highestRole(db: Db, { projectId, namespace, userId }: RoleQuestio
   return role;
 }
 
-/** Of a project alone or (`withNamespace`) of its namespace too, as often as somebody is one; by user. */
+/** Of a project alone or (`withNamespace`) of its namespace and those above it too, as often as somebody is one; by user. */
 export async function listMembers(
   db: Db,
   of: { readonly projectId: number; readonly withNamespace: boolean },
   { limit, offset }: Pick<Page, 'limit' | 'offset'>,
 ): Promise<readonly MemberRecord[]> {
-  const namespace = db.query.selectFrom('projects').select('namespace_id').where('id', '=', of.projectId);
+  const namespaces = of.withNamespace ? (await listNamespacesAbove(db, of.projectId)).map(({ id }) => id) : [];
   const rows = await db.query
     .selectFrom('members')
     .innerJoin('users', 'users.id', 'members.user_id')
@@ -125,7 +125,7 @@ export async function listMembers(
     .where(({ and, eb, or }) =>
       or([
         and([eb('source', '=', 'project'), eb('source_id', '=', of.projectId)]),
-        ...(of.withNamespace ? [and([eb('source', '=', 'namespace'), eb('source_id', '=', namespace)])] : []),
+        ...(namespaces.length > 0 ? [and([eb('source', '=', 'namespace'), eb('source_id', 'in', namespaces)])] : []),
       ]),
     )
     .orderBy('user_id')

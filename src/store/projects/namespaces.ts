@@ -54,6 +54,17 @@ export async function listNamespaceLine(db: Db, path: string): Promise<readonly 
   return rows.map(namespaceOf).sort((a, b) => a.path.length - b.path.length);
 }
 
+/** The namespace that a project lies in and those above it, from the top. None: no such project. */
+export async function listNamespacesAbove(db: Db, projectId: number): Promise<readonly NamespaceRecord[]> {
+  const nearest = await db.query
+    .selectFrom('projects')
+    .innerJoin('namespaces', 'namespaces.id', 'projects.namespace_id')
+    .select('namespaces.path')
+    .where('projects.id', '=', projectId)
+    .executeTakeFirst();
+  return nearest === undefined ? [] : await listNamespaceLine(db, nearest.path);
+}
+
 /** Those that a user owns or is a member of, by path. At most 1,000. */
 export async function listNamespacesOf(db: Db, userId: number): Promise<readonly NamespaceRecord[]> {
   const joined = db.query

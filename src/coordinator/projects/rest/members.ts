@@ -1,11 +1,10 @@
 import { type Static, Type } from 'typebox';
 import {
   type Db,
-  findNamespace,
-  findProject,
   findUser,
   findUserByName,
   listMembers,
+  listNamespacesAbove,
   type MemberRecord,
   putMember,
   removeMember,
@@ -47,7 +46,7 @@ const oneParams = Type.Object({ ...PROJECT_PARAMS, user_id: ID });
 const LEVEL = Type.Integer({ enum: Object.values(ACCESS_LEVELS) });
 const EXPIRY = Type.Optional(nullable(Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })));
 
-/** Who belongs to a project: its own members, and (`all`) those of its namespace. */
+/** Who belongs to a project: its own members, and (`all`) those of its namespace and of the groups above. */
 export function memberRoutes(parts: Parts): readonly Route[] {
   return [
     ...[false, true].flatMap((withNamespace) => readRoutes(parts, withNamespace)),
@@ -185,24 +184,24 @@ async function put(
 /** Each once, with the most that they have; by user. */
 async function membersOf(db: Db, projectId: number, withNamespace: boolean): Promise<readonly MemberRecord[]> {
   const listed = await listMembers(db, { projectId, withNamespace }, { limit: MOST, offset: 0 });
-  const owner = withNamespace ? await namespaceOwner(db, projectId) : [];
+  const owners = withNamespace ? await namespaceOwners(db, projectId) : [];
   const most = new Map<number, MemberRecord>();
-  for (const member of [...listed, ...owner]) {
+  for (const member of [...listed, ...owners]) {
     if ((most.get(member.userId)?.role ?? 0) < member.role) most.set(member.userId, member);
   }
   return [...most.values()].sort((a, b) => a.userId - b.userId);
 }
 
-async function namespaceOwner(db: Db, projectId: number): Promise<readonly MemberRecord[]> {
-  const project = await findProject(db, projectId);
-  const namespace = project === null ? null : await findNamespace(db, project.namespaceId);
-  const user = namespace === null || namespace.ownerId === null ? null : await findUser(db, namespace.ownerId);
-  if (user === null || namespace === null) return [];
-  const { id: userId, username, name, state, createdAt } = user;
-  const role = ACCESS_LEVELS.owner;
-  return [
-    { source: 'namespace', sourceId: namespace.id, userId, role, expiresAt: null, username, name, state, createdAt },
-  ];
+async function namespaceOwners(db: Db, projectId: number): Promise<readonly MemberRecord[]> {
+  const owners: MemberRecord[] = [];
+  for (const { id: sourceId, ownerId } of await listNamespacesAbove(db, projectId)) {
+    const user = ownerId === null ? null : await findUser(db, ownerId);
+    if (user === null) continue;
+    const { id: userId, username, name, state, createdAt } = user;
+    const role = ACCESS_LEVELS.owner;
+    owners.push({ source: 'namespace', sourceId, userId, role, expiresAt: null, username, name, state, createdAt });
+  }
+  return owners;
 }
 
 /** @throws HttpError 404 */
