@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeZip } from '../../../test/support/zips.ts';
+import type { BlobStore } from '../../blobs/index.ts';
 import { findArtifact } from '../../store/index.ts';
 import { makeProject } from '../testing/make-project.ts';
 import { type ServedAll, serveAll } from '../testing/serve-all.ts';
 import { startPipeline } from '../testing/start-pipeline.ts';
 import { type TakenJob, takeJob } from '../testing/take-job.ts';
+import { indexOfArchive } from './archive-index.ts';
 import { upload } from './testing/upload.ts';
 
 const FILE = 'many: {script: x, artifacts: {paths: [a]}}\nfew: {script: x, artifacts: {paths: [a]}}\n';
@@ -63,6 +65,24 @@ it('reads the directory of an archive with many files once, when the first of th
   expect(await read(many, 'd/8')).toBe('8');
   await put(blob, content.subarray(0, -100));
   expect(await read(many, 'd/9')).toBe('9');
+});
+
+it('keeps no index for who has gone meanwhile', async () => {
+  const [blob, other] = [await blobOf(many), new AbortController()];
+  await put(blob, content);
+  await all.parts.blobs.delete(`${blob}.index`);
+  const blobs: BlobStore = {
+    ...all.parts.blobs,
+    put: async (...given) => {
+      other.abort();
+      return await all.parts.blobs.put(...given);
+    },
+  };
+  const artifact = { blob, sizeBytes: content.length };
+  await expect(indexOfArchive({ ...all.parts, blobs }, artifact, other.signal)).rejects.toMatchObject({
+    code: 'canceled',
+  });
+  expect(await keys()).not.toContain(`${blob}.index`);
 });
 
 it('keeps nothing beside an archive with few, and leaves nothing when they go', async () => {

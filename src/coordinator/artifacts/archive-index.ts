@@ -33,16 +33,25 @@ export async function indexOfArchive(
   const kept = sizeBytes < LEAST_BYTES ? null : await readKept(blobs, blob, signal);
   if (kept !== null) return kept;
   const index = await readArchive(blobs, blob, { signal });
-  if (index.length >= LEAST_ENTRIES) {
-    try {
-      const bytes = await encodeArchiveIndex(index);
-      await blobs.put(keyOfIndex(blob), Readable.from([bytes]), { maxBytes: bytes.length });
-    } catch (error) {
-      // Only the next one has to wait longer.
-      log.warn({ blob, error: describeError(error) }, 'cannot keep the index of an archive');
-    }
-  }
+  if (index.length >= LEAST_ENTRIES) await keep({ blobs, log }, { blob, index }, signal);
   return index;
+}
+
+async function keep(
+  { blobs, log }: Pick<Parts, 'blobs' | 'log'>,
+  { blob, index }: { readonly blob: string; readonly index: ArchiveIndex },
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const bytes = await encodeArchiveIndex(index);
+    // A larger one would be read by nobody.
+    if (bytes.length > MOST_INDEX_BYTES) return;
+    await blobs.put(keyOfIndex(blob), Readable.from([bytes]), { maxBytes: bytes.length, signal });
+  } catch (error) {
+    if (signal.aborted) throw error;
+    // Only the next one has to wait longer.
+    log.warn({ blob, error: describeError(error) }, 'cannot keep the index of an archive');
+  }
 }
 
 async function readKept(blobs: BlobStore, blob: string, signal: AbortSignal): Promise<ArchiveIndex | null> {
