@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { pace } from '../support/pace.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import { createChance } from './draw-trial.ts';
 import { callAny } from './replicas/call.ts';
 import { Ledger } from './replicas/ledger.ts';
 import { runPlainRunner } from './replicas/plain-runner.ts';
@@ -8,7 +9,7 @@ import { type Pushed, pushOnAndOn } from './replicas/pusher.ts';
 import { startTwoReplicas, type TwoReplicas } from './replicas/two-replicas.ts';
 
 /** `bin/test` strikes a few times, `bin/test --long` fifty: once for twenty trials of the other campaign. */
-const [, first = 1, last = 160] = process.env.CAMPAIGN?.split(':').map(Number) ?? [];
+const [seed = Date.now() % 1_000_000_000, first = 1, last = 160] = process.env.CAMPAIGN?.split(':').map(Number) ?? [];
 const STRIKES = Math.ceil((last - first + 1) / 20);
 const RUNNERS = 6;
 const ENDED = new Set(['success', 'failed', 'canceled', 'skipped']);
@@ -171,8 +172,9 @@ async function settle(): Promise<void> {
 }
 
 it(
-  'runs every job once through the loss of replicas, connections and the database',
+  `runs every job once through the loss of replicas, connections and the database (CAMPAIGN=${seed}:${first}:${last})`,
   async () => {
+    const chance = createChance(seed);
     const load = new AbortController();
     const runners = Array.from({ length: RUNNERS }, (_, index) =>
       runPlainRunner(both, { token: both.runnerToken, name: `r_${index}`, ledger, signal: stopping.signal }),
@@ -181,7 +183,7 @@ it(
     const pusher = pushOnAndOn(both, pushed, load.signal);
     const struck = new Map<Struck, number>();
     for (let turn = 0; turn < STRIKES; turn += 1) {
-      await pace(1_000 + Math.random() * 1_500);
+      await pace(1_000 + chance() * 1_500);
       const [kind, count] = await strike(turn);
       struck.set(kind, (struck.get(kind) ?? 0) + count);
     }
