@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { findCoverage } from './find-coverage.ts';
 
-async function find(text: string, pattern: string, now = () => 0): Promise<string | null> {
+async function find(text: string, pattern: string, now = () => 0, giveWay = async () => {}): Promise<string | null> {
   const bytes = Buffer.from(text);
   // A few bytes at a time.
   async function* read(from: number, to: number) {
     for (let at = from; at < to; at += 1_000) yield bytes.subarray(at, Math.min(at + 1_000, to));
   }
-  return await findCoverage({ read, sizeBytes: bytes.length }, pattern, now);
+  return await findCoverage({ read, sizeBytes: bytes.length }, pattern, { now, giveWay });
 }
 
 it('takes the first number of the last group of the last match in the last line that has one', async () => {
@@ -37,11 +37,23 @@ it('finds a line that lies across what is read at once, and only the end of a ve
   expect(await find('Coverage: 12%\nä\u{1f600}ö\n'.padEnd(300_000, 'ä\n'), '/Coverage: (\\d+)%/')).toBe('12');
 });
 
-it('looks no farther back than 8 MiB, and no longer than a second', async () => {
-  const far = `Coverage: 1%\n${'line\n'.repeat((8 << 20) / 5 + 1)}`;
+it('looks no farther back than 2 MiB, and no longer than half a second', async () => {
+  const far = `Coverage: 1%\n${'line\n'.repeat((2 << 20) / 5 + 1)}`;
   expect(await find(far, '/Coverage: (\\d+)%/')).toBeNull();
   let ms = 0;
   const slow = () => (ms += 400);
   expect(await find('Coverage: 1%\na\nb\nc\n', '/Coverage: (\\d+)%/', slow)).toBeNull();
   expect(await find('1 '.repeat(1_000), '/\\d/', slow)).toBeNull();
+});
+
+it.each([
+  ['many lines', 'line\n'.repeat(50)],
+  ['many matches in one line', '/ '.repeat(50)],
+])('gives way each few milliseconds, and goes on where it was: %s', async (_, filler) => {
+  let ms = 0;
+  const ways: number[] = [];
+  const giveWay = async () => void ways.push(ms);
+  expect(await find(`Coverage: 12%\n${filler}\n`, '/\\/|(\\d+)%/', () => (ms += 2), giveWay)).toBe('12');
+  expect(ways.length).toBeGreaterThan(5);
+  for (const [index, at] of ways.entries()) expect(at - (ways[index - 1] ?? 0)).toBeLessThan(20);
 });

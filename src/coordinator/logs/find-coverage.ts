@@ -1,10 +1,9 @@
 import { compileRegex, type Regex, splitRegex } from '../../compile/index.ts';
 import { linesFromEnd, type ReadBytes } from './lines-from-end.ts';
+import { type Pace, SearchPace } from './search-pace.ts';
 
 /** Whoever prints more after its coverage than this has none. */
-const MOST_BYTES = 8 << 20;
-/** An expression may be as slow as its author likes, and everybody waits while it runs. A usual one takes a second for 10 MB and more. */
-const MOST_MS = 1_000;
+const MOST_BYTES = 2 << 20;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are made of them
 const ESCAPES = /\u001b\[[0-?]*[ -/]*[@-~]/g;
@@ -18,40 +17,40 @@ export interface CoverageLog {
 
 /**
  * What `coverage: /pattern/` finds in a log, as GitLab has it: in the last line with a match, of its last match the last group, of that the first number.
- * A line is taken as it stands, then without time and colours. Null: no number, none in the last 8 MiB, or none in a second.
+ * A line is taken as it stands, then without time and colours. Null: no number, none in the last 2 MiB, or none in half a second: an expression may be as
+ * slow as its author likes, so others have their turn again and again.
  */
 export async function findCoverage(
   { read, sizeBytes }: CoverageLog,
   pattern: string,
-  now: () => number,
+  pace: Pace,
 ): Promise<string | null> {
   const { source, flags } = splitRegex(pattern) ?? { source: pattern, flags: '' };
   const regex = compileRegex(source, flags);
   if (regex === null) return null;
-  let spentMs = 0;
+  const turns = new SearchPace(pace);
   for await (const lines of linesFromEnd(read, sizeBytes, MOST_BYTES)) {
-    const since = now();
-    const isLate = () => spentMs + now() - since > MOST_MS;
-    const found = lookInto(lines, regex, isLate);
-    if (found !== null || isLate()) return found;
-    spentMs += now() - since;
+    turns.begin();
+    const found = await lookInto(lines, regex, turns);
+    if (found !== null || !turns.end()) return found;
   }
   return null;
 }
 
-function lookInto(lines: readonly string[], regex: Regex, isLate: () => boolean): string | null {
+async function lookInto(lines: readonly string[], regex: Regex, turns: SearchPace): Promise<string | null> {
   for (const line of lines) {
     for (const text of facesOf(line)) {
-      if (!regex.test(text)) continue;
+      const isFound = regex.test(text);
+      if (turns.isDue() && !(await turns.next())) return null;
+      if (!isFound) continue;
       let last = '';
       for (const match of regex.matches(text)) {
         last = match;
-        if (isLate()) return null;
+        if (turns.isDue() && !(await turns.next())) return null;
       }
       const number = numberIn(last);
       if (number !== null) return number;
     }
-    if (isLate()) return null;
   }
   return null;
 }

@@ -2,7 +2,7 @@ import { buffer } from 'node:stream/consumers';
 
 const BLOCK_BYTES = 64 * 1024;
 /** Of a longer line only its end is looked at. */
-const LONGEST_LINE = 4 * 1024;
+const LONGEST_LINE = 1024;
 const NEWLINE = 10;
 
 /** The bytes from `from` up to, not with, `to`. */

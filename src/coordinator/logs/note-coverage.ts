@@ -1,5 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import { describeError } from '../../base/index.ts';
-import { findLog, type JobRecord, setJobCoverage } from '../../store/index.ts';
+import { findLog, type JobRecord, noteLogSearched, setJobCoverage } from '../../store/index.ts';
 import type { Parts } from '../parts.ts';
 import { findPlannedJob } from '../pipelines/index.ts';
 import { findCoverage } from './find-coverage.ts';
@@ -20,8 +21,12 @@ export async function noteCoverage(
     if (log?.state !== 'growing') return;
     const read = (from: number, to: number) => placeOf(log.place).read(parts, id, from, to);
     const now = () => parts.clock.monotonic();
-    const coverage = await findCoverage({ read, sizeBytes: log.keptBytes }, pattern, now);
-    if (coverage !== null) await parts.store.write((tx) => setJobCoverage(tx, id, coverage));
+    const pace = { now, giveWay: async () => await setImmediate() };
+    const coverage = await findCoverage({ read, sizeBytes: log.keptBytes }, pattern, pace);
+    await parts.store.write(async (tx) => {
+      if (coverage !== null) await setJobCoverage(tx, id, coverage);
+      await noteLogSearched(tx, id, log.sizeBytes);
+    });
   } catch (error) {
     parts.log.warn({ job: id, error: describeError(error) }, 'cannot look for the coverage in a log');
   }

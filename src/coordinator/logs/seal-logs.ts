@@ -20,7 +20,7 @@ export const sealingSweep: Sweep = {
       if (signal.aborted) return;
       try {
         // Its runner did not say how it ended, or there is none.
-        if (!log.hasCoverage) await noteCoverage(parts, log.job);
+        if (!log.isSearched) await noteCoverage(parts, log.job);
         await seal(parts, log, signal);
       } catch (error) {
         // The others are not to wait for this one; it comes again next time.

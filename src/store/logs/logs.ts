@@ -29,6 +29,8 @@ export interface LogRecord {
   readonly resend: Resend;
   /** How often bytes that had been acknowledged have been taken out of the log, by any attempt: who has read some of it knows by this whether they hold. */
   readonly resends: number;
+  /** Whether its coverage has been looked for since it grew last. */
+  readonly isSearched: boolean;
   /** Hex, of the sealed log. */
   readonly sha256: string | null;
 }
@@ -53,6 +55,7 @@ export async function growLog(tx: Tx, from: number, grown: LogGrowth): Promise<b
     attempt_start: attemptStart,
     crc,
     resend: RESENDS.indexOf(grown.resend),
+    searched: 0,
     updated_at: tx.now(),
   };
   const { numUpdatedRows } = await tx.query
@@ -110,7 +113,6 @@ function moveResend(tx: Tx, { jobId, attempt }: Pick<LogRecord, 'jobId' | 'attem
 
 export interface LogToSeal extends LogRecord {
   readonly job: Pick<JobRecord, 'id' | 'pipelineId' | 'position'>;
-  readonly hasCoverage: boolean;
 }
 
 /** Logs that still grow and whose job has ended: nobody writes to them any more. Those that ended first come first. */
@@ -119,7 +121,7 @@ export async function listLogsToSeal(db: Db, limit: number): Promise<readonly Lo
     .selectFrom('logs')
     .innerJoin('jobs', 'jobs.id', 'logs.job_id')
     .selectAll('logs')
-    .select(['jobs.pipeline_id', 'jobs.position', 'jobs.coverage'])
+    .select(['jobs.pipeline_id', 'jobs.position'])
     .where('logs.state', '=', 'growing')
     .where('jobs.finished_at', 'is not', null)
     .orderBy('jobs.finished_at')
@@ -128,8 +130,17 @@ export async function listLogsToSeal(db: Db, limit: number): Promise<readonly Lo
   return rows.map((row) => ({
     ...logOf(row),
     job: { id: row.job_id, pipelineId: row.pipeline_id, position: row.position },
-    hasCoverage: row.coverage !== null,
   }));
+}
+
+/** Notes that coverage has been looked for in a log of so many acknowledged bytes; nothing if it has others by now. */
+export async function noteLogSearched(tx: Tx, jobId: number, sizeBytes: number): Promise<void> {
+  await tx.query
+    .updateTable('logs')
+    .set({ searched: 1 })
+    .where('job_id', '=', jobId)
+    .where('size', '=', sizeBytes)
+    .execute();
 }
 
 /** From here on the log is the blob, and its chunks are gone. False: it was erased, or sealed already. */
@@ -168,6 +179,7 @@ function logOf(row: Selectable<Tables['logs']>): LogRecord {
     crc: row.crc,
     resend: RESENDS[row.resend] ?? 'begun',
     resends: row.resends,
+    isSearched: row.searched === 1,
     sha256: row.checksum,
   };
 }

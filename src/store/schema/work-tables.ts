@@ -69,6 +69,7 @@ interface LogsRow {
   crc: number;
   resend: number;
   resends: number;
+  searched: number;
   checksum: string | null;
   updated_at: number;
 }

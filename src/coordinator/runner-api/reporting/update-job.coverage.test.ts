@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { findLog } from '../../../store/index.ts';
 import { sealingSweep } from '../../logs/index.ts';
 import { cancelJob } from '../../pipelines/index.ts';
 import { makeProject, type TestProject } from '../../testing/make-project.ts';
@@ -64,4 +65,21 @@ it('is found too when the runner does not say how the job ended', async () => {
   expect(await shown(`jobs/${job.jobId}`)).toBeNull();
   await sealingSweep.run(all.parts, new AbortController().signal);
   expect(await shown(`jobs/${job.jobId}`)).toBe(7);
+});
+
+it('is looked for once in a log that does not grow any more, found or not', async () => {
+  const jobs = [await take('Lines: 12%\n'), await take('Lines: none\n')];
+  const isSearched = async ({ jobId }: TakenJob) =>
+    (await all.parts.store.read((db) => findLog(db, jobId)))?.isSearched;
+  expect(await Promise.all(jobs.map(isSearched))).toEqual([false, false]);
+  for (const job of jobs) await end(job);
+  expect(await Promise.all(jobs.map(isSearched))).toEqual([true, true]);
+  // What it has now would be found by who looks again.
+  for (const { jobId } of jobs) {
+    await all.parts.store.write(({ query }) =>
+      query.updateTable('jobs').set({ coverage: null }).where('id', '=', jobId).execute(),
+    );
+  }
+  await sealingSweep.run(all.parts, new AbortController().signal);
+  for (const { jobId } of jobs) expect(await shown(`jobs/${jobId}`)).toBeNull();
 });

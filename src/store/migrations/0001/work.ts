@@ -26,7 +26,7 @@ create table runner_managers (
 {end};
 create table logs (
   job_id {int} not null primary key, project_id {int} not null, state {text} not null, place {text} not null, size {int} not null, kept {int} not null,
-  attempt {int} not null, attempt_start {int} not null, crc {int} not null, resend {int} not null, resends {int} not null, checksum {text}, updated_at {int} not null
+  attempt {int} not null, attempt_start {int} not null, crc {int} not null, resend {int} not null, resends {int} not null, searched {int} not null, checksum {text}, updated_at {int} not null
 {end};
 create index logs_growing on logs (job_id) where state = 'growing';
 create table log_chunks (
