@@ -1,5 +1,6 @@
 import { listErasedJobs } from '../../../store/index.ts';
 import type { Sweep } from '../../work/index.ts';
+import { OWNER, ownsBlobs } from './blobs-owner.ts';
 import { jobOf, strayBlobs } from './stray-blobs.ts';
 
 const A_PAGE = 500;
@@ -18,6 +19,10 @@ export function strayBlobsSweep(): Sweep {
     name: 'blobs.stray',
     everyMs: 3_600_000,
     async run({ store, blobs, clock, log }, signal) {
+      if (!(await ownsBlobs(store, blobs))) {
+        log.warn({ owner: OWNER }, 'the artifacts and logs are those of another database: none is removed');
+        return;
+      }
       const before = clock.now() - GRACE_MS;
       let removed = 0;
       const left: string[] = [];

@@ -1,5 +1,6 @@
 import type { BlobStore } from '../../../blobs/index.ts';
 import { listNamedBlobs, type Store } from '../../../store/index.ts';
+import { OWNER } from './blobs-owner.ts';
 
 export interface StrayBlobsPage {
   /** Keys. */
@@ -31,7 +32,7 @@ export async function strayBlobs(
   const named = await store.read((db) => listNamedBlobs(db, [...new Set(artifacts)], [...new Set(logs.map(jobOf))]));
   const isNamed = (key: string): boolean =>
     key.startsWith('logs/') ? named.logsOf.has(jobOf(key)) : named.artifacts.has(withoutIndex(key));
-  return { stray: old.filter((key) => !isNamed(key)), next: page.next };
+  return { stray: old.filter((key) => key !== OWNER && !isNamed(key)), next: page.next };
 }
 
 function withoutIndex(key: string): string {

@@ -10,6 +10,7 @@ import { makeProject, type TestProject } from '../../testing/make-project.ts';
 import { type OpenedParts, openParts } from '../../testing/open-parts.ts';
 import { startPipeline } from '../../testing/start-pipeline.ts';
 import { takeJob } from '../../testing/take-job.ts';
+import { OWNER } from './blobs-owner.ts';
 import { orphansSweep } from './orphans-sweep.ts';
 import { repositoriesSweep } from './repositories-sweep.ts';
 import { strayBlobsSweep } from './stray-blobs-sweep.ts';
@@ -54,7 +55,7 @@ describe('blobs that no row names', () => {
       const ofNobody = [makeKey('artifacts', 4711, 'a.zip'), logKeys(4711).log];
       const keys = [named, ...ofNoRow, ...ofNobody].toSorted();
       for (const key of keys) await blobs.put(key, Readable.from([Buffer.from('x')]), { maxBytes: 1 });
-      const left = async () => (await blobs.list('')).blobs.map(({ key }) => key);
+      const left = async () => (await blobs.list('')).blobs.map(({ key }) => key).filter((key) => key !== OWNER);
       const sweep = () => strayBlobsSweep().run({ ...parts, blobs }, never);
       passSinceNow(DAY_MS / 2);
       await sweep();
@@ -69,6 +70,24 @@ describe('blobs that no row names', () => {
       blobs.close();
     },
   );
+
+  it.each(Object.keys(stores))('stay on %s when they are those of another database', async (where) => {
+    const blobs = await stores[where]?.();
+    if (blobs === undefined) throw new Error('no such store');
+    const other = await openParts();
+    await strayBlobsSweep().run({ ...other, blobs }, never);
+    await other.close();
+    await startPipeline(parts, project);
+    const { jobId } = await takeJob(parts);
+    await parts.store.write((tx) => setJobErased(tx, jobId, 1));
+    const key = makeKey('artifacts', jobId, 'a.zip');
+    await blobs.put(key, Readable.from([Buffer.from('x')]), { maxBytes: 1 });
+    passSinceNow(DAY_MS * 2);
+    await strayBlobsSweep().run({ ...parts, blobs }, never);
+    expect(await blobs.stat(key)).not.toBeNull();
+    expect(parts.complaints).toEqual([expect.stringContaining('those of another database: none is removed')]);
+    blobs.close();
+  });
 });
 
 describe('repositories', () => {
