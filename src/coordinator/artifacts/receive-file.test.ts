@@ -24,6 +24,8 @@ let reached: Readonly<Record<'begun' | 'found' | 'over', PromiseWithResolvers<vo
 /** What the server waits for before it goes on. */
 let gates: Readonly<Record<'read' | 'answer', PromiseWithResolvers<void>>>;
 let outcome: Promise<string>;
+/** A put may end after the request that it was for: the directory goes last. */
+const storing: Promise<void>[] = [];
 const unhandled: string[] = [];
 const note = (error: unknown): void => void unhandled.push(describeError(error));
 
@@ -32,7 +34,11 @@ beforeAll(async () => {
   process.on('unhandledRejection', note);
   server = createServer(async (request, response) => {
     request.once('data', () => reached.begun.resolve());
-    outcome = receiveFile(request, store).then(() => 'taken', describeError);
+    outcome = receiveFile(request, (file) => {
+      const stored = store(file);
+      storing.push(stored);
+      return stored;
+    }).then(() => 'taken', describeError);
     await outcome;
     reached.over.resolve();
     await gates.answer.promise;
@@ -45,6 +51,7 @@ afterAll(async () => {
   process.off('unhandledRejection', note);
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
+  await Promise.allSettled(storing);
   blobs.close();
   rmSync(directory, { recursive: true });
 });
