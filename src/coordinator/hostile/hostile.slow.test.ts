@@ -120,7 +120,8 @@ it('waits for no headers that come byte by byte, and for none that do not come',
   const kept = slowClient(port, { head: request('GET /-/health') });
   expect(await drip.answer).toMatch(/^HTTP\/1\.1 408 /);
   expect(await lines.answer).toMatch(/^HTTP\/1\.1 408 /);
-  expect(await silent.answer).toBe('');
+  // Two limits look at it, that of headers and that of silence, and on a busy machine either comes first.
+  expect(await silent.answer).toMatch(/^$|^HTTP\/1\.1 408 /);
   expect(await kept.answer).toMatch(/^HTTP\/1\.1 200 /);
 });
 
