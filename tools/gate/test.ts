@@ -27,10 +27,10 @@ try {
   await gate.vitest({
     name: 'unit tests',
     projects: ['unit'],
-    timeoutMs: (isLong ? 25 : 8) * minuteMs,
+    timeoutMs: (isLong ? 25 : 15) * minuteMs,
     env: { ...env, ...fuzz },
   });
-  await gate.vitest({ name: 'end-to-end tests', projects: ['e2e'], timeoutMs: 12 * minuteMs, env });
+  await gate.vitest({ name: 'end-to-end tests', projects: ['e2e'], timeoutMs: 18 * minuteMs, env });
   await killAtRandom(gate, isLong ? 1000 : 160, (isLong ? 40 : 10) * minuteMs);
   await testAsOrdinaryUser(gate, 20 * minuteMs, copyable);
 } finally {
