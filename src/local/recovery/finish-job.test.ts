@@ -13,8 +13,8 @@ it('forgets the secrets of a job whose run was killed before it had accepted the
     const job = join(directory, 'jobs', '5');
     mkdirSync(job, { recursive: true });
     const lists = { steps: [], variables: [], services: [], dependencies: [] };
-    const payload = { token: 'hunter22', job_info: { name: 'build' }, git_info: {}, ...lists };
-    const record = { payload, cookie: 'c', environment: {}, shell: null };
+    const payload = { token: '', job_info: { name: 'build' }, git_info: {}, ...lists };
+    const record = { payload, cookie: 'c', environment: { PASSWORD: 'hunter22' }, shell: null };
     writeFileSync(join(job, 'job.json'), JSON.stringify({ version: { major: 1, minor: 0 }, ...record }));
     const run = { path: directory, record: { id: 4 } } as RunDirectory;
     const options = {
