@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { logKeys, parseLogIndex } from '../../blobs/index.ts';
+import { type BlobStore, logKeys, parseLogIndex } from '../../blobs/index.ts';
 import {
   type AttemptRecord,
   endAttempt,
@@ -148,6 +148,22 @@ it('seals the log of a job that has ended, while a reader goes on', async () => 
   const { body } = await parts.blobs.open(logKeys(jobId).index);
   expect(parseLogIndex(Buffer.from(await text(body)))).toMatchObject({ lines: 2, sizeBytes: 8 });
   expect(await append(first, 8, 'late')).toEqual({ kind: 'over' });
+});
+
+it('says nothing of a log whose sealing the stop of the server has cut short, and seals it afterwards', async () => {
+  await append(await attempt(1), 0, 'one\n');
+  await finishJob();
+  const stop = new AbortController();
+  const blobs: BlobStore = Object.assign(Object.create(parts.blobs), {
+    put: async () => {
+      stop.abort();
+      throw new Error('the put was cancelled');
+    },
+  });
+  await sealingSweep.run({ ...parts, blobs }, stop.signal);
+  expect(parts.complaints).toEqual([]);
+  await sealingSweep.run(parts, new AbortController().signal);
+  expect(await parts.store.read((db) => findLog(db, jobId))).toMatchObject({ state: 'sealed' });
 });
 
 it('leaves nothing of an erased log', async () => {

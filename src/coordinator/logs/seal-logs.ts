@@ -23,6 +23,8 @@ export const sealingSweep: Sweep = {
         if (!log.isSearched) await noteCoverage(parts, log.job);
         await seal(parts, log, signal);
       } catch (error) {
+        // The server stops: the next start seals it.
+        if (signal.aborted) return;
         // The others are not to wait for this one; it comes again next time.
         parts.log.error({ job: log.jobId, error: describeError(error) }, 'cannot seal a log');
       }

@@ -33,6 +33,8 @@ export function startLoop(parts: Parts, turn: Turn): Loop {
         if (hasMore) continue;
       } catch (error) {
         failures += 1;
+        // What was under way when it was told to stop comes again.
+        if (stopping.signal.aborted) return;
         log.warn({ loop: turn.name, error: describeError(error) }, 'a loop stumbled');
       }
       const pauseMs = failures === 0 ? turn.everyMs : Math.min(LONGEST_PAUSE_MS, 500 * 2 ** Math.min(failures, 10));
