@@ -4,7 +4,10 @@ import { holderOfJournals } from '../runner/index.ts';
 import type { Host } from './host.ts';
 
 export interface LocalRunnerProcess {
-  /** Asks it to tear its jobs down, and waits for it (at most 15 minutes: grace, cleanup and saving of a job have their own, shorter, limits). */
+  /**
+   * Asks it to tear its jobs down, and waits for it, at most 15 minutes: grace, cleanup and saving of a job have their own, shorter, limits. One that
+   * has not ended by then is named on standard error, and left.
+   */
   stop(): Promise<void>;
 }
 
@@ -28,6 +31,7 @@ export function startLocalRunner(
   { directory, tokenFile, urlFile }: LocalRunnerOptions,
 ): LocalRunnerProcess {
   const stopping = new AbortController();
+  const givingUp = new AbortController();
   const [file = '', ...args] = program;
   const words = [...args, 'runner', 'run', '--url-file', urlFile, '--token-file', tokenFile, '--directory', directory];
   let child: ChildProcess | null = null;
@@ -53,12 +57,12 @@ export function startLocalRunner(
     if (pid === null) return;
     stderr.write(`epilogue: the runner of an earlier server goes on (process ${pid})\n`);
     let isTold = false;
-    while (holderOfJournals(directory) === pid) {
+    while (holderOfJournals(directory) === pid && !givingUp.signal.aborted) {
       if (stopping.signal.aborted && !isTold) {
         isTold = true;
         terminate(pid);
       }
-      await clock.sleep(LOOK_EVERY_MS, isTold ? undefined : stopping.signal);
+      await clock.sleep(LOOK_EVERY_MS, isTold ? givingUp.signal : stopping.signal);
     }
   }
 
@@ -68,8 +72,12 @@ export function startLocalRunner(
       stopping.abort();
       child?.kill('SIGTERM');
       const over = new AbortController();
-      await Promise.race([kept, clock.sleep(STOP_MS, over.signal)]);
+      const hasEnded = await Promise.race([kept.then(() => true), clock.sleep(STOP_MS, over.signal).then(() => false)]);
       over.abort();
+      givingUp.abort();
+      if (hasEnded) return;
+      const pid = child?.pid ?? holderOfJournals(directory);
+      stderr.write(`epilogue: the local runner (process ${pid}) has not ended in time; it goes on by itself\n`);
     },
   };
 }
