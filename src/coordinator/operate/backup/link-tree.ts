@@ -25,17 +25,26 @@ export function linkTree(from: BytePath, to: BytePath, isWanted: (name: string) 
 /** @returns false: it is gone. */
 export function linkFile(from: BytePath, to: BytePath): boolean {
   const [source, link] = [toSystemPath(from), toSystemPath(to)];
-  for (;;) {
-    try {
-      linkSync(source, link);
-      return true;
-    } catch (error) {
-      const code = errorCode(error);
-      if (code === 'ENOENT') return false;
-      if (code !== 'EEXIST') return copyFile(source, link);
-      if (isSame(source, link)) return true;
-      rmSync(link);
-    }
+  try {
+    return nameFile(source, link);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+    if (isSame(source, link)) return true;
+    // Replaced since it was linked. Nobody else makes names in a backup: once is enough.
+    rmSync(link);
+    return nameFile(source, link);
+  }
+}
+
+function nameFile(source: Buffer, link: Buffer): boolean {
+  try {
+    linkSync(source, link);
+    return true;
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOENT') return false;
+    if (code === 'EEXIST') throw error;
+    return copyFile(source, link);
   }
 }
 
