@@ -37,6 +37,20 @@ it('adds, changes and removes a member, and notes who did', async () => {
   ]);
 });
 
+it('forgets a member whose time is over, who can be added again', async () => {
+  const user_id = all.userIds.get('stranger');
+  const day = new Date(all.parts.clock.now() + 24 * 3_600_000).toISOString().slice(0, 10);
+  const body = { user_id, access_level: 20 };
+  await all.ask('POST', `${at}/members`, { body: { ...body, expires_at: day } });
+  const one = `${at}/members/${user_id}`;
+  expect((await all.ask('GET', one)).json).toMatchObject({ expires_at: day });
+  all.parts.clock.pass(2 * 24 * 3_600_000);
+  const { json } = await all.ask('GET', `${at}/members`);
+  expect(json.map(({ id }: { id: number }) => id)).not.toContain(user_id);
+  expect([(await all.ask('GET', one)).status, (await all.ask('DELETE', one)).status]).toEqual([404, 404]);
+  expect((await all.ask('POST', `${at}/members`, { body })).json).toMatchObject({ expires_at: null });
+});
+
 it('lets nobody give or take more than they have', async () => {
   const as = 'maintainer';
   const give = { user_id: all.userIds.get('stranger'), access_level: 50 };

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { unexpired } from '../schema/unexpired.ts';
 import type { Db, Tx } from '../store.ts';
 import { type ArtifactRecord, artifactOf } from './artifact-record.ts';
 
@@ -90,7 +91,7 @@ export async function expireArtifactsOfProject(tx: Tx, projectId: number): Promi
     .set({ expires_at: tx.now() })
     .where('project_id', '=', projectId)
     .where('is_kept', '=', 0)
-    .where(({ eb, or }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', tx.now())]))
+    .where(unexpired(tx))
     .where('job_id', 'not in', latest)
     .execute();
 }

@@ -1,5 +1,6 @@
 import { listNamespaceLine, listNamespacesAbove } from '../projects/namespaces.ts';
 import type { Page } from '../schema/page.ts';
+import { unexpired } from '../schema/unexpired.ts';
 import type { Db, Tx } from '../store.ts';
 
 export interface Membership {
@@ -96,12 +97,12 @@ async function highestRole(db: Db, { projectId, namespace, userId }: RoleQuestio
         and([eb('source', '=', 'namespace'), eb('source_id', 'in', ids)]),
       ]),
     )
-    .where(({ eb, or }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', db.now())]))
+    .where(unexpired(db))
     .executeTakeFirstOrThrow();
   return role;
 }
 
-/** Of a project alone or (`withNamespace`) of its namespace and those above it too, as often as somebody is one; by user. */
+/** Of a project alone or (`withNamespace`) of its namespace and those above it too, as often as somebody is one, those that have expired left out; by user. */
 export async function listMembers(
   db: Db,
   of: { readonly projectId: number; readonly withNamespace: boolean },
@@ -128,6 +129,7 @@ export async function listMembers(
         ...(namespaces.length > 0 ? [and([eb('source', '=', 'namespace'), eb('source_id', 'in', namespaces)])] : []),
       ]),
     )
+    .where(unexpired(db))
     .orderBy('user_id')
     .orderBy('source')
     .limit(limit)

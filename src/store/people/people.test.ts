@@ -18,6 +18,7 @@ import {
   insertUser,
   insertVariable,
   listMembers,
+  listNamespacesOf,
   listProjects,
   listVariablesForPipelines,
   type NewProject,
@@ -142,11 +143,18 @@ describeOnEachEngine((engine) => {
       expect(await role()).toBe(20);
     });
 
-    it('ends when it was to end', async () => {
-      await store.write((tx) => putMember(tx, { ...member('project', project, 30), expiresAt: START + 10 }));
-      expect(await role()).toBe(30);
+    it('ends when it was to end, and with it the place in all lists', async () => {
+      for (const one of [member('project', project, 30), member('namespace', group, 20)]) {
+        await store.write((tx) => putMember(tx, { ...one, expiresAt: START + 10 }));
+      }
+      const lists = () =>
+        store.read(async (db) => [
+          (await listMembers(db, { projectId: project, withNamespace: true }, FIRST)).map((each) => each.role),
+          (await listNamespacesOf(db, ada)).map(({ path }) => path),
+        ]);
+      expect([await role(), await lists()]).toEqual([30, [[20, 30], ['Group']]]);
       await clock.sleep(10);
-      expect(await role()).toBeNull();
+      expect([await role(), await lists()]).toEqual([null, [[], []]]);
     });
 
     it('is owner in what lies in the user’s own namespace', async () => {

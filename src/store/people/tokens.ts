@@ -2,6 +2,7 @@ import type { Selectable, SelectQueryBuilder } from 'kysely';
 import { fromJson, toJson } from '../schema/json.ts';
 import type { Page } from '../schema/page.ts';
 import type { Tables } from '../schema/tables.ts';
+import { unexpired } from '../schema/unexpired.ts';
 import type { Db, Tx } from '../store.ts';
 
 /** `personal`: acts for its user; `project`: for its user, in one project and up to one role; `trigger`: starts pipelines of one project for its user. */
@@ -77,7 +78,7 @@ export async function findLiveToken(db: Db, tokenHash: string): Promise<TokenRec
     .where('token_hash', '=', tokenHash)
     .where('kind', 'in', ['personal', 'project', 'trigger'])
     .where('revoked_at', 'is', null)
-    .where(({ eb, or }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', db.now())]))
+    .where(unexpired(db))
     .executeTakeFirst();
   return row === undefined ? null : tokenOf(row);
 }
@@ -143,11 +144,7 @@ function matching(db: Db, filter: TokenFilter): SelectQueryBuilder<Tables, 'toke
     .where('kind', '=', kind)
     .$if(userId !== null, (query) => query.where('user_id', '=', userId))
     .$if(projectId !== null, (query) => query.where('project_id', '=', projectId))
-    .$if(isActive === true, (query) =>
-      query
-        .where('revoked_at', 'is', null)
-        .where(({ eb, or }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', db.now())])),
-    )
+    .$if(isActive === true, (query) => query.where('revoked_at', 'is', null).where(unexpired(db)))
     .$if(isActive === false, (query) =>
       query.where(({ eb, or }) => or([eb('revoked_at', 'is not', null), eb('expires_at', '<=', db.now())])),
     );

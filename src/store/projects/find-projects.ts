@@ -2,6 +2,7 @@ import { type SelectQueryBuilder, sql } from 'kysely';
 import { likeText } from '../people/users.ts';
 import type { Page } from '../schema/page.ts';
 import type { Tables } from '../schema/tables.ts';
+import { unexpired } from '../schema/unexpired.ts';
 import type { Db } from '../store.ts';
 import { PROJECT_COLUMNS, type ProjectRecord, projectOf, type Visibility } from './project-record.ts';
 
@@ -73,7 +74,7 @@ function matching(db: Db, filter: ProjectFilter): SelectQueryBuilder<Tables, 'pr
       .select('source_id')
       .where('source', '=', source)
       .where('user_id', '=', userId ?? 0)
-      .where(({ eb, or }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', db.now())]));
+      .where(unexpired(db));
   const part = `%${likeText((filter.search ?? '').toLowerCase())}%`;
   return living(db)
     .where(({ eb, or }) =>

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { Tables } from '../schema/tables.ts';
+import { unexpired } from '../schema/unexpired.ts';
 import type { Db, Tx } from '../store.ts';
 
 /** Where projects lie: a user's own, or a group's. */
@@ -71,7 +72,8 @@ export async function listNamespacesOf(db: Db, userId: number): Promise<readonly
     .selectFrom('members')
     .select('source_id')
     .where('source', '=', 'namespace')
-    .where('user_id', '=', userId);
+    .where('user_id', '=', userId)
+    .where(unexpired(db));
   const rows = await db.query
     .selectFrom('namespaces')
     .select(COLUMNS)
