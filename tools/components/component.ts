@@ -20,8 +20,8 @@ export interface Component {
 export interface RunningComponent {
   /** Says to the tests where it is; a test without its variable skips itself. */
   readonly env: Readonly<Record<string, string>>;
-  /** A directory with all that `env` names: a copy of it elsewhere serves as well. Without, what is started is for who started it. */
-  readonly copyable?: string;
+  /** A directory with all that `env` names: a copy of it elsewhere serves as well. Null: all of it is everybody's, where it is. Without, what is started is for who started it. */
+  readonly copyable?: string | null;
   /** May be called twice, and also when `start` was interrupted half-way. */
   stop(): Promise<void>;
 }

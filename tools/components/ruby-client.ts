@@ -11,5 +11,5 @@ export const rubyClient: Component = {
   debianPackages: ['ruby-gitlab'],
   missing: () =>
     existsSync(RUBY) && globSync('gitlab-*', { cwd: LIBRARY }).length > 0 ? null : 'ruby-gitlab not installed',
-  start: async () => ({ env: { EPILOGUE_TEST_RUBY: RUBY }, stop: async () => {} }),
+  start: async () => ({ env: { EPILOGUE_TEST_RUBY: RUBY }, copyable: null, stop: async () => {} }),
 };

@@ -131,6 +131,8 @@ describe('an ordinary user', () => {
       writeFileSync(join(closed, 'file'), 'x', { mode: 0o600 });
       const { AT = '' } = user.bring({ directory: closed, env: { AT: join(closed, 'file') } });
       rmSync(closed, { recursive: true });
+      const ofAll = { AT: '/usr/bin/env' };
+      expect(user.bring({ directory: null, env: ofAll })).toEqual(ofAll);
       const program = join(root, 'tools/setup/is-fresh.sh');
       const script = `
       for (const path of [${JSON.stringify(program)}, '.']) try { fs.accessSync(path, 2); process.exit(4); } catch {}

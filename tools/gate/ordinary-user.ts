@@ -12,17 +12,17 @@ export interface OrdinaryUser {
   readonly home: string;
   /** The same step, taken in the user's name and copy. */
   instead(step: Step): Step;
-  /** Copies a component to where the user can read it; its environment for the tests there. */
+  /** Copies a component to where the user can read it, unless everybody can; its environment for the tests there. */
   bring(component: CopyableComponent): Readonly<Record<string, string>>;
   /** What the tests have left in the user's temporary directory. */
   leftFiles(): readonly string[];
   remove(): void;
 }
 
-/** What tests need besides the checkout, all of it in one directory that `env` names. */
+/** What tests need besides the checkout, all of it in one directory that `env` names; null: it is where everybody can read it. */
 export interface CopyableComponent {
   readonly env: Readonly<Record<string, string>>;
-  readonly directory: string;
+  readonly directory: string | null;
 }
 
 /** Every machine has it, it owns nothing, and nothing has to be added to the machine's list of users and removed again. */
@@ -70,6 +70,7 @@ export function makeOrdinaryUser(): OrdinaryUser | null {
 }
 
 function bring({ env, directory }: CopyableComponent, base: string): Readonly<Record<string, string>> {
+  if (directory === null) return env;
   const target = join(base, basename(directory));
   copyReadable([directory], base);
   return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value.replaceAll(directory, target)]));
