@@ -15,6 +15,7 @@ import type { Parts } from '../../parts.ts';
 import { movesToActOn } from '../push/moves-to-act-on.ts';
 import { notePush } from '../push/note-push.ts';
 import { findProjectForPush } from '../push/project-for-push.ts';
+import { linkedTo, type PushDone, pushesDone } from '../push/pushes-done.ts';
 import { pushesUnderWay } from '../push/pushes-under-way.ts';
 
 /** With a database that others share, a push may be under way for hours. */
@@ -40,42 +41,56 @@ export async function compareProject(parts: Parts, projectId: number, comparing:
   if (under.has(projectId)) return;
   const names = new Set([...seen.keys(), ...current.keys()]);
   const outOfStep = [...names].filter((ref) => seen.get(ref)?.sha !== current.get(ref));
-  const moved = new Map(outOfStep.map((ref) => [ref, current.get(ref) ?? null]));
+  const done = pushesDone(expected, { current, seen });
+  const pushed = done.flatMap(({ refs }) => refs.map(({ ref }) => ref));
+  const moved = new Map([...outOfStep, ...pushed].map((ref) => [ref, current.get(ref) ?? null]));
   const chosen = comparing.choose(moved);
-  for (const push of expected) await settle(parts, push, { moved, chosen, isShared: comparing.isShared });
+  await noteDone(parts, projectId, { done, chosen });
+  await forgetUndone(parts, expected, { done, isShared: comparing.isShared });
+  for (const ref of pushed) moved.delete(ref);
   const nobodys = [...moved].filter(([ref]) => chosen.has(ref)).map(([ref, sha]) => ({ ref, sha }));
   if (nobodys.length > 0) await takeNote(parts, projectId, seen, nobodys);
 }
 
-interface Moved {
-  /** By ref, where it is now. What is settled here is taken out. */
-  readonly moved: Map<string, string | null>;
-  readonly chosen: ReadonlySet<string>;
-  readonly isShared: boolean;
+interface Done {
+  /** The newest first. */
+  readonly done: readonly PushDone[];
 }
 
-/** A push that was written down: what of it git has done is noted as its server would have; one that came to nothing is forgotten. */
-async function settle(parts: Parts, push: ExpectedPushRecord, { moved, chosen, isShared }: Moved): Promise<void> {
-  const { id, projectId, userId, refs, createdAt, ...options } = push;
-  const done = refs.filter(({ ref, newSha }) => moved.has(ref) && (moved.get(ref) ?? noSha(newSha)) === newSha);
-  if (done.length === 0) {
-    const isOver = !isShared || createdAt < parts.clock.now() - LONGEST_PUSH_MS;
-    if (isOver) await parts.store.write((tx) => takeExpectedPush(tx, id));
-    return;
+/** What git has done of pushes that were written down is noted as their servers would have, the pushes in the order in which they came. */
+async function noteDone(
+  parts: Parts,
+  projectId: number,
+  { done, chosen }: Done & { readonly chosen: ReadonlySet<string> },
+): Promise<void> {
+  const [newest] = done;
+  if (newest === undefined) return;
+  const together = linkedTo(done, newest.refs);
+  // If it is early for one of them, its server may still take note.
+  if (together.every(({ refs }) => refs.every(({ ref }) => chosen.has(ref)))) {
+    const project = await parts.store.read((db) => findProjectForPush(db, projectId));
+    if (project === null) return;
+    const { id, userId, isSkipped, variables, inputs } = newest.push;
+    const options = { isSkipped, variables, inputs };
+    const refs = newest.refs.map((command) => ({ ...command, accepted: true, reason: null }));
+    await notePush(parts, { project, userId, refs, options, expectedId: id, isHeld: false });
+    parts.log.info({ project_id: projectId, pushes: together.length }, 'took note of pushes whose server did not');
   }
-  // They moved together. If it is early for one of them, its server may still take note.
-  const isDue = done.every(({ ref }) => chosen.has(ref));
-  for (const { ref } of done) moved.delete(ref);
-  if (!isDue) return;
-  const project = await parts.store.read((db) => findProjectForPush(db, projectId));
-  if (project === null) return;
-  const pushed = done.map((command) => ({ ...command, accepted: true, reason: null }));
-  await notePush(parts, { project, userId, refs: pushed, options, expectedId: id, isHeld: false });
-  parts.log.info({ project_id: projectId, refs: done.length }, 'took note of a push whose server did not');
+  const left = done.filter((each) => !together.includes(each));
+  await noteDone(parts, projectId, { done: left, chosen });
 }
 
-function noSha(like: string): string {
-  return '0'.repeat(like.length);
+/** A push that came to nothing. */
+async function forgetUndone(
+  { store, clock }: Parts,
+  expected: readonly ExpectedPushRecord[],
+  { done, isShared }: Done & { readonly isShared: boolean },
+): Promise<void> {
+  const isOver = ({ createdAt }: ExpectedPushRecord) => !isShared || createdAt < clock.now() - LONGEST_PUSH_MS;
+  for (const push of expected) {
+    const isDone = done.some((each) => each.push.id === push.id);
+    if (!isDone && isOver(push)) await store.write((tx) => takeExpectedPush(tx, push.id));
+  }
 }
 
 async function takeNote(

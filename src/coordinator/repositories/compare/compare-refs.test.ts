@@ -153,3 +153,37 @@ it('forgets a push that git refused, and one that never reached it', async () =>
   expect(await look()).toHaveLength(1);
   expect(await expected()).toEqual([]);
 });
+
+it('makes a pipeline of each of several pushes that nobody took note of, in their order, also where a branch was led back', async () => {
+  const { client, pushAndDie, look, expected } = await openPush();
+  const one = await client.commit({ a: '1' });
+  await pushAndDie('-o', 'ci.variable=A=1', 'main', 'main:other');
+  const two = await client.commit({ a: '2' });
+  await pushAndDie('main');
+  const three = await client.commit({ a: '3' });
+  await pushAndDie('-o', 'ci.skip', 'main');
+  const made = [
+    { ref: 'main', sha: one, status: 'pending' },
+    { ref: 'other', sha: one, status: 'pending' },
+    { ref: 'main', sha: two, beforeSha: one, status: 'pending' },
+    { ref: 'main', sha: three, beforeSha: two, status: 'skipped' },
+  ];
+  expect(await look()).toMatchObject(made);
+  await client.commit({ a: '4' });
+  await pushAndDie('main');
+  await client.git('reset', '--hard', '--quiet', three);
+  await pushAndDie('--force', 'main');
+  expect((await look()).slice(made.length)).toMatchObject([{ ref: 'main' }, { ref: 'main', sha: three }]);
+  expect(await look()).toHaveLength(made.length + 2);
+  expect(await expected()).toEqual([]);
+});
+
+it('makes the pipeline of a push whose server died together with that of the next one, whose server did not', async () => {
+  const { client, server, pushAndDie, look, expected } = await openPush();
+  const one = await client.commit({ a: '1' });
+  await pushAndDie('main');
+  const two = await client.commit({ a: '2' });
+  expect((await client.run('push', server.remote('maintainer'), 'main')).stderr).toContain('Pipeline for main');
+  expect((await look()).map(({ sha }) => sha).sort()).toEqual([one, two].sort());
+  expect(await expected()).toEqual([]);
+});

@@ -3,6 +3,7 @@ import { listRefs, type PushedRef, type RefState, setDefaultBranch } from '../..
 import {
   insertProtectedRef,
   isSameNote,
+  listExpectedPushes,
   listRefsSeen,
   lockRefsSeen,
   noteRefs,
@@ -18,6 +19,7 @@ import type { Parts } from '../../parts.ts';
 import { movesToActOn } from './moves-to-act-on.ts';
 import type { ProjectForPush } from './project-for-push.ts';
 import type { PushOptions } from './push-options.ts';
+import { linkedTo, pushesDone } from './pushes-done.ts';
 import { pushesUnderWay } from './pushes-under-way.ts';
 import { isNoSha, namedRef } from './ref-name.ts';
 import type { RefMoveTaken } from './work-off-ref.ts';
@@ -45,7 +47,10 @@ export interface PushToNote {
   readonly isHeld: boolean;
 }
 
-/** Takes note of refs that a push has moved, unless somebody else has done so: one transaction, from which on nothing of it can be lost. */
+/**
+ * Takes note of refs that a push has moved, unless somebody else has done so, and with it of pushes before it that nobody took note of: one transaction, from
+ * which on nothing of them can be lost.
+ */
 export function notePush(parts: Parts, push: PushToNote): Promise<NotedPush> {
   const { id } = push.project;
   return pushesUnderWay(parts.store).inTurn(id, async () => {
@@ -86,30 +91,33 @@ interface Found {
 /** `overtaken`: another server has written about one of these refs since, and may have seen it later than we did. */
 function write(
   { store }: Parts,
-  { project, refs, userId, options, expectedId, isHeld }: PushToNote,
+  push: PushToNote,
   { before, current, first }: Found,
 ): Promise<NotedPush | 'overtaken'> {
+  const { project, refs, expectedId, isHeld } = push;
   const now = new Map(current.map(({ name, sha }) => [name, sha]));
-  const { isSkipped, variables, inputs } = options;
-  const moves = refs
-    .filter(({ newSha }) => !isNoSha(newSha))
-    .map(({ ref, oldSha, newSha }): RefMove => {
-      const beforeSha = isNoSha(oldSha) ? null : oldSha;
-      return { projectId: project.id, ref, sha: newSha, beforeSha, userId, isSkipped, variables, inputs };
-    });
-  const { chosen, words } = movesToActOn(moves);
-  const reservation = randomUUID();
   return store.write(async (tx) => {
     const seen = await lockRefsSeen(tx, project.id);
-    if (refs.some(({ ref }) => !isSameNote(seen.get(ref), before.get(ref)))) return 'overtaken';
+    const known = { id: expectedId, refs };
+    const done = pushesDone(await listExpectedPushes(tx, project.id), { current: now, seen }, known);
+    const others = linkedTo(done, refs);
+    const names = [...new Set([...refs, ...others.flatMap((other) => other.refs)].map(({ ref }) => ref))];
+    if (names.some((ref) => !isSameNote(seen.get(ref), before.get(ref)))) return 'overtaken';
     if (expectedId !== null && !(await takeExpectedPush(tx, expectedId))) return NOTED_BY_ANOTHER;
     if (first !== null) await adopt(tx, project.id, first);
     // Where they are by now: a push of the same ref may have overtaken this one.
     await noteRefs(
       tx,
       project.id,
-      refs.map(({ ref }) => ({ ref, sha: now.get(ref) ?? null })),
+      names.map((ref) => ({ ref, sha: now.get(ref) ?? null })),
     );
+    for (const other of [...others].reverse()) {
+      await takeExpectedPush(tx, other.push.id);
+      const { chosen } = movesToActOn(movesOf(project.id, other.refs, other.push));
+      for (const move of chosen) await putRefMove(tx, move, null);
+    }
+    const { chosen, words } = movesToActOn(movesOf(project.id, refs, { userId: push.userId, ...push.options }));
+    const reservation = randomUUID();
     const taken: RefMoveTaken[] = [];
     for (const move of chosen) {
       const effectId = await putRefMove(tx, move, isHeld ? { reservation, until: tx.now() + HELD_MS } : null);
@@ -119,7 +127,20 @@ function write(
   });
 }
 
-const NOTED_BY_ANOTHER: NotedPush = { taken: [], words: ['Another server makes the pipelines of this push.'] };
+function movesOf(
+  projectId: number,
+  refs: readonly Pick<PushedRef, 'ref' | 'oldSha' | 'newSha'>[],
+  { userId, isSkipped, variables, inputs }: Pick<RefMove, 'userId' | 'isSkipped' | 'variables' | 'inputs'>,
+): readonly RefMove[] {
+  return refs
+    .filter(({ newSha }) => !isNoSha(newSha))
+    .map(({ ref, oldSha, newSha }) => {
+      const beforeSha = isNoSha(oldSha) ? null : oldSha;
+      return { projectId, ref, sha: newSha, beforeSha, userId, isSkipped, variables, inputs };
+    });
+}
+
+const NOTED_BY_ANOTHER: NotedPush = { taken: [], words: ['The pipelines of this push are being made already.'] };
 
 /** The default branch is protected, as long as nobody says otherwise. */
 async function adopt(tx: Tx, projectId: number, branch: string): Promise<void> {
