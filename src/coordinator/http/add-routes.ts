@@ -6,7 +6,7 @@ import { invariant } from '../../base/index.ts';
 import { ruleOf } from '../access/index.ts';
 import type { Answer } from './answer.ts';
 import { addFromQuery } from './request/add-from-query.ts';
-import { authorize } from './request/authorize.ts';
+import { authorize, refuseCredential } from './request/authorize.ts';
 import { queryOf } from './request/credentials.ts';
 import { readLooseTexts } from './request/read-loose-texts.ts';
 import type { RequestFigures } from './request-figures.ts';
@@ -67,7 +67,7 @@ async function handle(
   route: Route,
   request: FastifyRequest,
   reply: FastifyReply,
-  { base, stopping, figures }: Serving,
+  { base, stopping, figures, gate }: Serving,
 ): Promise<FastifyReply | undefined> {
   const entered = entries.get(request);
   invariant(entered !== undefined, 'a request is let in before it is handled');
@@ -82,6 +82,7 @@ async function handle(
     base,
     remoteAddress: request.ip,
     requestId: request.id,
+    refuse: (refusal) => refuseCredential(gate, request.ip, refusal),
     openApi: () => request.server.swagger(),
     requests: figures.read,
     get signal() {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Static, TObject, TSchema } from 'typebox';
 import type { Action, Principal, ProjectAccess } from '../access/index.ts';
 import type { Answer } from './answer.ts';
+import type { HttpError } from './http-error.ts';
 import type { RouteFigures } from './request-figures.ts';
 
 /**
@@ -45,6 +46,8 @@ export interface Call<P = unknown, Q = unknown, B = unknown> {
   readonly base: string;
   readonly remoteAddress: string;
   readonly requestId: string;
+  /** For a route that looks at a credential of its own kind, of one that is nobody's: counts it, and says what to throw (`refusal`, or 429 after too many). */
+  readonly refuse: (refusal: HttpError) => HttpError;
   /** The OpenAPI document of all routes of this server. */
   readonly openApi: () => object;
   /** What this server has answered so far. */

@@ -1,5 +1,5 @@
 import { type AttemptRecord, findAttemptByToken, findJob, type JobRecord } from '../../store/index.ts';
-import { type Call, HttpError } from '../http/index.ts';
+import { type Call, forbidden, HttpError } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
 import { hashToken } from '../work/index.ts';
 import { jobHeaders } from './job-headers.ts';
@@ -11,22 +11,24 @@ export interface AttemptAsking {
 
 /**
  * The attempt that a request of a runner is about. Its token is good until the attempt is over, teardown included.
- * @throws HttpError 403: unknown, of another job, or over, which then says with `Job-Status` how the job stands. Never 404, as in GitLab.
+ * @throws HttpError 403: unknown, of another job, or over, which then says with `Job-Status` how the job stands. Never 404, as in GitLab. 429: unknown, as
+ * too many before.
  */
 export async function attemptAsking(
   { store }: Parts,
   jobId: number,
-  { headers }: Pick<Call, 'headers'>,
+  { headers, refuse }: Pick<Call, 'headers' | 'refuse'>,
   given?: string,
 ): Promise<AttemptAsking> {
   const header = headers['job-token'];
   const token = given ?? (typeof header === 'string' ? header : '');
-  const found = await store.read(async (db) => {
-    const attempt = token === '' ? null : await findAttemptByToken(db, hashToken(token));
-    return attempt?.jobId === jobId ? { attempt, job: await findJob(db, jobId) } : null;
+  if (token === '') throw forbidden();
+  const { attempt, job } = await store.read(async (db) => {
+    const found = await findAttemptByToken(db, hashToken(token));
+    return { attempt: found, job: found?.jobId === jobId ? await findJob(db, jobId) : null };
   });
-  if (found === null || found.job === null) throw new HttpError(403, { message: '403 Forbidden' });
-  const { attempt, job } = found;
+  if (attempt === null) throw refuse(forbidden());
+  if (job === null) throw forbidden();
   if (attempt.endedAt !== null) throw attemptIsOver(job.state);
   return { attempt, job };
 }

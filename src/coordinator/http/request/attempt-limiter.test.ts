@@ -22,3 +22,10 @@ it('takes back what turned out to be none, and nothing else', () => {
   wrong.takeBack('10.0.0.1');
   expect(wrong.waitSeconds('10.0.0.1')).toBe(0);
 });
+
+it('remembers so many addresses and no more, however many there are', () => {
+  const wrong = limiter();
+  const addresses = Array.from({ length: 10_001 }, (_, at) => `10.0.${at >> 8}.${at & 255}`);
+  for (const address of addresses) for (let at = 0; at < 2; at += 1) wrong.failed(address);
+  expect(addresses.filter((address) => wrong.waitSeconds(address) === 0)).toEqual(['10.0.0.0']);
+});

@@ -8,7 +8,7 @@ import { type Credentials, type Presented, type ProjectFinder, presentedCredenti
 export interface Gate {
   readonly credentials: Credentials;
   readonly projects: ProjectFinder;
-  /** Of addresses that present credentials which are nobody's. */
+  /** Of addresses that present credentials which are nobody's, at any route. */
   readonly wrongCredentials: AttemptLimiter;
 }
 
@@ -51,14 +51,27 @@ export async function authorize(gate: Gate, asked: Asked): Promise<Entry> {
 async function identify(gate: Gate, asked: Asked, isRead: boolean): Promise<Principal> {
   const presented = presentedCredential(asked.headers, asked.query);
   if (presented.kind === 'none') return NOBODY;
-  const wait = gate.wrongCredentials.waitSeconds(asked.remoteAddress);
-  if (wait > 0) throw tooManyRequests(wait);
   const principal = await principalOf(gate.credentials, presented, asked, isRead);
   if (principal !== null) return principal;
   // A browser whose session is over is somebody who has not signed in yet.
   if (presented.kind === 'session') return NOBODY;
-  gate.wrongCredentials.failed(asked.remoteAddress);
-  throw unauthorized();
+  throw refuseCredential(gate, asked.remoteAddress, unauthorized());
+}
+
+/**
+ * What to throw at who has shown a credential that is nobody's: `refusal`, and after too many of these from one address that they are to wait. Asked only
+ * once it is known to be wrong: thousands of runners may share an address with one that was removed, and none of them is refused for it. Nothing is lost
+ * by that, as no token can be guessed, and to look one up costs less than to hear the request.
+ */
+export function refuseCredential(
+  { wrongCredentials }: Pick<Gate, 'wrongCredentials'>,
+  address: string,
+  refusal: HttpError,
+): HttpError {
+  const wait = wrongCredentials.waitSeconds(address);
+  if (wait > 0) return tooManyRequests(wait);
+  wrongCredentials.failed(address);
+  return refusal;
 }
 
 async function principalOf(

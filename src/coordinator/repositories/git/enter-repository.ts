@@ -1,6 +1,6 @@
 import type { GitService } from '../../../git/index.ts';
 import { judgeAccess, levelIn, NOBODY, type Principal, type ProjectAccess } from '../../access/index.ts';
-import type { Answer, Call, Gate } from '../../http/index.ts';
+import { type Answer, type Call, type Gate, unauthorized } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
 import { findProjectForPush, type ProjectForPush } from '../push/project-for-push.ts';
 import { askWhoItIs, gitRefusal, noSuchProject } from './git-refusal.ts';
@@ -19,7 +19,7 @@ export interface Entered {
   readonly level: number;
 }
 
-type Asking = Pick<Call, 'headers' | 'remoteAddress'>;
+type Asking = Pick<Call, 'headers' | 'refuse'>;
 
 /** Whoever is asking is let into a project's repository, or is told why not. */
 export async function enterRepository(
@@ -40,18 +40,16 @@ export async function enterRepository(
   return { project, userId, level: levelIn(principal, access) };
 }
 
-async function identify({ credentials, wrongCredentials }: Gate, call: Asking): Promise<Principal | Answer> {
+async function identify({ credentials }: Gate, call: Asking): Promise<Principal | Answer> {
   const basic = readBasic(call.headers.authorization);
   if (basic === null) return call.headers.authorization === undefined ? NOBODY : askWhoItIs();
-  const wait = wrongCredentials.waitSeconds(call.remoteAddress);
-  if (wait > 0) return gitRefusal(429, 'Too many wrong passwords.', { 'retry-after': Math.ceil(wait) });
   const principal =
     basic.name === 'gitlab-ci-token'
       ? await credentials.byJobToken(basic.password)
       : await credentials.byToken(basic.password);
   if (principal !== null) return principal;
-  wrongCredentials.failed(call.remoteAddress);
-  return askWhoItIs();
+  const { status, headers } = call.refuse(unauthorized());
+  return status === 429 ? gitRefusal(status, 'Too many wrong passwords.', headers) : askWhoItIs();
 }
 
 async function findAccess(

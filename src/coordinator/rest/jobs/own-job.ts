@@ -20,7 +20,8 @@ export function ownJobRoute(parts: Parts): Route {
       if (presented.kind === 'none' || presented.kind === 'session') throw unauthorized();
       return await parts.store.read(async (db) => {
         const attempt = await findAttemptByToken(db, hashToken(presented.token));
-        const job = attempt === null || attempt.endedAt !== null ? null : await findJob(db, attempt.jobId);
+        if (attempt === null) throw call.refuse(notFound('Job'));
+        const job = attempt.endedAt === null ? await findJob(db, attempt.jobId) : null;
         if (job === null) throw notFound('Job');
         return ok(await loadJob(db, job, parts));
       });

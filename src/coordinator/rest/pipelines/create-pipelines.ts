@@ -71,11 +71,12 @@ function triggered(parts: Parts, path: string): Route {
     query: TRIGGER,
     body: TRIGGER,
     answers: { 201: PIPELINE },
-    handle: async ({ body, query, params, project }) => {
+    handle: async ({ body, query, params, project, refuse }) => {
       const { variables = {}, inputs = {}, ...rest } = { ...query, ...body };
       // Only who holds a token of the project learns that there is one.
       const caller = await callerOf(parts, rest.token ?? '');
-      if (caller === null || caller.projectId !== project.id) throw notFound('Project');
+      if (caller === null) throw refuse(notFound('Project'));
+      if (caller.projectId !== project.id) throw notFound('Project');
       const ref = params.ref ?? rest.ref;
       if (ref === undefined) throw badParameters('ref is missing');
       return await answerWith(parts, { ...caller, ref, variables, inputs });

@@ -36,11 +36,11 @@ function register(parts: Parts): Route {
     path: '/api/v4/runners',
     summary: 'Register a runner with a registration token',
     answers: { 201: null },
-    handle: async ({ body }) => {
+    handle: async ({ body, refuse }) => {
       const given = textOf(body.token);
       if (given === undefined) throw badParameters('token is missing');
       const scope = await parts.store.read((db) => findRegistrationToken(db, hashToken(given)));
-      if (scope === null) throw forbidden('invalid token supplied');
+      if (scope === null) throw refuse(forbidden('invalid token supplied'));
       const { projectId } = scope;
       const settings = readRunnerSettings(body, NEW_RUNNER);
       const token = drawToken('');

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { findAttemptByToken, findJob } from '../../../store/index.ts';
 import { archiveOf, receiveFile, storeArtifact, wholeArchive } from '../../artifacts/index.ts';
-import { forbidden, HttpError, ok, type Route, route } from '../../http/index.ts';
+import { type Call, forbidden, HttpError, ok, type Route, route } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
 import { findPlannedJob } from '../../pipelines/index.ts';
 import { ID } from '../../rest/schemas/common.ts';
@@ -78,20 +78,25 @@ function give(parts: Parts): Route {
     query: Type.Object({ ...TOKEN, direct_download: Type.Optional(Type.String()) }),
     answers: { 200: null },
     handle: async (call) => {
-      const header = call.headers['job-token'];
-      const token = call.query.token ?? (typeof header === 'string' ? header : '');
-      await allow(parts, call.params.id, token);
+      await allow(parts, call, call.query.token);
       return await wholeArchive(parts, await archiveOf(parts, call.params.id), call.signal);
     },
   });
 }
 
-/** @throws HttpError 403: the token is no running job's, or of another project */
-async function allow({ store }: Parts, jobId: number, token: string): Promise<void> {
-  const isAllowed = await store.read(async (db) => {
-    const attempt = token === '' ? null : await findAttemptByToken(db, hashToken(token));
-    const job = await findJob(db, jobId);
-    return attempt !== null && attempt.endedAt === null && job?.projectId === attempt.projectId;
-  });
-  if (!isAllowed) throw forbidden();
+/** @throws HttpError 403: the token is no running job's, or of another project. 429: too many of these */
+async function allow(
+  { store }: Parts,
+  { params, headers, refuse }: Pick<Call<{ readonly id: number }>, 'params' | 'headers' | 'refuse'>,
+  given: string | undefined,
+): Promise<void> {
+  const header = headers['job-token'];
+  const token = given ?? (typeof header === 'string' ? header : '');
+  if (token === '') throw forbidden();
+  const { attempt, job } = await store.read(async (db) => ({
+    attempt: await findAttemptByToken(db, hashToken(token)),
+    job: await findJob(db, params.id),
+  }));
+  if (attempt === null) throw refuse(forbidden());
+  if (attempt.endedAt !== null || job?.projectId !== attempt.projectId) throw forbidden();
 }

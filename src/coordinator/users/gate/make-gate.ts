@@ -6,9 +6,12 @@ import { readSession } from './read-session.ts';
 import { readToken } from './read-token.ts';
 import { createUseNotes } from './use-notes.ts';
 
-/** So many credentials that are nobody's, and an address is not listened to for a while. */
+/**
+ * So many credentials that are nobody's, and whoever shows one more from that address is told to wait. Not for long: gitlab-runner keeps one of its workers
+ * waiting meanwhile, which is one less for the good runners in its configuration.
+ */
 const MOST_WRONG = 60;
-const WINDOW_MS = 60_000;
+const WINDOW_MS = 10_000;
 
 /** Who is asking, and what they are to a project: read from the store at every request, so that a revoked credential is dead at once. */
 export function makeGate(parts: Pick<Parts, 'store' | 'clock' | 'log'>): Gate {

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { findUser, isGoodSignInLink, takeSignInLink } from '../../../store/index.ts';
 import { hashToken } from '../../access/index.ts';
-import { type Answer, type Call, forbidden, type Route, route, text } from '../../http/index.ts';
+import { type Answer, type Call, forbidden, HttpError, type Route, route, text } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
 import { openSession } from './open-session.ts';
 import { sessionCookie } from './session-cookie.ts';
@@ -22,8 +22,10 @@ export function linkRoutes(parts: Parts): readonly Route[] {
       summary: 'The form of a link that is good once',
       query: TOKEN,
       answers: { 200: null, 410: null },
-      handle: async ({ query: { token } }) =>
-        (await parts.store.read((db) => isGoodSignInLink(db, hashToken(token)))) ? form(token) : isOver(),
+      handle: async ({ query: { token }, refuse }) => {
+        const isGood = await parts.store.read((db) => isGoodSignInLink(db, hashToken(token)));
+        return isGood ? form(token) : isOver(refuse);
+      },
     }),
     route({
       ...common,
@@ -46,7 +48,7 @@ async function signIn(parts: Parts, token: string, call: Call): Promise<Answer> 
     const user = id === null ? null : await findUser(tx, id);
     return user === null || user.state !== 'active' ? null : { ...(await openSession(tx, user, call)), user };
   });
-  if (session === null) return isOver();
+  if (session === null) return isOver(call.refuse);
   const answer = text(`You are signed in as ${session.user.username}.\n`);
   return { ...answer, headers: { ...answer.headers, 'set-cookie': sessionCookie(session.cookie, parts.base) } };
 }
@@ -67,6 +69,9 @@ function form(token: string): Answer {
   };
 }
 
-function isOver(): Answer {
-  return text('This link was used before, or its day is over.\n', 'text/plain; charset=utf-8', 410);
+function isOver(refuse: Call['refuse']): Answer {
+  const { status, headers } = refuse(new HttpError(410, {}));
+  const words = status === 410 ? 'This link was used before, or its day is over.' : 'Too many links that are none.';
+  const answer = text(`${words}\n`, 'text/plain; charset=utf-8', status);
+  return { ...answer, headers: { ...answer.headers, ...headers } };
 }
