@@ -9,7 +9,7 @@ export type Note = (tx: Tx) => Promise<void>;
 
 export const NO_NOTE: Note = async () => {};
 
-/** One event, one transaction: the row is locked, the event applied, every row that follows from it written. What is refused writes nothing. */
+/** One event, one transaction: the row is locked, the event applied, every row that follows from it written. What is refused, or changes nothing, writes nothing; `note` neither. */
 export async function applyEvent(
   parts: Parts,
   pipelineId: number,
@@ -17,8 +17,9 @@ export async function applyEvent(
   note: Note = NO_NOTE,
 ): Promise<EventAnswer> {
   const done = await inPipeline(parts, pipelineId, async (open) => {
-    await note(open.tx);
-    return open.send(event);
+    const refused = open.send(event);
+    if (open.isChanged) await note(open.tx);
+    return refused;
   });
   if (done === null) return { kind: 'unknown' };
   return done.result === null ? { kind: 'applied' } : { kind: 'refused', reason: done.result };

@@ -104,6 +104,25 @@ it('knows no job that is not there', async () => {
   expect(await playJob(parts, 1, { by: ANN, variables: [] })).toEqual({ kind: 'unknown' });
 });
 
+it('takes no note of what changes nothing', async () => {
+  const id = await start('a: {script: x}\n');
+  const jobId = (await jobsOf(parts, id))[0]?.id ?? 0;
+  let notes = 0;
+  const note = async () => {
+    notes += 1;
+  };
+  expect(await retryJob(parts, jobId, ANN, note)).toMatchObject({ kind: 'refused' });
+  await retryPipeline(parts, id, ANN, note);
+  expect(notes).toBe(0);
+  await cancelJob(parts, jobId, { force: false, by: ANN, note });
+  expect(notes).toBe(1);
+  for (const force of [false, true]) {
+    await cancelJob(parts, jobId, { force, by: ANN, note });
+    await cancelPipeline(parts, id, { force, by: ANN, note });
+  }
+  expect(notes).toBe(1);
+});
+
 it('changes nothing where the note of it cannot be written', async () => {
   const id = await start('a: {script: x}\n');
   const jobId = (await jobsOf(parts, id))[0]?.id ?? 0;

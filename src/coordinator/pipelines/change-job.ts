@@ -10,7 +10,7 @@ import type { GivenVariable } from './pipeline-request.ts';
 import { inPipeline } from './transaction/in-pipeline.ts';
 import type { OpenPipeline } from './transaction/open-pipeline.ts';
 
-/** Cancels one job; forced, its cleanup is skipped, on record. `note` is written with it, also when nothing changes: somebody asked. */
+/** Cancels one job; forced, its cleanup is skipped, on record. `note` is written when that changes anything. */
 export async function cancelJob(
   parts: Parts,
   jobId: number,

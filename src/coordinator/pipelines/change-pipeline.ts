@@ -8,7 +8,7 @@ import { inPipeline } from './transaction/in-pipeline.ts';
 
 /**
  * Cancels a pipeline, its children included: what has not started ends at once, what runs is torn down. Forced: at once, and what is still owed is on record
- * as skipped. `note` is written with it, also when nothing changes: somebody asked. Again, or where nothing is left to cancel, it changes nothing.
+ * as skipped. Again, or where nothing is left to cancel, it changes nothing; `note` is written when it does.
  */
 export async function cancelPipeline(
   parts: Parts,
@@ -23,16 +23,16 @@ export async function cancelPipeline(
 
 const RETRIED: ReadonlySet<Status> = new Set(['failed', 'canceled']);
 
-/** Runs the failed and cancelled jobs again, and gives those that were skipped because of them another turn. None: nothing changes. */
+/** Runs the failed and cancelled jobs again, and gives those that were skipped because of them another turn. None: nothing changes, and `note` is not written. */
 export async function retryPipeline(parts: Parts, id: number, by: Person, note: Note = NO_NOTE): Promise<EventAnswer> {
   const done = await inPipeline(
     parts,
     id,
     async (open) => {
-      await note(open.tx);
       for (const { number, state } of currentJobs(open.state)) {
         if (RETRIED.has(state.status)) open.send({ type: 'retry', job: number });
       }
+      if (open.isChanged) await note(open.tx);
     },
     { userId: by.id },
   );

@@ -36,6 +36,11 @@ export class OpenPipeline {
     return this.#state;
   }
 
+  /** Events have come to something, be it an order to a child of a job that is over. */
+  get isChanged(): boolean {
+    return this.#state !== this.loaded.state || this.effects.length > 0;
+  }
+
   /** It was over, or being cancelled, and an event has let it go on: only a person's retry or play does, here or in a child. */
   get isResumed(): boolean {
     return this.#isResumed;

@@ -21,8 +21,7 @@ import { writeDerivedRows } from './write-derived-rows.ts';
 export async function writeChanges(open: OpenPipeline, plan: Plan, by: number | null): Promise<LoadedPipeline> {
   const { tx, record, loaded, state: after } = open;
   const before = loaded.state;
-  // An order for children of jobs that have finished changes nothing here.
-  if (after === before && open.effects.length === 0) return loaded;
+  if (!open.isChanged) return loaded;
   const version = loaded.version + 1;
   const touched = [...open.touched].sort((a, b) => a - b);
   const jobIds = await writeJobs(open, plan, touched, by);

@@ -9,13 +9,16 @@ it('tells maintainers who did what, the newest first', async () => {
   const project = await makeProject(rest.parts, { files: { '.gitlab-ci.yml': 'a: {script: make}\n' } });
   const id = await startPipeline(rest.parts, project);
   await rest.ask('POST', `/projects/${project.id}/pipelines/${id}/cancel`, { as: 'developer' });
+  // Over already: these change nothing, and are no deeds.
+  await rest.ask('POST', `/projects/${project.id}/pipelines/${id}/cancel`, { as: 'developer' });
   await rest.ask('POST', `/projects/${project.id}/pipelines/${id}/cancel?force=true`, { as: 'maintainer' });
   await rest.ask('POST', `/projects/${project.id}/pipelines/${id}/retry`, { as: 'developer' });
+  await rest.ask('POST', `/projects/${project.id}/pipelines/${id}/cancel?force=true`, { as: 'maintainer' });
   const own = `/projects/${project.id}/audit_events`;
   const { json } = await rest.ask('GET', own, { as: 'maintainer' });
   expect(json).toMatchObject([
-    { event_name: 'pipeline.retry', details: { author_name: 'developer' } },
     { event_name: 'pipeline.force_cancel', details: { author_name: 'maintainer', ip_address: '127.0.0.1' } },
+    { event_name: 'pipeline.retry', details: { author_name: 'developer' } },
     {
       author_id: 30,
       entity_type: 'Project',
