@@ -31,7 +31,7 @@ export async function openEntry(
 ): Promise<OpenedEntry> {
   const { store, key, index } = archive;
   const entry = findEntry(index, path);
-  if (entry?.kind !== 'file') throw blobFailure('entry_not_found', `no file ${JSON.stringify(path)} in ${key}`);
+  if (entry?.kind !== 'file') throw blobFailure('entry_not_found', `no file ${JSON.stringify(path)} in this archive`);
   if (entry.method !== STORED && entry.method !== DEFLATED) {
     throw unreadable(path, entry.method < 0 ? 'it is encrypted' : `compression method ${entry.method} is unknown`);
   }
@@ -50,7 +50,8 @@ async function openRange(...[store, key, range]: Parameters<typeof readRange>): 
   return store.open(key, range).then(
     ({ body }) => body,
     (error: unknown) => {
-      if (error instanceof Failure && error.code === 'bad_range') throw unreadable(key, describeError(error));
+      if (error instanceof Failure && error.code === 'bad_range')
+        throw unreadable('this archive', describeError(error));
       throw error;
     },
   );

@@ -28,6 +28,12 @@ it.each([
     { message: '413 more than 5 bytes' },
   ],
   [
+    'bytes that are gone, and not which',
+    new Failure('blob_not_found', 'open archives/12/7: there is none'),
+    404,
+    { message: '404 what was kept of it is gone' },
+  ],
+  [
     'a full disk, and not whose',
     new Failure('store_full', 'no space left for /srv/epilogue.db'),
     507,

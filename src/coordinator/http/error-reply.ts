@@ -52,6 +52,12 @@ const FAILURE_STATUS: Readonly<Record<StoreFailureCode | BlobFailureCode | GitFa
   unknown_ref: 404,
 };
 
+/** Of what lies in the store of blobs, the message names keys, which are no business of whoever asks. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  blob_not_found: 'what was kept of it is gone',
+  archive_unreadable: 'the archive cannot be read',
+};
+
 /** Asked again, these may well be answered. */
 const RETRY_AFTER_SECONDS = '5';
 
@@ -65,7 +71,7 @@ export function errorReply(error: unknown): HttpError | null {
     if (status === null) return null;
     const headers = status === 503 ? { 'retry-after': RETRY_AFTER_SECONDS } : {};
     // What is wrong with this machine is for its log: the message may name paths and addresses.
-    const words = status >= 500 ? STATUS_CODES[status] : error.message;
+    const words = status >= 500 ? STATUS_CODES[status] : (INSTEAD[error.code] ?? error.message);
     return new HttpError(status, { message: `${status} ${words}` }, headers);
   }
   return fromFramework(error);
