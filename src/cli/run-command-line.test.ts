@@ -62,6 +62,12 @@ async function epilogue(words: readonly string[], more: Partial<Host> = {}) {
   return { code, out: stdout.text().replaceAll(root, '~'), err: stderr.text().replaceAll(root, '~') };
 }
 
+it('names the variable that a new password is to be in', async () => {
+  const { code, out, err } = await epilogue(['admin', 'user', 'password', '--username', 'root', '--data-dir', root]);
+  expect([code, out]).toEqual([2, '']);
+  expect(err).toContain('EPILOGUE_PASSWORD');
+});
+
 describe('the first word', () => {
   it.each([['--help'], ['-h'], ['help']])('%s shows the commands', async (word) => {
     const { code, out } = await epilogue([word]);

@@ -5,7 +5,7 @@ import { healthRoutes } from './operate/health-routes.ts';
 import { metricsRoutes } from './operate/metrics-routes.ts';
 import type { Parts } from './parts.ts';
 import { createProjectForPush, projectsRoutes } from './projects/index.ts';
-import { gitRoutes, repositoryRoutes } from './repositories/index.ts';
+import { type GitPorts, gitRoutes, repositoryRoutes } from './repositories/index.ts';
 import { restRoutes } from './rest/index.ts';
 import { DEFAULT_LIMITS, runnerProtocolRoutes } from './runner-api/index.ts';
 import { runnersRoutes } from './runners/index.ts';
@@ -14,9 +14,9 @@ import { variablesRoutes } from './variables/index.ts';
 
 /** Everything that can be asked of a coordinator. Nothing is reachable that is not in here. */
 export function allRoutes(parts: Parts, gate: Gate): readonly Route[] {
-  const git = {
+  const git: GitPorts = {
     gate,
-    createForPush: (user: number, fullPath: string) => createProjectForPush(parts, user, fullPath),
+    createForPush: (by, fullPath) => createProjectForPush(parts, by, fullPath),
   };
   return [
     ...healthRoutes(parts),

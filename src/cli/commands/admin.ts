@@ -1,5 +1,5 @@
 import { suggest } from '../../base/index.ts';
-import { createToken, createUser, setPassword, withStore } from '../../coordinator/index.ts';
+import { createTokenAtMachine, createUserAtMachine, setPasswordAtMachine, withStore } from '../../coordinator/index.ts';
 import { EXIT, type Host } from '../host.ts';
 import { parseArguments } from '../parse-arguments.ts';
 import { addDataFlags, type DataFlags, dataPlaces } from '../settings/data-flags.ts';
@@ -50,7 +50,7 @@ async function tokenCreate(args: readonly string[], host: Host): Promise<number>
   const { user, scopes, name } = parsed.options;
   const request = { username: user, name, scopes: scopes.split(','), expiresAt: null };
   host.stdout.write(
-    `${await withStore({ ...dataPlaces(parsed.options, host), clock: host.clock }, (store) => createToken({ store }, request))}\n`,
+    `${await withStore({ ...dataPlaces(parsed.options, host), clock: host.clock }, (store) => createTokenAtMachine(store, request))}\n`,
   );
   return EXIT.ok;
 }
@@ -72,7 +72,7 @@ async function userCreate(args: readonly string[], host: Host): Promise<number> 
   const { username, email, name = username, admin = false } = parsed.options;
   const request = { username, email, name, password: null, isAdministrator: admin };
   const id = await withStore({ ...dataPlaces(parsed.options, host), clock: host.clock }, (store) =>
-    createUser({ store }, request),
+    createUserAtMachine(store, request),
   );
   host.stdout.write(`user ${username} was made, number ${id}\n`);
   return EXIT.ok;
@@ -92,9 +92,13 @@ async function userPassword(args: readonly string[], host: Host): Promise<number
   );
   if (parsed.kind === 'ended') return parsed.exitCode;
   const { username } = parsed.options;
-  const password = host.env.EPILOGUE_PASSWORD ?? '';
+  const { EPILOGUE_PASSWORD: password = '' } = host.env;
+  if (password === '') {
+    host.stderr.write('epilogue: the variable EPILOGUE_PASSWORD is to hold the new password\n');
+    return EXIT.usage;
+  }
   await withStore({ ...dataPlaces(parsed.options, host), clock: host.clock }, (store) =>
-    setPassword({ store }, username, password),
+    setPasswordAtMachine(store, { username, password }),
   );
   host.stdout.write(`user ${username} has a new password\n`);
   return EXIT.ok;

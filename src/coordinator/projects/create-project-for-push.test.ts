@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeOnEachEngine } from '../../../test/support/engines.ts';
 import { findNamespaceByPath, putMember } from '../../store/index.ts';
-import { accessLevel, type Role } from '../access/index.ts';
+import { ALL_SCOPES, accessLevel, type Role } from '../access/index.ts';
 import { type ServedAll, serveAll, type Who } from '../testing/serve-all.ts';
 import { createProjectForPush } from './create-project-for-push.ts';
 
@@ -13,7 +13,11 @@ describeOnEachEngine((engine) => {
   });
   afterEach(() => all.close());
 
-  const push = (as: Who, path: string) => createProjectForPush(all.parts, all.userIds.get(as) ?? 0, path);
+  const push = (as: Who, path: string) => {
+    const user = { id: all.userIds.get(as) ?? 0, username: as, name: as, isAdministrator: as === 'administrator' };
+    const principal = { kind: 'user', user, via: 'token', scopes: ALL_SCOPES, project: null } as const;
+    return createProjectForPush(all.parts, { principal, remoteAddress: '192.0.2.7' }, path);
+  };
   const idOf = async (path: string) => (await all.parts.store.read((db) => findNamespaceByPath(db, path)))?.id ?? 0;
 
   async function join(group: string, who: Who, role: Role): Promise<void> {
@@ -34,6 +38,10 @@ describeOnEachEngine((engine) => {
     });
     expect(await push('administrator', 'acme/web/other')).toBeGreaterThan(id ?? 0);
     expect(await push('administrator', 'ACME/Web/Other')).not.toBeNull();
+    const listed = await all.ask('GET', `/api/v4/projects/${id}/audit_events`, { as: 'administrator' });
+    expect(listed.json).toMatchObject([
+      { event_name: 'project.create', details: { author_name: 'administrator', ip_address: '192.0.2.7' } },
+    ]);
   });
 
   it('lets members of a group see and push to all below it, and its maintainers make groups there', async () => {

@@ -8,6 +8,7 @@ import {
   listNamespacesOf,
   type NamespaceRecord,
   putMember,
+  type Tx,
   type Visibility,
 } from '../../store/index.ts';
 import { accessLevel } from '../access/index.ts';
@@ -32,12 +33,13 @@ export const PATH = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}(?<![.-])(?<!\.git|\.atom
 const FIRST_BRANCH = 'main';
 
 /**
- * Makes a project, its default branch protected, and its empty repository. Its id.
+ * Makes a project, its default branch protected, and its empty repository. Its id. `note` is written in the same transaction.
  * @throws Failure `bad_project` (a path that cannot be), `project_exists`
  */
 export async function createProject(
   parts: Pick<Parts, 'store' | 'repositories'>,
   request: ProjectRequest,
+  note: (tx: Tx, id: number) => Promise<void> = async () => {},
 ): Promise<number> {
   const { namespaceId, namespacePath, path, name, description, visibility, defaultBranch, userId } = request;
   if (!PATH.test(path)) {
@@ -77,6 +79,7 @@ export async function createProject(
       pushRole: accessLevel('maintainer'),
       mergeRole: accessLevel('maintainer'),
     });
+    await note(tx, made);
     return made;
   });
   await makeRepository(parts, id, defaultBranch ?? FIRST_BRANCH);

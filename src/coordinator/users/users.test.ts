@@ -68,7 +68,7 @@ it('checks a few passwords at a time, sends a flood of them away, and counts tho
     if (answer.statusCode === 503) expect(answer.headers['retry-after']).toBe('2');
     return answer.statusCode;
   };
-  await setPassword(all.parts, 'owner', 'correct horse battery');
+  await setPassword(all.parts, { username: 'owner', password: 'correct horse battery' });
   const flood = Array.from({ length: 60 }, (_, at) => signIn(`10.0.0.${at + 1}`, `nobody${at}`, 'x'));
   const late = Array.from({ length: 12 }, () => signIn('10.1.0.1', 'owner', 'correct horse battery'));
   const statuses = await Promise.all(flood);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { openDiskStore } from '../../../src/blobs/index.ts';
-import { createLog, createToken } from '../../../src/coordinator/index.ts';
+import { createLog, createTokenAtMachine } from '../../../src/coordinator/index.ts';
 import { addressOf, probeAddress } from '../../../src/coordinator/listen.ts';
 import { type OpenParts, openParts } from '../../../src/coordinator/open-parts.ts';
 import { serveParts } from '../../../src/coordinator/serve.ts';
@@ -40,7 +40,8 @@ async function serve(orders: Orders): Promise<void> {
   const crashing = await crashingParts(parts, crasher);
   const server = await serveParts(crashing, close, { listen, trustProxy: false, log });
   const answers = {
-    token: () => createToken(parts, { username: 'root', name: 'campaign', scopes: ['api'], expiresAt: null }),
+    token: () =>
+      createTokenAtMachine(parts.store, { username: 'root', name: 'campaign', scopes: ['api'], expiresAt: null }),
     effects: () =>
       parts.store.read(async ({ query }) => {
         const { count } = await query

@@ -16,11 +16,15 @@ export async function obligations(args: readonly string[], host: Host): Promise<
     host,
   );
   if (parsed.kind === 'ended') return parsed.exitCode;
+  let found = 0;
   await withStore({ ...dataPlaces(parsed.options, host), clock: host.clock }, async (store) => {
     for await (const { jobId, state, project, name } of listOwed(store)) {
+      found += 1;
       host.stdout.write(`${jobId}\t${state}\t${project}\t${printable(name)}\n`);
     }
   });
+  // Standard output is for programs, to which nothing says that there is none.
+  if (found === 0) host.stderr.write('epilogue: no cleanup is open, and none that did not end well is unsettled\n');
   return EXIT.ok;
 }
 

@@ -75,7 +75,7 @@ async function scopedTokens(target: Target): Promise<readonly Asker[]> {
 
 async function sessions(target: Target): Promise<readonly Asker[]> {
   const { parts } = target;
-  await setPassword(parts, 'developer', PASSWORD);
+  await setPassword(parts, { username: 'developer', password: PASSWORD });
   const blocked = await addBlocked(target, async () => await signIn(target, 'blocked'));
   const { cookie, csrf } = await signIn(target, 'developer');
   const is = { ...principal(target, 'developer'), via: 'session' } as const;

@@ -34,7 +34,7 @@ const fixed = (text: string | undefined) => async () => text ?? '';
 
 export async function openCredentials(target: Target): Promise<Credentials> {
   const { tokens, jobs } = target;
-  await setPassword(target.parts, 'owner', PASSWORD);
+  await setPassword(target.parts, { username: 'owner', password: PASSWORD });
   return {
     nothing: fixed(''),
     'made up': fixed('glpat-0123456789abcdefghij'),

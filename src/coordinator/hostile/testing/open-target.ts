@@ -60,7 +60,7 @@ export async function openTarget(options: TargetOptions = {}): Promise<Target> {
   });
   const other = await makeProject(all.parts, { path: 'other', files: { '.gitlab-ci.yml': 'foreign: {script: x}\n' } });
   await join(all, project.id);
-  await setPassword(all.parts, 'owner', PASSWORD);
+  await setPassword(all.parts, { username: 'owner', password: PASSWORD });
   const runner = await made(all, '/user/runners', { runner_type: 'instance_type', tag_list: [] });
   const pipeline = await startPipeline(all.parts, project);
   await startPipeline(all.parts, other);

@@ -26,7 +26,7 @@ export function makeProjectRoutes(parts: Parts): readonly Route[] {
         const path = body.path ?? pathFrom(name);
         if (name === '') throw badParameters('name, path are missing, at least one parameter must be provided');
         const namespace = await chooseNamespace(parts, principal.user, body.namespace_id);
-        const id = await make(parts, {
+        const request = {
           namespaceId: namespace.id,
           namespacePath: namespace.path,
           path,
@@ -35,12 +35,17 @@ export function makeProjectRoutes(parts: Parts): readonly Route[] {
           visibility: body.visibility ?? 'private',
           defaultBranch: body.default_branch ?? null,
           userId: principal.user.id,
-        });
+        } as const;
+        const id = await make(parts, request, (tx, made) =>
+          noteAudit(
+            tx,
+            { principal, remoteAddress, project: { id: made } },
+            { action: 'project.create', targetKind: 'project', targetId: made },
+          ),
+        );
         const project = await parts.store.write(async (tx) => {
           const made = await findProject(tx, id);
           if (made !== null) await updateProject(tx, id, changedSettings(made, body));
-          const doer = { principal, remoteAddress, project: { id } };
-          await noteAudit(tx, doer, { action: 'project.create', targetKind: 'project', targetId: id });
           return await findProject(tx, id);
         });
         return created(await showOne(parts, call, project));
@@ -71,9 +76,11 @@ async function chooseNamespace(
   return namespace;
 }
 
-async function make(parts: Parts, request: Parameters<typeof createProject>[1]): Promise<number> {
+type Tail<T extends readonly unknown[]> = T extends readonly [unknown, ...infer Rest] ? Rest : never;
+
+async function make(parts: Parts, ...how: Tail<Parameters<typeof createProject>>): Promise<number> {
   try {
-    return await createProject(parts, request);
+    return await createProject(parts, ...how);
   } catch (error) {
     const taken = ['has already been taken'];
     if (errorCode(error) === 'project_exists') throw invalid({ name: taken, path: taken });

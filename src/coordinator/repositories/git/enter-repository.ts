@@ -1,15 +1,27 @@
 import type { GitService } from '../../../git/index.ts';
-import { judgeAccess, levelIn, NOBODY, type Principal, type ProjectAccess } from '../../access/index.ts';
+import {
+  judgeAccess,
+  levelIn,
+  NOBODY,
+  type Principal,
+  type ProjectAccess,
+  type UserPrincipal,
+} from '../../access/index.ts';
 import { type Answer, type Call, type Gate, unauthorized } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
 import { findProjectForPush, type ProjectForPush } from '../push/project-for-push.ts';
 import { askWhoItIs, gitRefusal, noSuchProject } from './git-refusal.ts';
 import { readBasic } from './read-basic.ts';
 
+export interface PushingUser {
+  readonly principal: UserPrincipal;
+  readonly remoteAddress: string;
+}
+
 export interface GitPorts {
   readonly gate: Gate;
   /** Makes the project that somebody pushes to, if they may: its id. Null: they may not. One that is there by now is fine. */
-  createForPush(user: number, fullPath: string): Promise<number | null>;
+  createForPush(by: PushingUser, fullPath: string): Promise<number | null>;
 }
 
 export interface Entered {
@@ -30,7 +42,7 @@ export async function enterRepository(
   const principal = await identify(ports.gate, call);
   if ('status' in principal) return principal;
   const isPush = service === 'git-receive-pack';
-  const access = await findAccess(ports, principal, fullPath, isPush);
+  const access = await findAccess(ports, { principal, remoteAddress: call.remoteAddress }, fullPath, isPush);
   const refusal = judge(principal, access, isPush);
   if (refusal !== null || access === null) return refusal ?? noSuchProject();
   const project = await parts.store.read((db) => findProjectForPush(db, access.id));
@@ -54,7 +66,7 @@ async function identify({ credentials }: Gate, call: Asking): Promise<Principal 
 
 async function findAccess(
   { gate, createForPush }: GitPorts,
-  principal: Principal,
+  { principal, remoteAddress }: { readonly principal: Principal; readonly remoteAddress: string },
   fullPath: string,
   isPush: boolean,
 ): Promise<ProjectAccess | null> {
@@ -62,7 +74,7 @@ async function findAccess(
   const found = await find();
   const mayMake = isPush && principal.kind === 'user' && principal.project === null && writes(principal.scopes);
   if (found !== null || !mayMake) return found;
-  return (await createForPush(principal.user.id, fullPath)) === null ? null : await find();
+  return (await createForPush({ principal, remoteAddress }, fullPath)) === null ? null : await find();
 }
 
 function writes(scopes: ReadonlySet<string>): boolean {

@@ -41,9 +41,9 @@ export async function openRepositoryServer(): Promise<RepositoryServer> {
   const gate = gateOf(parts, jobs, () => state.visibility);
   const ports: GitPorts = {
     gate,
-    createForPush: async (user, fullPath) => {
+    createForPush: async ({ principal }, fullPath) => {
       const [namespace, path] = fullPath.split('/');
-      if (namespace !== 'group' || user !== 4) return null;
+      if (namespace !== 'group' || principal.user.id !== 4) return null;
       return (await makeProject(parts, { files: {}, ...(path === undefined ? {} : { path }), isEmpty: true })).id;
     },
   };

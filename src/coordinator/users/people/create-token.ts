@@ -1,7 +1,7 @@
 import { Failure } from '../../../base/index.ts';
 import { isScope, SCOPES } from '../../access/index.ts';
 import type { Parts } from '../../parts.ts';
-import { requireUser } from './create-user.ts';
+import { NO_NOTE, type NoteOnPerson, requireUser } from './create-user.ts';
 import { issueToken } from './issue-token.ts';
 
 export interface TokenRequest {
@@ -12,8 +12,12 @@ export interface TokenRequest {
   readonly expiresAt: number | null;
 }
 
-/** A personal access token, which is shown this once. @throws Failure `bad_token`, `no_such_user` */
-export async function createToken({ store }: Pick<Parts, 'store'>, request: TokenRequest): Promise<string> {
+/** A personal access token, which is shown this once. `note` is told the token's id. @throws Failure `bad_token`, `no_such_user` */
+export async function createToken(
+  { store }: Pick<Parts, 'store'>,
+  request: TokenRequest,
+  note: NoteOnPerson = NO_NOTE,
+): Promise<string> {
   const { username, name, scopes, expiresAt } = request;
   const wrong = scopes.filter((scope) => !isScope(scope));
   if (wrong.length > 0 || scopes.length === 0) {
@@ -30,6 +34,7 @@ export async function createToken({ store }: Pick<Parts, 'store'>, request: Toke
       role: null,
       expiresAt,
     });
+    await note(tx, made.id);
     return made.token;
   });
 }

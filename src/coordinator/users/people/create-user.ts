@@ -21,6 +21,11 @@ export interface UserRequest {
   readonly isAdministrator: boolean;
 }
 
+/** Written in the transaction of what it tells of. @param id of the user, or of the token, that it is about */
+export type NoteOnPerson = (tx: Tx, id: number) => Promise<void>;
+
+export const NO_NOTE: NoteOnPerson = async () => {};
+
 /** As in GitLab: letters, digits, `_`, `-` and `.`, which neither begins nor ends it. */
 const USERNAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,253}(?<![.-])$/;
 const SHORTEST_PASSWORD = 8;
@@ -30,7 +35,11 @@ const LONGEST_PASSWORD = 128;
  * Makes a user and the namespace that bears its name. Its id.
  * @throws Failure `bad_user` (a name, an address or a password that cannot be), `user_exists`
  */
-export async function createUser({ store }: Pick<Parts, 'store'>, request: UserRequest): Promise<number> {
+export async function createUser(
+  { store }: Pick<Parts, 'store'>,
+  request: UserRequest,
+  note: NoteOnPerson = NO_NOTE,
+): Promise<number> {
   const { username, email, password } = request;
   if (isReservedName(username)) throw new Failure('bad_user', `${username}: that name is the server's own`);
   if (!USERNAME.test(username)) {
@@ -38,7 +47,11 @@ export async function createUser({ store }: Pick<Parts, 'store'>, request: UserR
   }
   if (!/^\S+@\S+$/.test(email)) throw new Failure('bad_user', `${email}: that is no address`);
   const passwordHash = password === null ? null : await hashGoodPassword(password);
-  return await store.write((tx) => insertUserWithNamespace(tx, { ...request, passwordHash }));
+  return await store.write(async (tx) => {
+    const id = await insertUserWithNamespace(tx, { ...request, passwordHash });
+    await note(tx, id);
+    return id;
+  });
 }
 
 /** @throws Failure `user_exists` */
@@ -54,12 +67,17 @@ export async function insertUserWithNamespace(
 }
 
 /** From here on only the new one opens anything, and no browser is signed in any more. @throws Failure `bad_user`, `no_such_user` */
-export async function setPassword({ store }: Pick<Parts, 'store'>, username: string, password: string): Promise<void> {
+export async function setPassword(
+  { store }: Pick<Parts, 'store'>,
+  { username, password }: { readonly username: string; readonly password: string },
+  note: NoteOnPerson = NO_NOTE,
+): Promise<void> {
   const passwordHash = await hashGoodPassword(password);
   await store.write(async (tx) => {
     const { id } = await requireUser(tx, username);
     await updateUser(tx, id, { passwordHash });
     await deleteSessionsOf(tx, id);
+    await note(tx, id);
   });
 }
 

@@ -73,7 +73,7 @@ function changeRoute(parts: Parts): Route {
       const { username } = await show(parts, id);
       const own = call.principal.kind === 'user' && call.principal.user.id === id;
       if (own && admin === false) throw forbidden('another administrator has to do that');
-      if (password !== undefined) await told(() => setPassword(parts, username, password));
+      if (password !== undefined) await told(() => setPassword(parts, { username, password }));
       const change: UserChange = {
         ...(name === undefined ? {} : { name }),
         ...(email === undefined ? {} : { email }),
