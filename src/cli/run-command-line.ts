@@ -14,7 +14,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   config: { summary: 'print the CI file merged and expanded', load: () => import('./commands/config.ts') },
   schema: { summary: 'print the JSON schema of the CI file', load: () => import('./commands/schema.ts') },
   serve: { summary: 'run the coordinator: a CI server for a team', load: () => import('./commands/serve.ts') },
-  admin: { summary: 'tokens, users and passwords of a coordinator', load: () => import('./commands/admin.ts') },
+  admin: {
+    summary: 'tokens, users, owed cleanups, checks and backups of a coordinator',
+    load: () => import('./commands/admin.ts'),
+  },
   runner: { summary: 'take jobs from a coordinator', load: () => import('./commands/runner.ts') },
   recover: { summary: 'finish the cleanup that a killed run still owes', load: () => import('./commands/recover.ts') },
 };
