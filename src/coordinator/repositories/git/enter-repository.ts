@@ -31,7 +31,7 @@ export interface Entered {
   readonly level: number;
 }
 
-type Asking = Pick<Call, 'headers' | 'refuse'>;
+type Asking = Pick<Call, 'headers' | 'refuse' | 'remoteAddress'>;
 
 /** Whoever is asking is let into a project's repository, or is told why not. */
 export async function enterRepository(
