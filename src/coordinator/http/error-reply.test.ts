@@ -37,13 +37,13 @@ it.each([
     'a full disk, and not whose',
     new Failure('store_full', 'no space left for /srv/epilogue.db'),
     507,
-    { message: '507 Insufficient Storage' },
+    { message: '507 Insufficient Storage - no room is left on the disk of the database' },
   ],
   [
     'a database that is away, and not where it is',
     new Failure('store_unreachable', 'no connection to db.internal'),
     503,
-    { message: '503 Service Unavailable' },
+    { message: '503 Service Unavailable - the database cannot be reached' },
   ],
 ])('tells %s', async (_what, error, status, body) => {
   const answer = await (await serve(failing(error))).inject('/fails');

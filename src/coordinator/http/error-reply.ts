@@ -6,57 +6,55 @@ import type { StoreFailureCode } from '../../store/index.ts';
 import { HttpError } from './http-error.ts';
 
 /**
- * What the rooms throw, and what an asker is told. Null: whoever calls that room has to deal with it; one that comes this far is a bug, as is
+ * What the rooms throw, and what an asker is told: the status, and what is wrong in words that name no path, address or key of this machine, which the failure's own
+ * message may do: that is for the log. Null: whoever calls that room has to deal with it; one that comes this far is a bug, as is
  * everything else that is thrown.
  */
-const FAILURE_STATUS: Readonly<Record<StoreFailureCode | BlobFailureCode | GitFailureCode, number | null>> = {
-  store_full: 507,
-  store_read_only: 503,
-  store_locked: 503,
-  store_unreachable: 503,
-  store_conflict: 503,
-  store_broken: 503,
-  store_closed: 503,
-  store_newer: 503,
-  store_foreign: 503,
-  store_damaged: 503,
-  store_key: 503,
-  commit_unknown: 503,
+const FAILURE_ANSWERS: Readonly<Record<StoreFailureCode | BlobFailureCode | GitFailureCode, Told | null>> = {
+  store_full: [507, 'no room is left on the disk of the database'],
+  store_read_only: [503, 'the database cannot be written'],
+  store_locked: [503, 'another program holds the database'],
+  store_unreachable: [503, 'the database cannot be reached'],
+  store_conflict: [503, 'the database is too busy'],
+  store_broken: [503, 'the disk of the database has failed, and the server has to be started again'],
+  store_closed: [503, 'the server is stopping'],
+  store_newer: [503, 'the database was written by a newer version'],
+  store_foreign: [503, 'the database is not that of this program'],
+  store_damaged: [503, 'the database is damaged'],
+  store_key: [503, 'the key of the secrets in the database is missing or another'],
+  commit_unknown: [503, 'the database was lost while this was being written, and it may have been'],
   bad_key: null,
-  bad_range: 416,
-  blob_not_found: 404,
-  blob_too_large: 413,
-  checksum_mismatch: 400,
-  canceled: 503,
-  stalled: 408,
-  source_failed: 400,
-  disk_full: 507,
-  not_permitted: 503,
-  store_unavailable: 503,
-  archive_refused: 400,
-  archive_unreadable: 400,
-  entry_not_found: 404,
-  entry_unreadable: 400,
+  bad_range: [416],
+  blob_not_found: [404, 'what was kept of it is gone'],
+  blob_too_large: [413],
+  checksum_mismatch: [400],
+  canceled: [503, 'the request was cut'],
+  stalled: [408],
+  source_failed: [400],
+  disk_full: [507, 'no room is left on the disk'],
+  not_permitted: [503, 'artifacts and logs cannot be read or written'],
+  store_unavailable: [503, 'artifacts and logs cannot be reached'],
+  archive_refused: [400],
+  archive_unreadable: [400, 'the archive cannot be read'],
+  entry_not_found: [404],
+  entry_unreadable: [400],
   index_unreadable: null,
-  git_missing: 503,
+  git_missing: [503, 'git is missing'],
   not_a_repository: null,
   not_a_checkout: null,
-  repository_exists: 409,
+  repository_exists: [409],
   git_failed: null,
-  git_timeout: 503,
-  output_too_large: 413,
-  request_too_large: 413,
-  bad_request: 400,
-  bad_name: 400,
-  not_found: 404,
-  unknown_ref: 404,
+  git_timeout: [503, 'git took too long'],
+  output_too_large: [413],
+  request_too_large: [413],
+  bad_request: [400],
+  bad_name: [400],
+  not_found: [404],
+  unknown_ref: [404],
 };
 
-/** Of what lies in the store of blobs, the message names keys, which are no business of whoever asks. */
-const INSTEAD: Readonly<Record<string, string>> = {
-  blob_not_found: 'what was kept of it is gone',
-  archive_unreadable: 'the archive cannot be read',
-};
+/** No words: the failure's own. */
+type Told = readonly [status: number, words?: string];
 
 /** Asked again, these may well be answered. */
 const RETRY_AFTER_SECONDS = '5';
@@ -65,14 +63,15 @@ const RETRY_AFTER_SECONDS = '5';
 export function errorReply(error: unknown): HttpError | null {
   if (error instanceof HttpError) return error;
   if (error instanceof Failure) {
-    const status = Object.hasOwn(FAILURE_STATUS, error.code)
-      ? FAILURE_STATUS[error.code as keyof typeof FAILURE_STATUS]
+    const told = Object.hasOwn(FAILURE_ANSWERS, error.code)
+      ? FAILURE_ANSWERS[error.code as keyof typeof FAILURE_ANSWERS]
       : null;
-    if (status === null) return null;
+    if (told === null) return null;
+    const [status, words] = told;
     const headers = status === 503 ? { 'retry-after': RETRY_AFTER_SECONDS } : {};
-    // What is wrong with this machine is for its log: the message may name paths and addresses.
-    const words = status >= 500 ? STATUS_CODES[status] : (INSTEAD[error.code] ?? error.message);
-    return new HttpError(status, { message: `${status} ${words}` }, headers);
+    const said = words ?? error.message;
+    const message = status >= 500 ? `${STATUS_CODES[status]} - ${said}` : said;
+    return new HttpError(status, { message: `${status} ${message}` }, headers);
   }
   return fromFramework(error);
 }

@@ -53,5 +53,6 @@ export function tooManyRequests(retryAfterSeconds: number): HttpError {
 
 /** Not because of whoever asks: there is too much of it just now. */
 export function tooBusy(retryAfterSeconds: number): HttpError {
-  return new HttpError(503, { message: '503 Service Unavailable' }, { 'retry-after': String(retryAfterSeconds) });
+  const message = '503 Service Unavailable - too much is asked at once';
+  return new HttpError(503, { message }, { 'retry-after': String(retryAfterSeconds) });
 }

@@ -1,5 +1,6 @@
 export { type Answer, created, noContent, ok, text } from './answer.ts';
 export { buildServer } from './build-server.ts';
+export { errorReply } from './error-reply.ts';
 export {
   badParameters,
   badRequest,

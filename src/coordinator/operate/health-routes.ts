@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
-import { describeError } from '../../base/index.ts';
-import { ok, type Route, route } from '../http/index.ts';
+import type { Answer } from '../http/index.ts';
+import { errorReply, ok, type Route, route } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
 
 const STATUS = Type.Object({ status: Type.String() });
@@ -28,14 +28,31 @@ export function healthRoutes(parts: Parts): readonly Route[] {
       path: '/-/readiness',
       summary: 'Whether the database can be read; 503: not now',
       answers: { 200: STATUS, 503: Type.Object({ status: Type.String(), message: Type.String() }) },
-      handle: async () => {
-        try {
-          await parts.store.read(async (db) => db.now());
-          return ok({ status: 'ok' });
-        } catch (error) {
-          return { status: 503, body: { status: 'failed', message: describeError(error) } };
-        }
-      },
+      handle: () => readiness(parts),
     }),
   ];
+}
+
+/** A database that is away is tried again and again for some seconds: whoever asks whether to send requests here has no time for that. */
+const READY_WITHIN_MS = 1_000;
+
+async function readiness({ store, clock, log }: Pick<Parts, 'store' | 'clock' | 'log'>): Promise<Answer> {
+  const over = new AbortController();
+  const read = store
+    .read(async (db) => db.now())
+    .then(
+      () => null,
+      (error: unknown) => {
+        const reply = errorReply(error);
+        if (reply === null) log.error({ err: error }, 'the database cannot be asked');
+        return reply === null ? 'the database cannot be asked' : String(reply.body.message).replace(/^.* - /, '');
+      },
+    );
+  const late = clock.sleep(READY_WITHIN_MS, over.signal).then(() => 'the database does not answer');
+  try {
+    const message = await Promise.race([read, late]);
+    return message === null ? ok({ status: 'ok' }) : { status: 503, body: { status: 'failed', message } };
+  } finally {
+    over.abort();
+  }
 }

@@ -6,7 +6,7 @@ import { type Migrated, migrate } from '../migrations/migrate.ts';
 import type { Store } from '../store.ts';
 import { storeFailure } from '../store-failure.ts';
 import { startListener } from './listener.ts';
-import { createPool, databaseOf, nameOf } from './postgres-connection.ts';
+import { connectTo, createPool, databaseOf, nameOf } from './postgres-connection.ts';
 import { readPostgresError } from './postgres-failure.ts';
 import { retryTransaction } from './retry-transaction.ts';
 import { runTransaction, type Surroundings } from './run-transaction.ts';
@@ -59,7 +59,7 @@ export async function openPostgres({ url, keyFile, clock, time, connections }: P
 const MIGRATION_LOCK = 7_301_460_522;
 
 async function prepare(pool: pg.Pool, name: string, keyFile: string): Promise<Migrated> {
-  const client = await pool.connect();
+  const client = await connectTo(pool);
   try {
     await client.query('begin');
     // Another replica may be migrating for longer than a statement may otherwise wait.

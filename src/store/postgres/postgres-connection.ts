@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { type Database, databaseOver } from '../connection/database.ts';
+import { NoConnection } from './postgres-failure.ts';
 
 const { Client, Pool, types } = pg;
 
@@ -38,6 +39,15 @@ export function createPool(url: string, connections: number): pg.Pool {
   // One that breaks while it is in use, between two statements: the next statement fails, and says so.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
+}
+
+/** @throws NoConnection */
+export async function connectTo(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw new NoConnection(error);
+  }
 }
 
 /** For the one connection that listens. */

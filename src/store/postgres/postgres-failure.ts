@@ -2,7 +2,7 @@ import { describeError, errorCode, Failure } from '../../base/index.ts';
 import { storeFailure } from '../store-failure.ts';
 
 /** What an error of the driver or the server means for whoever may try again. */
-export type Trouble = 'conflict' | 'unreachable' | 'full' | 'read_only' | 'other';
+export type Trouble = 'conflict' | 'busy' | 'unreachable' | 'full' | 'read_only' | 'other';
 
 /** SQLSTATE, https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const BY_STATE: Readonly<Record<string, Trouble>> = {
@@ -11,15 +11,26 @@ const BY_STATE: Readonly<Record<string, Trouble>> = {
   '55P03': 'conflict',
   '53100': 'full',
   '25006': 'read_only',
+  // A statement that takes longer than it may: asked again at once it would take as long.
+  '57014': 'busy',
 };
-const UNREACHABLE_STATE = /^(08...|57P0[1-5]|53300|25P03)$/;
+const UNREACHABLE_STATE = /^(08...|57P0[1-5]|53[0234]00|58...|25P03)$/;
 const UNREACHABLE_CODE = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT|EACCES)/;
 /** The driver gives these no code. */
 const UNREACHABLE_TEXT =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout)/;
+  /^(Connection terminated|timeout exceeded when trying to connect|Client (has encountered a connection error|was closed)|Query read timeout)/;
+
+/** There was none to be had. A server says so with many codes (it starts, it takes no more, it is being moved, its password is another) that mean one thing. */
+export class NoConnection extends Error {
+  constructor(cause: unknown) {
+    super('no connection', { cause });
+    this.name = 'NoConnection';
+  }
+}
 
 export function readTrouble(error: unknown): Trouble {
   if (error instanceof Failure || !(error instanceof Error)) return 'other';
+  if (error instanceof NoConnection) return 'unreachable';
   const code = errorCode(error) ?? '';
   if (UNREACHABLE_STATE.test(code) || UNREACHABLE_CODE.test(code)) return 'unreachable';
   return BY_STATE[code] ?? (UNREACHABLE_TEXT.test(error.message) ? 'unreachable' : 'other');
@@ -27,6 +38,7 @@ export function readTrouble(error: unknown): Trouble {
 
 const CODES = {
   conflict: 'store_conflict',
+  busy: 'store_conflict',
   unreachable: 'store_unreachable',
   full: 'store_full',
   read_only: 'store_read_only',

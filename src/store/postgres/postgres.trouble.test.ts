@@ -87,4 +87,15 @@ describe.skipIf(why !== null)(`in trouble${why === null ? '' : ` (${why})`}`, ()
     await expect(put('after')).rejects.toMatchObject({ code: 'store_read_only' });
     expect(await keys()).toEqual(['before']);
   });
+
+  it('waits for a database that takes no connections for a moment', async () => {
+    await put('before');
+    await cut("application_name = 'epilogue'");
+    const admit = await stores.database?.cutListeners();
+    const reading = keys();
+    const [refused] = await Promise.allSettled([stores.run('select 1')]);
+    expect(refused?.status).toBe('rejected');
+    await admit?.();
+    expect(await reading).toEqual(['before']);
+  });
 });

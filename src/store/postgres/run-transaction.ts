@@ -4,7 +4,7 @@ import { DATABASE_NOW, keepInstant } from '../connection/instants.ts';
 import type { Migrated } from '../migrations/migrate.ts';
 import type { Hint, Tx } from '../store.ts';
 import { storeFailure } from '../store-failure.ts';
-import { databaseOf } from './postgres-connection.ts';
+import { connectTo, databaseOf } from './postgres-connection.ts';
 import { readTrouble } from './postgres-failure.ts';
 import { toPayloads } from './wire-hints.ts';
 
@@ -30,7 +30,7 @@ export async function runTransaction<T>(
   { pool, known, clock, time, origin, mode = 'write' }: Surroundings,
   change: (tx: Tx) => Promise<T>,
 ): Promise<Transacted<T>> {
-  const client = await pool.connect();
+  const client = await connectTo(pool);
   const instant = { now: 0 };
   let state: 'open' | 'committing' | 'over' = 'open';
   try {
