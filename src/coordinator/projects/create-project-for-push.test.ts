@@ -1,6 +1,8 @@
+import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeOnEachEngine } from '../../../test/support/engines.ts';
-import { findNamespaceByPath, putMember } from '../../store/index.ts';
+import { waitUntil } from '../../../test/support/wait-until.ts';
+import { type Db, findNamespaceByPath, insertNamespace, putMember } from '../../store/index.ts';
 import { ALL_SCOPES, accessLevel, type Role } from '../access/index.ts';
 import { type ServedAll, serveAll, type Who } from '../testing/serve-all.ts';
 import { createProjectForPush } from './create-project-for-push.ts';
@@ -118,4 +120,29 @@ describeOnEachEngine((engine) => {
     await push('administrator', 'acme/web/shop');
     expect(await push('administrator', 'acme/web')).toBeNull();
   });
+
+  it('makes either a project or a group of one path, when both are wanted at once', async () => {
+    const { store } = all.parts;
+    const web = { path: 'group/web', name: 'web', kind: 'group', ownerId: null } as const;
+    const { promise: isMade, resolve: tellMade } = Promise.withResolvers<void>();
+    const { promise: goesOn, resolve: goOn } = Promise.withResolvers<void>();
+    const group = store.write(async (tx) => {
+      const id = await insertNamespace(tx, web);
+      tellMade();
+      await goesOn;
+      return id;
+    });
+    await isMade;
+    const project = push('administrator', 'group/WEB');
+    if (engine === 'PostgreSQL') await waitUntil('somebody waits', () => all.parts.store.read(isAnyoneWaiting));
+    goOn();
+    expect([await group, await project]).toEqual([expect.any(Number), null]);
+  });
 });
+
+/** For a lock of the kind that programs name themselves. */
+async function isAnyoneWaiting({ query }: Db): Promise<boolean> {
+  const { rows } = await sql`select 1 from pg_locks where locktype = 'advisory' and not granted
+    and database = (select oid from pg_database where datname = current_database())`.execute(query);
+  return rows.length > 0;
+}

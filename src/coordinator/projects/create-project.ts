@@ -1,7 +1,6 @@
 import { errorCode, Failure } from '../../base/index.ts';
 import {
   type Db,
-  findNamespaceByPath,
   findNamespaceRole,
   insertProject,
   insertProtectedRef,
@@ -63,9 +62,7 @@ export async function createProject(
       settings: {},
       createdBy: userId,
     });
-    if (made === null || (await findNamespaceByPath(tx, `${namespacePath}/${path}`)) !== null) {
-      throw new Failure('project_exists', `${namespacePath}/${path} is taken`);
-    }
+    if (made === null) throw new Failure('project_exists', `${namespacePath}/${path} is taken`);
     await putMember(tx, {
       source: 'project',
       sourceId: made,

@@ -1,6 +1,5 @@
 import {
   findNamespaceRole,
-  findProjectByPath,
   findUser,
   insertNamespace,
   listNamespaceLine,
@@ -37,7 +36,7 @@ async function maintains(tx: Tx, group: NamespaceRecord | null, userId: number):
   return role !== null && role >= accessLevel('maintainer');
 }
 
-/** Whoever makes the first of them owns it. Null: a project is in the way. */
+/** Whoever makes the first of them owns it. Null: one could not be made. */
 async function makeGroups(
   tx: Tx,
   userId: number,
@@ -48,10 +47,9 @@ async function makeGroups(
   for (const name of names) {
     taken.push(name);
     const path: string = [...(above === null ? [] : [above.path]), ...taken].join('/');
-    if ((await findProjectByPath(tx, path)) !== null) return null;
     const group = { path, name, kind: 'group', ownerId: null } as const;
     const id: number | null = await insertNamespace(tx, group);
-    // Another push has just made it: the next one finds it.
+    // A project is in the way, or another push has just made it: the next one finds it.
     if (id === null) return null;
     if (made === null) {
       const role = accessLevel('owner');

@@ -2,6 +2,8 @@ import type { Selectable } from 'kysely';
 import type { Tables } from '../schema/tables.ts';
 import { unexpired } from '../schema/unexpired.ts';
 import type { Db, Tx } from '../store.ts';
+import { findProjectByPath } from './find-projects.ts';
+import { holdPath } from './hold-path.ts';
 
 /** Where projects lie: a user's own, or a group's. */
 export interface NamespaceRecord {
@@ -16,9 +18,11 @@ export interface NamespaceRecord {
 
 const COLUMNS = ['id', 'path', 'name', 'kind', 'owner_id'] as const;
 
-/** Null: the path is taken. */
+/** Null: the path is taken, by another one or by a project. */
 export async function insertNamespace(tx: Tx, namespace: Omit<NamespaceRecord, 'id'>): Promise<number | null> {
   const { path, name, kind, ownerId } = namespace;
+  await holdPath(tx, path);
+  if ((await findProjectByPath(tx, path)) !== null) return null;
   const row = await tx.query
     .insertInto('namespaces')
     .values({ path, name, kind, owner_id: ownerId, created_at: tx.now() })

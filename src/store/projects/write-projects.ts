@@ -1,9 +1,13 @@
 import { bit, toJson } from '../schema/json.ts';
 import type { Tx } from '../store.ts';
+import { holdPath } from './hold-path.ts';
+import { findNamespaceByPath } from './namespaces.ts';
 import type { NewProject, ProjectSettings } from './project-record.ts';
 
-/** Null: the path is taken. */
+/** Null: the path is taken, by another one or by a namespace. */
 export async function insertProject(tx: Tx, project: NewProject): Promise<number | null> {
+  await holdPath(tx, project.fullPath);
+  if ((await findNamespaceByPath(tx, project.fullPath)) !== null) return null;
   const now = tx.now();
   const row = await tx.query
     .insertInto('projects')
