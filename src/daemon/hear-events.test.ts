@@ -87,6 +87,14 @@ it('cancels and aborts the attempt that is named by the hash of its token, and n
   await expect.poll(() => control.forced?.by, DEADLINE).toBe('ann');
 });
 
+it('sends what it has of a log that somebody watches', async () => {
+  hear();
+  await isOpen(1);
+  say(order('watch', { token_sha256: 'of another job' }) + order('watch', { token_sha256: KEY }) + order('work', {}));
+  await expect.poll(() => rung, DEADLINE).toBe(1);
+  expect(asks).toBe(1);
+});
+
 it('has every job ask when it is told to look, and when the stream breaks, and opens it again', async () => {
   hear();
   await isOpen(1);

@@ -54,6 +54,7 @@ function obeyEvent({ event, data }: StreamEvent, { jobs, onWork }: HearOptions):
   const key = data.token_sha256;
   if (typeof key !== 'string') return;
   const order = readStopOrder(data.cause, data.by);
+  if (event === 'watch') jobs.ask(key);
   if (event === 'cancel') jobs.cancel(key, order);
   if (event === 'abort') jobs.abort(key, order);
 }

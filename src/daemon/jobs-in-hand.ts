@@ -39,6 +39,10 @@ export class JobsInHand {
     for (const job of this.#jobs.values()) job.ask();
   }
 
+  ask(key: string): void {
+    this.#jobs.get(key)?.ask();
+  }
+
   cancel(key: string, order: StopOrder): void {
     const job = this.#jobs.get(key);
     if (job !== undefined) cancelJob(job.control, order);

@@ -50,12 +50,13 @@ export interface Tx extends Db {
  * - `work`: lane `id` got a job
  * - `stop`: the runner of job `id` has something to hear
  * - `log`: the log of job `id` has `value` bytes now
+ * - `watch`: somebody watches the log of job `id`, whose attempt `value` is the latest
  * - `outbox`: there is an effect to work off; `id` 0
  * - `resource`: resource group `id` changed hands
  * - `access`: user, token or member `id` is no longer what it was
  */
 export type HintKind = (typeof HINT_KINDS)[number];
-export const HINT_KINDS = ['pipeline', 'work', 'stop', 'log', 'outbox', 'resource', 'access'] as const;
+export const HINT_KINDS = ['pipeline', 'work', 'stop', 'log', 'watch', 'outbox', 'resource', 'access'] as const;
 
 export interface Hint {
   readonly kind: HintKind;

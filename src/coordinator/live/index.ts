@@ -3,3 +3,4 @@
  * what was written on any other, and a lost hint costs seconds.
  */
 export { liveRoutes } from './live-routes.ts';
+export { type WatchedLogs, watchedLogs } from './watched-logs.ts';

@@ -8,6 +8,7 @@ import { startPipeline } from '../testing/start-pipeline.ts';
 import { type TakenJob, takeJob } from '../testing/take-job.ts';
 import { liveRoutes } from './index.ts';
 import { type EventReader, readEvents } from './testing/read-events.ts';
+import { watchedLogs } from './watched-logs.ts';
 
 let rest: OpenedRest;
 let project: TestProject;
@@ -95,6 +96,25 @@ it('tells a log from its start as it grows, through the teardown, with no half o
   await job.report({ type: 'finished', ...last, cleanup: { outcome: 'succeeded', attempt: 1 } });
   expect(await reader.next()).toEqual({ event: 'end', id: '17', data: { offset: 17, status: 'canceled' } });
   expect(await reader.next()).toBeNull();
+});
+
+it('says that a log is watched, once for all who watch it, as long as one of them does', async () => {
+  const job = await takeJob(rest.parts);
+  const { isWatched } = watchedLogs(rest.parts);
+  let said = 0;
+  rest.parts.store.subscribe('watch', () => {
+    said += 1;
+  });
+  await write(job, 0, 'one\n');
+  expect(isWatched(job.jobId)).toBe(false);
+  const readers = [await watch(`jobs/${job.jobId}/trace/events`), await watch(`jobs/${job.jobId}/trace/events`)];
+  for (const reader of readers) await reader.next();
+  expect([isWatched(job.jobId), said]).toEqual([true, 1]);
+  for (let passedMs = 0; passedMs < 20_000; passedMs += 10_000) {
+    await untilAsleepFor(10_000);
+    rest.parts.clock.pass(10_000);
+  }
+  await vi.waitFor(() => expect(said).toBe(2), { timeout: 20_000 });
 });
 
 it('takes back what a runner sends again', async () => {

@@ -5,6 +5,7 @@ import type { Parts } from '../parts.ts';
 import type { EventStream } from './event-stream.ts';
 import { logEventId, type SeenLog } from './log-event-id.ts';
 import type { Teller, Telling } from './serve-stream.ts';
+import { watchedLogs } from './watched-logs.ts';
 
 const PART_BYTES = 65_536;
 
@@ -18,6 +19,7 @@ export function tellLog({ parts, share }: Telling, jobId: number, seen: SeenLog)
     // Looked at before the log: whatever the job printed is in there by then.
     const job = await share(`job ${jobId}`, () => parts.store.read((db) => findJob(db, jobId)));
     const isOver = job === null || isFinished(job.state.status);
+    if (!isOver) await watchedLogs(parts).note(job);
     for (;;) {
       const part = await share(`log ${jobId} ${at} ${isOver}`, () => readPart(parts, jobId, at, isOver));
       const holds = firstBytesThatHold(part, resends);

@@ -27,9 +27,10 @@ export interface ShipLogOptions {
 }
 
 const CHUNK_BYTES = 256 * 1024;
-/** Between two pieces while nobody watches; a coordinator says when it wants them faster. */
+/** After a piece, until a coordinator says how soon it wants the next one. */
 const INTERVAL_MS = 3_000;
-const SHORTEST_INTERVAL_MS = 100;
+/** For a coordinator that wants them at once: somebody watches. */
+const SHORTEST_INTERVAL_MS = 40;
 /** Without a word for so long, the coordinator is told that the job goes on, and we hear whether it is to end. */
 const SILENCE_MS = 2_000;
 /** As long as orders come by themselves. A third of the lease of a job. */
@@ -37,7 +38,10 @@ const HEARD_SILENCE_MS = 20_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 30_000;
 
-/** Sends a job's log as it grows, in pieces, from its own offset, and hears with every answer whether the job is to go on. */
+/**
+ * Sends a job's log as it grows, in pieces, from its own offset, and hears with every answer whether the job is to go on. What comes after a silence goes out at
+ * once; what comes soon after a piece waits until the interval that the coordinator wants is over, or there is enough for a whole one.
+ */
 export function shipLog(options: ShipLogOptions): LogShipment {
   return new Shipment(options);
 }
@@ -47,7 +51,9 @@ class Shipment implements LogShipment {
   readonly #finished = new AbortController();
   readonly #unwanted = new AbortController();
   readonly #running: Promise<void>;
-  #woken = new AbortController();
+  /** Renewed before each turn: what aborts one during it is heard after it. */
+  #asked = new AbortController();
+  #grown = new AbortController();
   /** Bytes in the spool, and bytes of it that the coordinator has. */
   #size = 0;
   #offset = 0;
@@ -61,14 +67,13 @@ class Shipment implements LogShipment {
   }
 
   grew(sizeBytes: number): void {
-    const isCaughtUp = this.#offset >= this.#size;
     this.#size = Math.max(this.#size, sizeBytes);
-    if (isCaughtUp) this.ask();
+    this.#grown.abort();
+    if (this.#hasWholePiece()) this.ask();
   }
 
   ask(): void {
-    this.#woken.abort();
-    this.#woken = new AbortController();
+    this.#asked.abort();
   }
 
   async finish(over: AbortSignal): Promise<void> {
@@ -86,14 +91,21 @@ class Shipment implements LogShipment {
 
   async #run(): Promise<void> {
     // The spool is there once the job says that it has grown.
-    while (this.#size === 0 && !this.#finished.signal.aborted) await this.#rest();
+    while (this.#size === 0 && !this.#finished.signal.aborted) {
+      this.#listen();
+      await this.#rest();
+    }
     if (this.#size === 0) return;
     const file = openRegularFile(this.#options.file, constants.O_RDONLY);
     try {
       while (!this.#unwanted.signal.aborted && !(this.#finished.signal.aborted && this.#offset >= this.#size)) {
+        const before = this.#offset;
+        const isPiece = before < this.#size;
+        this.#listen();
         await this.#turn(file);
+        const isBehind = this.#offset > before && this.#hasWholePiece();
+        if (isPiece && !isBehind) await this.#sleep(this.#intervalMs);
         if (this.#offset >= this.#size) await this.#rest();
-        else await this.#options.clock.sleep(this.#intervalMs, this.#finished.signal);
       }
     } finally {
       closeSync(file);
@@ -103,7 +115,19 @@ class Shipment implements LogShipment {
   /** Until there is something new to send, or it is time to say that the job goes on. */
   async #rest(): Promise<void> {
     const silenceMs = this.#options.isHeard() ? HEARD_SILENCE_MS : SILENCE_MS;
-    await this.#options.clock.sleep(silenceMs, AbortSignal.any([this.#woken.signal, this.#finished.signal]));
+    await this.#sleep(silenceMs, this.#grown.signal);
+  }
+
+  async #sleep(ms: number, ...until: readonly AbortSignal[]): Promise<void> {
+    await this.#options.clock.sleep(ms, AbortSignal.any([...until, this.#asked.signal, this.#finished.signal]));
+  }
+
+  #listen(): void {
+    [this.#asked, this.#grown] = [new AbortController(), new AbortController()];
+  }
+
+  #hasWholePiece(): boolean {
+    return this.#size - this.#offset >= CHUNK_BYTES;
   }
 
   async #turn(file: number): Promise<void> {

@@ -120,10 +120,10 @@ async function watchTalk(coordinator: Coordinator, id: number): Promise<readonly
   for await (const bytes of answer.body ?? []) {
     const now = Date.now();
     unread += Buffer.from(bytes).toString();
-    const found = [...unread.matchAll(/(?:^|\\n|")at (\d{19})\\n/g)];
+    const found = [...unread.matchAll(/(?<=^|\\n|")at (\d{19})\\n/g)];
     for (const [, at] of found) values.push(now - Number(at) / 1e6);
     const last = found.at(-1);
-    if (last !== undefined) unread = unread.slice((last.index ?? 0) + last[0].length - 2);
+    if (last !== undefined) unread = unread.slice(last.index + last[0].length);
     if (values.length >= LINES || /event: end/.test(unread)) break;
   }
   if (values.length === 0) throw new Error(`no line was heard: ${unread.slice(0, 500)}`);

@@ -45,7 +45,7 @@ export function openEventDesk(parts: Parts, mostPerRunner: number): EventDesk {
     const attempt = await parts.store.read((db) => findAttempt(db, id, value));
     if (attempt?.managerId != null) seats.get(attempt.managerId)?.tell({ jobId: id, attempt: value });
   };
-  parts.store.subscribe('stop', (hint) => {
+  const hear = (hint: Hint | 'look'): void => {
     if (seats.size === 0) return;
     if (hint === 'look') lookAll();
     else
@@ -53,7 +53,9 @@ export function openEventDesk(parts: Parts, mostPerRunner: number): EventDesk {
         parts.log.warn({ job: hint.id, error: describeError(error) }, 'cannot see whose runner a hint is for');
         lookAll();
       });
-  });
+  };
+  parts.store.subscribe('stop', hear);
+  parts.store.subscribe('watch', hear);
   return {
     sit(runnerId, managerId) {
       const before = seats.get(managerId);

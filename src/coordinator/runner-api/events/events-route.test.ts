@@ -1,6 +1,8 @@
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { whyNoPostgres } from '../../../../test/support/engines.ts';
+import { findJob } from '../../../store/index.ts';
+import { watchedLogs } from '../../live/index.ts';
 import { type EventReader, type ReadEvent, readEvents } from '../../live/testing/read-events.ts';
 import type { Parts } from '../../parts.ts';
 import { cancelJob } from '../../pipelines/index.ts';
@@ -59,6 +61,16 @@ async function refusal(systemId = 's_1', token = runner.token): Promise<number> 
 const cancel = (job: TakenJob, force = false, by: Parts = parts) =>
   cancelJob(by, job.id, { force, by: { id: null, name: 'ann' } });
 
+/** As one who watches its log does. */
+async function watchLog({ id }: TakenJob, by: Parts = parts): Promise<void> {
+  const job = await by.store.read((db) => findJob(db, id));
+  if (job !== null) await watchedLogs(by).note(job);
+}
+
+async function intervalAfter(job: TakenJob, offset: number, by: TestRunner = runner): Promise<string | null> {
+  return (await by.trace(job, offset, 'x')).headers.get('x-gitlab-trace-update-interval');
+}
+
 /** Bells may ring at any time. */
 async function afterBells(reader: EventReader): Promise<ReadEvent | null> {
   for (;;) {
@@ -90,6 +102,30 @@ describe('the event stream of a runner', () => {
     await cancel(job, true);
     expect(await afterBells(reader)).toMatchObject({ event: 'abort', data: { ...about, job_status: 'canceled' } });
     expect(parts.complaints).toEqual([]);
+  });
+
+  it('says that a log is watched, and for as long pieces of it are wanted at once', async () => {
+    await runner.poll();
+    const reader = await listen();
+    expect((await afterBells(reader))?.event).toBe('look');
+    const job = await takeJob();
+    expect(await intervalAfter(job, 0)).toBe('1');
+    await watchLog(job);
+    expect(await afterBells(reader)).toEqual({
+      event: 'watch',
+      id: null,
+      data: { job_id: job.id, attempt: 1, token_sha256: hashToken(job.token) },
+    });
+    expect(await intervalAfter(job, 1)).toBe('0');
+    parts.clock.pass(29_999);
+    expect(await intervalAfter(job, 2)).toBe('0');
+    parts.clock.pass(1);
+    expect(await intervalAfter(job, 3)).toBe('1');
+    const foreign = await addRunner(parts, server, FOREIGN, 'glrt-foreign');
+    await startPipeline(parts, project);
+    const theirs = (await foreign.poll()).json as TakenJob;
+    await watchLog(theirs);
+    expect(await intervalAfter(theirs, 0, foreign)).toBe('1');
   });
 
   it('is there for none but a runner that has named it, once for each of its managers, and for so many of them', async () => {
@@ -170,13 +206,16 @@ describe.skipIf(whyNoPostgres() !== null)('the event stream of a runner, with re
   beforeEach(() => open('PostgreSQL'));
   afterEach(close);
 
-  it('tells of a cancel that was made on another replica, and of work that came to be there', async () => {
+  it('tells of a cancel that was made on another replica, of a watcher and of work that came to be there', async () => {
     const other = await parts.openReplica();
     await runner.poll();
     const reader = await listen();
     expect((await afterBells(reader))?.event).toBe('look');
     const job = await takeJob(other);
     expect((await reader.next())?.event).toBe('work');
+    await watchLog(job, other);
+    expect(await afterBells(reader)).toMatchObject({ event: 'watch', data: { job_id: job.id } });
+    expect(await intervalAfter(job, 0)).toBe('0');
     await cancel(job, false, other);
     expect(await afterBells(reader)).toMatchObject({ event: 'cancel', data: { job_id: job.id } });
     await cancel(job, true, other);

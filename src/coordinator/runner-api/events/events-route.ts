@@ -27,15 +27,16 @@ export interface EventTools {
 
 /**
  * What a runner is to hear at once. Events: `cancel` (stop the script, clean up), `abort` (the attempt is over), `work` (ask for a job), `look` (ask about
- * every job you have: something may have been missed; always the first), `shutdown` (this server stops: come back). All of them are hints: `Job-Status`
- * and a request for a job say the same.
+ * every job you have: something may have been missed; always the first), `watch` (somebody watches the log: send what you have of it), `shutdown` (this server
+ * stops: come back). All of them are hints: the headers of answers about a job, and a request for one, say the same.
  */
 export function eventsRoute(parts: Parts, { identify, room, desk }: EventTools): Route {
   return route({
     method: 'GET',
     path: '/api/v4/runners/events',
     action: 'runner.protocol',
-    summary: 'What a runner is to hear at once: server-sent events `look`, `cancel`, `abort`, `work`, `shutdown`',
+    summary:
+      'What a runner is to hear at once: server-sent events `look`, `cancel`, `abort`, `watch`, `work`, `shutdown`',
     tag: 'Runner protocol',
     query: Type.Object({ system_id: Type.String({ minLength: 1, maxLength: 64 }) }),
     answers: { 200: null },

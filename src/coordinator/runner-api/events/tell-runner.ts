@@ -1,5 +1,6 @@
 import { type AttemptRecord, findAttempt, findJob, type JobRecord } from '../../../store/index.ts';
 import type { ServerEvent } from '../../live/event-stream.ts';
+import { watchedLogs } from '../../live/index.ts';
 import type { Parts } from '../../parts.ts';
 import { stopOrder } from '../job-headers.ts';
 import type { AttemptName, News } from './event-desk.ts';
@@ -16,13 +17,14 @@ export async function eventsOf(parts: Parts, { look, work, attempts }: News): Pr
   return events;
 }
 
-async function eventOf({ store }: Parts, { jobId, attempt }: AttemptName): Promise<ServerEvent | null> {
-  const { held, job } = await store.read(async (db) => ({
+async function eventOf(parts: Parts, { jobId, attempt }: AttemptName): Promise<ServerEvent | null> {
+  const { held, job } = await parts.store.read(async (db) => ({
     held: await findAttempt(db, jobId, attempt),
     job: await findJob(db, jobId),
   }));
   if (held === null || job === null) return null;
-  return held.endedAt === null ? stopOf(held, job) : abortOf(held, job);
+  if (held.endedAt !== null) return abortOf(held, job);
+  return stopOf(held, job) ?? (watchedLogs(parts).isWatched(jobId) ? { event: 'watch', data: subject(held) } : null);
 }
 
 /** Null: the script may go on, or it is over and nobody has to be told. */

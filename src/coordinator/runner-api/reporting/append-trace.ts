@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { findJob } from '../../../store/index.ts';
 import { type Answer, badRequest, type Call, forbidden, HttpError, type Route, route } from '../../http/index.ts';
+import { type WatchedLogs, watchedLogs } from '../../live/index.ts';
 import { appendLog } from '../../logs/index.ts';
 import type { Parts } from '../../parts.ts';
 import { ID } from '../../rest/schemas/common.ts';
@@ -9,7 +10,7 @@ import { type AttemptAsking, attemptAsking, attemptIsOver } from '../attempt-cre
 import { heldJobHeaders } from '../job-headers.ts';
 import type { RunnerLimits } from '../runner-limits.ts';
 import { readBytes } from './read-bytes.ts';
-import { UPDATE_INTERVAL } from './update-interval.ts';
+import { traceInterval } from './update-interval.ts';
 
 /** GitLab's runner sends at most half of it. */
 const MOST_BYTES = 2 << 20;
@@ -18,6 +19,7 @@ const query = Type.Object({ debug_trace: Type.Optional(Type.String()), token: Ty
 
 /** A piece of a job's log. `Range: 0-N` in the answer: N bytes are there, and the next piece begins at N. */
 export function traceRoute(parts: Parts, { maxLogBytes }: Pick<RunnerLimits, 'maxLogBytes'>): Route {
+  const watched = watchedLogs(parts);
   return route({
     method: 'PATCH',
     path: '/api/v4/jobs/:id/trace',
@@ -37,7 +39,7 @@ export function traceRoute(parts: Parts, { maxLogBytes }: Pick<RunnerLimits, 'ma
       const job = await parts.store.read((db) => findJob(db, attempt.jobId));
       if (job === null) throw forbidden();
       if (appended.kind === 'over') throw attemptIsOver(job.state);
-      const headers = headersOf({ attempt, job }, appended.sizeBytes);
+      const headers = headersOf({ attempt, job }, appended.sizeBytes, watched);
       if (appended.kind === 'appended') return accepted(appended.sizeBytes, headers);
       throw new HttpError(416, { message: '416 Range Not Satisfiable' }, headers);
     },
@@ -51,11 +53,15 @@ function startOf({ headers }: Pick<Call, 'headers'>): number {
   return Number(start);
 }
 
-function headersOf({ attempt, job }: AttemptAsking, sizeBytes: number): Readonly<Record<string, string>> {
+function headersOf(
+  { attempt, job }: AttemptAsking,
+  sizeBytes: number,
+  watched: WatchedLogs,
+): Readonly<Record<string, string>> {
   return {
     ...heldJobHeaders(attempt, job),
     range: `0-${sizeBytes}`,
-    'x-gitlab-trace-update-interval': String(UPDATE_INTERVAL),
+    'x-gitlab-trace-update-interval': String(traceInterval(attempt, watched.isWatched(job.id))),
   };
 }
 

@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type Clock, realClock } from '../../base/index.ts';
+import type { Coordinator, TraceAnswer } from '../wire/coordinator.ts';
+import { type LogShipment, shipLog } from './ship-log.ts';
+
+const DEADLINE = { timeout: 20_000 };
+const PIECE = 256 * 1024;
+/** Above it there is nothing but the wait of a silent job. */
+const SILENCE_MS = 20_000;
+
+let directory: string;
+/** Ms for which the shipment sleeps, null: it does not; and how to end that. */
+let asleep: { readonly ms: number; readonly end: () => void } | null;
+/** What was sent and is not answered yet, then what to answer. */
+let sent: { readonly from: number; readonly to: number; answer(intervalMs: number): void }[];
+let renewals: number;
+let log: LogShipment;
+
+const clock: Clock = {
+  ...realClock,
+  async sleep(ms, signal) {
+    if (signal?.aborted) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    signal?.addEventListener('abort', () => resolve(), { once: true });
+    asleep = { ms, end: resolve };
+    await promise;
+    asleep = null;
+  },
+};
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'epilogue-pace-'));
+  writeFileSync(join(directory, 'log'), Buffer.alloc(4 * PIECE, 'x'));
+  [sent, asleep, renewals] = [[], null, 0];
+  const coordinator: Pick<Coordinator, 'appendTrace' | 'updateJob'> = {
+    async appendTrace(_, from, { length }) {
+      const { promise, resolve } = Promise.withResolvers<TraceAnswer>();
+      const to = from + length;
+      sent.push({
+        from,
+        to,
+        answer: (intervalMs) => resolve({ verdict: { kind: 'go_on' }, sizeBytes: to, intervalMs }),
+      });
+      return await promise;
+    },
+    async updateJob() {
+      renewals += 1;
+      return { kind: 'go_on' };
+    },
+  };
+  log = shipLog({
+    coordinator: coordinator as Coordinator,
+    job: { id: 1, token: 'job' },
+    file: join(directory, 'log'),
+    clock,
+    isHeard: () => true,
+    onVerdict: () => {},
+    warn: (text) => expect.unreachable(text),
+  });
+});
+afterEach(async () => {
+  await log.finish(AbortSignal.abort());
+  for (const { answer } of sent) answer(0);
+  rmSync(directory, { recursive: true });
+});
+
+const sleepsFor = (ms: number) => expect.poll(() => asleep?.ms, DEADLINE).toBe(ms);
+const hasSent = (...ends: readonly number[]) => expect.poll(() => sent.map(({ to }) => to), DEADLINE).toEqual(ends);
+
+it('sends what came during a piece, or soon after it, 40 ms later where somebody watches', async () => {
+  log.grew(10);
+  await hasSent(10);
+  log.grew(20);
+  sent[0]?.answer(0);
+  await sleepsFor(40);
+  log.grew(30);
+  asleep?.end();
+  await hasSent(10, 30);
+});
+
+it('gathers what a job prints while nobody watches, and sends it at once when somebody does', async () => {
+  log.grew(10);
+  await hasSent(10);
+  sent[0]?.answer(1_000);
+  await sleepsFor(1_000);
+  log.grew(20);
+  await sleepsFor(1_000);
+  log.ask();
+  await hasSent(10, 20);
+  sent[1]?.answer(0);
+  await sleepsFor(40);
+  expect(renewals).toBe(0);
+});
+
+it('hears that somebody watches also while a piece is on its way', async () => {
+  log.grew(10);
+  await hasSent(10);
+  log.ask();
+  log.grew(20);
+  sent[0]?.answer(1_000);
+  await hasSent(10, 20);
+});
+
+it('sends what comes after a silence at once, also right after the word that the job goes on', async () => {
+  log.grew(10);
+  await hasSent(10);
+  sent[0]?.answer(1_000);
+  await sleepsFor(1_000);
+  asleep?.end();
+  await sleepsFor(SILENCE_MS);
+  asleep?.end();
+  await expect.poll(() => renewals, DEADLINE).toBe(1);
+  log.grew(20);
+  await hasSent(10, 20);
+});
+
+it('does not wait with whole pieces', async () => {
+  log.grew(10);
+  await hasSent(10);
+  sent[0]?.answer(1_000);
+  await sleepsFor(1_000);
+  log.grew(2 * PIECE + 20);
+  await hasSent(10, PIECE + 10);
+  sent[1]?.answer(1_000);
+  await hasSent(10, PIECE + 10, 2 * PIECE + 10);
+  sent[2]?.answer(1_000);
+  await sleepsFor(1_000);
+});
