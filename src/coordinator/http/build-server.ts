@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger';
-import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { addRoutes } from './add-routes.ts';
 import { compileLate } from './compile-late.ts';
 import { ownConnections } from './connections.ts';
@@ -11,7 +11,7 @@ import { parseNested } from './request/parse-nested.ts';
 import { readBodies } from './request/read-bodies.ts';
 import { repositoryUrl } from './request/repository-url.ts';
 import { requestId } from './request/request-id.ts';
-import { countRequests } from './request-figures.ts';
+import { countRequests, sentStatus } from './request-figures.ts';
 import { HTTP_LIMITS, type ServerOptions } from './server-options.ts';
 
 const CHECKED_MS = 10_000;
@@ -22,7 +22,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   const { idleMs, headersMs, bodyMs, requestMs, lingerMs } = options.limits ?? HTTP_LIMITS;
   const app = Fastify({
     loggerInstance: options.log,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: (request) => requestId(request.headers['x-request-id']),
     trustProxy: options.trustProxy,
     rewriteUrl: ({ url = '/' }) => repositoryUrl(url),
@@ -104,30 +104,31 @@ function addErrors(app: FastifyInstance): void {
   app.setErrorHandler(async (error, request, reply) => {
     const known = errorReply(error);
     if (known === null) {
-      request.log.error({ err: error, request_id: request.id }, 'request failed');
+      request.log.error({ err: error }, 'request failed');
       return reply.code(500).send({ message: '500 Internal Server Error', request_id: request.id });
     }
-    if (known.status >= 500) request.log.warn({ err: error, request_id: request.id }, 'request refused');
+    if (known.status >= 500) request.log.warn({ err: error }, 'request refused');
     return reply.code(known.status).headers(known.headers).send(known.body);
   });
   app.setNotFoundHandler(async (_request, reply) => reply.code(404).send({ error: '404 Not Found' }));
 }
 
-/** One line an answer. */
+/** One line a request, when it is over, also when its client left before. */
 function addLog(app: FastifyInstance): void {
-  app.addHook('onResponse', async (request, reply) => {
-    request.log.info(
-      {
-        request_id: request.id,
-        method: request.method,
-        url: withoutSecrets(request.url),
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime * 10) / 10,
-        remote: request.ip,
-      },
-      'request',
-    );
+  app.addHook('onRequest', async (request, reply) => {
+    reply.raw.once('close', () => logRequest(request, reply));
   });
+}
+
+function logRequest(request: FastifyRequest, reply: FastifyReply): void {
+  const facts = {
+    method: request.method,
+    url: withoutSecrets(request.url),
+    status: sentStatus(reply),
+    ms: Math.round(reply.elapsedTime * 10) / 10,
+    remote: request.ip,
+  };
+  request.log.info(facts, 'request');
 }
 
 export function withoutSecrets(url: string): string {

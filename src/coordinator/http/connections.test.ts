@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
-import type { FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, expect, it, vi } from 'vitest';
 import { TestClock } from '../testing/test-clock.ts';
 import { type Answer, noContent, type Route, route, TAKEN, type Taken } from './index.ts';
@@ -72,21 +72,53 @@ it('lets whoever is at work answer, and gives up on them after ten seconds', asy
   await ended(unheard);
 });
 
-it('counts a request whose client left before there was an answer, once', async () => {
+it('counts and logs a request whose client left before there was an answer, once', async () => {
   const entered = Promise.withResolvers<Parameters<Route['handle']>[0]>();
-  const { app, ask } = await listening(
+  const server = await listening(
     answering(async (call) => {
       entered.resolve(call);
       await once(call.signal, 'abort');
       return noContent();
     }),
   );
-  const socket = await ask('GET /it HTTP/1.1\r\nhost: x\r\n\r\n');
+  const { app, ask } = server;
+  const socket = await ask('GET /it?token=x HTTP/1.1\r\nhost: x\r\nx-request-id: a-1\r\n\r\n');
   const { requests } = await entered.promise;
   socket.destroy();
   await vi.waitFor(() => expect(requests()).not.toEqual([]), { timeout: 20_000 });
   await app.close();
   expect(requests()).toMatchObject([{ method: 'GET', route: '/it', statuses: new Map([[499, 1]]) }]);
+  const line = { request_id: 'a-1', method: 'GET', url: '/it?token=%5Bhidden%5D', status: 499, msg: 'request' };
+  expect(server.lines.map((text) => JSON.parse(text))).toEqual([expect.objectContaining(line)]);
+});
+
+it('logs each request once, and its id once', async () => {
+  const server = await listening(
+    whole,
+    { ...answering(() => Promise.reject(new Error('no'))), path: '/fails' },
+    {
+      ...answering(({ raw }) => {
+        raw.response.writeHead(200).end('taken');
+        return TAKEN;
+      }),
+      path: '/taken',
+    },
+  );
+  const { app, ask } = server;
+  for (const path of ['/it', '/fails', '/taken', '/nowhere']) {
+    const socket = await ask(`GET ${path} HTTP/1.1\r\nhost: x\r\nx-request-id: id-of${path.slice(1)}\r\n\r\n`);
+    await once(socket, 'data');
+    await ended(socket.end());
+  }
+  await app.close();
+  const said = server.lines.map((text) => [JSON.parse(text).msg, JSON.parse(text).status, text.match(/id-of\w+/g)]);
+  expect(said).toEqual([
+    ['request', 204, ['id-ofit']],
+    ['request failed', undefined, ['id-offails']],
+    ['request', 500, ['id-offails']],
+    ['request', 200, ['id-oftaken']],
+    ['request', 404, ['id-ofnowhere']],
+  ]);
 });
 
 /** What one hears of a client's request is this. */
@@ -108,12 +140,20 @@ function endless(full: PromiseWithResolvers<void>): Readable {
 
 async function listening(...routes: Route[]) {
   const clock = new TestClock(0);
-  const app: FastifyInstance = await serveWith({ clock }, ...routes);
+  const lines: string[] = [];
+  const log = Fastify({
+    logger: { level: 'info', base: null, stream: { write: (line: string) => lines.push(line) } },
+  }).log;
+  const app: FastifyInstance = await serveWith({ clock, log }, ...routes);
   await app.listen({ port: 0, host: '127.0.0.1' });
   const { port } = app.server.address() as { port: number };
   return {
     app,
     clock,
+    /** Of the log; not those of the framework about itself. */
+    get lines() {
+      return lines.filter((line) => line.includes('request_id'));
+    },
     /** A connection that nobody reads from, after these words. */
     async ask(words: string): Promise<Socket> {
       const accepted = once(app.server, 'connection');

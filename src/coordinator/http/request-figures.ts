@@ -48,9 +48,14 @@ export function countRequests(app: FastifyInstance): RequestFigures {
       seconds: 0,
     };
     all.set(key, figures);
-    note(figures, reply.raw.headersSent ? reply.raw.statusCode : CLIENT_GONE, reply.elapsedTime / 1000);
+    note(figures, sentStatus(reply), reply.elapsedTime / 1000);
   };
   return { read: () => [...all.values()] };
+}
+
+/** Of an answer that is over. */
+export function sentStatus({ raw }: FastifyReply): number {
+  return raw.headersSent ? raw.statusCode : CLIENT_GONE;
 }
 
 function note(figures: Counting, status: number, seconds: number): void {
