@@ -81,7 +81,8 @@ function wholeWords(
 ): { readonly type: string; readonly format: ArtifactFormat; readonly expireIn: string | null } {
   const said = format ?? (form.artifact_format || 'zip');
   const known = FORMATS.find((each) => each === said);
-  if (known === undefined) throw badRequest('artifact_format does not have a valid value');
+  if (known === undefined)
+    throw badRequest(`artifact_format does not have a valid value (allowed: ${FORMATS.join(', ')})`);
   return {
     type: checkType(type ?? (form.artifact_type || 'archive')),
     format: known,

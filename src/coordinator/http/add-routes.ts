@@ -133,6 +133,9 @@ function pathOf(target: string): string {
   return path.startsWith('/') ? path : `/${path}`;
 }
 
+/** As `readBodies` reads them. */
+const BODY_KINDS = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'];
+
 function schemaOf(route: Route): Record<string, unknown> {
   const { params, query, body, answers, summary, tag, hidden, action } = route;
   const responses = Object.entries(answers).map(([status, schema]) => [status, schema ?? { type: 'null' }] as const);
@@ -144,7 +147,7 @@ function schemaOf(route: Route): Record<string, unknown> {
     ...(hidden === true ? { hide: true } : {}),
     ...(params === undefined ? {} : { params }),
     ...(query === undefined ? {} : { querystring: query }),
-    ...(body === undefined || body === 'stream' ? {} : { body: body as TSchema }),
+    ...(body === undefined || body === 'stream' ? {} : { body: body as TSchema, consumes: BODY_KINDS }),
     response: Object.fromEntries(responses),
   };
 }

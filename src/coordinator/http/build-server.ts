@@ -48,6 +48,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   lingerBriefly(app, lingerMs);
   await app.register(swagger, {
     openapi: openApi(options),
+    transformObject: withTrueNeeds,
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json.$id ?? `def-${i}`) },
   });
   await app.register((whole, _options, done) => {
@@ -87,6 +88,29 @@ function openApi({ base, version }: ServerOptions): NonNullable<FastifyDynamicSw
         job_token: { type: 'apiKey', in: 'header', name: 'JOB-TOKEN' },
       },
     },
+  };
+}
+
+type TransformObject = NonNullable<FastifyDynamicSwaggerOptions['transformObject']>;
+
+/** A body is needed only where something in it is. */
+const withTrueNeeds: TransformObject = (document) => {
+  if (!('openapiObject' in document)) return document.swaggerObject;
+  for (const operations of Object.values(document.openapiObject.paths ?? {})) {
+    for (const { requestBody } of Object.values(operations as Record<string, Described>)) {
+      if (requestBody === undefined) continue;
+      requestBody.required = Object.values(requestBody.content).some(
+        ({ schema }) => (schema.required ?? []).length > 0,
+      );
+    }
+  }
+  return document.openapiObject;
+};
+
+interface Described {
+  readonly requestBody?: {
+    required: boolean;
+    readonly content: Readonly<Record<string, { readonly schema: { readonly required?: readonly string[] } }>>;
   };
 }
 

@@ -4,6 +4,7 @@ import type { BlobFailureCode } from '../../blobs/index.ts';
 import type { GitFailureCode } from '../../git/index.ts';
 import type { StoreFailureCode } from '../../store/index.ts';
 import { HttpError } from './http-error.ts';
+import { describeValidation, type ValidationProblem } from './validation/describe-validation.ts';
 
 /**
  * What the rooms throw, and what an asker is told: the status, and what is wrong in words that name no path, address or key of this machine, which the failure's own
@@ -82,16 +83,10 @@ interface FrameworkError {
   readonly validation?: readonly ValidationProblem[];
 }
 
-interface ValidationProblem {
-  readonly instancePath: string;
-  readonly keyword: string;
-  readonly params: Readonly<Record<string, unknown>>;
-}
-
 function fromFramework(error: unknown): HttpError | null {
   if (!isFrameworkError(error)) return null;
   const { validation, statusCode, message } = error;
-  if (validation !== undefined) return new HttpError(400, { error: validation.map(problemWords).join(', ') });
+  if (validation !== undefined) return new HttpError(400, { error: describeValidation(validation) });
   return new HttpError(statusCode, { error: message });
 }
 
@@ -99,17 +94,4 @@ function fromFramework(error: unknown): HttpError | null {
 function isFrameworkError(error: unknown): error is FrameworkError {
   if (!(error instanceof Error) || !('statusCode' in error) || typeof error.statusCode !== 'number') return false;
   return error.statusCode >= 400 && error.statusCode < 500;
-}
-
-/** In GitLab's words: `ref is missing`, `scope does not have a valid value`, `page is invalid`. */
-function problemWords({ instancePath, keyword, params }: ValidationProblem): string {
-  const path = instancePath.split('/').filter(Boolean);
-  const name = (last?: string): string => {
-    const [first = 'body', ...rest] = last === undefined ? path : [...path, last];
-    return first + rest.map((part) => `[${part}]`).join('');
-  };
-  if (keyword === 'required') return `${name(String(params.missingProperty))} is missing`;
-  if (keyword === 'additionalProperties') return `${name(String(params.additionalProperty))} is unknown`;
-  if (keyword === 'enum' || keyword === 'const') return `${name()} does not have a valid value`;
-  return `${name()} is invalid`;
 }

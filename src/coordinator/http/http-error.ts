@@ -24,6 +24,11 @@ export function badParameters(error: string): HttpError {
   return new HttpError(400, { error });
 }
 
+/** Of a parameter that is no instant. */
+export function badInstant(name: string): HttpError {
+  return badParameters(`${name} is invalid (it has to be an instant, as 2026-01-31T12:00:00Z)`);
+}
+
 /** What GitLab says of values that a record cannot take: field → messages. */
 export function invalid(message: Readonly<Record<string, readonly string[]>>): HttpError {
   return new HttpError(400, { message });

@@ -2,6 +2,7 @@ export { type Answer, created, noContent, ok, text } from './answer.ts';
 export { buildServer } from './build-server.ts';
 export { errorReply } from './error-reply.ts';
 export {
+  badInstant,
   badParameters,
   badRequest,
   conflict,

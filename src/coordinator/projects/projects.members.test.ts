@@ -67,7 +67,7 @@ it('lets nobody give or take more than they have', async () => {
 it('refuses a level that there is not, and a user who is not there', async () => {
   const ask = (body: object) => all.ask('POST', `${at}/members`, { body });
   expect((await ask({ user_id: 1, access_level: 25 })).json).toEqual({
-    error: 'access_level does not have a valid value',
+    error: 'access_level does not have a valid value (allowed: 10, 20, 30, 40, 50)',
   });
   expect((await ask({ user_id: 99, access_level: 20 })).json).toEqual({ message: '404 User Not Found' });
   expect((await ask({ access_level: 20 })).status).toBe(400);

@@ -56,7 +56,8 @@ async function scopeOf(finder: ProjectFinder, principal: Principal, body: Loose)
     if (isAdministrator(principal)) return null;
     throw forbidden();
   }
-  if (body.runner_type !== 'project_type') throw badParameters('runner_type does not have a valid value');
+  if (body.runner_type !== 'project_type')
+    throw badParameters('runner_type does not have a valid value (allowed: instance_type, project_type)');
   const project = wholeOf(body.project_id);
   if (project === undefined) throw badParameters('project_id is missing');
   if (await mayIn(finder, principal, { project, action: 'runner.manage' })) return project;

@@ -90,8 +90,11 @@ it('takes a masked value with a dollar when it is raw', async () => {
 
 it.each([
   ['value is missing', { key: 'A' }],
-  ['variable_type does not have a valid value', { key: 'A', value: '', variable_type: 'directory' }],
-  ['value is invalid', { key: 'A', value: '\0' }],
+  [
+    'variable_type does not have a valid value (allowed: env_var, file)',
+    { key: 'A', value: '', variable_type: 'directory' },
+  ],
+  ['value is invalid (it has to be without the character U+0000)', { key: 'A', value: '\0' }],
 ])('says %s', async (error, body) => {
   const answer = await post(body);
   expect([answer.status, answer.json]).toEqual([400, { error }]);

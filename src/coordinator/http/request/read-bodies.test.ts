@@ -54,7 +54,7 @@ it('takes an encoded path for the project, and arrays in the query', async () =>
 
 it.each([
   ['nothing', {}, {}, 'ref is missing'],
-  ['the wrong kind', {}, { ref: { a: 1 } }, 'ref is invalid'],
+  ['the wrong kind', {}, { ref: { a: 1 } }, 'ref is invalid (it has to be a text)'],
   ['text that is no JSON', { 'content-type': 'application/json' }, '{', 'body is not valid JSON'],
   ['an empty body', { 'content-type': 'application/json' }, '', 'ref is missing'],
   ['too much', {}, { ref: 'x'.repeat(1 << 20) }, 'body is larger than 1048576 bytes'],

@@ -9,7 +9,7 @@ import {
   refsWith,
 } from '../../../git/index.ts';
 import { ANY_PIPELINE, listPipelines } from '../../../store/index.ts';
-import { badParameters, type Call, notFound, ok, PAGING, paged, pageOf, type Route, route } from '../../http/index.ts';
+import { badInstant, type Call, notFound, ok, PAGING, paged, pageOf, type Route, route } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
 import { namedRef } from '../push/ref-name.ts';
 import { COMMON, checkPath, ID, type OpenedProject, openProject, params } from './open-project.ts';
@@ -157,6 +157,6 @@ async function lastPipeline({ store }: Parts, projectId: number, sha: string, we
 
 function instant(text: string, name: string): number {
   const ms = Date.parse(text);
-  if (!Number.isFinite(ms) || ms < 0) throw badParameters(`${name} is invalid`);
+  if (!Number.isFinite(ms) || ms < 0) throw badInstant(name);
   return ms;
 }

@@ -22,10 +22,16 @@ it('says which version it is, also to whoever has not signed in', async () => {
   expect((await rest.ask('GET', '/metadata')).json).toMatchObject({ ...version, enterprise: false });
 });
 
+interface Described {
+  readonly responses: object;
+  readonly parameters: readonly { readonly name: string }[];
+  readonly requestBody?: { readonly required: boolean; readonly content: Readonly<Record<string, unknown>> };
+}
+
 it('describes all of its routes, with what each takes and answers', async () => {
   const document = (await (await outside('/api/openapi.json')).json()) as {
     openapi: string;
-    paths: Record<string, Record<string, { responses: object; parameters: { name: string }[] }>>;
+    paths: Record<string, Record<string, Described>>;
   };
   expect(document.openapi).toBe('3.1.0');
   const described = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -36,6 +42,11 @@ it('describes all of its routes, with what each takes and answers', async () => 
   const list = document.paths['/api/v4/projects/{id}/pipelines']?.get;
   expect(list?.parameters.map(({ name }) => name)).toEqual(expect.arrayContaining(['id', 'status', 'per_page']));
   expect(JSON.stringify(list?.responses)).toContain('"web_url"');
+  const kinds = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'];
+  const bodyOf = (path: string) => document.paths[path]?.post?.requestBody;
+  const cancel = bodyOf('/api/v4/projects/{id}/jobs/{job_id}/cancel');
+  expect([cancel?.required, Object.keys(cancel?.content ?? {})]).toEqual([false, kinds]);
+  expect(bodyOf('/api/v4/projects/{id}/obligations/{job_id}/settle')?.required).toBe(true);
 });
 
 it('shows the same as a page that asks nothing of anybody else, and runs nothing', async () => {

@@ -48,7 +48,8 @@ function ofText(parts: Parts): Route {
       const revision = await find(parts, project.id, body.ref ?? null);
       // In an empty repository there is nothing to include, and the text can still be looked at.
       if (revision === null && body.ref === undefined) return ok(showLint(compileAlone(body.content), wishesOf(body)));
-      if (revision === null) throw badParameters('ref does not have a valid value');
+      if (revision === null)
+        throw badParameters('ref does not have a valid value (there is no such branch, tag or commit)');
       return ok(
         await check(parts, call, { text: body.content, content: revision, ref: revision, wishes: wishesOf(body) }),
       );

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import type { Status } from '../../../protocol/index.ts';
 import { ANY_PIPELINE, type Db, findUserByName, type PipelineFilter } from '../../../store/index.ts';
-import { badParameters, PAGING } from '../../http/index.ts';
+import { badInstant, PAGING } from '../../http/index.ts';
 import { KEYSET } from '../schemas/common.ts';
 import { STATUS } from '../schemas/pipeline.ts';
 
@@ -71,6 +71,6 @@ function timeOf(query: PipelineQuery, name: TimeName): number | null {
   const text = query[name];
   if (text === undefined) return null;
   const at = Date.parse(text);
-  if (Number.isNaN(at)) throw badParameters(`${name} is invalid`);
+  if (Number.isNaN(at)) throw badInstant(name);
   return at;
 }

@@ -51,7 +51,9 @@ describeOnEachEngine((engine) => {
     expect((await rest.ask('GET', `/projects/group%2Fshop/pipelines/${id}`)).json.id).toBe(id);
     const asked = await rest.ask('GET', `/projects/${other.id}/pipelines/${id}`);
     expect([asked.status, asked.json]).toEqual([404, { message: '404 Pipeline Not Found' }]);
-    expect((await rest.ask('GET', at('pipelines/x'))).json).toEqual({ error: 'pipeline_id is invalid' });
+    expect((await rest.ask('GET', at('pipelines/x'))).json).toEqual({
+      error: 'pipeline_id is invalid (it has to be a whole number)',
+    });
   });
 
   it('lists by page, with totals, and by key, with the way on alone', async () => {
@@ -105,10 +107,10 @@ describeOnEachEngine((engine) => {
     expect(await found('created_after=2026-01-02T03:04:30Z')).toEqual([second, third, tagged, broken]);
     expect(await found('updated_before=2026-01-02T03:04:30Z')).toEqual([first]);
     expect((await rest.ask('GET', at('pipelines?scope=all'))).json).toEqual({
-      error: 'scope does not have a valid value',
+      error: 'scope does not have a valid value (allowed: running, pending, finished, branches, tags)',
     });
     expect((await rest.ask('GET', at('pipelines?updated_after=soon'))).json).toEqual({
-      error: 'updated_after is invalid',
+      error: 'updated_after is invalid (it has to be an instant, as 2026-01-31T12:00:00Z)',
     });
   });
 

@@ -57,6 +57,9 @@ it('changes the order, and has the group looked at once more', async () => {
   const looks = await store.read(({ query }) => query.selectFrom('outbox').select(['kind', 'body']).execute());
   expect(looks).toEqual([{ kind: 'resource', body: '{"key":"production"}' }]);
   const wrong = await ask('PUT', '/production', { body: { process_mode: 'random' } });
-  expect(wrong.json).toEqual({ error: 'process_mode does not have a valid value' });
+  expect(wrong.json).toEqual({
+    error:
+      'process_mode does not have a valid value (allowed: unordered, oldest_first, newest_first, newest_ready_first)',
+  });
   expect((await ask('PUT', '/production', { body: {}, as: 'reporter' })).status).toBe(403);
 });

@@ -12,7 +12,7 @@ import {
 } from '../../../store/index.ts';
 import { drawToken, hashToken, TOKEN_PREFIXES } from '../../access/index.ts';
 import {
-  badParameters,
+  badInstant,
   created,
   forbidden,
   noContent,
@@ -175,6 +175,6 @@ function show(token: TokenRecord, owner: Static<typeof TRIGGER>['owner']): Stati
 function expiryOf(text: string | null): number | null {
   if (text === null) return null;
   const at = Date.parse(text);
-  if (Number.isNaN(at)) throw badParameters('expires_at is invalid');
+  if (Number.isNaN(at)) throw badInstant('expires_at');
   return at;
 }

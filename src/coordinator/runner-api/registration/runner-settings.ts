@@ -43,7 +43,7 @@ function readAccess(value: unknown): boolean | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   if (value === 'ref_protected') return true;
   if (value === 'not_protected') return false;
-  throw badParameters('access_level does not have a valid value');
+  throw badParameters('access_level does not have a valid value (allowed: not_protected, ref_protected)');
 }
 
 /** 0, as `gitlab-runner register` sends it, is no limit. */
