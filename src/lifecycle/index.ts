@@ -41,6 +41,12 @@ export { applyPipeline } from './pipeline/apply-pipeline.ts';
 export { createPipeline } from './pipeline/create-pipeline.ts';
 export type { OutsideJobEvent, PipelineEffect, PipelineEvent, PipelineResult } from './pipeline/pipeline-event.ts';
 export { type JobRow, type RestoreOptions, restorePipeline, rowOf } from './pipeline/restore-pipeline.ts';
-export type { PipelineJob, PipelineOptions, PipelineState, SchedulableJob } from './pipeline/state/pipeline-state.ts';
+export type {
+  PipelineCancel,
+  PipelineJob,
+  PipelineOptions,
+  PipelineState,
+  SchedulableJob,
+} from './pipeline/state/pipeline-state.ts';
 export { currentJobs, everyJob, findJob, stageStatus } from './pipeline/state/read-pipeline.ts';
 export { ACCEPTED } from './pipeline/take-turns.ts';

@@ -39,7 +39,7 @@ describe('cancelling a pipeline', () => {
     expect(run.state).toBe(state);
     run.feed({ type: 'force_cancel', by: 'eve' });
     expect(run.jobOf('a').state.cleanup).toMatchObject({ outcome: 'skipped', skippedBy: 'eve' });
-    expect(run.state).toMatchObject({ status: 'canceled', cancelRequest: { by: 'ann' } });
+    expect(run.state).toMatchObject({ status: 'canceled', cancelRequest: { by: 'ann', forced: { by: 'eve' } } });
   });
 
   it('of a finished pipeline changes nothing', () => {

@@ -5,7 +5,7 @@ import { bookTally } from './book-tally.ts';
 import { type Edit, editOf, jobAt } from './edit.ts';
 import type { OutsideJobEvent, PipelineEvent, PipelineResult } from './pipeline-event.ts';
 import { retryJob, send } from './send.ts';
-import type { PipelineJob, PipelineState } from './state/pipeline-state.ts';
+import type { PipelineCancel, PipelineJob, PipelineState } from './state/pipeline-state.ts';
 import { findJob } from './state/read-pipeline.ts';
 import { reviveSkipped, takeTurns } from './take-turns.ts';
 
@@ -83,7 +83,9 @@ function force(edit: Edit, by: string): void {
   for (const { number, state } of jobsIn(edit)) {
     if (!isFinished(state.status)) send(edit, number, { type: 'force_cancel', by });
   }
-  if (edit.state !== before) noteCancel(edit, by, 'canceled');
+  if (edit.state === before) return;
+  const request = noteCancel(edit, by, 'canceled');
+  edit.state = { ...edit.state, cancelRequest: { forced: { by, at: edit.now }, ...request } };
 }
 
 /**
@@ -101,9 +103,10 @@ function* jobsIn(edit: Edit): Generator<PipelineJob> {
   for (let number = 0; number < edit.state.jobs.length; number += 1) yield jobAt(edit, number);
 }
 
-function noteCancel(edit: Edit, by: string, cause: CancelCause): void {
+function noteCancel(edit: Edit, by: string, cause: CancelCause): PipelineCancel {
   const cancelRequest = edit.state.cancelRequest ?? { by, at: edit.now, cause };
   edit.state = { ...edit.state, cancelRequest };
+  return cancelRequest;
 }
 
 /** `auto_cancel: on_job_failure`. The pipeline then ends as its jobs add up to, so that the failure stays in sight. */

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { CancelRequest } from '../../lifecycle/index.ts';
+import type { PipelineCancel } from '../../lifecycle/index.ts';
 import type { AutoCancel, Status } from '../../protocol/index.ts';
 import { fromJson, fromJsonOrNull } from '../schema/json.ts';
 import type { Tables } from '../schema/tables.ts';
@@ -36,7 +36,7 @@ export interface PipelineRecord extends Omit<NewPipeline, 'variables'> {
   /** Grows by one with every transaction that changes the pipeline. */
   readonly version: number;
   readonly status: Status;
-  readonly cancelRequest: CancelRequest | null;
+  readonly cancelRequest: PipelineCancel | null;
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly startedAt: number | null;
@@ -91,7 +91,7 @@ export function pipelineOf(row: PipelineRow): PipelineRecord {
     parentPipelineId: row.parent_pipeline_id,
     parentJobId: row.parent_job_id,
     onNewCommit: row.on_new_commit as AutoCancel['onNewCommit'],
-    cancelRequest: fromJsonOrNull<CancelRequest>(row.cancel_request),
+    cancelRequest: fromJsonOrNull<PipelineCancel>(row.cancel_request),
     facts: fromJson<unknown>(row.facts),
     problems: fromJsonOrNull<readonly string[]>(row.problems) ?? [],
     createdAt: row.created_at,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { invariant } from '../../base/index.ts';
-import type { CancelRequest } from '../../lifecycle/index.ts';
+import type { PipelineCancel } from '../../lifecycle/index.ts';
 import type { Status } from '../../protocol/index.ts';
 import { isFinished } from '../../protocol/index.ts';
 import { DATABASE_NOW, noteInstant } from '../connection/instants.ts';
@@ -90,7 +90,7 @@ export async function lockPipeline(tx: Tx, id: number): Promise<PipelineRecord |
 export interface PipelineChange {
   readonly version: number;
   readonly status: Status;
-  readonly cancelRequest: CancelRequest | null;
+  readonly cancelRequest: PipelineCancel | null;
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
 }

@@ -82,7 +82,7 @@ it('says as GitLab does why it makes none', async () => {
   expect([status, json.message.base[0]]).toEqual([400, expect.stringContaining('.gitlab-ci.yml:1:')]);
   expect(await made({ ref: 'main', variables: [{ key: 'not a name', value: '' }] })).toEqual([
     400,
-    { error: 'variables[0][key] is invalid' },
+    { error: 'variables[0][key] is invalid (it has to be as the expression ^[A-Za-z_][A-Za-z0-9_]*$ says)' },
   ]);
   expect((await ask('POST', 'pipeline', { body: { ref: 'main' }, as: 'reporter' })).status).toBe(403);
 });
@@ -137,8 +137,12 @@ it('lets maintainers alone force it', async () => {
   await job.report({ type: 'script_started' });
   const force = `pipelines/${id}/cancel?force=true`;
   expect((await ask('POST', force, { as: 'developer' })).status).toBe(403);
+  const { json: canceling } = await ask('POST', `pipelines/${id}/cancel`, { as: 'developer' });
+  expect(canceling.teardown).toMatchObject({ requested_by: 'developer', forced_by: null, forced_at: null });
   const { json } = await ask('POST', force, { as: 'maintainer' });
   expect(json).toMatchObject({ status: 'canceled', cleanups: { skipped: 1 } });
+  const forced = { forced_by: 'maintainer', forced_at: '2026-01-02T03:04:05.000Z' };
+  expect(json.teardown).toMatchObject({ requested_by: 'developer', ...forced });
 });
 
 it('names a pipeline', async () => {

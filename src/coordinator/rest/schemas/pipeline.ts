@@ -51,7 +51,13 @@ export const PIPELINE = answer({
   protected: Type.Boolean(),
   version: Type.Integer({ description: 'grows with every change' }),
   teardown: nullable(
-    answer({ cause: Type.String(), requested_by: Type.String(), requested_at: INSTANT }),
+    answer({
+      cause: Type.String(),
+      requested_by: Type.String(),
+      requested_at: INSTANT,
+      forced_by: nullable(Type.String(), 'who cut its teardowns short'),
+      forced_at: nullable(INSTANT),
+    }),
     'null: nobody cancelled it',
   ),
   cleanups: CLEANUPS,

@@ -1,3 +1,4 @@
+import type { PipelineCancel } from '../../../lifecycle/index.ts';
 import type { PipelineRecord, PipelineSums, ProjectView, UserView } from '../../../store/index.ts';
 import type { StoredFacts } from '../../pipelines/create/stored-facts.ts';
 import type { BasicPipeline, FullPipeline } from '../schemas/pipeline.ts';
@@ -53,11 +54,18 @@ export function showPipeline(
     archived: false,
     protected: pipeline.isProtected,
     version: pipeline.version,
-    teardown:
-      cancelRequest === null
-        ? null
-        : { cause: cancelRequest.cause, requested_by: cancelRequest.by, requested_at: instant(cancelRequest.at) },
+    teardown: cancelRequest === null ? null : teardownOf(cancelRequest),
     cleanups: cleanupsOf(sums),
+  };
+}
+
+function teardownOf({ cause, by, at, forced }: PipelineCancel): FullPipeline['teardown'] {
+  return {
+    cause,
+    requested_by: by,
+    requested_at: instant(at),
+    forced_by: forced?.by ?? null,
+    forced_at: instantOrNull(forced?.at ?? null),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { AutoCancel, JobRules, Status } from '../../../protocol/index.ts';
 import type { Tally } from '../../decisions/index.ts';
-import type { CancelRequest, JobPolicy, JobState, TriggerStrategy } from '../../job/index.ts';
+import type { CancelRequest, ForceRequest, JobPolicy, JobState, TriggerStrategy } from '../../job/index.ts';
 import type { Slots } from './slots.ts';
 
 /** What a pipeline is made of. A `PlannedJob` fits as it is. */
@@ -42,7 +42,7 @@ export interface PipelineState {
   readonly shape: PipelineShape;
   readonly status: Status;
   /** Set once the pipeline as a whole was cancelled: it then ends as `canceled`, whatever its jobs add up to. */
-  readonly cancelRequest: CancelRequest | null;
+  readonly cancelRequest: PipelineCancel | null;
   /** Every job ever, by number. */
   readonly jobs: Slots<PipelineJob>;
   /** Number of the current job of each position. */
@@ -53,6 +53,11 @@ export interface PipelineState {
   readonly total: Tally;
   /** First stage that is not done: jobs in stage mode up to and including this one have had their turn. */
   readonly frontier: number;
+}
+
+/** The first cancel of a pipeline as a whole, and who first forced it, if anybody did. */
+export interface PipelineCancel extends CancelRequest {
+  readonly forced?: Pick<ForceRequest, 'by' | 'at'>;
 }
 
 /** What never changes in a pipeline. */
