@@ -59,6 +59,34 @@ it('shows a job as GitLab does, with its phase and what is owed', async () => {
   expect(Object.keys(json)).not.toContain('artifacts_file');
 });
 
+it('says why a job that waits for a runner will wait on', async () => {
+  const stuck = async (name: string) => (await rest.ask('GET', at(`jobs/${await idOf(name)}`))).json.stuck;
+  expect(await stuck('build')).toEqual({
+    reason: 'no_runner_online',
+    message: 'no runner that takes jobs of this project is online',
+  });
+  await heardOf('docker', { tags: '["docker"]', run_untagged: 0 });
+  expect(await stuck('build')).toEqual({
+    reason: 'no_runner_fits',
+    message: 'no runner that is online has all tags of the job: docker, fast',
+  });
+  await heardOf('both', { tags: '["fast", "docker", "big"]' });
+  expect([await stuck('build'), await stuck('test')]).toEqual([null, null]);
+  expect(await stuck('nothing')).toBeUndefined();
+  expect((await rest.ask('GET', at('jobs'))).json.map((job: { stuck: unknown }) => job.stuck)).toEqual([null, null]);
+});
+
+async function heardOf(description: string, changes: { tags: string; run_untagged?: number }): Promise<void> {
+  const now = rest.parts.clock.now();
+  const row = { kind: 'instance', description, token_hash: description, created_at: now, contacted_at: now };
+  await rest.parts.store.write(({ query }) =>
+    query
+      .insertInto('runners')
+      .values({ ...row, run_untagged: 1, is_protected: 0, is_locked: 0, is_paused: 0, ...changes })
+      .execute(),
+  );
+}
+
 it('names what a job has left', async () => {
   const jobId = await idOf('build');
   const artifact = {
@@ -90,7 +118,10 @@ it('lists jobs of a project and of a pipeline, by status, without saying how man
   expect([paged.headers.get('x-next-page'), paged.headers.get('x-total')]).toEqual(['2', null]);
   expect(await names('jobs?per_page=1&page=2')).toEqual(['build']);
   const wrong = await rest.ask('GET', at('jobs?scope[]=sleeping'));
-  expect([wrong.status, wrong.json]).toEqual([400, { error: 'scope[0] does not have a valid value' }]);
+  expect([wrong.status, wrong.json.error]).toEqual([
+    400,
+    expect.stringMatching(/^scope does not have a valid value \(allowed: created, /),
+  ]);
   expect((await rest.ask('GET', at('pipelines/999/jobs'))).status).toBe(404);
 });
 

@@ -72,6 +72,10 @@ export const JOB = answer({
   archived: Type.Boolean(),
   tag_list: Type.Array(Type.String()),
   attempt: Type.Integer({ description: 'hand-outs to a runner so far' }),
+  stuck: nullable(
+    answer({ reason: Type.Enum(['no_runner_online', 'no_runner_fits']), message: Type.String() }),
+    'why a pending job will wait on; null: it does not wait for a runner, or one may take it',
+  ),
 });
 export type FullJob = Static<typeof JOB>;
 

@@ -6,6 +6,7 @@ import {
   listManagersById,
   listPipelinesById,
   listProjectViews,
+  listRunnersAtWork,
   listRunnersById,
   listUserViews,
   type ManagerRecord,
@@ -15,6 +16,7 @@ import {
   type UserView,
 } from '../../../store/index.ts';
 import { notFound } from '../../http/index.ts';
+import { ONLINE_MS } from '../../runners/runner-at-work.ts';
 
 /** What answers about jobs of one project name beside the jobs, by id. */
 export interface JobSurroundings {
@@ -26,6 +28,8 @@ export interface JobSurroundings {
   readonly artifacts: ReadonlyMap<number, readonly ArtifactRecord[]>;
   readonly runners: ReadonlyMap<number, RunnerRecord>;
   readonly managers: ReadonlyMap<number, ManagerRecord>;
+  /** Runners that are online for the project; not read when no job waits for one. */
+  readonly online: readonly RunnerRecord[];
 }
 
 /** Read in as many statements as there are tables, however many jobs. */
@@ -38,14 +42,17 @@ export async function gatherJobs(
     db,
     jobs.filter(({ kind }) => kind === 'script').map(({ id }) => id),
   );
+  const now = db.now();
+  const isAnyWaiting = jobs.some(({ kind, state }) => kind === 'script' && state.status === 'pending');
   return {
     project: await findProjectView(db, projectId),
     base,
-    now: db.now(),
+    now,
     pipelines: await listPipelinesById(db, distinct(jobs.map(({ pipelineId }) => pipelineId))),
     users: await listUserViews(db, distinct(jobs.map(({ userId }) => userId))),
     artifacts: Map.groupBy(artifacts, ({ jobId }) => jobId),
     runners: await listRunnersById(db, distinct(jobs.map(({ runnerId }) => runnerId))),
+    online: isAnyWaiting ? await listRunnersAtWork(db, projectId, now - ONLINE_MS) : [],
     managers: await listManagersById(db, distinct(jobs.map(({ managerId }) => managerId))),
   };
 }

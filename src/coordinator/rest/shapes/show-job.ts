@@ -1,4 +1,5 @@
 import type { ArtifactRecord, JobRecord, PipelineRecord } from '../../../store/index.ts';
+import { whyStuck } from '../../runners/runner-at-work.ts';
 import type { Bridge, FullJob } from '../schemas/job.ts';
 import type { JobSurroundings } from './gather-jobs.ts';
 import { showCleanup, showTeardown } from './show-cleanup.ts';
@@ -24,7 +25,13 @@ export function showJob(job: JobRecord, around: JobSurroundings): FullJob {
     archived: false,
     tag_list: [...job.tags],
     attempt: job.state.attempt,
+    stuck: stuckOf(job, around),
   };
+}
+
+function stuckOf({ state, tags, pipelineId }: JobRecord, { pipelines, online }: JobSurroundings): FullJob['stuck'] {
+  if (state.status !== 'pending') return null;
+  return whyStuck({ tags, isProtected: pipelines.get(pipelineId)?.isProtected ?? false }, online);
 }
 
 /** A trigger job. */

@@ -1,20 +1,17 @@
 import {
   type Db,
   findLane,
-  type Lane,
   listLanesWaitingSince,
   listRunnersAtWork,
   listWaitingInLane,
-  type RunnerRecord,
 } from '../../../store/index.ts';
+import { fitsRunner, ONLINE_MS } from '../../runners/runner-at-work.ts';
 import type { Turn } from '../loop.ts';
 import { dropStuckJob } from './stuck-jobs.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 /** As GitLab: so long a job waits for a runner to come that fits. */
 const WAIT_MS = HOUR_MS;
-/** As GitLab: a runner that was heard of so recently is online. */
-const ONLINE_MS = 2 * HOUR_MS;
 /** After a long outage of the server no runner was heard of lately: they are given so long to come back. */
 const GRACE_MS = 10 * 60_000;
 const MOST = 200;
@@ -45,10 +42,5 @@ async function hasRunner(db: Db, laneId: number): Promise<boolean> {
   const lane = await findLane(db, laneId);
   if (lane === null || lane.kind === 'cleanup') return true;
   const runners = await listRunnersAtWork(db, lane.projectId, db.now() - ONLINE_MS);
-  return runners.some((runner) => fits(runner, lane));
-}
-
-function fits({ tags, runUntagged, isProtected }: RunnerRecord, lane: Lane): boolean {
-  if (isProtected && !lane.isProtected) return false;
-  return lane.tags.length === 0 ? runUntagged : lane.tags.every((tag) => tags.includes(tag));
+  return runners.some((runner) => fitsRunner(lane, runner));
 }
