@@ -1,8 +1,9 @@
 import { crc32 } from 'node:zlib';
-import { type AttemptRecord, findLog, growLog, type LogRecord, renewLease, rewindLog } from '../../store/index.ts';
+import { type AttemptRecord, findLog, growLog, type LogRecord, renewLease } from '../../store/index.ts';
 import type { Parts } from '../parts.ts';
 import type { LogPlace } from './place/log-place.ts';
 import { placeOf } from './place/place-of.ts';
+import { isResent, takeResent } from './take-resent.ts';
 import { TurnsByKey } from './turns-by-key.ts';
 
 export interface LogPiece {
@@ -37,7 +38,13 @@ export async function appendLog(parts: Parts, attempt: AttemptRecord, piece: Log
 }
 
 async function append(parts: Parts, attempt: AttemptRecord, piece: LogPiece): Promise<Appended> {
-  const { log, isLocal } = await findForPiece(parts, attempt, piece);
+  const find = () =>
+    parts.store.read(async (db) => ({ log: await findLog(db, attempt.jobId), isLocal: db.engine === 'sqlite' }));
+  let { log, isLocal } = await find();
+  if (isResent(log, attempt, piece)) {
+    if (await takeResent(parts, attempt, log, piece)) return await acknowledge(parts, attempt, piece);
+    ({ log, isLocal } = await find());
+  }
   if (log !== null && (log.state !== 'growing' || log.attempt > attempt.attempt)) return { kind: 'over' };
   const { sizeBytes = 0, keptBytes = 0 } = log ?? {};
   const { attemptStart, crc, resend } = ownPart(log, attempt);
@@ -59,14 +66,10 @@ async function append(parts: Parts, attempt: AttemptRecord, piece: LogPiece): Pr
   return await note(parts, attempt, { piece, from: sizeBytes, kept, grown, place: placeOf(place) });
 }
 
-/** A runner that was asked for its log again begins at 0: what it had sent goes then, and not before, or a runner that never comes would have none. */
-async function findForPiece(parts: Parts, attempt: AttemptRecord, { offset }: LogPiece) {
-  const find = () =>
-    parts.store.read(async (db) => ({ log: await findLog(db, attempt.jobId), isLocal: db.engine === 'sqlite' }));
-  const found = await find();
-  if (offset > 0 || found.log?.resend !== 'asked' || found.log.attempt !== attempt.attempt) return found;
-  await parts.store.write((tx) => rewindLog(tx, attempt));
-  return await find();
+/** What is here already: nothing is written. */
+async function acknowledge({ store }: Parts, { id }: AttemptRecord, piece: LogPiece): Promise<Appended> {
+  const isAlive = await store.write((tx) => renewLease(tx, id, tx.now() + piece.leaseMs));
+  return isAlive ? { kind: 'appended', sizeBytes: piece.offset + piece.bytes.length } : { kind: 'over' };
 }
 
 /** What of the log is this attempt's own: it begins behind the one before. */

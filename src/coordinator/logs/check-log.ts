@@ -11,7 +11,7 @@ export interface CountedLog {
 
 /**
  * Whether a runner has to send its log again, because what is here is not what it has sent. What is missing is asked for as often as it takes: the answer
- * to the first piece says where to go on. What differs is asked for once; then, with its first byte, the runner begins anew. Past its limit a log has
+ * to the first piece says where to go on. What differs is asked for once. Past its limit a log has
  * holes, and what differs there is let be. So is a log that has become shorter where its runner keeps it: sent again, it would take away what is here.
  */
 export async function lacksLog(

@@ -24,7 +24,19 @@ export async function findLogChunk(db: Db, jobId: number, at: number): Promise<L
   return row;
 }
 
-/** Those that begin at `from` or behind it. */
-export async function deleteLogChunks(tx: Tx, jobId: number, from = 0): Promise<void> {
-  await tx.query.deleteFrom('log_chunks').where('job_id', '=', jobId).where('start', '>=', from).execute();
+/** The log ends at `to` from here on, also where that is in the middle of a chunk. */
+export async function cutLogChunks(tx: Tx, jobId: number, to: number): Promise<void> {
+  const cut = await findLogChunk(tx, jobId, to);
+  await tx.query.deleteFrom('log_chunks').where('job_id', '=', jobId).where('start', '>=', to).execute();
+  if (cut === null || cut.start >= to) return;
+  await tx.query
+    .updateTable('log_chunks')
+    .set({ bytes: cut.bytes.subarray(0, to - cut.start) })
+    .where('job_id', '=', jobId)
+    .where('start', '=', cut.start)
+    .execute();
+}
+
+export async function deleteLogChunks(tx: Tx, jobId: number): Promise<void> {
+  await tx.query.deleteFrom('log_chunks').where('job_id', '=', jobId).execute();
 }

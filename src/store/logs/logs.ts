@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely';
 import type { JobRecord } from '../jobs/job-record.ts';
 import type { Tables } from '../schema/tables.ts';
 import type { Db, Tx } from '../store.ts';
-import { deleteLogChunks } from './log-chunks.ts';
+import { cutLogChunks, deleteLogChunks } from './log-chunks.ts';
 
 /** In the order in which it goes; the database has the place in it. */
 const RESENDS = ['never', 'asked', 'begun'] as const;
@@ -84,22 +84,24 @@ export async function askLogAgain(tx: Tx, { jobId, attempt }: Pick<LogRecord, 'j
   return numUpdatedRows === 1n;
 }
 
-/** Takes the attempt's bytes out of its log, once, if it was asked for them; where they are chunks, these too. Of a log that is past its limit nothing is taken. */
-export async function rewindLog(tx: Tx, { jobId, attempt }: Pick<LogRecord, 'jobId' | 'attempt'>): Promise<void> {
+/**
+ * Takes out of a log what its attempt was asked to send again, once: it has `from` acknowledged bytes, all of them kept, and ends behind `to` of them
+ * from here on, with `crc` for those that are its attempt's. Where they are chunks, these go too. Of another log nothing is taken.
+ */
+export async function rewindLog(
+  tx: Tx,
+  { jobId, attempt }: Pick<LogRecord, 'jobId' | 'attempt'>,
+  { from, to, crc }: { readonly from: number; readonly to: number; readonly crc: number },
+): Promise<void> {
   const row = await moveResend(tx, { jobId, attempt }, 'asked')
+    .where('size', '=', from)
     .whereRef('kept', '=', 'size')
-    .set(({ ref, eb }) => ({
-      size: ref('attempt_start'),
-      kept: ref('attempt_start'),
-      crc: 0,
-      resend: 2,
-      resends: eb('resends', '+', 1),
-    }))
+    .set(({ eb }) => ({ size: to, kept: to, crc, resend: 2, resends: eb('resends', '+', 1) }))
     .returning('kept')
     .executeTakeFirst();
   if (row === undefined) return;
-  await deleteLogChunks(tx, jobId, row.kept);
-  tx.publish({ kind: 'log', id: jobId, value: row.kept });
+  await cutLogChunks(tx, jobId, to);
+  tx.publish({ kind: 'log', id: jobId, value: to });
 }
 
 function moveResend(tx: Tx, { jobId, attempt }: Pick<LogRecord, 'jobId' | 'attempt'>, from: Resend) {

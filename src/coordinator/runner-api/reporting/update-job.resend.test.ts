@@ -59,10 +59,37 @@ describeOnEachEngine((engine) => {
     expect(await end('one\ntwo\n')).toBe('412 running');
     expect(await kept()).toBe('one\ntwx\n');
     expect(await send(0, 'one\n')).toBe('202 0-4');
-    expect(await send(0, 'one\n')).toBe('416 0-4');
+    expect(await kept(), 'what is here already takes nothing away').toBe('one\ntwx\n');
     expect(await send(4, 'two\n')).toBe('202 0-8');
+    expect(await send(4, 'two\n')).toBe('416 0-8');
     expect(await kept()).toBe('one\ntwo\n');
     expect(await end('one\ntwo\n')).toBe('200 success');
+  });
+
+  it('takes nothing away for a request of the first sending that comes late', async () => {
+    await send(0, 'one\n');
+    await send(4, 'twx\n');
+    await end('one\ntwo\n');
+    for (const [start, words] of [
+      [0, 'one\n'],
+      [4, 'twx\n'],
+    ] as const) {
+      expect(await send(start, words)).toBe(`202 0-${start + 4}`);
+    }
+    expect(await kept()).toBe('one\ntwx\n');
+    expect(await end('one\ntwo\n')).toBe('200 success');
+  });
+
+  it('takes a log anew from where it differs, in whatever pieces it comes again', async () => {
+    await send(0, 'one\ntw');
+    await send(6, 'x\nthree\n');
+    expect(await end('one\ntwo\nthree\n')).toBe('412 running');
+    expect(await send(0, 'on')).toBe('202 0-2');
+    expect(await send(2, 'e\ntwo')).toBe('202 0-7');
+    expect(await kept()).toBe('one\ntwo');
+    expect(await send(7, '\nthree\n')).toBe('202 0-14');
+    expect(await kept()).toBe('one\ntwo\nthree\n');
+    expect(await end('one\ntwo\nthree\n')).toBe('200 success');
   });
 
   it('believes a runner whose log differs again, and one that does not send it again', async () => {
