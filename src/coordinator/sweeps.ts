@@ -1,8 +1,7 @@
-import { expireArtifacts } from './artifacts/index.ts';
+import { doomedBlobsSweep, expireArtifacts } from './artifacts/index.ts';
 import { logFilesSweep, sealingSweep } from './logs/index.ts';
 import { orphansSweep } from './operate/upkeep/orphans-sweep.ts';
 import { repositoriesSweep } from './operate/upkeep/repositories-sweep.ts';
-import { strayBlobsSweep } from './operate/upkeep/stray-blobs-sweep.ts';
 import { compareRefs, workOffRef } from './repositories/index.ts';
 import { signInsSweep } from './users/index.ts';
 import type { EffectHandler, Sweep } from './work/index.ts';
@@ -11,7 +10,7 @@ import type { EffectHandler, Sweep } from './work/index.ts';
 export function allSweeps(): readonly Sweep[] {
   return [
     ...[sealingSweep, logFilesSweep, compareRefs(), expireArtifacts, signInsSweep],
-    ...[strayBlobsSweep(), repositoriesSweep(), orphansSweep],
+    ...[doomedBlobsSweep(), repositoriesSweep(), orphansSweep],
   ];
 }
 

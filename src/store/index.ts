@@ -8,6 +8,7 @@
  */
 export type { ArtifactRecord, NewArtifact } from './artifacts/artifact-record.ts';
 export * from './artifacts/artifacts.ts';
+export * from './artifacts/doomed-blobs.ts';
 export * from './artifacts/find-artifacts.ts';
 export * from './artifacts/job-reports.ts';
 export * from './attempts/attempts.ts';

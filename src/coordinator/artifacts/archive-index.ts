@@ -8,17 +8,14 @@ import {
   encodeArchiveIndex,
   readArchive,
 } from '../../blobs/index.ts';
-import type { ArtifactRecord } from '../../store/index.ts';
+import { type ArtifactRecord, knownBlobs } from '../../store/index.ts';
 import type { Parts } from '../parts.ts';
+import { keyOfIndex } from './doomed-blobs.ts';
 
 /** To look for an index costs more than to read the directory of a smaller archive. */
 const LEAST_BYTES = 256 * 1024;
 const LEAST_ENTRIES = 1_000;
 const MOST_INDEX_BYTES = 64 << 20;
-
-function keyOfIndex(blob: string): string {
-  return `${blob}.index`;
-}
 
 /**
  * What is in an archive. Of one with many files it is read once, when somebody wants the first of them, and kept beside it: each further one costs the
@@ -26,19 +23,19 @@ function keyOfIndex(blob: string): string {
  * @throws Failure as `readArchive`
  */
 export async function indexOfArchive(
-  { blobs, log }: Pick<Parts, 'blobs' | 'log'>,
+  { store, blobs, log }: Pick<Parts, 'store' | 'blobs' | 'log'>,
   { blob, sizeBytes }: Pick<ArtifactRecord, 'blob' | 'sizeBytes'>,
   signal: AbortSignal,
 ): Promise<ArchiveIndex> {
   const kept = sizeBytes < LEAST_BYTES ? null : await readKept(blobs, blob, signal);
   if (kept !== null) return kept;
   const index = await readArchive(blobs, blob, { signal });
-  if (index.length >= LEAST_ENTRIES) await keep({ blobs, log }, { blob, index }, signal);
+  if (index.length >= LEAST_ENTRIES) await keep({ store, blobs, log }, { blob, index }, signal);
   return index;
 }
 
 async function keep(
-  { blobs, log }: Pick<Parts, 'blobs' | 'log'>,
+  { store, blobs, log }: Pick<Parts, 'store' | 'blobs' | 'log'>,
   { blob, index }: { readonly blob: string; readonly index: ArchiveIndex },
   signal: AbortSignal,
 ): Promise<void> {
@@ -47,6 +44,8 @@ async function keep(
     // A larger one would be read by nobody.
     if (bytes.length > MOST_INDEX_BYTES) return;
     await blobs.put(keyOfIndex(blob), Readable.from([bytes]), { maxBytes: bytes.length, signal });
+    // Taken away meanwhile: nobody would look for its index any more.
+    if (!(await store.read((db) => knownBlobs(db, [blob]))).has(blob)) await blobs.delete(keyOfIndex(blob));
   } catch (error) {
     if (signal.aborted) throw error;
     // Only the next one has to wait longer.
@@ -67,10 +66,4 @@ async function readKept(blobs: BlobStore, blob: string, signal: AbortSignal): Pr
     if (isMissing) return null;
     throw error;
   }
-}
-
-/** The bytes of an artifact whose row is gone, and what was kept beside them. */
-export async function removeArtifact({ blobs }: Pick<Parts, 'blobs'>, blob: string): Promise<void> {
-  await blobs.delete(keyOfIndex(blob));
-  await blobs.delete(blob);
 }

@@ -1,6 +1,6 @@
 import { deleteExpiredArtifact, listExpiredArtifacts } from '../../store/index.ts';
 import type { Sweep } from '../work/index.ts';
-import { removeArtifact } from './archive-index.ts';
+import { removeDoomed } from './doomed-blobs.ts';
 
 const MOST = 200;
 const EVERY_MS = 10 * 60_000;
@@ -12,9 +12,10 @@ export const expireArtifacts: Sweep = {
   async run(parts, signal) {
     const { store } = parts;
     const expired = await store.read((db) => listExpiredArtifacts(db, 0, MOST));
-    for (const { id, blob } of expired) {
+    for (const { id } of expired) {
       if (signal.aborted) return;
-      if (await store.write((tx) => deleteExpiredArtifact(tx, id))) await removeArtifact(parts, blob);
+      const blob = await store.write((tx) => deleteExpiredArtifact(tx, id));
+      if (blob !== null) await removeDoomed(parts, [blob]);
     }
   },
 };

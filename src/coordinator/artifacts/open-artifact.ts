@@ -3,7 +3,8 @@ import { openEntry } from '../../blobs/index.ts';
 import { type ArtifactRecord, deleteArtifacts, findArtifact, hasExpired } from '../../store/index.ts';
 import { type Answer, type Call, forbidden, notFound } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
-import { indexOfArchive, removeArtifact } from './archive-index.ts';
+import { indexOfArchive } from './archive-index.ts';
+import { removeDoomed } from './doomed-blobs.ts';
 import { mayReadArtifact } from './may-read-artifact.ts';
 
 /** Whoever may have it. @throws HttpError 404: the job has none (any more) */
@@ -67,9 +68,7 @@ export async function fileInArchive(
 
 /** Takes a job's artifacts away. */
 export async function eraseArtifacts(parts: Parts, jobId: number): Promise<void> {
-  const gone = await parts.store.write((tx) => deleteArtifacts(tx, jobId));
-  // A crash in between leaves blobs without a row, which a sweep counts and `admin check` names.
-  for (const { blob } of gone) await removeArtifact(parts, blob);
+  await removeDoomed(parts, await parts.store.write((tx) => deleteArtifacts(tx, jobId)));
 }
 
 /** Some clients fail without a name. */

@@ -5,10 +5,19 @@ import { Failure } from '../../base/index.ts';
 import { makeKey } from '../../blobs/index.ts';
 import { parseExpiry } from '../../compile/index.ts';
 import { type ArtifactAccess, type ArtifactFormat, parseDotenv } from '../../protocol/index.ts';
-import { type AttemptRecord, findArtifact, insertArtifact, putJobReport, renewLease } from '../../store/index.ts';
+import {
+  type AttemptRecord,
+  doomBlobs,
+  findArtifact,
+  forgetDoomedBlobs,
+  insertArtifact,
+  putJobReport,
+  renewLease,
+} from '../../store/index.ts';
 import { badRequest, forbidden, HttpError } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
 import { leaseMs } from '../work/index.ts';
+import { removeDoomed } from './doomed-blobs.ts';
 import type { ReceivedFile } from './receive-file.ts';
 
 export interface ArtifactWords {
@@ -44,8 +53,10 @@ export async function storeArtifact(
   // Each upload its own: what was kept before is never replaced by one that is then refused.
   const key = makeKey('artifacts', jobId, `${randomBytes(6).toString('hex')}.${EXTENSIONS[words.format ?? 'zip']}`);
   const most = words.type === 'dotenv' ? Math.min(maxBytes, MOST_DOTENV_BYTES) : maxBytes;
-  const stored = await parts.blobs.put(key, file.body, { maxBytes: most });
+  // Whatever happens before a row names the bytes, they go when the attempt has ended.
+  await parts.store.write((tx) => doomBlobs(tx, [key], attempt.id));
   const outcome = await orRemove(parts, key, async () => {
+    const stored = await parts.blobs.put(key, file.body, { maxBytes: most });
     const { type, format, expireIn } = wholeWords(words, await file.fields());
     const variables = type === 'dotenv' ? await readDotenv(parts, key, format) : null;
     return await parts.store.write(async (tx) => {
@@ -65,11 +76,12 @@ export async function storeArtifact(
       });
       if (!isNew) return (await findArtifact(tx, jobId, type))?.sha256 === stored.sha256 ? 'there' : 'taken';
       if (variables !== null) await putJobReport(tx, jobId, 'dotenv', variables);
+      await forgetDoomedBlobs(tx, [key]);
       return 'new';
     });
   });
   if (outcome === 'new') return;
-  await parts.blobs.delete(key);
+  await removeDoomed(parts, [key]);
   if (outcome === 'over') throw forbidden('the job is over');
   if (outcome === 'taken') throw badRequest('another artifact of the same type already exists');
 }
@@ -95,12 +107,12 @@ function checkType(type: string): string {
   return type;
 }
 
-/** What no row came to name goes again, or a runner could fill the disk with what is refused. Not where nobody knows whether one did. */
-async function orRemove<T>({ blobs }: Parts, key: string, keep: () => Promise<T>): Promise<T> {
+/** What no row came to name goes at once, or a runner could fill the disk with what is refused. Not where nobody knows whether one did. */
+async function orRemove<T>(parts: Parts, key: string, keep: () => Promise<T>): Promise<T> {
   try {
     return await keep();
   } catch (error) {
-    if (!(error instanceof Failure && error.code === 'commit_unknown')) await blobs.delete(key);
+    if (!(error instanceof Failure && error.code === 'commit_unknown')) await removeDoomed(parts, [key]);
     throw error;
   }
 }

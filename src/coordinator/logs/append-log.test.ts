@@ -15,7 +15,7 @@ import {
 import { makeProject } from '../testing/make-project.ts';
 import { type OpenedParts, openParts } from '../testing/open-parts.ts';
 import { jobsOf, startPipeline } from '../testing/start-pipeline.ts';
-import { appendLog, lacksLog, readJobLog, removeErasedLog, sealingSweep } from './index.ts';
+import { appendLog, lacksLog, readJobLog, removeGrownLog, sealingSweep } from './index.ts';
 
 let parts: OpenedParts;
 let jobId: number;
@@ -166,13 +166,11 @@ it('says nothing of a log whose sealing the stop of the server has cut short, an
   expect(await parts.store.read((db) => findLog(db, jobId))).toMatchObject({ state: 'sealed' });
 });
 
-it('leaves nothing of an erased log', async () => {
-  const first = await attempt(1);
-  await append(first, 0, 'one\n');
-  await finishJob();
-  await sealingSweep.run(parts, new AbortController().signal);
+it('leaves nothing of a log that is erased while it grows', async () => {
+  await append(await attempt(1), 0, 'one\n');
+  const path = join(parts.dataDir, 'logs', jobId.toString(16).padStart(2, '0'), `${jobId}.log`);
+  expect(existsSync(path)).toBe(true);
   await parts.store.write((tx) => noteLogErased(tx, jobId));
-  await removeErasedLog(parts, jobId, 'file');
-  expect(await read()).toBeNull();
-  expect((await parts.blobs.list('logs/')).blobs).toEqual([]);
+  await removeGrownLog(parts, jobId, 'file');
+  expect([await read(), existsSync(path)]).toEqual([null, false]);
 });

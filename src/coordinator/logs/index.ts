@@ -6,6 +6,6 @@ export { type CountedLog, lacksLog } from './check-log.ts';
 export { noteCoverage } from './note-coverage.ts';
 export { logFile } from './place/file-place.ts';
 export { type LogRange, type OpenedLog, readJobLog } from './read-job-log.ts';
-export { removeErasedLog } from './remove-erased-log.ts';
+export { removeGrownLog } from './remove-grown-log.ts';
 export { sealingSweep } from './seal-logs.ts';
 export { logFilesSweep } from './sweep-log-files.ts';

@@ -1,5 +1,6 @@
 import type { Db, Tx } from '../store.ts';
 import { type ArtifactRecord, artifactOf, type NewArtifact } from './artifact-record.ts';
+import { doomBlobs } from './doomed-blobs.ts';
 
 /** False: the job has one of this type. */
 export async function insertArtifact(tx: Tx, artifact: NewArtifact): Promise<boolean> {
@@ -57,25 +58,29 @@ export async function keepArtifacts(tx: Tx, jobId: number): Promise<number> {
   return Number(numUpdatedRows);
 }
 
-/** Takes the rows away; the blobs, whose rows are returned, are the caller's to remove afterwards. */
-export async function deleteArtifacts(tx: Tx, jobId: number): Promise<readonly ArtifactRecord[]> {
-  const rows = await tx.query.deleteFrom('artifacts').where('job_id', '=', jobId).returningAll().execute();
+/** Takes the rows away. Returns the keys of the blobs, which are doomed, and the caller's to remove afterwards. */
+export async function deleteArtifacts(tx: Tx, jobId: number): Promise<readonly string[]> {
+  const rows = await tx.query.deleteFrom('artifacts').where('job_id', '=', jobId).returning('blob').execute();
   await tx.query.deleteFrom('job_reports').where('job_id', '=', jobId).execute();
-  return rows.map(artifactOf);
+  const blobs = rows.map(({ blob }) => blob);
+  await doomBlobs(tx, blobs);
+  return blobs;
 }
 
-/** One that has expired; of an archive its job remembers it. False: it was kept, or is gone. */
-export async function deleteExpiredArtifact(tx: Tx, id: number): Promise<boolean> {
+/** One that has expired; of an archive its job remembers it. The key of its blob, as `deleteArtifacts`; null: it was kept, or is gone. */
+export async function deleteExpiredArtifact(tx: Tx, id: number): Promise<string | null> {
   const gone = await tx.query
     .deleteFrom('artifacts')
     .where('id', '=', id)
     .where('is_kept', '=', 0)
     .where('expires_at', '<=', tx.now())
-    .returning(['job_id', 'type', 'expires_at'])
+    .returning(['job_id', 'type', 'expires_at', 'blob'])
     .executeTakeFirst();
   if (gone?.type === 'archive') {
     const said = { archive_expired_at: gone.expires_at };
     await tx.query.updateTable('jobs').set(said).where('id', '=', gone.job_id).execute();
   }
-  return gone !== undefined;
+  if (gone === undefined) return null;
+  await doomBlobs(tx, [gone.blob]);
+  return gone.blob;
 }

@@ -96,6 +96,12 @@ interface ArtifactsRow {
   expires_at: number | null;
 }
 
+interface DoomedBlobsRow {
+  key: string;
+  attempt_id: number | null;
+  noted_at: number;
+}
+
 interface JobReportsRow {
   job_id: number;
   kind: string;
@@ -113,5 +119,6 @@ export interface WorkTables {
   logs: LogsRow;
   log_chunks: LogChunksRow;
   artifacts: ArtifactsRow;
+  doomed_blobs: DoomedBlobsRow;
   job_reports: JobReportsRow;
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { knownBlobs } from '../artifacts/find-artifacts.ts';
 import type { Db } from '../store.ts';
 
 /** Ids of pipelines after this one, lowest first. */
@@ -90,16 +91,15 @@ export async function listSealedLogs(db: Db, after: number, limit: number): Prom
   return rows.map(({ job_id }) => job_id);
 }
 
-/** Which of these keys of blobs a row names: an artifact, or the log of one of these jobs that is not erased. */
+/** Which of these keys an artifact names, or is noted as one that goes; and which of these jobs have a log that is not erased. */
 export async function listNamedBlobs(
   db: Db,
-  artifacts: readonly string[],
+  keys: readonly string[],
   logsOf: readonly number[],
-): Promise<{ readonly artifacts: ReadonlySet<string>; readonly logsOf: ReadonlySet<number> }> {
-  const named =
-    artifacts.length === 0
-      ? []
-      : await db.query.selectFrom('artifacts').select('blob').where('blob', 'in', artifacts).execute();
+): Promise<{ readonly keys: ReadonlySet<string>; readonly logsOf: ReadonlySet<number> }> {
+  const known = await knownBlobs(db, keys);
+  const doomed =
+    keys.length === 0 ? [] : await db.query.selectFrom('doomed_blobs').select('key').where('key', 'in', keys).execute();
   const logs =
     logsOf.length === 0
       ? []
@@ -109,17 +109,8 @@ export async function listNamedBlobs(
           .where('job_id', 'in', logsOf)
           .where('state', '<>', 'erased')
           .execute();
-  return { artifacts: new Set(named.map(({ blob }) => blob)), logsOf: new Set(logs.map(({ job_id }) => job_id)) };
-}
-
-/** Which of these jobs were erased. */
-export async function listErasedJobs(db: Db, ids: readonly number[]): Promise<ReadonlySet<number>> {
-  if (ids.length === 0) return new Set();
-  const rows = await db.query
-    .selectFrom('jobs')
-    .select('id')
-    .where('id', 'in', ids)
-    .where('erased_at', 'is not', null)
-    .execute();
-  return new Set(rows.map(({ id }) => id));
+  return {
+    keys: new Set([...known, ...doomed.map(({ key }) => key)]),
+    logsOf: new Set(logs.map(({ job_id }) => job_id)),
+  };
 }

@@ -1,10 +1,10 @@
 import { type BlobStore, logKeys } from '../../../blobs/index.ts';
-import { listArtifactBlobs, listSealedLogs, type Store } from '../../../store/index.ts';
-import { strayBlobs } from '../upkeep/stray-blobs.ts';
+import { listArtifactBlobs, listNamedBlobs, listSealedLogs, type Store } from '../../../store/index.ts';
 
 const A_TURN = 500;
-/** A put comes before its row. */
+/** The bytes of a log come before it is noted that it is sealed. */
 const FRESH_MS = 60 * 60 * 1000;
+const INDEX = '.index';
 
 /** Artifacts and sealed logs whose bytes are not there. */
 export async function* checkRowsOfBlobs(store: Store, blobs: BlobStore): AsyncGenerator<string> {
@@ -27,11 +27,25 @@ export async function* checkRowsOfBlobs(store: Store, blobs: BlobStore): AsyncGe
   }
 }
 
-/** Blobs that no row names. */
+/** Blobs that no row names, and that nobody will take away. */
 export async function* checkStrayBlobs(store: Store, blobs: BlobStore, now: number): AsyncGenerator<string> {
   for (let after: string | null = ''; after !== null; ) {
-    const page = await strayBlobs(store, blobs, { after, limit: A_TURN, before: now - FRESH_MS });
-    for (const key of page.stray) yield `blob ${key} belongs to nothing`;
+    const page = await blobs.list('', after === '' ? { limit: A_TURN } : { after, limit: A_TURN });
+    const keys = page.blobs.filter(({ modifiedMs }) => modifiedMs < now - FRESH_MS).map(({ key }) => key);
+    const named = await store.read((db) => listNamedBlobs(db, keys.map(withoutIndex), jobsOf(keys)));
+    for (const key of keys) {
+      if (named.keys.has(withoutIndex(key)) || jobsOf([key]).some((job) => named.logsOf.has(job))) continue;
+      yield `blob ${key} belongs to nothing`;
+    }
     after = page.next;
   }
+}
+
+function withoutIndex(key: string): string {
+  return key.endsWith(INDEX) ? key.slice(0, -INDEX.length) : key;
+}
+
+/** Whose logs are among these keys: of `logs/2a/1066/log` 1066. */
+function jobsOf(keys: readonly string[]): readonly number[] {
+  return keys.filter((key) => key.startsWith('logs/')).map((key) => Number(key.split('/')[2]));
 }

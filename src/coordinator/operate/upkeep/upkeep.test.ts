@@ -1,19 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { useS3Server } from '../../../../test/support/s3/use-s3-server.ts';
-import { type BlobStore, logKeys, makeKey, openDiskStore, openS3Store } from '../../../blobs/index.ts';
-import { deleteProject, insertArtifact, setJobErased } from '../../../store/index.ts';
+import { deleteProject } from '../../../store/index.ts';
 import { makeProject, type TestProject } from '../../testing/make-project.ts';
 import { type OpenedParts, openParts } from '../../testing/open-parts.ts';
-import { startPipeline } from '../../testing/start-pipeline.ts';
-import { takeJob } from '../../testing/take-job.ts';
-import { OWNER } from './blobs-owner.ts';
 import { orphansSweep } from './orphans-sweep.ts';
 import { repositoriesSweep } from './repositories-sweep.ts';
-import { strayBlobsSweep } from './stray-blobs-sweep.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const never = new AbortController().signal;
@@ -26,69 +19,6 @@ beforeEach(async () => {
   project = await makeProject(parts, { files: { '.gitlab-ci.yml': 'a: {script: make}\n' } });
 });
 afterEach(() => parts.close());
-
-/** Blobs and files are as old as the system says: the test's clock is brought to its time, and further. */
-function passSinceNow(ms: number): void {
-  parts.clock.pass(Date.now() + ms - parts.clock.now());
-}
-
-describe('blobs that no row names', () => {
-  const s3 = useS3Server();
-  const stores: Readonly<Record<string, () => Promise<BlobStore>>> = {
-    'a disk': async () => openDiskStore({ root: join(parts.dataDir, 'blobs') }),
-    S3: () => openS3Store(s3.settings()),
-  };
-
-  it.each(Object.keys(stores))(
-    'are removed from %s after a day if their job was erased, and no other',
-    async (where) => {
-      const blobs = await stores[where]?.();
-      if (blobs === undefined) throw new Error('no such store');
-      await startPipeline(parts, project);
-      const { jobId } = await takeJob(parts);
-      const named = makeKey('artifacts', jobId, 'a.zip');
-      const artifact = { jobId, projectId: project.id, type: 'archive', format: 'zip', filename: 'a.zip' } as const;
-      const rest = { sizeBytes: 1, sha256: '', blob: named, access: 'all', expiresAt: null } as const;
-      await parts.store.write((tx) => insertArtifact(tx, { ...artifact, ...rest }));
-      const ofNoRow = [makeKey('artifacts', jobId, 'b.zip'), logKeys(jobId).log, logKeys(jobId).index];
-      // As they look to a database that is another one than the store's, or older.
-      const ofNobody = [makeKey('artifacts', 4711, 'a.zip'), logKeys(4711).log];
-      const keys = [named, ...ofNoRow, ...ofNobody].toSorted();
-      for (const key of keys) await blobs.put(key, Readable.from([Buffer.from('x')]), { maxBytes: 1 });
-      const left = async () => (await blobs.list('')).blobs.map(({ key }) => key).filter((key) => key !== OWNER);
-      const sweep = () => strayBlobsSweep().run({ ...parts, blobs }, never);
-      passSinceNow(DAY_MS / 2);
-      await sweep();
-      expect([await left(), parts.complaints]).toEqual([keys, []]);
-      passSinceNow(DAY_MS * 2);
-      await sweep();
-      expect([await left(), parts.complaints]).toEqual([keys, [expect.stringMatching(/belong to nothing.*"blobs":5/)]]);
-      await parts.store.write((tx) => setJobErased(tx, jobId, 1));
-      await sweep();
-      expect(await left()).toEqual([named, ...ofNobody].toSorted());
-      expect(parts.complaints.at(-1)).toMatch(/belong to nothing.*"blobs":2/);
-      blobs.close();
-    },
-  );
-
-  it.each(Object.keys(stores))('stay on %s when they are those of another database', async (where) => {
-    const blobs = await stores[where]?.();
-    if (blobs === undefined) throw new Error('no such store');
-    const other = await openParts();
-    await strayBlobsSweep().run({ ...other, blobs }, never);
-    await other.close();
-    await startPipeline(parts, project);
-    const { jobId } = await takeJob(parts);
-    await parts.store.write((tx) => setJobErased(tx, jobId, 1));
-    const key = makeKey('artifacts', jobId, 'a.zip');
-    await blobs.put(key, Readable.from([Buffer.from('x')]), { maxBytes: 1 });
-    passSinceNow(DAY_MS * 2);
-    await strayBlobsSweep().run({ ...parts, blobs }, never);
-    expect(await blobs.stat(key)).not.toBeNull();
-    expect(parts.complaints).toEqual([expect.stringContaining('those of another database: none is removed')]);
-    blobs.close();
-  });
-});
 
 describe('repositories', () => {
   it('are packed by git, and freed of what a crash left', async () => {

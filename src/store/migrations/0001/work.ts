@@ -32,6 +32,9 @@ create index logs_growing on logs (job_id) where state = 'growing';
 create table log_chunks (
   job_id {int} not null, start {int} not null, bytes {bytes} not null, primary key (job_id, start)
 {end};
+create table doomed_blobs (
+  key {text} not null primary key, attempt_id {int}, noted_at {int} not null
+{end};
 create table artifacts (
   id {id}, job_id {int} not null, project_id {int} not null, type {text} not null, format {text} not null, filename {text} not null, size {int} not null,
   checksum {text} not null, blob {text} not null, is_kept {int} not null, access {text} not null, created_at {int} not null, expires_at {int},
