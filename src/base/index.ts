@@ -6,6 +6,7 @@ export { copyTree } from './copy/copy-tree.ts';
 export { createPace, type Pace } from './copy/pace.ts';
 export { fillDirectory } from './copy/target-directory.ts';
 export * from './failure.ts';
+export * from './files/list-names.ts';
 export * from './files/make-directory.ts';
 export * from './files/open-regular-file.ts';
 export * from './files/read-regular-file.ts';

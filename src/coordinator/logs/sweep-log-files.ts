@@ -1,6 +1,6 @@
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode } from '../../base/index.ts';
+import { listNames } from '../../base/index.ts';
 import { findLog } from '../../store/index.ts';
 import type { Parts } from '../parts.ts';
 import type { Sweep } from '../work/index.ts';
@@ -15,8 +15,8 @@ export const logFilesSweep: Sweep = {
   everyMs: 3_600_000,
   async run(parts, signal) {
     const root = join(parts.dataDir, 'logs');
-    for (const folder of await namesIn(root)) {
-      for (const name of await namesIn(join(root, folder))) {
+    for (const folder of await listNames(root)) {
+      for (const name of await listNames(join(root, folder))) {
         if (signal.aborted) return;
         await look(parts, join(root, folder, name), Number.parseInt(name, 10));
       }
@@ -29,13 +29,4 @@ async function look(parts: Parts, path: string, jobId: number): Promise<void> {
   if (log?.state === 'growing') return;
   const { mtimeMs } = await stat(path);
   if (mtimeMs < parts.clock.now() - SETTLED_MS) await placeOf('file').remove(parts, jobId);
-}
-
-async function namesIn(path: string): Promise<readonly string[]> {
-  try {
-    return await readdir(path);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
 }

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, renameSync, statSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { errorCode, makeDirectory, removeTree, syncDirectory } from '../../base/index.ts';
+import { errorCode, listNames, makeDirectory, removeTree, syncDirectory } from '../../base/index.ts';
 import { createGate } from '../process/gate.ts';
 import { gitFailure } from '../process/git-failure.ts';
 import { type BareRepository, describeBareRepository, writeGit } from './bare-repository.ts';
@@ -76,8 +75,8 @@ export function openRepositories({ root, path, concurrentReads = 16 }: Repositor
     },
     async ids() {
       const ids: number[] = [];
-      for (const folder of (await namesIn(root)).filter((name) => /^\d\d$/.test(name))) {
-        for (const name of await namesIn(join(root, folder))) {
+      for (const folder of (await listNames(root)).filter((name) => /^\d\d$/.test(name))) {
+        for (const name of await listNames(join(root, folder))) {
           const id = Number(/^([1-9]\d*)\.git$/.exec(name)?.[1] ?? 0);
           if (Number.isSafeInteger(id) && id > 0 && placeOf(id) === join(folder, name)) ids.push(id);
         }
@@ -89,15 +88,6 @@ export function openRepositories({ root, path, concurrentReads = 16 }: Repositor
       return left.flat();
     },
   };
-}
-
-async function namesIn(dir: string): Promise<readonly string[]> {
-  try {
-    return await readdir(dir);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
 }
 
 function placeOf(id: number): string {

@@ -1,7 +1,6 @@
-import type { Dirent } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { type Clock, errorCode, removeTree } from '../../base/index.ts';
+import { type Clock, errorCode, listNames, removeTree } from '../../base/index.ts';
 import { type BareRepository, writeGit } from './bare-repository.ts';
 
 export interface Size {
@@ -54,14 +53,14 @@ async function removeLeftBehind({ gitDir }: BareRepository, now: number): Promis
     // What cannot be removed, because something is mounted there, say, is old the next time, too.
     await removeTree(gitDir, relative(gitDir, path).split(sep));
   };
-  for (const { name } of await entriesOf(join(gitDir, 'objects'))) {
+  for (const name of await listNames(join(gitDir, 'objects'))) {
     if (name.startsWith('tmp_objdir-')) await removeIfOlder(join(gitDir, 'objects', name), OLD_DRAFT_MS);
   }
-  for (const { name } of await entriesOf(join(gitDir, 'objects/pack'))) {
+  for (const name of await listNames(join(gitDir, 'objects/pack'))) {
     // `.keep`: of a push that was killed between its pack and its refs; git would leave that pack alone for ever.
     if (/^tmp_|\.keep$/.test(name)) await removeIfOlder(join(gitDir, 'objects/pack', name), OLD_DRAFT_MS);
   }
-  for (const { name } of await entriesOf(gitDir)) {
+  for (const name of await listNames(gitDir)) {
     if (name.endsWith('.lock')) await removeIfOlder(join(gitDir, name), OLD_LOCK_MS);
   }
   await walk(join(gitDir, 'refs'), async (path) => {
@@ -70,15 +69,11 @@ async function removeLeftBehind({ gitDir }: BareRepository, now: number): Promis
 }
 
 async function walk(dir: string, visit: (path: string) => Promise<void>): Promise<void> {
-  for (const entry of await entriesOf(dir)) {
+  for (const entry of (await readdir(dir, { withFileTypes: true }).catch(skipAbsent)) ?? []) {
     const path = join(dir, entry.name);
     if (entry.isDirectory()) await walk(path, visit);
     else await visit(path);
   }
-}
-
-async function entriesOf(dir: string): Promise<readonly Dirent[]> {
-  return (await readdir(dir, { withFileTypes: true }).catch(skipAbsent)) ?? [];
 }
 
 function skipAbsent(error: unknown): null {
