@@ -6,17 +6,9 @@ import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { realClock } from '../../base/index.ts';
-import type { JobResult } from '../../runner/index.ts';
 import { connect } from '../wire/coordinator.ts';
 import { reportResult } from './report-job.ts';
-
-const RESULT: JobResult = {
-  status: 'success',
-  cause: 'succeeded',
-  failureReason: null,
-  exitCode: 0,
-  cleanup: { outcome: 'succeeded', attempt: 1 },
-} as JobResult;
+import { GOOD_RESULT } from './testing/good-result.ts';
 
 let directory: string;
 let server: Server;
@@ -52,7 +44,7 @@ async function report(isImpatient = false): Promise<string> {
     done.push('log');
     if (statuses.length === 0 && isImpatient) over.abort();
   };
-  const told = { result: RESULT, logFile: join(directory, 'log'), sendLogAgain };
+  const told = { result: GOOD_RESULT, logFile: join(directory, 'log'), sendLogAgain };
   return await reportResult(
     { coordinator, clock: realClock, warn: () => {} },
     { id: 1, token: 'job' },

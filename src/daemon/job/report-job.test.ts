@@ -4,18 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ODD_FILES } from '../../../test/support/files/odd-files.ts';
 import { realClock } from '../../base/index.ts';
-import type { JobResult } from '../../runner/index.ts';
 import type { Coordinator } from '../wire/coordinator.ts';
 import { reportResult } from './report-job.ts';
-
-const RESULT: JobResult = {
-  status: 'success',
-  cause: 'succeeded',
-  failureReason: null,
-  exitCode: 0,
-  cleanup: { outcome: 'succeeded', attempt: 1 },
-  artifacts: [],
-};
+import { GOOD_RESULT } from './testing/good-result.ts';
 
 let directory: string;
 
@@ -33,7 +24,7 @@ async function report(): Promise<object> {
     return { kind: 'go_on' };
   };
   const means = { coordinator: { updateJob } as Coordinator, clock: realClock, warn: () => {} };
-  const told = { result: RESULT, logFile: join(directory, 'log'), sendLogAgain: async () => {} };
+  const told = { result: GOOD_RESULT, logFile: join(directory, 'log'), sendLogAgain: async () => {} };
   expect(await reportResult(means, { id: 1, token: 't' }, told, AbortSignal.timeout(1_000))).toBe('heard');
   return said;
 }
