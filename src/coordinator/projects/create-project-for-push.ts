@@ -3,7 +3,7 @@ import { findProjectByPath } from '../../store/index.ts';
 import type { UserPrincipal } from '../access/index.ts';
 import type { Parts } from '../parts.ts';
 import { noteAudit } from '../rest/note-audit.ts';
-import { createProject, PATH } from './create-project.ts';
+import { createProject, PROJECT_PATH } from './create-project.ts';
 import { namespaceForPush } from './namespace-for-push.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function createProjectForPush(
   const { id: userId } = principal.user;
   const at = fullPath.lastIndexOf('/');
   const [namespacePath, path] = [fullPath.slice(0, at), fullPath.slice(at + 1)];
-  if (!PATH.test(path)) return null;
+  if (!PROJECT_PATH.test(path)) return null;
   const namespace = await parts.store.write((tx) => namespaceForPush(tx, userId, namespacePath));
   if (namespace === null) return null;
   try {

@@ -28,7 +28,7 @@ export interface ProjectRequest {
 }
 
 /** As in GitLab: letters, digits, `_`, `-` and `.`; no `.git` or `.atom` at its end. */
-export const PATH = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}(?<![.-])(?<!\.git|\.atom)$/i;
+export const PROJECT_PATH = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}(?<![.-])(?<!\.git|\.atom)$/i;
 const FIRST_BRANCH = 'main';
 
 /**
@@ -41,7 +41,7 @@ export async function createProject(
   note: (tx: Tx, id: number) => Promise<void> = async () => {},
 ): Promise<number> {
   const { namespaceId, namespacePath, path, name, description, visibility, defaultBranch, userId } = request;
-  if (!PATH.test(path)) {
+  if (!PROJECT_PATH.test(path)) {
     throw new Failure(
       'bad_project',
       `${path}: a path is letters, digits, _, - and . (not at its ends, no .git or .atom)`,

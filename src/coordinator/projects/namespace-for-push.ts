@@ -8,7 +8,7 @@ import {
   type Tx,
 } from '../../store/index.ts';
 import { accessLevel, isReservedName } from '../access/index.ts';
-import { mayMakeIn, PATH } from './create-project.ts';
+import { mayMakeIn, PROJECT_PATH } from './create-project.ts';
 
 /** Groups below each other, as in GitLab. */
 const MAX_NAMESPACE_DEPTH = 20;
@@ -19,7 +19,7 @@ const MAX_NAMESPACE_DEPTH = 20;
  */
 export async function namespaceForPush(tx: Tx, userId: number, path: string): Promise<NamespaceRecord | null> {
   const parts = path.split('/');
-  if (parts.length > MAX_NAMESPACE_DEPTH || !parts.every((part) => PATH.test(part))) return null;
+  if (parts.length > MAX_NAMESPACE_DEPTH || !parts.every((part) => PROJECT_PATH.test(part))) return null;
   const isAdministrator = (await findUser(tx, userId))?.isAdministrator ?? false;
   const nearest = (await listNamespaceLine(tx, path)).at(-1) ?? null;
   const known = nearest === null ? 0 : nearest.path.split('/').length;

@@ -29,12 +29,13 @@ export async function runnerFor(
     if (action === 'runner.read') return found;
     throw forbidden('No access granted');
   }
-  if ((await those(finder, principal, found.projects, action)).length === 0) throw forbidden('No access granted');
-  return { ...found, projects: await those(finder, principal, found.projects, 'project.read') };
+  if ((await projectsAllowed(finder, principal, found.projects, action)).length === 0)
+    throw forbidden('No access granted');
+  return { ...found, projects: await projectsAllowed(finder, principal, found.projects, 'project.read') };
 }
 
 /** Of some projects those in which somebody may do this. */
-export async function those(
+export async function projectsAllowed(
   finder: ProjectFinder,
   principal: Principal,
   projects: readonly number[],

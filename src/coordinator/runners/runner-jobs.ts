@@ -7,7 +7,7 @@ import { ID, KEYSET } from '../rest/schemas/common.ts';
 import { STATUS } from '../rest/schemas/pipeline.ts';
 import { distinct, gatherJobs } from '../rest/shapes/gather-jobs.ts';
 import { showJob } from '../rest/shapes/show-job.ts';
-import { isAdministrator, runnerFor, those } from './runner-access.ts';
+import { isAdministrator, projectsAllowed, runnerFor } from './runner-access.ts';
 
 const QUERY = Type.Object({
   ...PAGING,
@@ -36,7 +36,7 @@ export function runnerJobRoutes(parts: Parts, finder: ProjectFinder): readonly R
         const jobs = await load(parts, call, runner.id);
         // A runner may have worked for a project that the asker has nothing to do with.
         const all = distinct(jobs.map(({ projectId }) => projectId));
-        const projects = isAdministrator(principal) ? all : await those(finder, principal, all, 'job.read');
+        const projects = isAdministrator(principal) ? all : await projectsAllowed(finder, principal, all, 'job.read');
         const shown = await parts.store.read((db) => show(db, jobs, { projects, base: parts.base }));
         const answer = listed(call, jobs, null, ({ id }) => shown.get(id));
         return { ...answer, body: (answer.body as readonly unknown[]).filter((job) => job !== undefined) };

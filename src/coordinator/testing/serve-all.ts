@@ -54,7 +54,7 @@ export interface AnsweredAll {
 export async function serveAll({ engine = 'SQLite', log }: ServeAllOptions = {}): Promise<ServedAll> {
   const parts = await openParts(engine);
   const stopping = new AbortController();
-  const { app, routes } = await serveParts(parts, log, stopping.signal);
+  const { app, routes } = await openApp(parts, log, stopping.signal);
   const replicas: FastifyInstance[] = [];
   const project = await makeProject(parts, { files: { '.gitlab-ci.yml': 'test:\n  script: echo\n' } });
   const people = await addPeople(parts, project.id);
@@ -79,7 +79,7 @@ export async function serveAll({ engine = 'SQLite', log }: ServeAllOptions = {})
       return { status: answer.statusCode, headers: answer.headers, text: answer.payload, json: parsed };
     },
     async openReplica() {
-      const other = await serveParts({ ...parts, store: (await parts.openReplica()).store }, log, stopping.signal);
+      const other = await openApp({ ...parts, store: (await parts.openReplica()).store }, log, stopping.signal);
       replicas.push(other.app);
       return await other.app.listen({ port: 0, host: '127.0.0.1' });
     },
@@ -91,7 +91,7 @@ export async function serveAll({ engine = 'SQLite', log }: ServeAllOptions = {})
   };
 }
 
-async function serveParts(
+async function openApp(
   parts: OpenedParts,
   log: FastifyBaseLogger | undefined,
   stopping: AbortSignal,

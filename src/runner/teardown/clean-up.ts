@@ -40,7 +40,7 @@ interface Course {
 async function settle(run: JobRun, verdict: Verdict): Promise<Cleanup> {
   const { journal, scripts, clock, budgets, control } = run;
   if (!journal.progress.owed || scripts.afterScript === null) return { outcome: 'not_owed', attempt: 0 };
-  const usedBefore = await usedByOthers(run);
+  const usedBefore = await usedByEarlierProcesses(run);
   const begun = clock.monotonic();
   const cut = deadlineSignal(clock, Math.max(0, budgets.cleanupMs - usedBefore), control.forceSignal);
   const usedMs = (): number => Math.round(usedBefore + clock.monotonic() - begun);
@@ -116,7 +116,7 @@ async function runAttempt(run: JobRun, course: Course, turn: Turn): Promise<Clea
  * is gone and nobody saw it go was lost with its machine, say: nobody knows how much of the time since was its own, and so the next one
  * gets a whole budget rather than none.
  */
-export async function usedByOthers({ journal, place, clock }: JobRun): Promise<number> {
+export async function usedByEarlierProcesses({ journal, place, clock }: JobRun): Promise<number> {
   const { cleanupAttempt: latest } = journal.progress;
   if (latest === null) return 0;
   const { kind } = await place.look(cleanupStep(latest.number));
