@@ -9,6 +9,7 @@ import { jobReads } from './jobs/read-jobs.ts';
 import { traceRoute } from './jobs/read-trace.ts';
 import { lintRoutes } from './lint/lint-routes.ts';
 import { obligationRoutes } from './obligations/obligation-routes.ts';
+import { pageRoutes } from './pages/page-routes.ts';
 import { pipelineChanges } from './pipelines/change-pipelines.ts';
 import { pipelineCreation } from './pipelines/create-pipelines.ts';
 import { pipelineReads } from './pipelines/read-pipelines.ts';
@@ -32,5 +33,6 @@ export function restRoutes(parts: Parts): readonly Route[] {
     ...auditRoutes(parts),
     ...versionRoutes(parts),
     ...referenceRoutes(),
+    ...pageRoutes(parts),
   ];
 }

@@ -7,6 +7,8 @@ it.each([
   ['/a/b/p.git/git-upload-pack', '/a%2Fb/p.git/git-upload-pack'],
   ['/a%2Fb/c/p/git-receive-pack', '/a%2Fb%2Fc/p/git-receive-pack'],
   ['/a//b/p/git-receive-pack', '/a%2F%2Fb/p/git-receive-pack'],
+  ['/a/b/-/pipelines', '/a%2Fb/-/pipelines'],
+  ['/a/b/c/-/jobs/7?x=/-/jobs/8', '/a%2Fb%2Fc/-/jobs/7?x=/-/jobs/8'],
 ])('makes one part of the namespace of %s', (given, expected) => {
   expect(repositoryUrl(given)).toBe(expected);
 });
@@ -17,13 +19,16 @@ it.each([
   '/a/b/c.git/info/refs/heads',
   '/a/b/c?x=/info/refs',
   '/p.git/info/refs',
+  '/api/v4/projects/a/-/jobs/7',
+  '/-/jobs/7',
+  '/a/b/-/jobsite',
   '*',
 ])('leaves %s alone', (url) => {
   expect(repositoryUrl(url)).toBe(url);
 });
 
 it('takes its time with no address', () => {
-  for (const part of ['a/', 'info/refs/', 'a']) {
+  for (const part of ['a/', 'info/refs/', '-/jobs/', 'a']) {
     const least = (length: number): number => {
       const url = `/${part.repeat(length / part.length)}info/refs/`;
       const times = Array.from({ length: 9 }, () => {
