@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { describeError, errorCode, Failure } from '../base/index.ts';
@@ -37,6 +38,23 @@ export async function listen(app: FastifyInstance, address: ListenAddress): Prom
     await app.listen({ host: address.host, port: address.port });
   } catch (error) {
     throw unusable(error, address);
+  }
+}
+
+/** What files are left for: the database, blobs and logs, and git with its pipes. */
+const KEPT_FILES = 2_000;
+
+/** How many connections there may be where this process may open so many files (`limits` as Linux has them in `/proc`), each being one. Null: it does not say. */
+export function connectionsWithin(limits: string | null, most: number): number {
+  const files = Number(/^Max open files +(\d+)/m.exec(limits ?? '')?.[1] ?? Number.POSITIVE_INFINITY);
+  return Math.min(most, Math.max(Math.floor(files / 2), files - KEPT_FILES));
+}
+
+export function readLimits(): string | null {
+  try {
+    return readFileSync('/proc/self/limits', 'utf8');
+  } catch {
+    return null;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { forgetElection, forgetReservations } from '../store/index.ts';
-import { buildServer } from './http/index.ts';
-import { addressOf, type ListenAddress, listen, probeAddress } from './listen.ts';
+import { buildServer, HTTP_LIMITS } from './http/index.ts';
+import { addressOf, connectionsWithin, type ListenAddress, listen, probeAddress, readLimits } from './listen.ts';
 import { openParts, type PartsOptions } from './open-parts.ts';
 import { removeDeadStages } from './operate/backup/backup-data.ts';
 import type { Parts } from './parts.ts';
@@ -72,6 +72,7 @@ async function start(parts: Parts, close: () => Promise<void>, options: ServingO
     log: options.log,
     trustProxy: options.trustProxy,
     stopping: stopping.signal,
+    limits: { ...HTTP_LIMITS, mostConnections: connectionsWithin(readLimits(), HTTP_LIMITS.mostConnections) },
   });
   await listen(app, options.listen);
   const work = startWork(parts, allSweeps(), EFFECT_HANDLERS);

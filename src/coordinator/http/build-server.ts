@@ -19,7 +19,7 @@ const LONGEST_PARAMETER = 2_000;
 
 /** The HTTP side, not listening yet. Two worlds of bodies: what is read whole before a handler is called, and what a handler reads as it comes. */
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
-  const { idleMs, headersMs, bodyMs, requestMs, lingerMs } = options.limits ?? HTTP_LIMITS;
+  const { idleMs, headersMs, bodyMs, requestMs, lingerMs, mostConnections } = options.limits ?? HTTP_LIMITS;
   const app = Fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
@@ -44,7 +44,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   addErrors(app);
   addLog(app);
   const serving = { ...options, figures: countRequests(app) };
-  ownConnections(app, options.clock);
+  ownConnections(app, options.clock, mostConnections);
   lingerBriefly(app, lingerMs);
   await app.register(swagger, {
     openapi: openApi(options),

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, expect, it, vi } from 'vitest';
 import { TestClock } from '../testing/test-clock.ts';
-import { type Answer, noContent, type Route, route, TAKEN, type Taken } from './index.ts';
+import { type Answer, HTTP_LIMITS, noContent, type Route, route, TAKEN, type Taken } from './index.ts';
 import { closeServers, serveWith } from './testing/serve-routes.ts';
 
 const sockets: Socket[] = [];
@@ -121,6 +121,33 @@ it('logs each request once, and its id once', async () => {
   ]);
 });
 
+it('takes the place of whoever asks nothing for who comes, and refuses them only where all are in use', async () => {
+  const slow = Promise.withResolvers<Answer>();
+  const server = await listening({ most: 2 }, whole, { ...answering(() => slow.promise), path: '/slow' });
+  const { app, ask } = server;
+  const silent = await ask('');
+  const asked = await ask('GET /it HTTP/1.1\r\nhost: x\r\n\r\n');
+  await once(asked, 'data');
+  const first = await ask('GET /slow HTTP/1.1\r\nhost: x\r\n\r\n');
+  await ended(silent);
+  const second = await ask('GET /slow HTTP/1.1\r\nhost: x\r\n\r\n');
+  await ended(asked);
+  await server.entered(3);
+  const refused = await text(await ask(''));
+  expect(refused).toMatch(/^HTTP\/1\.1 503 .*\r\nretry-after: 5\r\n/s);
+  const [, length, body = ''] = /content-length: (\d+)\r\n\r\n(.*)$/s.exec(refused) ?? [];
+  expect([Number(length), JSON.parse(body).message]).toEqual([
+    body.length,
+    '503 Service Unavailable - the server has too many connections',
+  ]);
+  slow.resolve(noContent());
+  for (const one of [first, second]) await once(one, 'data');
+  const next = await ask('GET /it HTTP/1.1\r\nhost: x\r\n\r\n');
+  await once(next, 'data');
+  expect(server.warnings()).toEqual([expect.objectContaining({ most: 2, msg: 'there are too many connections' })]);
+  await app.close();
+});
+
 /** What one hears of a client's request is this. */
 function answering(handle: (call: Parameters<Route['handle']>[0]) => Promise<Answer | Taken> | Answer | Taken): Route {
   const common = { method: 'GET', path: '/it', action: 'version.read', summary: 'It', tag: 'test' } as const;
@@ -138,13 +165,19 @@ function endless(full: PromiseWithResolvers<void>): Readable {
   return stream;
 }
 
-async function listening(...routes: Route[]) {
+async function listening(...given: (Route | { readonly most: number })[]) {
   const clock = new TestClock(0);
   const lines: string[] = [];
   const log = Fastify({
     logger: { level: 'info', base: null, stream: { write: (line: string) => lines.push(line) } },
   }).log;
-  const app: FastifyInstance = await serveWith({ clock, log }, ...routes);
+  const routes = given.filter((each) => 'path' in each);
+  const mostConnections = given.find((each) => 'most' in each)?.most ?? HTTP_LIMITS.mostConnections;
+  const app: FastifyInstance = await serveWith({ clock, log, limits: { ...HTTP_LIMITS, mostConnections } }, ...routes);
+  let entered = 0;
+  app.server.on('request', () => {
+    entered += 1;
+  });
   await app.listen({ port: 0, host: '127.0.0.1' });
   const { port } = app.server.address() as { port: number };
   return {
@@ -154,6 +187,9 @@ async function listening(...routes: Route[]) {
     get lines() {
       return lines.filter((line) => line.includes('request_id'));
     },
+    warnings: () => lines.map((line) => JSON.parse(line)).filter(({ level }) => level === 40),
+    /** Until so many requests have come. */
+    entered: (count: number) => vi.waitFor(() => expect(entered).toBe(count), { timeout: 20_000 }),
     /** A connection that nobody reads from, after these words. */
     async ask(words: string): Promise<Socket> {
       const accepted = once(app.server, 'connection');

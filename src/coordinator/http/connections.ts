@@ -8,13 +8,32 @@ const READ_MS = 500;
 /** And a handler that is at work so long to answer, its body on the way included. */
 const ANSWER_MS = 10_000;
 
+/** What is said of them is said this often at most. */
+const TOLD_EVERY_MS = 60_000;
+/** Before anything was asked, so to whatever will be. */
+const TOO_MANY = [
+  'HTTP/1.1 503 Service Unavailable',
+  ...['content-type: application/json', 'retry-after: 5', 'connection: close', 'content-length: 75', ''],
+  '{"message":"503 Service Unavailable - the server has too many connections"}',
+].join('\r\n');
+
 /**
  * Owns all connections of a server, so that closing it waits for nobody: neither for a client that has opened a connection and asked nothing (`fetch`
- * keeps one in reserve; node counts it as busy until its headers are late), nor for one that does not read its answer.
+ * keeps one in reserve; node counts it as busy until its headers are late), nor for one that does not read its answer. There are so many of them at
+ * most, or files could not be opened any more: whoever comes then takes the place of the one on which nothing has been asked for longest, and is refused
+ * only when all are in use, which takes credentials. Of one address there may be any number: a fleet may have but one.
  */
-export function ownConnections(app: FastifyInstance, clock: Clock): void {
+export function ownConnections(app: FastifyInstance, clock: Clock, most: number): void {
   const connections = new Connections();
-  app.server.on('connection', (socket: Socket) => connections.add(socket));
+  let toldAt = Number.NEGATIVE_INFINITY;
+  app.server.on('connection', (socket: Socket) => {
+    if (connections.count < most) return connections.add(socket);
+    if (clock.monotonic() - toldAt >= TOLD_EVERY_MS) app.log.warn({ most }, 'there are too many connections');
+    toldAt = Math.max(toldAt, clock.monotonic());
+    if (connections.endOldestIdle()) return connections.add(socket);
+    socket.end(TOO_MANY);
+    socket.destroySoon();
+  });
   app.server.prependListener('request', (request, answer) => connections.enter(request.socket, answer));
   const closed = new AbortController();
   app.addHook('preClose', (done) => {
@@ -35,21 +54,40 @@ async function cutLate(connections: Connections, clock: Clock, closed: AbortSign
 class Connections {
   /** What each is answering; null: nothing. */
   readonly #open = new Map<Socket, ServerResponse | null>();
+  /** Those that answer nothing, the one that has done so for longest first. */
+  readonly #idle = new Set<Socket>();
   #isEnding = false;
+
+  get count(): number {
+    return this.#open.size;
+  }
 
   add(socket: Socket): void {
     this.#open.set(socket, null);
-    socket.once('close', () => this.#open.delete(socket));
+    this.#idle.add(socket);
+    socket.once('close', () => this.#forget(socket));
   }
 
   enter(socket: Socket, answer: ServerResponse): void {
+    if (!this.#open.has(socket)) return;
     this.#open.set(socket, answer);
+    this.#idle.delete(socket);
     answer.once('close', () => {
       if (this.#open.get(socket) !== answer) return;
       this.#open.set(socket, null);
+      this.#idle.add(socket);
       // Not destroyed: what its client still sends would be answered by a reset, which takes the answer with it.
       if (this.#isEnding) socket.end();
     });
+  }
+
+  /** False: there is none. */
+  endOldestIdle(): boolean {
+    const [oldest] = this.#idle;
+    if (oldest === undefined) return false;
+    this.#forget(oldest);
+    oldest.destroy();
+    return true;
   }
 
   /** Ends all that nothing is asked on; from now on one ends with the answer that is under way on it. */
@@ -60,5 +98,10 @@ class Connections {
 
   cut(isLate: (answer: ServerResponse | null) => boolean): void {
     for (const [socket, answer] of this.#open) if (isLate(answer)) socket.destroy();
+  }
+
+  #forget(socket: Socket): void {
+    this.#open.delete(socket);
+    this.#idle.delete(socket);
   }
 }

@@ -20,7 +20,7 @@ export interface ServerOptions {
   readonly limits?: HttpLimits;
 }
 
-/** How slow whoever asks may be, in ms. */
+/** How slow whoever asks may be, in ms, and how many there may be. */
 export interface HttpLimits {
   /** A connection on which nothing moves for so long is closed. */
   readonly idleMs: number;
@@ -32,13 +32,19 @@ export interface HttpLimits {
   readonly requestMs: number;
   /** For how long the rest of a request is read that has been answered. */
   readonly lingerMs: number;
+  /** At a time, whoever they are from. */
+  readonly mostConnections: number;
 }
 
-/** Longer than a runner's long poll; a body that is not a stream is small, and whoever sends it slower than this is not sending it. */
+/**
+ * Longer than a runner's long poll; a body that is not a stream is small, and whoever sends it slower than this is not sending it.
+ * Connections: two each of 10,000 runners of ours, and 5,000 others.
+ */
 export const HTTP_LIMITS: HttpLimits = {
   idleMs: 75_000,
   headersMs: 30_000,
   bodyMs: 30_000,
   requestMs: 3_600_000,
   lingerMs: 5_000,
+  mostConnections: 25_000,
 };
