@@ -125,6 +125,19 @@ describe.skipIf(whyNoPostgres() !== null)('refs that move, with replicas', () =>
     expect(await pipelines()).toEqual([]);
   });
 
+  it('get none of a push that came to nothing and was repeated, when the next one is taken note of', async () => {
+    const one = commitFiles(here, project.id, { files: { a: '1' } });
+    await expectPush(project.sha, one);
+    await takeNote(here, project.sha, one, await expectPush(project.sha, one));
+    const two = commitFiles(here, project.id, { files: { a: '2' } });
+    await takeNote(here, one, two, await expectPush(one, two));
+    await compare(there);
+    expect(await pipelines()).toEqual([
+      [one, 4],
+      [two, 4],
+    ]);
+  });
+
   it('may still come of a push that another replica has let through, for a day', async () => {
     await expectPush(project.sha, '1'.repeat(40));
     await compare(there);

@@ -40,23 +40,28 @@ export function pushesDone(
     .filter(({ refs }) => refs.length > 0);
 }
 
-/** Ids of the pushes that have led one ref to where it is, looked for backwards from there. */
+/**
+ * Ids of the pushes that have led one ref to where it is, looked for backwards from there. Beyond where it was last seen they count only if they lead back
+ * to there once more: the branch was led away and back. Any other of them came to nothing, and was made good by one that was taken note of.
+ */
 function lineOf(
   ref: string,
   expected: readonly ExpectedPushRecord[],
   { now, known }: { readonly now: RefsNow; readonly known: KnownPush | null },
 ): ReadonlySet<number> {
-  const start = now.current.get(ref) ?? null;
   const seen = now.seen.get(ref)?.sha ?? null;
   const sure = commandFor(ref, known);
   const line = new Set<number>();
+  let at = now.current.get(ref) ?? null;
   let isSurePassed = sure === null;
-  let at = start;
-  let hasMoved = start !== seen || sure !== null;
+  let hasMetSeen = at === seen;
+  let open: number[] = [];
   const goBack = (oldSha: string): void => {
     at = placeOf(oldSha);
-    // It was led away, and back to where it had been.
-    hasMoved ||= at === seen;
+    if (at !== seen) return;
+    hasMetSeen = true;
+    for (const id of open) line.add(id);
+    open = [];
   };
   const passSure = (): void => {
     if (sure !== null && !isSurePassed) goBack(sure.oldSha);
@@ -68,10 +73,11 @@ function lineOf(
     if (push.id <= (known?.id ?? 0)) passSure();
     const command = commandFor(ref, push);
     if (push.id === known?.id || command === null || placeOf(command.newSha) !== at) continue;
-    line.add(push.id);
+    open.push(push.id);
     goBack(command.oldSha);
   }
-  return hasMoved ? line : new Set();
+  // Something else has moved it too, so that nothing leads to where it was seen.
+  return hasMetSeen ? line : new Set([...line, ...open]);
 }
 
 function commandFor(ref: string, push: Pick<KnownPush, 'refs'> | null): Commands[number] | null {
