@@ -39,16 +39,23 @@ function tooLarge({ path, sizeBytes }: Pick<SizedEntry, 'path' | 'sizeBytes'>, m
   return gitFailure('output_too_large', `${JSON.stringify(path)} has ${sizeBytes} bytes, at most ${maxBytes}`);
 }
 
+export interface FilesLimits {
+  /** Of one. */
+  readonly maxBytes: number;
+  /** Of all together: all of them are held in memory. */
+  readonly maxTotalBytes: number;
+}
+
 /**
  * Files by path, byte for byte, as `readFile` reads one; two processes for a hundred of them, or one more for each 8 MiB.
- * @returns for each path its file; null when there is none; a Failure `output_too_large` when it has more than `maxBytes`, or `bad_name`.
+ * @returns for each path its file; null when there is none; a Failure `output_too_large` when it, or it and those before it, are too large, or `bad_name`.
  * @throws Failure `not_found` for the commit
  */
 export async function readFiles(
   repository: BareRepository,
   sha: string,
   paths: readonly string[],
-  options: ReadOptions & { readonly maxBytes: number },
+  options: ReadOptions & FilesLimits,
 ): Promise<ReadonlyMap<string, FileAtRevision | Failure | null>> {
   const found = new Map<string, FileAtRevision | Failure | null>();
   const sound = paths.filter((path) => {
@@ -56,9 +63,13 @@ export async function readFiles(
     found.set(path, failure);
     return failure === null;
   });
+  let leftBytes = options.maxTotalBytes;
   for (let at = 0; at < sound.length; at += MOST_AT_ONCE) {
     const some = sound.slice(at, at + MOST_AT_ONCE);
-    for (const [path, file] of await readSome(repository, sha, some, options)) found.set(path, file);
+    for (const [path, file] of await readSome(repository, sha, some, { ...options, maxTotalBytes: leftBytes })) {
+      found.set(path, file);
+      if (!(file instanceof Failure)) leftBytes -= file.entry.sizeBytes;
+    }
   }
   return found;
 }
@@ -78,17 +89,28 @@ async function readSome(
   repository: BareRepository,
   sha: string,
   paths: readonly string[],
-  options: ReadOptions & { readonly maxBytes: number },
+  options: ReadOptions & FilesLimits,
 ): Promise<ReadonlyMap<string, FileAtRevision | Failure>> {
+  const { maxBytes, maxTotalBytes } = options;
   const entries = (await findEntries(repository, sha, paths, options)).filter(({ kind }) => kind === 'file');
-  const small = entries.filter(({ sizeBytes }) => sizeBytes <= options.maxBytes);
+  let leftBytes = maxTotalBytes;
+  const small = entries.filter(({ sizeBytes }) => {
+    const fits = sizeBytes <= maxBytes && sizeBytes <= leftBytes;
+    if (fits) leftBytes -= sizeBytes;
+    return fits;
+  });
   const blobs = await readBlobs(repository, small, options);
-  return new Map(
-    entries.map((entry) => {
-      const content = blobs.get(entry.sha);
-      return [entry.path, content === undefined ? tooLarge(entry, options.maxBytes) : { entry, content }];
-    }),
-  );
+  const read = (entry: SizedEntry): FileAtRevision | Failure => {
+    const content = blobs.get(entry.sha);
+    if (content !== undefined) return { entry, content };
+    return entry.sizeBytes > maxBytes ? tooLarge(entry, maxBytes) : tooMuch(entry);
+  };
+  return new Map(entries.map((entry) => [entry.path, read(entry)]));
+}
+
+function tooMuch({ path, sizeBytes }: SizedEntry): Failure {
+  const much = `${JSON.stringify(path)} has ${sizeBytes} bytes, too many with those of the other files`;
+  return gitFailure('output_too_large', much);
 }
 
 async function readBlobs(

@@ -17,6 +17,8 @@ export interface AtCommit {
 /** A file that includes one that includes one … makes as many rounds; far more than anybody nests, far less than would hurt. */
 const MAX_ROUNDS = 200;
 const MAX_FILE_BYTES = 5 * 1024 * 1024;
+/** Of a pipeline: all its files are in memory at once, and GitLab too has an end to it. */
+const MAX_TOTAL_BYTES = 64 * 1024 * 1024;
 
 type ChangesSince = ReturnType<NonNullable<CompileContext['changesSince']>>;
 
@@ -26,6 +28,7 @@ interface Known {
   readonly since: Map<string, ChangesSince>;
   readonly tooLarge: Problem[];
   tree: readonly string[] | null;
+  leftBytes: number;
 }
 
 /**
@@ -39,7 +42,7 @@ export async function compileAtCommit(
   { path, source }: { readonly path: string; readonly source: CompileSource | null },
   context: Omit<CompileContext, 'read' | 'files' | 'changesSince'>,
 ): Promise<CompileResult | null> {
-  const known: Known = { files: new Map(), since: new Map(), tooLarge: [], tree: null };
+  const known: Known = { files: new Map(), since: new Map(), tooLarge: [], tree: null, leftBytes: MAX_TOTAL_BYTES };
   if (source === null) await readTexts(at, [path], known);
   const text = source === null ? (known.files.get(path) ?? null) : source.text;
   if (text === null) return known.tooLarge.length === 0 ? null : failed(known.tooLarge);
@@ -75,10 +78,12 @@ function failed(problems: readonly Problem[]): CompileResult {
 
 /** Null: there is no such file, or none can be. */
 async function readTexts({ repository, sha }: AtCommit, paths: readonly string[], known: Known): Promise<void> {
-  for (const [path, found] of await readFiles(repository, sha, paths, { maxBytes: MAX_FILE_BYTES })) {
+  const limits = { maxBytes: MAX_FILE_BYTES, maxTotalBytes: known.leftBytes };
+  for (const [path, found] of await readFiles(repository, sha, paths, limits)) {
     if (found instanceof Failure && found.code !== 'bad_name') {
       known.tooLarge.push({ code: 'file-too-large', message: found.message, severity: 'error', file: path });
     }
+    if (found !== null && !(found instanceof Failure)) known.leftBytes -= found.entry.sizeBytes;
     const isText = found !== null && !(found instanceof Failure) && found.entry.mode !== '120000';
     known.files.set(path, isText ? found.content.toString() : null);
   }
