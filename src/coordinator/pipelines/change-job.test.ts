@@ -56,6 +56,25 @@ it('cuts a teardown short by force, and says who did and what was left to do', a
   });
 });
 
+it('plays a manual job that has ended anew, with the variables of this time from the first moment on', async () => {
+  const [job] = await jobsOf(parts, await start('a: {script: x, when: manual, allow_failure: false}\n'));
+  const { store } = parts;
+  const jobId = job?.id ?? 0;
+  const give = (value: string) => [{ key: 'A', value, kind: 'env_var' } as const];
+  await playJob(parts, jobId, { by: ANN, variables: give('first') });
+  await (await takeJob(parts)).finish();
+  const { write } = store;
+  // As if the server died as soon as the new job is there.
+  store.write = (work) => {
+    store.write = () => Promise.reject(new Error('gone'));
+    return write(work);
+  };
+  await playJob(parts, jobId, { by: ANN, variables: give('second') });
+  store.write = write;
+  const { payload } = await takeJob(parts);
+  expect(payload.variables.findLast(({ key }) => key === 'A')?.value).toBe('second');
+});
+
 it('plays a manual job with variables, which its retry is given too', async () => {
   const id = await start('a: {script: x, when: manual, allow_failure: false}\n');
   const [job] = await jobsOf(parts, id);

@@ -71,16 +71,17 @@ export async function playJob(
         return null;
       }
       const when = findJob(open.state, job.number)?.rules.when;
-      return when === 'manual' || when === 'delayed' ? sendRetry(open, job.number) : refused;
+      if (when !== 'manual' && when !== 'delayed') return refused;
+      const fresh = sendRetry(open, job.number);
+      if (typeof fresh === 'number' && given.length > 0) open.given.set(fresh, given);
+      return fresh;
     },
     { userId: by.id },
   );
   if (done === null) return { kind: 'unknown' };
   if (done.result === null) return { kind: 'applied', jobId };
   const answer = await retryAnswer(parts, job.pipelineId, done.result);
-  if (answer.kind !== 'retried') return answer;
-  if (given.length > 0) await parts.store.write((tx) => setJobVariables(tx, answer.jobId, given));
-  return { kind: 'applied', jobId: answer.jobId };
+  return answer.kind === 'retried' ? { kind: 'applied', jobId: answer.jobId } : answer;
 }
 
 async function noteStart(

@@ -7,7 +7,7 @@ import {
   type PipelineState,
   type Refusal,
 } from '../../../lifecycle/index.ts';
-import { isFinished, type Status } from '../../../protocol/index.ts';
+import { isFinished, type Status, type Variable } from '../../../protocol/index.ts';
 import type { PipelineRecord, Tx } from '../../../store/index.ts';
 import type { LoadedPipeline } from './pipeline-cache.ts';
 
@@ -22,6 +22,8 @@ export class OpenPipeline {
   readonly loaded: LoadedPipeline;
   readonly touched = new Set<number>();
   readonly effects: PipelineEffect[] = [];
+  /** Variables of jobs that come to be in this transaction, by number. Without, one has those of the job whose place it takes. */
+  readonly given = new Map<number, readonly Variable[]>();
   #state: PipelineState;
   #isResumed = false;
 

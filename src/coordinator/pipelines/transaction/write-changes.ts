@@ -41,7 +41,7 @@ export async function writeChanges(open: OpenPipeline, plan: Plan, by: number | 
 }
 
 async function writeJobs(
-  { tx, record, loaded, state }: OpenPipeline,
+  { tx, record, loaded, state, given }: OpenPipeline,
   plan: Plan,
   touched: readonly number[],
   by: number | null,
@@ -59,16 +59,12 @@ async function writeJobs(
   const ids = await insertJobs(tx, record, rows);
   const jobIds = [...loaded.jobIds, ...fresh.map(({ number }) => ids.get(number) ?? -1)];
   for (const { number, retriedAs } of jobs) {
-    if (retriedAs !== null && retriedAs >= known)
-      await passVariablesOn(tx, jobIds[number] ?? -1, jobIds[retriedAs] ?? -1);
+    if (retriedAs === null || retriedAs < known) continue;
+    // What a job was given when it was played, its retry is given too.
+    const variables = given.get(retriedAs) ?? (await findJobVariables(tx, jobIds[number] ?? -1));
+    if (variables !== null) await setJobVariables(tx, jobIds[retriedAs] ?? -1, variables);
   }
   return jobIds;
-}
-
-/** What a job was given when it was played, its retry is given too. */
-async function passVariablesOn(tx: Tx, from: number, to: number): Promise<void> {
-  const given = await findJobVariables(tx, from);
-  if (given !== null) await setJobVariables(tx, to, given);
 }
 
 function changedJob(job: PipelineJob): Parameters<typeof updateJobs>[2][number] {
