@@ -43,6 +43,11 @@ export interface Db {
 export interface Tx extends Db {
   /** The hint leaves with the commit. It may be lost and may come twice: whoever looks every few seconds must be right without it. */
   publish(hint: Hint): void;
+  /**
+   * Calls this once the transaction is committed, which may be before it is on disk: for what is kept in memory of rows that the next transaction
+   * sees already. Not called when it is rolled back, nor when nobody knows.
+   */
+  onCommit(run: () => void): void;
 }
 
 /**

@@ -41,16 +41,16 @@ async function insert(
   const { projectId, sha } = prepared.origin;
   // Before the pipeline is there: whatever happens to branch and tag, its jobs find their commit.
   await keepCommit(parts.repositories.at(projectId), sha);
-  const inserted = await parts.store.write(async (tx) => {
+  const cache = cacheOf(parts.store);
+  const { id, iid } = await parts.store.write(async (tx) => {
     const made = await insertNewPipeline(tx, prepared, { isSkipped });
     await alongside(tx, made.id);
+    tx.onCommit(() => {
+      if (made.planHash === null) return;
+      cache.keepPlan(made.planHash, made.plan);
+      cache.keep(made);
+    });
     return made;
   });
-  const cache = cacheOf(parts.store);
-  if (inserted.planHash !== null) {
-    cache.keepPlan(inserted.planHash, inserted.plan);
-    cache.keep(inserted);
-  }
-  const { id, iid } = inserted;
   return { kind: 'created', id, iid, isSkipped, problems: prepared.plan === null ? prepared.problems : [] };
 }

@@ -37,12 +37,14 @@ export async function runTransaction<T>(
     const begun = await client.query(`${BEGIN[mode]}; select ${DATABASE_NOW} as now`);
     instant.now = (begun as unknown as [unknown, pg.QueryResult<{ now: number }>])[1].rows[0]?.now ?? 0;
     const published: Hint[] = [];
+    const atCommit: (() => void)[] = [];
     const tx: Tx = {
       engine: 'postgres',
       query: databaseOf(client),
       ...known,
       now: () => (time === 'clock' ? clock.now() : instant.now),
       publish: (hint) => published.push(hint),
+      onCommit: (run) => atCommit.push(run),
     };
     keepInstant(tx, (now) => {
       instant.now = Math.max(instant.now, now);
@@ -52,6 +54,7 @@ export async function runTransaction<T>(
     if (mode === 'write') state = 'committing';
     await commit(client, origin, published);
     state = 'over';
+    for (const run of atCommit) run();
     return { result, published };
   } catch (error) {
     if (state === 'committing' && readTrouble(error) === 'unreachable')

@@ -38,15 +38,18 @@ export async function openSqlite({ file, keyFile, clock }: SqliteOptions): Promi
     async write(change) {
       if (closing !== null) return closed();
       const published: Hint[] = [];
+      const atCommit: (() => void)[] = [sync.committed];
+      const tx: Tx = {
+        ...dbOver(writer),
+        publish: (hint) => published.push(hint),
+        onCommit: (run) => atCommit.push(run),
+      };
       const result = await turns.take(async () => {
         // Nothing more is written once a sync has failed.
         if (sync.isBroken()) await sync.settled();
-        return runTransaction(
-          writer,
-          { ...dbOver(writer), publish: (hint) => published.push(hint) },
-          change,
-          sync.committed,
-        );
+        const done = await runTransaction(writer, tx, change);
+        for (const run of atCommit) run();
+        return done;
       });
       await sync.settled();
       hints.tell(published);
@@ -68,13 +71,11 @@ async function runTransaction<T>(
   writer: SqliteConnection,
   tx: Tx,
   change: (tx: Tx) => Promise<T>,
-  committed: () => void,
 ): Promise<T> {
   writer.run('begin immediate');
   try {
     const result = await change(tx);
     writer.run('commit');
-    committed();
     return result;
   } catch (error) {
     // SQLite has rolled back by itself after some errors (a full disk).

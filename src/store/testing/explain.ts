@@ -36,5 +36,5 @@ export async function textsOf(store: Store, work: (tx: Tx) => Promise<unknown>):
 }
 
 function dry(db: Db, query: Db['query']): Tx {
-  return { ...db, query, publish: () => undefined };
+  return { ...db, query, publish: () => undefined, onCommit: () => undefined };
 }

@@ -3,7 +3,7 @@ import { lockPipeline } from '../../../store/index.ts';
 import type { Parts } from '../../parts.ts';
 import { loadPipeline, loadPlan } from './load-pipeline.ts';
 import { OpenPipeline } from './open-pipeline.ts';
-import { cacheOf, type LoadedPipeline } from './pipeline-cache.ts';
+import { cacheOf } from './pipeline-cache.ts';
 import { writeChanges } from './write-changes.ts';
 
 export interface InPipelineOptions {
@@ -23,17 +23,17 @@ export async function inPipeline<T>(
 ): Promise<{ readonly result: T } | null> {
   const cache = cacheOf(store);
   try {
-    const done = await store.write(async (tx): Promise<{ result: T; loaded: LoadedPipeline } | null> => {
+    return await store.write(async (tx) => {
       const record = await lockPipeline(tx, pipelineId);
       if (record === null) return null;
       const open = new OpenPipeline(tx, record, await loadPipeline(tx, record, cache));
       const result = await work(open);
       const plan = await loadPlan(tx, record.planHash, cache);
-      return { result, loaded: await writeChanges(open, plan, userId) };
+      const loaded = await writeChanges(open, plan, userId);
+      // The next event of this pipeline may come before this one is on disk.
+      tx.onCommit(() => cache.keep(loaded));
+      return { result };
     });
-    if (done === null) return null;
-    cache.keep(done.loaded);
-    return { result: done.result };
   } catch (error) {
     // It may have been committed, then the cached version is simply an old one; dropped, nobody has to think about it.
     if (error instanceof Failure && error.code === 'commit_unknown') cache.drop(pipelineId);

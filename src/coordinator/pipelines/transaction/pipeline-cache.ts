@@ -11,51 +11,57 @@ export interface LoadedPipeline {
   readonly jobIds: readonly number[];
 }
 
-const MOST_JOBS = 200_000;
+/** In jobs, of all that is kept. */
+const MOST_SIZE = 200_000;
 const MOST_PLANS = 200;
+/** A snapshot that somebody reads from is as many events behind as came since. */
+const VERSIONS_A_PIPELINE = 8;
+/** An older version shares with the newest all but what an event touched: so many jobs, about. */
+const SIZE_OF_OLDER = 10;
 
 /**
  * States of pipelines by version, so that an event need not read all rows of its pipeline. Only a cache: whoever asks names the version that the locked
  * row has, and gets nothing when another process has moved on.
  */
 export class PipelineCache {
-  readonly #pipelines = new Map<number, LoadedPipeline>();
+  /** Newest version first; the pipeline that was asked for last is the last. */
+  readonly #pipelines = new Map<number, readonly LoadedPipeline[]>();
   readonly #plans = new Map<string, Plan>();
-  #jobs = 0;
+  #size = 0;
 
   find(id: number, version: number): LoadedPipeline | null {
-    const found = this.#pipelines.get(id);
-    if (found?.version !== version) return null;
-    // Latest used last.
+    const versions = this.#pipelines.get(id);
+    const found = versions?.find((each) => each.version === version);
+    if (versions === undefined || found === undefined) return null;
     this.#pipelines.delete(id);
-    this.#pipelines.set(id, found);
+    this.#pipelines.set(id, versions);
     return found;
   }
 
+  /** Nothing but what is committed. */
   keep(loaded: LoadedPipeline): void {
     const { id, version } = loaded;
-    if ((this.#pipelines.get(id)?.version ?? 0) > version) return;
+    const older = this.#pipelines.get(id) ?? [];
+    if ((older[0]?.version ?? 0) >= version) return;
     this.drop(id);
-    this.#pipelines.set(id, loaded);
-    this.#jobs += loaded.jobIds.length + 1;
+    this.#pipelines.set(id, [loaded, ...older.slice(0, VERSIONS_A_PIPELINE - 1)]);
+    this.#size += sizeOf(this.#pipelines.get(id));
     for (const oldest of this.#pipelines.keys()) {
-      if (this.#jobs <= MOST_JOBS || oldest === id) break;
+      if (this.#size <= MOST_SIZE || oldest === id) break;
       this.drop(oldest);
     }
   }
 
   drop(id: number): void {
-    const found = this.#pipelines.get(id);
-    if (found === undefined) return;
+    this.#size -= sizeOf(this.#pipelines.get(id));
     this.#pipelines.delete(id);
-    this.#jobs -= found.jobIds.length + 1;
   }
 
   /** Everything, as if the program had just started. */
   clear(): void {
     this.#pipelines.clear();
     this.#plans.clear();
-    this.#jobs = 0;
+    this.#size = 0;
   }
 
   plan(hash: string): Plan | null {
@@ -70,6 +76,12 @@ export class PipelineCache {
       this.#plans.delete(oldest);
     }
   }
+}
+
+function sizeOf([newest, ...older]: readonly LoadedPipeline[] = []): number {
+  if (newest === undefined) return 0;
+  const size = newest.jobIds.length + 1;
+  return size + older.length * Math.min(size, SIZE_OF_OLDER);
 }
 
 const caches = new WeakMap<Store, PipelineCache>();
