@@ -28,13 +28,10 @@ export function startWork(parts: Parts, sweeps: readonly Sweep[], handlers: Effe
   const wakes = startLoop(parts, { name: 'wakes', everyMs: 1_000, run: workOffWakes });
   const unfit = { name: 'jobs that no runner fits', everyMs: 300_000, run: dropUnfitJobs(parts.clock.now()) };
   const rest = [...OWN_TURNS, unfit, ...sweeps.map(electedTurn)].map((turn) => startLoop(parts, turn));
-  const unsubscribe = [
-    parts.store.subscribe('outbox', () => wakeAll(workers)),
-    parts.store.subscribe('pipeline', () => wakes.wake()),
-  ];
+  const unsubscribe = parts.store.subscribe('outbox', () => wakeAll(workers));
   return {
     async stop() {
-      for (const end of unsubscribe) end();
+      unsubscribe();
       await Promise.all([...workers, wakes, ...rest].map((loop) => loop.stop()));
     },
   };
