@@ -57,14 +57,22 @@ export function createListeningClient(url: string): pg.Client {
   return client;
 }
 
+/** Texts of statements are few, apart from lists of changing length: so many are parsed and planned once a connection, the others each time. */
+const MOST_PREPARED = 300;
+
 const databases = new WeakMap<pg.ClientBase, Database>();
 
 /** Typed queries over this connection; made once for each. */
 export function databaseOf(client: pg.ClientBase): Database {
   const known = databases.get(client);
   if (known !== undefined) return known;
-  const database = databaseOver('postgres', async (sql, parameters) => {
-    const { rows, rowCount } = await client.query(sql, [...parameters]);
+  const names = new Map<string, string>();
+  const preparedAs = (text: string): string | undefined => {
+    if (!names.has(text) && names.size < MOST_PREPARED) names.set(text, `s${names.size}`);
+    return names.get(text);
+  };
+  const database = databaseOver('postgres', async (text, parameters) => {
+    const { rows, rowCount } = await client.query({ name: preparedAs(text), text, values: [...parameters] });
     return { rows, changes: rowCount ?? 0 };
   });
   databases.set(client, database);

@@ -1,8 +1,9 @@
 import type { Clock } from '../../base/index.ts';
 import { readPostgresError, readTrouble } from './postgres-failure.ts';
 
-/** Deadlocks are over at once; a database that restarts is back after seconds. */
+/** Deadlocks are over at once; a database that restarts is back after seconds; every connection of the pool may be outdated. */
 const BUDGET = {
+  outdated: { tries: 100, firstMs: 0, mostMs: 0 },
   conflict: { tries: 8, firstMs: 5, mostMs: 200 },
   unreachable: { tries: 10, firstMs: 50, mostMs: 2_000 },
 } as const;
@@ -17,7 +18,7 @@ export async function retryTransaction<T>(clock: Clock, name: string, attempt: (
       return await attempt();
     } catch (error) {
       const trouble = readTrouble(error);
-      const budget = trouble === 'conflict' || trouble === 'unreachable' ? BUDGET[trouble] : null;
+      const budget = trouble in BUDGET ? BUDGET[trouble as keyof typeof BUDGET] : null;
       const isEnough = tries >= (budget?.tries ?? 0) || clock.monotonic() >= endsAt;
       if (budget === null || isEnough) throw readPostgresError(error, name);
       const pause = Math.min(budget.mostMs, budget.firstMs * 2 ** (tries - 1));

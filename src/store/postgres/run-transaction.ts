@@ -5,7 +5,7 @@ import type { Migrated } from '../migrations/migrate.ts';
 import type { Hint, Tx } from '../store.ts';
 import { storeFailure } from '../store-failure.ts';
 import { connectTo, databaseOf } from './postgres-connection.ts';
-import { readTrouble } from './postgres-failure.ts';
+import { readTrouble, type Trouble } from './postgres-failure.ts';
 import { toPayloads } from './wire-hints.ts';
 
 export interface Surroundings {
@@ -24,6 +24,9 @@ export interface Transacted<T> {
 }
 
 const BEGIN = { read: 'begin isolation level repeatable read read only', write: 'begin' } as const;
+
+/** After these the connection is not used again. */
+const LOST: readonly Trouble[] = ['unreachable', 'outdated'];
 
 /** One transaction on a connection of its own. `commit_unknown` when the connection was lost after the commit was sent. */
 export async function runTransaction<T>(
@@ -59,7 +62,7 @@ export async function runTransaction<T>(
   } catch (error) {
     if (state === 'committing' && readTrouble(error) === 'unreachable')
       throw storeFailure('commit_unknown', `the connection was lost during a commit: ${describeError(error)}`, error);
-    if (readTrouble(error) !== 'unreachable') await client.query('rollback').then(() => (state = 'over'), nothing);
+    if (!LOST.includes(readTrouble(error))) await client.query('rollback').then(() => (state = 'over'), nothing);
     throw error;
   } finally {
     client.release(state !== 'over');

@@ -67,11 +67,7 @@ export async function openSqlite({ file, keyFile, clock }: SqliteOptions): Promi
   };
 }
 
-async function runTransaction<T>(
-  writer: SqliteConnection,
-  tx: Tx,
-  change: (tx: Tx) => Promise<T>,
-): Promise<T> {
+async function runTransaction<T>(writer: SqliteConnection, tx: Tx, change: (tx: Tx) => Promise<T>): Promise<T> {
   writer.run('begin immediate');
   try {
     const result = await change(tx);
