@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { whyNoPostgres } from '../../test/support/engines.ts';
 import { type EventReader, type ReadEvent, readEvents } from './live/testing/read-events.ts';
-import { LONG_POLL_MS } from './runner-api/requesting/wait-for-job.ts';
+import { LONG_POLL_MS } from './runner-api/requesting/long-polls.ts';
 import { runnerTarget } from './runner-api/testing/serve-runners.ts';
 import { addRunner, OURS, type TakenJob, type TestRunner } from './runner-api/testing/test-runner.ts';
 import { makeProject, type TestProject } from './testing/make-project.ts';

@@ -3,8 +3,8 @@ import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import { afterEach, expect, it } from 'vitest';
-import { noContent, ok, PAGING, paged, pageOf, route } from './index.ts';
-import { closeServers, echo, serve } from './testing/serve-routes.ts';
+import { HttpError, type Later, noContent, ok, PAGING, paged, pageOf, type Route, route } from './index.ts';
+import { closeServers, echo, serve, serveWith } from './testing/serve-routes.ts';
 
 afterEach(closeServers);
 
@@ -109,6 +109,43 @@ it.each(['before it has gone', 'after'])('tells a handler that asks %s that its 
   await entered;
   socket.destroy();
   await told;
+});
+
+it('answers later with what comes, or with what went wrong, and tells who waits that it stops', async () => {
+  const stopping = new AbortController();
+  const waits = (path: string, later: Later['later']): Route =>
+    route({
+      method: 'GET',
+      path,
+      action: 'version.read',
+      summary: 'Wait',
+      tag: 'test',
+      answers: {},
+      handle: async () => ({ later }),
+    });
+  const app = await serveWith(
+    { stopping: stopping.signal },
+    waits('/good', (answer) => {
+      setImmediate(() => answer(Promise.resolve(ok('late'))));
+      return () => {};
+    }),
+    waits('/bad', (answer) => {
+      answer(Promise.reject(new HttpError(409, { message: 'too late' })));
+      return () => {};
+    }),
+    waits('/long', (answer) => {
+      setImmediate(() => stopping.abort());
+      return () => answer(Promise.resolve(ok('stopped')));
+    }),
+  );
+  const answers = [];
+  for (const path of ['/good', '/bad', '/long', '/long']) answers.push(await app.inject(path));
+  expect(answers.map(({ statusCode, body }) => [statusCode, body])).toEqual([
+    [200, 'late'],
+    [409, '{"message":"too late"}'],
+    [200, 'stopped'],
+    [200, 'stopped'],
+  ]);
 });
 
 it('has every route in its OpenAPI document', async () => {

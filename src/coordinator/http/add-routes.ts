@@ -2,9 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { TSchema } from 'typebox';
-import { invariant } from '../../base/index.ts';
+import { describeError, invariant } from '../../base/index.ts';
 import { ruleOf } from '../access/index.ts';
-import type { Answer } from './answer.ts';
+import type { Answer, Later } from './answer.ts';
 import { addFromQuery } from './request/add-from-query.ts';
 import { authorize, refuseCredential } from './request/authorize.ts';
 import { queryOf } from './request/credentials.ts';
@@ -14,12 +14,21 @@ import { type Call, type Route, TAKEN } from './route.ts';
 import type { ServerOptions } from './server-options.ts';
 
 /** What routes are served with. */
-export interface Serving extends ServerOptions {
+export interface ServingOptions extends ServerOptions {
   readonly figures: RequestFigures;
 }
 
+interface Serving extends ServingOptions {
+  /** How to end each wait for an answer that comes later. */
+  readonly waiting: Set<() => void>;
+}
+
 /** Puts routes of the table where requests reach them. Who asks is looked at before anything of the body is read. */
-export function addRoutes(app: FastifyInstance, routes: readonly Route[], options: Serving): void {
+export function addRoutes(app: FastifyInstance, routes: readonly Route[], options: ServingOptions): void {
+  const serving = { ...options, waiting: new Set<() => void>() };
+  options.stopping.addEventListener('abort', () => {
+    for (const over of [...serving.waiting]) over();
+  });
   for (const route of routes) {
     const isOnProject = ruleOf(route.action).on === 'project';
     invariant(!isOnProject || route.path.includes('/:id'), `${route.path} names no project`);
@@ -32,7 +41,10 @@ export function addRoutes(app: FastifyInstance, routes: readonly Route[], option
         entries.set(request, await enter(route, request, options));
       },
       preValidation: async (request) => readLoosely(route, request),
-      handler: async (request, reply) => handle(route, request, reply, options),
+      // Not a promise: the framework would keep it, and with it all of a request that is answered later.
+      handler: (request, reply) => {
+        handle(route, request, reply, serving).catch((error: unknown) => fail(reply, error));
+      },
     });
   }
 }
@@ -63,12 +75,8 @@ async function enter(route: Route, request: FastifyRequest, { gate }: ServerOpti
   return { principal, project: project as Entered['project'] };
 }
 
-async function handle(
-  route: Route,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { base, stopping, figures, gate }: Serving,
-): Promise<FastifyReply | undefined> {
+async function handle(route: Route, request: FastifyRequest, reply: FastifyReply, serving: Serving): Promise<void> {
+  const { base, stopping, figures, gate } = serving;
   const entered = entries.get(request);
   invariant(entered !== undefined, 'a request is let in before it is handled');
   const signal = whenOver(reply.raw, stopping);
@@ -90,11 +98,28 @@ async function handle(
     },
     raw: { request: request.raw, response: reply.raw },
   });
-  if (answer === TAKEN) {
-    reply.hijack();
-    return undefined;
-  }
-  return send(reply, request.method === 'HEAD' ? headOf(answer) : answer);
+  if (answer === TAKEN) reply.hijack();
+  else if ('later' in answer) sendLater(reply, answer, serving);
+  else send(reply, request.method === 'HEAD' ? headOf(answer) : answer);
+}
+
+function sendLater(reply: FastifyReply, { later }: Later, { stopping, waiting }: Serving): void {
+  reply.request.body = undefined;
+  const over = later((answer) => {
+    answer
+      .then((known) => send(reply, known))
+      .catch((error: unknown) => fail(reply, error))
+      .finally(() => waiting.delete(over));
+  });
+  waiting.add(over);
+  reply.raw.on('close', over);
+  if (stopping.aborted || reply.raw.closed) over();
+}
+
+function fail(reply: FastifyReply, error: unknown): void {
+  if (reply.sent) reply.log.error({ err: error }, 'request failed after its answer');
+  // Anything else would be taken for an answer.
+  else reply.send(error instanceof Error ? error : new Error(describeError(error)));
 }
 
 /** What would be sent, without reading it. */
@@ -120,11 +145,12 @@ function whenOver(response: ServerResponse, stopping: AbortSignal): () => AbortS
   };
 }
 
-function send(reply: FastifyReply, { status, body, headers = {} }: Answer): FastifyReply {
+function send(reply: FastifyReply, { status, body, headers = {} }: Answer): void {
   reply.code(status).headers(headers);
-  if (body === undefined) return reply.send();
-  const isBytes = typeof body === 'string' || body instanceof Uint8Array || body instanceof Readable;
-  return isBytes ? reply.send(body) : reply.type('application/json').send(JSON.stringify(body));
+  const isBytes =
+    body === undefined || typeof body === 'string' || body instanceof Uint8Array || body instanceof Readable;
+  if (isBytes) reply.send(body);
+  else reply.type('application/json').send(JSON.stringify(body));
 }
 
 /** Of a target that is a whole address, as proxies are asked with, the part that is ours. */

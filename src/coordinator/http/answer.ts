@@ -11,6 +11,15 @@ export interface StreamAnswer extends Answer {
   readonly body: Readable;
 }
 
+/**
+ * An answer that may be long in coming, to one of ten thousand who wait: until then no promise, no signal and no body of its request is kept. `later` is
+ * called at once, with how to answer, which is to be done once. It returns what is called, perhaps more than once, when the connection is gone or the
+ * server shuts down: then the answer has to come soon, if it has not.
+ */
+export interface Later {
+  readonly later: (answer: (answer: Promise<Answer>) => void) => () => void;
+}
+
 export function ok(body: unknown, headers?: Answer['headers']): Answer {
   return { status: 200, body, ...(headers === undefined ? {} : { headers }) };
 }

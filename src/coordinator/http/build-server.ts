@@ -140,7 +140,7 @@ function addErrors(app: FastifyInstance): void {
 /** One line a request, when it is over, also when its client left before. */
 function addLog(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
-    reply.raw.once('close', () => logRequest(request, reply));
+    reply.raw.on('close', () => logRequest(request, reply));
   });
 }
 

@@ -72,7 +72,7 @@ class Connections {
     if (!this.#open.has(socket)) return;
     this.#open.set(socket, answer);
     this.#idle.delete(socket);
-    answer.once('close', () => {
+    answer.on('close', () => {
       if (this.#open.get(socket) !== answer) return;
       this.#open.set(socket, null);
       this.#idle.add(socket);

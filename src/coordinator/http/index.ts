@@ -1,4 +1,4 @@
-export { type Answer, created, noContent, ok, text } from './answer.ts';
+export { type Answer, created, type Later, noContent, ok, text } from './answer.ts';
 export { buildServer } from './build-server.ts';
 export { errorReply } from './error-reply.ts';
 export {

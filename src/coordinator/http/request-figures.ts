@@ -33,7 +33,7 @@ const CLIENT_GONE = 499;
 export function countRequests(app: FastifyInstance): RequestFigures {
   const all = new Map<string, Counting>();
   app.addHook('onRequest', async (request, reply) => {
-    reply.raw.once('close', () => count(request, reply));
+    reply.raw.on('close', () => count(request, reply));
   });
   const count = (request: FastifyRequest, reply: FastifyReply): void => {
     const route = request.is404 ? 'other' : (request.routeOptions.url ?? 'other');

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Static, TObject, TSchema } from 'typebox';
 import type { Action, Principal, ProjectAccess } from '../access/index.ts';
-import type { Answer } from './answer.ts';
+import type { Answer, Later } from './answer.ts';
 import type { HttpError } from './http-error.ts';
 import type { RouteFigures } from './request-figures.ts';
 
@@ -28,7 +28,7 @@ export interface Route<P extends TObject = TObject, Q extends TObject = TObject,
   readonly answers: Readonly<Record<number, TSchema | null>>;
   /** Not in the reference: what only git or a browser asks for. */
   readonly hidden?: true;
-  readonly handle: (call: Call<Static<P>, Static<Q>, Static<B>>) => Promise<Answer | Taken> | Answer;
+  readonly handle: (call: Call<Static<P>, Static<Q>, Static<B>>) => Promise<Answer | Later | Taken> | Answer;
 }
 
 /** What a handler is given. Credentials and parameters have been checked. */

@@ -31,7 +31,7 @@ const MOST_CANDIDATES = 20;
 export async function handOut(
   parts: Parts,
   runner: RunnerAsking,
-  { signal }: { readonly signal: AbortSignal },
+  { signal }: { readonly signal: Pick<AbortSignal, 'aborted'> },
 ): Promise<HandOut | null> {
   const passedOver: Held[] = [];
   try {
@@ -67,7 +67,7 @@ async function tryCandidate(
   parts: Parts,
   runner: RunnerAsking,
   held: Held,
-  signal: AbortSignal,
+  signal: Pick<AbortSignal, 'aborted'>,
 ): Promise<HandOut | 'passed over' | 'gone'> {
   const gathered = await parts.store.read((db) => gather(db, held.jobId, cacheOf(parts.store)));
   if (gathered === null) return 'passed over';

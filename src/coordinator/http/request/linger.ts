@@ -8,7 +8,7 @@ export function lingerBriefly(app: FastifyInstance, lingerMs: number): void {
   app.server.prependListener('request', (request, answer) => {
     // Later the request has none, when it was cut.
     const { socket } = request;
-    answer.once('finish', () => {
+    answer.on('finish', () => {
       if (request.complete || socket.destroyed) return;
       const late = setTimeout(() => socket.destroy(), lingerMs);
       const stop = (): void => {

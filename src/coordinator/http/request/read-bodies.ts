@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Readable } from 'node:stream';
+import { finished, type Readable } from 'node:stream';
 import { Busboy } from '@fastify/busboy';
 import type { FastifyInstance } from 'fastify';
 import { badParameters, HttpError } from '../http-error.ts';
@@ -58,13 +58,21 @@ function nested(pairs: Iterable<readonly [string, string]>): unknown {
 async function readAll(payload: Readable, { bytes: limit, deadlineMs }: Limits): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  await beforeDeadline(payload, deadlineMs, async () => {
-    for await (const chunk of payload) {
-      size += chunk.length;
-      if (size > limit) throw tooLarge(limit);
-      chunks.push(chunk);
-    }
-  });
+  const { promise: read, resolve, reject } = Promise.withResolvers<void>();
+  const take = (chunk: Uint8Array): void => {
+    size += chunk.length;
+    if (size > limit) reject(tooLarge(limit));
+    else chunks.push(chunk);
+  };
+  // An iteration would leave a dozen listeners at the request, for as long as that waits for its answer.
+  const forget = finished(payload, { writable: false }, (error) => (error ? reject(error) : resolve()));
+  payload.on('data', take);
+  try {
+    await beforeDeadline(payload, deadlineMs, () => read);
+  } finally {
+    payload.off('data', take);
+    forget();
+  }
   return Buffer.concat(chunks).toString();
 }
 

@@ -133,7 +133,7 @@ function checked(route: Route): Route {
     ...route,
     handle: async (call) => {
       const answer = await route.handle(call);
-      if (typeof answer === 'symbol') return answer;
+      if (typeof answer === 'symbol' || 'later' in answer) return answer;
       const schema: TSchema | null | undefined = route.answers[answer.status];
       if (schema === undefined) throw new Error(`${route.path} does not say that it answers ${answer.status}`);
       if (schema === null) return answer;

@@ -1,5 +1,6 @@
+import type { ServerResponse } from 'node:http';
 import { describeError } from '../../../base/index.ts';
-import { type Answer, type Call, type Route, route } from '../../http/index.ts';
+import { type Answer, type Later, type Route, route } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
 import { giveBack, type HandOut, type RunnerAsking } from '../../work/index.ts';
 import { LOOSE, type Loose, textOf } from '../loose-values.ts';
@@ -7,7 +8,8 @@ import type { ManagerNotes } from '../manager-notes.ts';
 import type { IdentifyRunner } from '../runner-credential.ts';
 import { fitOf } from '../runner-fit.ts';
 import { lifecycleFeatures, readRunnerInfo } from '../runner-info.ts';
-import { waitForJob } from './wait-for-job.ts';
+import { JobWait } from './job-wait.ts';
+import { LongPolls } from './long-polls.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
 /**
@@ -24,6 +26,7 @@ export interface RequestTools {
 }
 
 export function requestRoute(parts: Parts, { identify, managers, room }: RequestTools): Route {
+  const tools = { parts, room, polls: new LongPolls(parts.clock) };
   return route({
     method: 'POST',
     path: '/api/v4/jobs/request',
@@ -34,7 +37,7 @@ export function requestRoute(parts: Parts, { identify, managers, room }: Request
     bodyLimit: MOST_INFO_BYTES,
     answers: { 201: null, 204: null },
     handle: async (call) => {
-      const { body, remoteAddress, signal } = call;
+      const { body, remoteAddress, raw } = call;
       const runner = await identify(call, textOf(body.token));
       const said = readRunnerInfo(body.info);
       const managerId = await managers.note(runner, textOf(body.system_id), said, remoteAddress);
@@ -50,9 +53,9 @@ export function requestRoute(parts: Parts, { identify, managers, room }: Request
           maximumTimeoutS: runner.maximumTimeoutS,
         },
       };
-      const isHeld = isWaiting(body);
-      const job = await waitForJob(parts, room, asking, { isHeld, signal });
-      return job === null ? nothing() : handOver(parts, call, job);
+      const wait = new JobWait(tools, asking, raw.response);
+      const job = await wait.begin(isWaiting(body));
+      return job === 'wait' ? answerLater(parts, wait, raw.response) : answerWith(parts, job, raw.response);
     },
   });
 }
@@ -65,9 +68,18 @@ function nothing(): Answer {
   return { status: 204, headers: { 'x-gitlab-last-update': LAST_UPDATE } };
 }
 
+function answerLater(parts: Parts, wait: JobWait, response: ServerResponse): Later {
+  return {
+    later(answer) {
+      wait.hold((job) => answer(job.then((known) => answerWith(parts, known, response))));
+      return () => wait.end();
+    },
+  };
+}
+
 /** A job whose answer cannot have been read waits again, at once. One that was sent into a connection that breaks is missed by its lease. */
-async function handOver(parts: Parts, { raw }: Pick<Call, 'raw'>, job: HandOut): Promise<Answer> {
-  const { response } = raw;
+async function answerWith(parts: Parts, job: HandOut | null, response: ServerResponse): Promise<Answer> {
+  if (job === null) return nothing();
   if (response.destroyed || response.socket?.destroyed !== false) {
     await giveBack(parts, job);
     return nothing();

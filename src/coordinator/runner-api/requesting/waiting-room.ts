@@ -10,8 +10,10 @@ import { fitsLane } from './fits-lane.ts';
  */
 
 export interface Waiter {
-  /** Resolves when it is worth asking again. Called before asking, so that nothing which comes meanwhile is missed. */
-  woken(): Promise<void>;
+  /** From here on it is woken, once, when it is worth asking again. Called before asking, so that nothing which comes meanwhile is missed. */
+  listen(): void;
+  /** Since it listens. */
+  readonly isWoken: boolean;
   /** It got a job. */
   served(): void;
   /** It asks no more. If it was woken for nothing, another one is. */
@@ -19,7 +21,7 @@ export interface Waiter {
 }
 
 export interface WaitingRoom {
-  enter(fit: RunnerFit): Waiter;
+  enter(fit: RunnerFit, wake: () => void): Waiter;
   /** Calls `ring` when there may be work that nobody waits for. Returns how to end that. */
   hang(fit: RunnerFit, ring: () => void): () => void;
 }
@@ -28,9 +30,10 @@ export interface WaitingRoom {
 const MOST_RUNG = 8;
 
 interface Group {
+  readonly key: string;
   readonly fit: RunnerFit;
   /** Who sleeps, the longest first. */
-  readonly sleepers: Set<() => void>;
+  readonly sleepers: Set<Sleeper>;
   /** Who was not rung for longest comes first. */
   readonly bells: Set<() => void>;
   members: number;
@@ -52,41 +55,36 @@ export function openWaitingRoom(parts: Parts): WaitingRoom {
   };
   parts.store.subscribe('work', hear);
   return {
-    enter(fit) {
-      const { group, leave } = join(groups, fit);
-      return waiterIn(group, leave);
-    },
+    enter: (fit, wake) => new Sleeper(joinGroup(groups, fit), wake, groups),
     hang(fit, ring) {
-      const { group, leave } = join(groups, fit);
+      const group = joinGroup(groups, fit);
       const bell = (): void => ring();
       group.bells.add(bell);
       return () => {
         group.bells.delete(bell);
-        leave();
+        leaveGroup(groups, group);
       };
     },
   };
 }
 
-function join(groups: Map<string, Group>, fit: RunnerFit): { readonly group: Group; readonly leave: () => void } {
+function joinGroup(groups: Map<string, Group>, fit: RunnerFit): Group {
   const key = JSON.stringify(fit);
-  const group = groups.get(key) ?? { fit, sleepers: new Set(), bells: new Set(), members: 0 };
+  const group = groups.get(key) ?? { key, fit, sleepers: new Set(), bells: new Set(), members: 0 };
   groups.set(key, group);
   group.members += 1;
-  return {
-    group,
-    leave() {
-      group.members -= 1;
-      if (group.members === 0) groups.delete(key);
-    },
-  };
+  return group;
+}
+
+function leaveGroup(groups: Map<string, Group>, group: Group): void {
+  group.members -= 1;
+  if (group.members === 0) groups.delete(group.key);
 }
 
 function wakeOne({ sleepers, bells }: Group): void {
   const [next] = sleepers;
   if (next !== undefined) {
-    sleepers.delete(next);
-    next();
+    next.wake();
     return;
   }
   for (const bell of [...bells].slice(0, MOST_RUNG)) {
@@ -102,28 +100,40 @@ function wakeFor(groups: ReadonlyMap<string, Group>, lane: Lane | null): void {
   for (const group of fitting.filter(({ fit }) => fit.projects === 'shared')) wakeOne(group);
 }
 
-function waiterIn(group: Group, left: () => void): Waiter {
-  let isWoken = false;
-  let wake: () => void = () => undefined;
-  return {
-    woken() {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      isWoken = false;
-      group.sleepers.delete(wake);
-      wake = () => {
-        isWoken = true;
-        resolve();
-      };
-      group.sleepers.add(wake);
-      return promise;
-    },
-    served: () => wakeOne(group),
-    leave() {
-      group.sleepers.delete(wake);
-      if (isWoken) wakeOne(group);
-      left();
-    },
-  };
+/** Ten thousand of these may wait. */
+class Sleeper implements Waiter {
+  isWoken = false;
+  readonly #group: Group;
+  readonly #groups: Map<string, Group>;
+  readonly #wake: () => void;
+
+  constructor(group: Group, wake: () => void, groups: Map<string, Group>) {
+    this.#group = group;
+    this.#groups = groups;
+    this.#wake = wake;
+  }
+
+  listen(): void {
+    this.isWoken = false;
+    this.#group.sleepers.delete(this);
+    this.#group.sleepers.add(this);
+  }
+
+  wake(): void {
+    this.#group.sleepers.delete(this);
+    this.isWoken = true;
+    this.#wake();
+  }
+
+  served(): void {
+    wakeOne(this.#group);
+  }
+
+  leave(): void {
+    this.#group.sleepers.delete(this);
+    if (this.isWoken) wakeOne(this.#group);
+    leaveGroup(this.#groups, this.#group);
+  }
 }
 
 /** Lanes never change. */
