@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -9,6 +9,7 @@ import { findUser, makeOrdinaryUser } from './ordinary-user.ts';
 import { readVitestReport } from './read-vitest-report.ts';
 import { formatReport } from './report.ts';
 import { runCommand } from './run-command.ts';
+import { testsOnTheMachine } from './tests-on-the-machine.ts';
 
 let dir = '';
 beforeEach(() => {
@@ -156,4 +157,28 @@ describe('an ordinary user', () => {
     },
     60_000,
   );
+});
+
+describe('the unit tests that run for an ordinary user too', () => {
+  const named = testsOnTheMachine();
+  const partsOf = (pattern: RegExp): ReadonlySet<string> =>
+    new Set(named.flatMap((path) => pattern.exec(path)?.slice(1) ?? []));
+
+  it('are those of every room that meets files or processes, and of no other', () => {
+    const meeting = ['base', 'blobs', 'cli', 'coordinator', 'daemon', 'executors', 'git', 'local', 'runner', 'store'];
+    expect([...partsOf(/^src\/([^/]+)\//)].sort()).toEqual(meeting);
+  });
+
+  it('are of the coordinator those parts that do so themselves', () => {
+    expect([...partsOf(/^src\/coordinator\/([^/]+)\//)].sort()).toEqual(['logs', 'operate']);
+  });
+
+  it('are all that say that they are for one kind of user', () => {
+    const tests = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
+    const marked = tests
+      .filter((path) => path.endsWith('.test.ts'))
+      .filter((path) => /\b(?:itAsRoot|itAsUser|describeAsRoot)\(/.test(readFileSync(join(root, 'src', path), 'utf8')));
+    expect(marked.length).toBeGreaterThan(5);
+    expect(named).toEqual(expect.arrayContaining(marked.map((path) => join('src', path))));
+  });
 });

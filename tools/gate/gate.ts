@@ -22,6 +22,8 @@ interface Suite {
   readonly projects: readonly string[];
   readonly timeoutMs: number;
   readonly env?: Step['env'];
+  /** Paths, or beginnings of paths, in full; by default everything. */
+  readonly only?: readonly string[];
   /** In whose name; by default as we are. */
   readonly user?: OrdinaryUser | null;
 }
@@ -63,13 +65,13 @@ export class Gate {
   }
 
   /** Runs tests of vitest's; each counts, and those that were passed over are named. */
-  async vitest({ name, projects, timeoutMs, env = {}, user = null }: Suite): Promise<void> {
+  async vitest({ name, projects, only = [], timeoutMs, env = {}, user = null }: Suite): Promise<void> {
     const report = join(user?.home ?? this.#logs, `${projects.join('-')}.json`);
     const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
     const chosen = projects.flatMap((project) => ['--project', project]);
     const workers = `--maxWorkers=${availableParallelism()}`;
     // Vite's own loader writes beside the configuration, where a user may not.
-    const args = ['run', '--configLoader=native', ...chosen, workers, ...reporters];
+    const args = ['run', '--configLoader=native', ...chosen, workers, ...reporters, ...only];
     const argv = nodeTool('node_modules/vitest/vitest.mjs', ...args);
     const step = { name, argv, timeoutMs, env };
     const { succeeded, ending, durationMs } = await this.#run(user === null ? step : user.instead(step));

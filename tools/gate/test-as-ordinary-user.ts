@@ -1,13 +1,15 @@
+import { root } from './check-steps.ts';
 import type { Gate } from './gate.ts';
 import { campaignOf } from './kill-at-random.ts';
 import { type CopyableComponent, makeOrdinaryUser } from './ordinary-user.ts';
+import { testsOnTheMachine } from './tests-on-the-machine.ts';
 
 /** Enough to kill everything in every condition twice. */
 const KILLS = 48;
 
 /**
- * All tests once more, as an ordinary user: permission bits, limits and signals do not hold root. Nothing when we are such a user
- * ourselves. What the tests leave in the user's temporary directory is a failure.
+ * Once more as an ordinary user: permission bits, limits and signals do not hold root. Everything that starts the real program, and the unit tests that
+ * could see a difference. Nothing when we are such a user ourselves. What the tests leave in the user's temporary directory is a failure.
  */
 export async function testAsOrdinaryUser(
   gate: Gate,
@@ -19,8 +21,9 @@ export async function testAsOrdinaryUser(
   try {
     const env = Object.assign({}, campaignOf(KILLS), ...copyable.map((component) => user.bring(component)));
     await gate.vitest({
-      name: `all tests as ${user.name}`,
+      name: `tests as ${user.name}`,
       projects: ['unit', 'e2e', 'campaign'],
+      only: ['test/', ...testsOnTheMachine()].map((path) => `${root}/${path}`),
       timeoutMs,
       env,
       user,
