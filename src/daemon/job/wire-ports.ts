@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, describeError, Failure, makeDirectory } from '../../base/index.ts';
 import { fetchCommit } from '../../git/index.ts';
@@ -45,7 +45,7 @@ export function wirePorts(options: PortsOptions): JobPorts {
     async getSources(place, signal) {
       if (sources.strategy === 'none') return;
       const target = join(directory, 'sources');
-      if (sources.strategy === 'empty') mkdirSync(target, { mode: 0o700 });
+      if (sources.strategy === 'empty') makeDirectory(target, 0o700);
       else await fetchSources(options, target, signal);
       await place.deliverTree(target, signal);
     },

@@ -39,6 +39,39 @@ describe('a commit', () => {
     expect(git(asked.directory, 'rev-list', '--count', 'HEAD')).toBe('1');
   });
 
+  it('is fetched where a fetch before it failed', async () => {
+    const work = makeRepository(temporary.fresh('work'));
+    const sha = git(work, 'rev-parse', 'main');
+    const asked = request({ url: work, sha });
+    await expect(fetchCommit({ ...asked, refspecs: ['refs/heads/none'] })).rejects.toMatchObject({
+      code: 'git_failed',
+    });
+    await fetchCommit(asked);
+    expect(git(asked.directory, 'rev-parse', 'HEAD')).toBe(sha);
+    expect(git(asked.directory, 'status', '--porcelain')).toBe('');
+  });
+
+  it('costs no more processes than it needs here', async () => {
+    const work = makeRepository(temporary.fresh('work'));
+    const trace = join(temporary.dir, 'trace');
+    const environment = { PATH: process.env.PATH ?? '', GIT_TRACE2_EVENT: trace };
+    await fetchCommit(request({ url: work, sha: git(work, 'rev-parse', 'main'), environment }));
+    const names = [...readFileSync(trace, 'utf8').matchAll(/"event":"cmd_name".*"name":"([^"]*)"/g)];
+    const here = names.map(([, name]) => name).filter((name) => name !== 'upload-pack' && name !== 'pack-objects');
+    expect(here).toEqual(['init', 'fetch', 'unpack-objects', 'rev-list', 'checkout']);
+  });
+
+  it.each(['a "quoted" name', 'a back\\slash', 'a # hash ; and more'])(
+    'leaves the address of its remote, of %j too, in the checkout',
+    async (name) => {
+      const work = makeRepository(join(temporary.fresh('root'), name));
+      const asked = request({ url: work, sha: git(work, 'rev-parse', 'main') });
+      await fetchCommit(asked);
+      expect(git(asked.directory, 'remote', 'get-url', 'origin')).toBe(work);
+      expect(git(asked.directory, 'config', 'remote.origin.fetch')).toBe('+refs/heads/*:refs/remotes/origin/*');
+    },
+  );
+
   it('is asked for with the credentials of the address, which stay out of the checkout and of messages', async () => {
     const seen: IncomingHttpHeaders[] = [];
     const http = createServer(({ headers }, response) => {

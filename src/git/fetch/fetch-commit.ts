@@ -1,9 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { makeDirectory } from '../../base/index.ts';
 import { runGit } from '../process/run-git.ts';
 import type { GitStart } from '../process/start-git.ts';
 
 export interface FetchCommit {
-  /** Absent or empty; becomes a checkout. */
+  /** Absent, empty, or left by an earlier try; becomes a checkout. */
   readonly directory: string;
   /** http(s), ssh or a path; with or without `user:password@`. */
   readonly url: string;
@@ -19,8 +21,14 @@ export interface FetchCommit {
   readonly signal: AbortSignal;
 }
 
-/** Nobody answers questions; hooks and file system monitors of this machine's user are not the job's. */
-const OPTIONS = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '-c', 'protocol.ext.allow=never'];
+/**
+ * Nobody answers questions; hooks and file system monitors of this machine's user are not the job's. A checkout that is gone with its job needs no
+ * maintenance: a process that every fetch would start.
+ */
+const OPTIONS = [
+  ...['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '-c', 'protocol.ext.allow=never'],
+  ...['-c', 'maintenance.auto=false', '-c', 'gc.auto=0'],
+];
 
 /**
  * Fetches one commit and checks it out, detached. User name and password of the address reach git through its environment: they are on no command
@@ -38,15 +46,22 @@ export async function fetchCommit(request: FetchCommit): Promise<void> {
   const git = async (...args: readonly string[]): Promise<void> => {
     await runGit({ cwd: directory, args, start, signal, timeoutMs, writes: true });
   };
-  makeDirectory(directory, 0o700);
+  writeRemote(directory, address);
   await git('init', '--quiet', '--template=', `--object-format=${objectFormat}`);
-  await git('remote', 'add', 'origin', address);
   const shallow = depth > 0 ? [`--depth=${depth}`] : [];
   await git('fetch', '--quiet', '--no-tags', '--force', ...shallow, 'origin', ...refspecs);
   await git('checkout', '--quiet', '--force', '--detach', sha);
   if (submodules === 'none') return;
   const how = submodules === 'recursive' ? ['--recursive'] : [];
   await git('submodule', '--quiet', 'update', '--init', '--force', ...how, ...shallow);
+}
+
+/** What `git remote add` would do, without the start of a process: `git init` leaves what stands there and adds its own. */
+function writeRemote(directory: string, address: string): void {
+  makeDirectory(join(directory, '.git'), 0o700);
+  const url = address.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n');
+  const lines = ['[remote "origin"]', `\turl = "${url}"`, '\tfetch = +refs/heads/*:refs/remotes/origin/*', ''];
+  writeFileSync(join(directory, '.git', 'config'), lines.join('\n'));
 }
 
 /** Configuration by variable holds for the address that it names alone: a submodule elsewhere is not sent the password. */
