@@ -34,8 +34,20 @@ function excerpt(job: JobView, paint: Paint, keepColours: boolean): string[] {
 
 /** One line a job, as it ended. */
 export function jobLines(view: RunView, paint: Paint): string[] {
-  const cells = view.jobs.reduce((widest, job) => Math.max(widest, displayWidth(shownName(job))), 0);
-  return view.jobs.map((job) => {
+  return linesOf(view.jobs, paint);
+}
+
+/** The same of those that failed for good, for where the lines that said so may be thousands further up. */
+export function failedLines(view: RunView, paint: Paint): string[] {
+  return linesOf(
+    view.jobs.filter((job) => job.status === 'failed' && job.finished?.retriedAs == null),
+    paint,
+  );
+}
+
+function linesOf(jobs: readonly JobView[], paint: Paint): string[] {
+  const cells = jobs.reduce((widest, job) => Math.max(widest, displayWidth(shownName(job))), 0);
+  return jobs.map((job) => {
     const [mark, colour] = STATUS_MARKS[job.status];
     const words = job.finished === null ? WAITING_WORDS[job.status] || job.status : describeEnd(job.finished);
     return `${paint(colour, mark)} ${padWidth(shownName(job), Math.min(MAX_NAME_CELLS, cells))}  ${words}`;

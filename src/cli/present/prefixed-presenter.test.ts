@@ -39,6 +39,7 @@ describe('prefixed lines', () => {
       deploy: canceling, cleaning up, 5:00 left (canceled)
       deploy     | removing machines
       deploy: canceled (5.0s), cleanup succeeded (1.8s)
+      ✗ test: unit  failed (exit code 1, 6.0s)
       artifacts of build: /home/ada/.local/state/epilogue/runs/42/jobs/1/artifacts.zip
       logs: /home/ada/.local/state/epilogue/runs/42
       ⊘ pipeline: canceled (11s)

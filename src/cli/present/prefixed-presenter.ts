@@ -3,7 +3,7 @@ import { printable } from '../terminal/clean-text.ts';
 import type { Paint } from '../terminal/colour.ts';
 import { displayWidth, padWidth } from '../terminal/display-width.ts';
 import type { Output } from '../terminal/output.ts';
-import { closingLines } from './closing-report.ts';
+import { closingLines, failedLines } from './closing-report.ts';
 import { countJobs, describeEnd, describeTeardown, shownName } from './describe-job.ts';
 import { describeNote } from './describe-run.ts';
 import { createPrefixLog, type PrefixLog } from './log/prefix-log.ts';
@@ -52,7 +52,7 @@ export function createPrefixedPresenter(output: Output, paint: Paint): Presenter
       return output.room();
     },
     async close() {
-      const report = closingLines(view, paint);
+      const report = [...failedLines(view, paint), ...closingLines(view, paint)];
       if (report.length > 0) output.write(`${report.join('\n')}\n`);
       await output.flush();
     },
