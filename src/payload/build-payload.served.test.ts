@@ -15,6 +15,8 @@ const SERVED: ServedFacts = {
   user: { id: 2, name: 'Ana', username: 'ana', email: 'ana@example.com' },
   timeout: 600,
   queuedSeconds: 1.5,
+  namespaces: { own: 12, root: 11 },
+  besides: 5,
   hasGracefulSteps: false,
   failureReasons: ['script_failure'],
   cleanup: null,
@@ -53,6 +55,14 @@ describe('the payload for a runner over HTTP', () => {
     const whole = payload({}, { variables: [plainVariable('GIT_DEPTH', '0', { raw: false })] }).git_info;
     expect(whole).toMatchObject({ depth: 0 });
     expect(whole.refspecs).toContain('+refs/tags/*:refs/tags/*');
+  });
+
+  it('tells of the namespaces, and how busy the project keeps the runners for all, as GitLab does', () => {
+    const info = { namespace_id: 12, root_namespace_id: 11, organization_id: 1, user_id: 2 };
+    expect(payload().job_info).toMatchObject(info);
+    const count = (besides: number | null) =>
+      payload({ besides }).job_info.project_jobs_running_on_instance_runners_count;
+    expect([count(0), count(4), count(5), count(null)]).toEqual(['0', '4', '5+', '+Inf']);
   });
 
   it('carries the token, hidden, and the timeout that counts', () => {

@@ -1,5 +1,5 @@
 import type { JobPayload, PayloadHook, PayloadImage, PlannedJob } from '../protocol/index.ts';
-import type { JobFacts } from './facts.ts';
+import type { JobFacts, ServedFacts } from './facts.ts';
 import { jobVariables } from './job-variables.ts';
 import { payloadArtifacts } from './payload-artifacts.ts';
 import { payloadSources } from './payload-sources.ts';
@@ -25,7 +25,7 @@ export function buildPayload(facts: JobFacts): JobPayload {
       project_id: project.id,
       project_name: project.name,
       project_full_path: project.path,
-      ...(served === null ? {} : { user_id: served.user?.id ?? null, time_in_queue_seconds: served.queuedSeconds }),
+      ...(served === null ? {} : servedInfo(served)),
     },
     git_info: payloadSources(facts, variables),
     runner_info: { timeout },
@@ -49,6 +49,22 @@ export function buildPayload(facts: JobFacts): JobPayload {
     },
     ...(served === null ? {} : { credentials: [], secrets: {} }),
     ...cleanupOnly(facts),
+  };
+}
+
+/** As GitLab: there is one organization, and beyond some jobs it is only said that there are more. */
+const ORGANIZATION = 1;
+const MOST_COUNTED = 5;
+
+function servedInfo({ user, namespaces, queuedSeconds, besides }: ServedFacts): Partial<JobPayload['job_info']> {
+  return {
+    user_id: user?.id ?? null,
+    namespace_id: namespaces.own,
+    root_namespace_id: namespaces.root,
+    organization_id: ORGANIZATION,
+    time_in_queue_seconds: queuedSeconds,
+    project_jobs_running_on_instance_runners_count:
+      besides === null ? '+Inf' : besides < MOST_COUNTED ? String(besides) : `${MOST_COUNTED}+`,
   };
 }
 

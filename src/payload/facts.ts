@@ -130,6 +130,10 @@ export interface ServedFacts {
   readonly runner: { readonly id: number; readonly description: string; readonly tags: readonly string[] };
   /** Who started the job. */
   readonly user: UserFacts | null;
+  /** Ids; `root`: of the first part of the project's path. */
+  readonly namespaces: { readonly own: number; readonly root: number };
+  /** Other jobs of the project that runners for all projects have now, a few at most; null: this runner is not for all. */
+  readonly besides: number | null;
   /** s; project, job and runner considered. */
   readonly timeout: number;
   /** How long the job has waited, s. */

@@ -48,7 +48,13 @@ export interface JobInfo {
   readonly project_name: string;
   readonly project_full_path: string;
   readonly user_id?: number | null;
+  readonly namespace_id?: number;
+  /** Of the first group of its path, or the user's own. */
+  readonly root_namespace_id?: number;
+  readonly organization_id?: number;
   readonly time_in_queue_seconds?: number;
+  /** `0` … `4`, `5+`; `+Inf` for a runner of the project. */
+  readonly project_jobs_running_on_instance_runners_count?: string;
 }
 
 export interface GitInfo {

@@ -52,6 +52,20 @@ export async function insertAttempt(tx: Tx, attempt: NewAttempt): Promise<number
   return id;
 }
 
+/** Attempts of a project that runners for all projects have now, counted up to `most`. */
+export async function countOnInstanceRunners(db: Db, projectId: number, most: number): Promise<number> {
+  const rows = await db.query
+    .selectFrom('attempts')
+    .innerJoin('runners', 'runners.id', 'attempts.runner_id')
+    .select('attempts.id')
+    .where('attempts.project_id', '=', projectId)
+    .where('attempts.ended_at', 'is', null)
+    .where('runners.kind', '=', 'instance')
+    .limit(most)
+    .execute();
+  return rows.length;
+}
+
 /** Ended ones too: a late runner is told how its job ended. */
 export async function findAttemptByToken(db: Db, tokenHash: string): Promise<AttemptRecord | null> {
   const row = await db.query.selectFrom('attempts').selectAll().where('token_hash', '=', tokenHash).executeTakeFirst();

@@ -2,9 +2,11 @@ import { findJob, type PipelineJob } from '../../../lifecycle/index.ts';
 import type { Plan, PlannedJob, Variable } from '../../../protocol/index.ts';
 import {
   type ArtifactRecord,
+  countOnInstanceRunners,
   type Db,
   findJob as findJobRecord,
   findJobVariables,
+  findNamespaceByPath,
   findPipeline,
   findPipelineVariables,
   findProjectForPipelines,
@@ -34,6 +36,8 @@ export interface Gathered {
   readonly configured: readonly StoredVariable[];
   readonly given: readonly Variable[];
   readonly dependencies: readonly Dependency[];
+  readonly rootNamespaceId: number;
+  readonly runningOnInstanceRunners: number;
 }
 
 export interface Dependency {
@@ -69,7 +73,19 @@ export async function gather(db: Db, jobId: number, cache: PipelineCache): Promi
     configured: await listVariablesForPipelines(db, project.id),
     given: [...(given ?? []), ...(own ?? [])],
     dependencies: await dependenciesOf(db, planned, plan, loaded),
+    rootNamespaceId: await rootOf(db, project),
+    runningOnInstanceRunners: await countOnInstanceRunners(db, project.id, MOST_COUNTED),
   };
+}
+
+/** Runners are told of so many and no more. */
+const MOST_COUNTED = 5;
+
+/** Most projects lie in a namespace that is in no other. */
+async function rootOf(db: Db, { namespaceId, fullPath }: ProjectForPipelines): Promise<number> {
+  const parts = fullPath.split('/');
+  if (parts.length <= 2) return namespaceId;
+  return (await findNamespaceByPath(db, parts[0] ?? ''))?.id ?? namespaceId;
 }
 
 async function dependenciesOf(

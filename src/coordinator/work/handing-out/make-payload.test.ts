@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeOnEachEngine } from '../../../../test/support/engines.ts';
+import { findProjectForPipelines } from '../../../store/index.ts';
 import type { PipelineRequest } from '../../pipelines/index.ts';
 import { commitFiles } from '../../testing/commit-files.ts';
 import { makeProject, type TestProject } from '../../testing/make-project.ts';
@@ -194,6 +195,12 @@ describeOnEachEngine((engine) => {
     await startPipeline(parts, project, requests[kind]);
     await settleOutbox(parts);
     const { payload } = await takeJob(parts);
+    const { namespaceId } = (await parts.store.read((db) => findProjectForPipelines(db, project.id))) ?? {};
+    expect(payload.job_info).toMatchObject({
+      namespace_id: namespaceId,
+      root_namespace_id: namespaceId,
+      project_jobs_running_on_instance_runners_count: '0',
+    });
     const told = payload.variables.filter(({ key }) => /^(CI|GITLAB)(_|$)/.test(key));
     const found = Object.fromEntries(told.map(({ key, value }) => [key, value]));
     const drawn = Object.fromEntries(DRAWN.map((key) => [key, expect.stringMatching(/./)]));

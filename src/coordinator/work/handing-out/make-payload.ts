@@ -84,6 +84,8 @@ function servedFacts(
     }),
     runner: { id: runner.runnerId, description, tags: runner.fit.tags },
     user,
+    namespaces: { own: project.namespaceId, root: gathered.rootNamespaceId },
+    besides: runner.fit.projects === 'shared' ? gathered.runningOnInstanceRunners : null,
     timeout: Math.min(
       planned.timeoutMs === null ? settings.buildTimeout : Math.ceil(planned.timeoutMs / 1000),
       maximumTimeoutS ?? Number.POSITIVE_INFINITY,
