@@ -1,7 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 /** GitLab's prefixes: scanners for secrets know them, and runners mask what begins so. */
-export const TOKEN_PREFIXES = { personal: 'glpat-', project: 'glpat-', trigger: 'glptt-', job: 'glcbt-' } as const;
+export const TOKEN_PREFIXES = {
+  personal: 'glpat-',
+  project: 'glpat-',
+  trigger: 'glptt-',
+  job: 'glcbt-',
+  runner: 'glrt-',
+} as const;
 
 /** 160 bits: nobody guesses one, so a plain hash of it may be stored. */
 const TOKEN_BYTES = 20;

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { errorCode, makeDirectory, readRegularFile, writeDurably } from '../../base/index.ts';
 import { findRunnerByToken, insertRunner } from '../../store/index.ts';
+import { drawToken, hashToken, TOKEN_PREFIXES } from '../access/index.ts';
 import type { Parts } from '../parts.ts';
-import { hashToken } from '../work/index.ts';
+import { NEW_RUNNER } from '../runner-api/registration/runner-settings.ts';
 
 export interface LocalRunner {
   /** Absolute; holds the token and all that the runner keeps. */
@@ -13,10 +13,6 @@ export interface LocalRunner {
   /** The coordinator's address and a newline: a runner that outlived its coordinator finds the next one there. */
   readonly urlFile: string;
 }
-
-/** GitLab's prefix: scanners for secrets know it. */
-const PREFIX = 'glrt-';
-const TOKEN_BYTES = 20;
 
 /**
  * The runner that comes with a coordinator: takes jobs of all projects. Made at the first start, and again when somebody removed it.
@@ -35,7 +31,7 @@ export async function prepareLocalRunner(
   if (known !== null && (await store.read((db) => findRunnerByToken(db, hashToken(known)))) !== null) {
     return { directory, tokenFile, urlFile };
   }
-  const token = PREFIX + randomBytes(TOKEN_BYTES).toString('base64url');
+  const token = drawToken(TOKEN_PREFIXES.runner);
   // The file first: a token that nobody holds is of no use, a file whose token is nobody's is made anew.
   writeDurably(tokenFile, `${token}\n`, true);
   await store.write((tx) => insertRunner(tx, { ...SETTINGS, tokenHash: hashToken(token) }, []));
@@ -43,17 +39,11 @@ export async function prepareLocalRunner(
 }
 
 const SETTINGS = {
+  ...NEW_RUNNER,
   kind: 'instance',
   tokenExpiresAt: null,
   createdBy: null,
   description: 'local runner',
-  tags: [],
-  runUntagged: true,
-  isProtected: false,
-  isLocked: false,
-  isPaused: false,
-  maximumTimeoutS: null,
-  maintenanceNote: null,
 } as const;
 
 function readToken(file: string): string | null {

@@ -20,9 +20,7 @@ export async function attemptAsking(
   { headers, refuse }: Pick<Call, 'headers' | 'refuse'>,
   given?: string,
 ): Promise<AttemptAsking> {
-  const header = headers['job-token'];
-  const token = given ?? (typeof header === 'string' ? header : '');
-  if (token === '') throw forbidden();
+  const token = shownJobToken(headers, given);
   const { attempt, job } = await store.read(async (db) => {
     const found = await findAttemptByToken(db, hashToken(token));
     return { attempt: found, job: found?.jobId === jobId ? await findJob(db, jobId) : null };
@@ -31,6 +29,14 @@ export async function attemptAsking(
   if (job === null) throw forbidden();
   if (attempt.endedAt !== null) throw attemptIsOver(job.state);
   return { attempt, job };
+}
+
+/** @param given in the address or the body. @throws HttpError 403: there is none */
+export function shownJobToken(headers: Call['headers'], given: string | undefined): string {
+  const header = headers['job-token'];
+  const token = given ?? (typeof header === 'string' ? header : '');
+  if (token === '') throw forbidden();
+  return token;
 }
 
 /** What a runner takes for: drop it, at once. Only ever said when this attempt has nothing to clean up any more. */

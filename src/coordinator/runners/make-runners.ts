@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { insertRunner, setRegistrationToken } from '../../store/index.ts';
-import { drawToken, hashToken, type Principal } from '../access/index.ts';
+import { drawToken, hashToken, type Principal, TOKEN_PREFIXES } from '../access/index.ts';
 import { badParameters, type Call, created, forbidden, type ProjectFinder, type Route, route } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
 import { type Doer, noteAudit } from '../rest/note-audit.ts';
@@ -31,7 +31,7 @@ function create(parts: Parts, finder: ProjectFinder): Route {
       const { body, principal } = call;
       const projectId = await scopeOf(finder, principal, body);
       const settings = readRunnerSettings(body, NEW_RUNNER);
-      const token = drawToken('glrt-');
+      const token = drawToken(TOKEN_PREFIXES.runner);
       const runner = {
         ...settings,
         kind: projectId === null ? ('instance' as const) : ('project' as const),

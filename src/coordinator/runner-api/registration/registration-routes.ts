@@ -6,7 +6,7 @@ import {
   type RunnerRecord,
   setRunnerToken,
 } from '../../../store/index.ts';
-import { drawToken, hashToken } from '../../access/index.ts';
+import { drawToken, hashToken, TOKEN_PREFIXES } from '../../access/index.ts';
 import { type Answer, badParameters, created, forbidden, noContent, ok, type Route, route } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
 import { LOOSE, textOf } from '../loose-values.ts';
@@ -126,7 +126,7 @@ export async function resetToken(
   { store }: Parts,
   runner: RunnerRecord,
 ): Promise<{ readonly token: string; readonly token_expires_at: string | null }> {
-  const token = drawToken(runner.createdBy === null ? '' : 'glrt-');
+  const token = drawToken(runner.createdBy === null ? '' : TOKEN_PREFIXES.runner);
   await store.write((tx) => setRunnerToken(tx, runner.id, hashToken(token), runner.tokenExpiresAt));
   return { token, token_expires_at: expiry(runner) };
 }

@@ -6,7 +6,7 @@ import type { Parts } from '../../parts.ts';
 import { findPlannedJob } from '../../pipelines/index.ts';
 import { ID } from '../../rest/schemas/common.ts';
 import { hashToken } from '../../work/index.ts';
-import { attemptAsking } from '../attempt-credential.ts';
+import { attemptAsking, shownJobToken } from '../attempt-credential.ts';
 import { LOOSE, textOf, wholeOf } from '../loose-values.ts';
 import type { RunnerLimits } from '../runner-limits.ts';
 
@@ -90,9 +90,7 @@ async function allow(
   { params, headers, refuse }: Pick<Call<{ readonly id: number }>, 'params' | 'headers' | 'refuse'>,
   given: string | undefined,
 ): Promise<void> {
-  const header = headers['job-token'];
-  const token = given ?? (typeof header === 'string' ? header : '');
-  if (token === '') throw forbidden();
+  const token = shownJobToken(headers, given);
   const { attempt, job } = await store.read(async (db) => ({
     attempt: await findAttemptByToken(db, hashToken(token)),
     job: await findJob(db, params.id),
