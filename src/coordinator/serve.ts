@@ -1,9 +1,11 @@
 import type { FastifyBaseLogger } from 'fastify';
+import { describeError } from '../base/index.ts';
 import { forgetElection, forgetReservations } from '../store/index.ts';
 import { buildServer, HTTP_LIMITS } from './http/index.ts';
 import { addressOf, connectionsWithin, type ListenAddress, listen, probeAddress, readLimits } from './listen.ts';
 import { openParts, type PartsOptions } from './open-parts.ts';
 import { removeDeadStages } from './operate/backup/backup-data.ts';
+import { OWNER, ownsBlobs } from './operate/upkeep/blobs-owner.ts';
 import type { Parts } from './parts.ts';
 import { COMPARE_REFS } from './repositories/index.ts';
 import { allRoutes } from './routes.ts';
@@ -60,6 +62,7 @@ export async function serveParts(
 
 async function start(parts: Parts, close: () => Promise<void>, options: ServingOptions): Promise<RunningServer> {
   await sweepLeftovers(parts);
+  await warnOfOthersBlobs(parts);
   const signInLink = await firstStart(parts);
   const stopping = new AbortController();
   const gate = makeGate(parts);
@@ -108,4 +111,18 @@ async function sweepLeftovers({ store, repositories, blobs, clock, log, dataDir 
   // With replicas another one may be writing; a backup may be made now.
   await blobs.sweep(clock.now() - DAY_MS);
   await removeDeadStages(dataDir, clock.now());
+}
+
+/** One directory, and one bucket with prefix, are for one database: jobs of two have the same numbers, and their logs the same keys. */
+async function warnOfOthersBlobs({ store, blobs, log }: Parts): Promise<void> {
+  try {
+    if (await ownsBlobs(store, blobs)) return;
+    log.warn(
+      { owner: OWNER },
+      'the artifacts and logs are those of another database: logs of new jobs take their place',
+    );
+  } catch (error) {
+    // On a full disk, say: what is owed is cleaned up all the same.
+    log.warn({ owner: OWNER, error: describeError(error) }, 'it is not known whose the artifacts and logs are');
+  }
 }

@@ -1,5 +1,6 @@
 import { type BlobStore, logKeys } from '../../../blobs/index.ts';
 import { listArtifactBlobs, listNamedBlobs, listSealedLogs, type Store } from '../../../store/index.ts';
+import { OWNER } from '../upkeep/blobs-owner.ts';
 
 const A_TURN = 500;
 /** The bytes of a log come before it is noted that it is sealed. */
@@ -34,7 +35,8 @@ export async function* checkStrayBlobs(store: Store, blobs: BlobStore, now: numb
     const keys = page.blobs.filter(({ modifiedMs }) => modifiedMs < now - FRESH_MS).map(({ key }) => key);
     const named = await store.read((db) => listNamedBlobs(db, keys.map(withoutIndex), jobsOf(keys)));
     for (const key of keys) {
-      if (named.keys.has(withoutIndex(key)) || jobsOf([key]).some((job) => named.logsOf.has(job))) continue;
+      if (key === OWNER || named.keys.has(withoutIndex(key)) || jobsOf([key]).some((job) => named.logsOf.has(job)))
+        continue;
       yield `blob ${key} belongs to nothing`;
     }
     after = page.next;
