@@ -66,6 +66,15 @@ export class User {
     branch = 'main',
     options: readonly string[] = [],
   ): Promise<number> {
+    return await this.pushAnd(files, { branch, options }, async () => undefined);
+  }
+
+  /** Pushes, and asks something of the pipeline before all that comes of it is done; again when the server dies meanwhile. */
+  async pushAnd(
+    files: Readonly<Record<string, string>>,
+    { branch, options = [] }: { readonly branch: string; readonly options?: readonly string[] },
+    ask: (pipelineId: number) => Promise<void>,
+  ): Promise<number> {
     const { coordinator, ledger } = this.#world;
     const sha = await this.#git.commit(files);
     const said = options.flatMap((option) => ['-o', option]);
@@ -77,10 +86,12 @@ export class User {
         if ((await coordinator.request('GET', '/-/health')).status === 200) throw new Error(`git push: ${stderr}`);
         throw new Crashed(stderr);
       }
-      return await this.#world.until(`the pipeline of ${branch}`, async () => {
+      const made: number = await this.#world.until(`the pipeline of ${branch}`, async () => {
         const list = await this.request('GET', `/pipelines?ref=${branch}&sha=${sha}`);
         return demand(list, [200]).json[0]?.id ?? null;
       });
+      await ask(made);
+      return made;
     });
     ledger.pipelines.add(id);
     return id;

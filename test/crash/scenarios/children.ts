@@ -1,4 +1,4 @@
-import { Runner } from '../driver/runner.ts';
+import { demand, Runner } from '../driver/runner.ts';
 import { User } from '../driver/user.ts';
 import type { World } from '../driver/world.ts';
 
@@ -45,4 +45,42 @@ export async function followChildren(world: World, parent: string): Promise<void
   await user.cancelPipeline(forced, '?force=true');
   await user.untilPipeline(await user.childOf(forced, 'deep'), 'canceled');
   await user.untilPipeline(forced, 'canceled');
+  await cancelTooLate(world, user);
+}
+
+/** Files that a child takes long to be made of, as each is read only when the one before was. */
+const LONG_LINE = Object.fromEntries(
+  Array.from({ length: 20 }, (_, at) => [`line-${at}.yml`, `include: [{local: line-${at + 1}.yml}]\n`]),
+);
+const SLOW = {
+  '.gitlab-ci.yml': Array.from({ length: 4 }, (_, at) => `t${at}: {trigger: {include: line-0.yml}}\n`).join(''),
+  ...LONG_LINE,
+  'line-20.yml': 'inner: {script: x}\n',
+};
+/** It is up to chance whether a cancel comes while a child is being made. */
+const MOST_TRIES = 20;
+
+/** A pipeline is cancelled while a child of it is being made: the child is, right away. */
+async function cancelTooLate(world: World, user: User): Promise<void> {
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    let early: readonly Bridge[] = [];
+    const bridges = async (pipeline: number): Promise<readonly Bridge[]> =>
+      demand(await user.request('GET', `/pipelines/${pipeline}/bridges`), [200]).json;
+    const pipeline = await user.pushAnd({ ...SLOW, tries: `${tries}` }, { branch: 'slow' }, async (id) => {
+      demand(await user.request('POST', `/pipelines/${id}/cancel`, {}), [200]);
+      early = (await bridges(id)).filter((bridge) => bridge.downstream_pipeline === null);
+    });
+    world.ledger.cancelledPipelines.add(pipeline);
+    await user.untilPipeline(pipeline, 'canceled');
+    const late = (await world.step(() => bridges(pipeline))).find(
+      ({ id, downstream_pipeline: child }) => child !== null && early.some((one) => one.id === id),
+    );
+    if (late?.downstream_pipeline) return await user.untilPipeline(late.downstream_pipeline.id, 'canceled');
+  }
+  throw new Error('no cancel came while a child was being made');
+}
+
+interface Bridge {
+  readonly id: number;
+  readonly downstream_pipeline: { readonly id: number } | null;
 }
