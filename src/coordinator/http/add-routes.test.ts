@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import { afterEach, expect, it } from 'vitest';
 import { HttpError, type Later, noContent, ok, PAGING, paged, pageOf, type Route, route } from './index.ts';
-import { closeServers, echo, serve, serveWith } from './testing/serve-routes.ts';
+import { as, closeServers, echo, serve, serveWith, url } from './testing/serve-routes.ts';
 
 afterEach(closeServers);
 
@@ -152,4 +152,14 @@ it('has every route in its OpenAPI document', async () => {
   const app = await serve(echo);
   await app.ready();
   expect(Object.keys(app.swagger().paths ?? {})).toEqual(['/api/v4/projects/{id}/pipeline']);
+});
+
+it.each([
+  ['more parameters than it takes', `?${'a=1&'.repeat(2_001)}`, 'more than 2000 parameters'],
+  ['one that is nested too deep', '?a[b][c][d][e][f][g][h][i]=1', 'parameter nested more than 8 deep'],
+])('refuses an address with %s, and lives', async (_what, query, error) => {
+  const app = await serve(echo);
+  const answer = await app.inject({ method: 'POST', url: url + query, headers: as, payload: { ref: 'main' } });
+  expect([answer.statusCode, answer.json()]).toEqual([400, { error }]);
+  expect((await app.inject(`/nowhere${query}`)).statusCode).toBe(404);
 });

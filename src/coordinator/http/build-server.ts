@@ -7,7 +7,7 @@ import { ownConnections } from './connections.ts';
 import { errorReply } from './error-reply.ts';
 import { SECRET_PARAMETERS } from './paging.ts';
 import { lingerBriefly } from './request/linger.ts';
-import { parseNested } from './request/parse-nested.ts';
+import { parseQuery, refuseQuery } from './request/parse-nested.ts';
 import { readBodies } from './request/read-bodies.ts';
 import { repositoryUrl } from './request/repository-url.ts';
 import { requestId } from './request/request-id.ts';
@@ -33,7 +33,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     http: { headersTimeout: headersMs, connectionsCheckingInterval: Math.min(headersMs, CHECKED_MS) },
     routerOptions: {
       maxParamLength: LONGEST_PARAMETER,
-      querystringParser: (text) => parseNested(new URLSearchParams(text)),
+      querystringParser: parseQuery,
     },
     schemaController: { compilersFactory: { buildValidator: compileLate } },
     ajv: { customOptions: { coerceTypes: 'array', useDefaults: true, allErrors: false } },
@@ -44,6 +44,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   addErrors(app);
   addLog(app);
   const serving = { ...options, figures: countRequests(app) };
+  app.addHook('onRequest', async ({ query }) => refuseQuery(query));
   ownConnections(app, options.clock, mostConnections);
   lingerBriefly(app, lingerMs);
   await app.register(swagger, {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
 import { afterEach, expect, it, vi } from 'vitest';
 import { TestClock } from '../testing/test-clock.ts';
 import { type Answer, HTTP_LIMITS, noContent, type Route, route, TAKEN, type Taken } from './index.ts';
@@ -90,6 +91,18 @@ it('counts and logs a request whose client left before there was an answer, once
   expect(requests()).toMatchObject([{ method: 'GET', route: '/it', statuses: new Map([[499, 1]]) }]);
   const line = { request_id: 'a-1', method: 'GET', url: '/it?token=%5Bhidden%5D', status: 499, msg: 'request' };
   expect(server.lines.map((text) => JSON.parse(text))).toEqual([expect.objectContaining(line)]);
+});
+
+it('takes a client that leaves in the middle of a body for no error', async () => {
+  const body = Type.Object({});
+  const server = await listening({ ...whole, method: 'POST', body });
+  const socket = await server.ask('POST /it HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n');
+  socket.write('content-length: 99\r\n\r\n{');
+  await server.entered(1);
+  socket.destroy();
+  await vi.waitFor(() => expect(server.lines).not.toEqual([]), { timeout: 20_000 });
+  await server.app.close();
+  expect(server.lines.map((line) => JSON.parse(line).msg)).toEqual(['request']);
 });
 
 it('logs each request once, and its id once', async () => {

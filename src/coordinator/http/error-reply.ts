@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { Failure } from '../../base/index.ts';
+import { errorCode, Failure } from '../../base/index.ts';
 import type { BlobFailureCode } from '../../blobs/index.ts';
 import type { GitFailureCode } from '../../git/index.ts';
 import type { StoreFailureCode } from '../../store/index.ts';
@@ -84,6 +84,10 @@ interface FrameworkError {
 }
 
 function fromFramework(error: unknown): HttpError | null {
+  // Node's word for a client that left, or sent nonsense, in the middle of a body. Nobody hears the answer.
+  if (error instanceof Error && error.message === 'aborted' && errorCode(error) === 'ECONNRESET') {
+    return new HttpError(400, { error: 'body ended too early' });
+  }
   if (!isFrameworkError(error)) return null;
   const { validation, statusCode, message } = error;
   if (validation !== undefined) return new HttpError(400, { error: describeValidation(validation) });

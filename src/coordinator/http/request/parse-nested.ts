@@ -1,3 +1,5 @@
+import { badParameters } from '../http-error.ts';
+
 /** Names and values of a query or a form, as they came, become what they stand for: `scope[]=a`, `variables[KEY]=x`, `list[][key]=a&list[][value]=b`. */
 export type Nested = { [name: string]: NestedValue };
 export type NestedValue = string | NestedValue[] | Nested;
@@ -19,6 +21,27 @@ export function parseNested(pairs: Iterable<readonly [string, string]>): Nested 
     put(top, partsOf(name), value);
   }
   return top;
+}
+
+/** Why a query was refused, by what stands in its place. */
+const refused = new WeakMap<object, string>();
+
+/** The same of a query. The router calls it where nobody hears an exception but the process, which it ends: `refuseQuery` throws it later. */
+export function parseQuery(text: string): Nested {
+  try {
+    return parseNested(new URLSearchParams(text));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const nothing: Nested = Object.create(null);
+    refused.set(nothing, error.message);
+    return nothing;
+  }
+}
+
+/** @throws HttpError 400 for one that `parseQuery` could not take */
+export function refuseQuery(query: unknown): void {
+  const why = refused.get(query as object);
+  if (why !== undefined) throw badParameters(why);
 }
 
 /** `a[b][]` → `a`, `b`, ``. What is no such thing is a plain name. */
