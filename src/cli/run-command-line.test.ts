@@ -68,6 +68,13 @@ it('names the variable that a new password is to be in', async () => {
   expect(err).toContain('EPILOGUE_PASSWORD');
 });
 
+it('says what each command of admin is for', async () => {
+  const { code, out } = await epilogue(['admin', '--help']);
+  expect(code).toBe(0);
+  for (const line of [/^ {2}token create +make /m, /^ {2}check +look /m, /^ {2}backup +put /m])
+    expect(out).toMatch(line);
+});
+
 describe('the first word', () => {
   it.each([['--help'], ['-h'], ['help']])('%s shows the commands', async (word) => {
     const { code, out } = await epilogue([word]);

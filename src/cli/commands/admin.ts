@@ -7,14 +7,23 @@ import { backup, check, obligations } from './admin/data-commands.ts';
 
 type AdminCommand = (args: readonly string[], host: Host) => Promise<number>;
 
-const COMMANDS: Readonly<Record<string, AdminCommand>> = {
-  'token create': tokenCreate,
-  'user create': userCreate,
-  'user password': userPassword,
-  obligations,
-  check,
-  backup,
+interface Entry {
+  readonly summary: string;
+  readonly run: AdminCommand;
+}
+
+const COMMANDS: Readonly<Record<string, Entry>> = {
+  'token create': { summary: 'make a personal access token of a user', run: tokenCreate },
+  'user create': { summary: 'make a user', run: userCreate },
+  'user password': { summary: 'give a user a new password', run: userPassword },
+  obligations: { summary: 'list cleanups that are open or did not end well', run: obligations },
+  check: { summary: 'look whether all that is kept is as it should be', run: check },
+  backup: { summary: 'put all that is kept into one archive', run: backup },
 };
+
+const USAGE = 'Usage: epilogue admin COMMAND [OPTIONS]';
+const MORE =
+  'What an operator needs of a coordinator without a browser; `epilogue admin COMMAND --help` tells more about one.';
 
 /** What an operator needs without a browser, also while the server runs. */
 export async function command(args: readonly string[], host: Host): Promise<number> {
@@ -22,15 +31,15 @@ export async function command(args: readonly string[], host: Host): Promise<numb
   const length = [2, 1].find((words) => Object.hasOwn(COMMANDS, args.slice(0, words).join(' '))) ?? 2;
   const name = args.slice(0, length).join(' ');
   const found = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (found !== undefined) return await found(args.slice(length), host);
+  if (found !== undefined) return await found.run(args.slice(length), host);
   const isHelp = args.some((word) => word === '--help' || word === '-h');
   const meant = suggest(name, Object.keys(COMMANDS));
-  const list = Object.keys(COMMANDS).map((words) => `  epilogue admin ${words}`);
+  const list = Object.entries(COMMANDS).map(([words, { summary }]) => `  ${words.padEnd(13)}  ${summary}`);
   const lead =
     isHelp || args.length === 0
       ? ''
       : `epilogue: there is no 'admin ${name}'.${meant === undefined ? '' : ` Did you mean '${meant}'?`}\n`;
-  (isHelp ? host.stdout : host.stderr).write(`${lead}${['Usage:', ...list].join('\n')}\n`);
+  (isHelp ? host.stdout : host.stderr).write(`${lead}${[USAGE, '', ...list, '', MORE].join('\n')}\n`);
   return isHelp ? EXIT.ok : EXIT.usage;
 }
 
