@@ -36,9 +36,10 @@ it.each<[unknown, string]>([
   [{ level: 0 }, 'level is invalid (it has to be 1 or more)'],
   [{ level: 6 }, 'level is invalid (it has to be 5 at most)'],
   [{ flag: 'perhaps' }, 'flag is invalid (it has to be true or false)'],
-  [{ list: [] }, 'list is invalid (it has to be not empty)'],
+  [{ list: [] }, 'list is invalid (it has to be a list of 1 or more)'],
+  [{ list: 'x' }, 'list[0] is invalid (it has to be a map of names and values)'],
   [{ list: [{}] }, 'list[0][key] is missing'],
-  [{ list: [{ key: '' }] }, 'list[0][key] is invalid (it has to be not empty)'],
+  [{ list: [{ key: '' }] }, 'list[0][key] is invalid (it has to be 1 character or more)'],
 ])('says of %j what would do', async (payload, error) => {
   const answer = await (await serve(take)).inject({
     method: 'POST',

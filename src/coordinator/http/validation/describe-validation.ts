@@ -21,9 +21,9 @@ function describeAt(problems: readonly ValidationProblem[]): string {
   if (first === undefined) return '';
   if (named !== undefined) return describeProperty(named);
   const allowed = problems.flatMap(allowedBy);
-  if (allowed.length > 0) return `${nameOf(first)} does not have a valid value (allowed: ${allowed.join(', ')})`;
+  if (allowed.length > 0) return `${nameOfChoice(first)} does not have a valid value (allowed: ${allowed.join(', ')})`;
   const wishes = [...new Set(problems.map(wishOf).filter((wish) => wish !== null))];
-  return `${nameOf(first)} is invalid${wishes.length === 0 ? '' : ` (it has to be ${wishes.join(', or ')})`}`;
+  return `${written(partsOf(first.instancePath))} is invalid${wishes.length === 0 ? '' : ` (it has to be ${wishes.join(', or ')})`}`;
 }
 
 function describeProperty({ instancePath, keyword, params }: ValidationProblem): string {
@@ -35,8 +35,8 @@ function join(instancePath: string, last: unknown): string {
   return written([...partsOf(instancePath), String(last)]);
 }
 
-/** `variables[0][key]`. One value where a list may be is a list of one: who wrote `scope=x` wrote no `scope[0]`. */
-function nameOf({ instancePath }: ValidationProblem): string {
+/** One value where a list may be is a list of one: who wrote `scope=x` wrote no `scope[0]`. */
+function nameOfChoice({ instancePath }: ValidationProblem): string {
   const parts = partsOf(instancePath);
   return written(/^\d+$/.test(parts.at(-1) ?? '') ? parts.slice(0, -1) : parts);
 }
@@ -79,9 +79,9 @@ const WISHES: Readonly<Record<string, Wish>> = {
       .find((words) => words !== undefined) ?? null,
   minimum: ({ limit }) => `${limit} or more`,
   maximum: ({ limit }) => `${limit} at most`,
-  minLength: ({ limit }) => (limit === 1 ? 'not empty' : `${limit} characters or more`),
+  minLength: ({ limit }) => (limit === 1 ? '1 character or more' : `${limit} characters or more`),
   maxLength: ({ limit }) => `${limit} characters at most`,
-  minItems: ({ limit }) => (limit === 1 ? 'not empty' : `a list of ${limit} or more`),
+  minItems: ({ limit }) => `a list of ${limit} or more`,
   maxItems: ({ limit }) => `a list of ${limit} at most`,
   pattern: ({ pattern }) => PATTERNS[String(pattern)] ?? `as the expression ${pattern} says`,
 };
