@@ -25,6 +25,7 @@ it('tells in plain text how pipelines and jobs stand, under the addresses that a
   expect(new URL(json.web_url).pathname).toBe(`/group/shop/-/jobs/${jobId}`);
   expect(await page('pipelines')).toContain(`pending    main  http://ci.example/group/shop/-/pipelines/${id}\n`);
   expect(await page(`jobs/${jobId}`)).toContain('waits: no runner that takes jobs of this project is online\n');
+  expect(await page(`pipelines/${id}`)).toContain('waits: no runner that takes jobs of this project is online\n');
   await (await takeJob(rest.parts)).report({ type: 'script_started' });
   await rest.ask('POST', `/projects/${project.id}/jobs/${jobId}/cancel`, { as: 'developer' });
   const [ofPipeline, ofJob] = [await page(`pipelines/${id}?x=/-/jobs/1`), await page(`jobs/${jobId}`)];

@@ -14,7 +14,11 @@ export function writePipelines(found: readonly PipelineRecord[], place: Place): 
   return page(`pipelines of ${place.fullPath}, the newest first`, list, [['JSON', api(place, 'pipelines')]]);
 }
 
-export function writePipeline(pipeline: FullPipeline, jobs: readonly JobRecord[], place: Place): string {
+export function writePipeline(
+  pipeline: FullPipeline,
+  jobs: readonly (JobRecord & { readonly stuck: FullJob['stuck'] })[],
+  place: Place,
+): string {
   const { id, status, ref, sha, yaml_errors, teardown, cleanups } = pipeline;
   const forced = teardown?.forced_by == null ? '' : `, forced by ${teardown.forced_by}`;
   const owed = Object.entries(cleanups).filter(([, count]) => count > 0);
@@ -27,7 +31,10 @@ export function writePipeline(pipeline: FullPipeline, jobs: readonly JobRecord[]
       ...(owed.length === 0 ? [] : [`cleanups: ${owed.map(([how, count]) => `${count} ${how}`).join(', ')}`]),
       ...(yaml_errors?.split('\n') ?? []),
       '',
-      ...jobs.map((job) => `${job.state.status.padEnd(10)} ${job.name}  ${web(place, `jobs/${job.id}`)}`),
+      ...jobs.flatMap(({ id: job, name, state, stuck }) => [
+        `${state.status.padEnd(10)} ${name}  ${web(place, `jobs/${job}`)}`,
+        ...(stuck === null ? [] : [`           waits: ${stuck.message}`]),
+      ]),
     ],
     [
       ['JSON', api(place, own)],

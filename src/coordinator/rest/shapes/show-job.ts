@@ -1,4 +1,4 @@
-import type { ArtifactRecord, JobRecord, PipelineRecord } from '../../../store/index.ts';
+import type { ArtifactRecord, JobRecord, PipelineRecord, RunnerRecord } from '../../../store/index.ts';
 import { whyStuck } from '../../runners/runner-at-work.ts';
 import type { Bridge, FullJob } from '../schemas/job.ts';
 import type { JobSurroundings } from './gather-jobs.ts';
@@ -25,13 +25,18 @@ export function showJob(job: JobRecord, around: JobSurroundings): FullJob {
     archived: false,
     tag_list: [...job.tags],
     attempt: job.state.attempt,
-    stuck: stuckOf(job, around),
+    stuck: stuckOf(job, around.pipelines.get(job.pipelineId), around.online),
   };
 }
 
-function stuckOf({ state, tags, pipelineId }: JobRecord, { pipelines, online }: JobSurroundings): FullJob['stuck'] {
-  if (state.status !== 'pending') return null;
-  return whyStuck({ tags, isProtected: pipelines.get(pipelineId)?.isProtected ?? false }, online);
+/** Why a job that waits for a runner will wait on. @param online runners that are, for its project */
+export function stuckOf(
+  { kind, state, tags }: JobRecord,
+  pipeline: PipelineRecord | undefined,
+  online: readonly RunnerRecord[],
+): FullJob['stuck'] {
+  if (kind !== 'script' || state.status !== 'pending') return null;
+  return whyStuck({ tags, isProtected: pipeline?.isProtected ?? false }, online);
 }
 
 /** A trigger job. */
