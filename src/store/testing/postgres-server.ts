@@ -11,6 +11,8 @@ export interface PostgresServer {
   urlOf(database: string): string;
   /** `INT` cuts all connections and goes on from a clean state; `QUIT` leaves at once and recovers, as after a crash. */
   restart(how: 'INT' | 'QUIT'): Promise<void>;
+  /** What it has said so far. */
+  readLog(): string;
   stop(): Promise<void>;
 }
 
@@ -28,12 +30,12 @@ const USER = 'epilogue';
  */
 const GUARD = `
 trap '' INT HUP TERM
-dir=$1; bin=$2; shift 2
-end() { kill -QUIT "$server" 2>/dev/null; wait "$server"; rm -rf "$dir"; }
-start() { "$bin/postgres" -D "$dir/data" -k "$dir" "$@" >>"$dir/log" 2>&1 </dev/null & server=$!; }
-"$bin/initdb" -D "$dir/data" -U ${USER} -A trust -E UTF8 --no-locale --no-sync --no-instructions >>"$dir/log" 2>&1 || exit 1
+dir=$1; data=$2; bin=$3; shift 3
+end() { kill -QUIT "$server" 2>/dev/null; wait "$server"; rm -rf "$dir" "$data"; }
+start() { "$bin/postgres" -D "$data" -k "$dir" "$@" >>"$dir/log" 2>&1 </dev/null & server=$!; }
+"$bin/initdb" -D "$data" -U ${USER} -A trust -E UTF8 --no-locale --no-sync --no-instructions >>"$dir/log" 2>&1 || exit 1
 start "$@"
-while read -r how; do kill -"$how" "$server"; wait "$server"; start "$@"; done
+while read -r how; do kill -"$how" "$server" 2>/dev/null; wait "$server"; start "$@"; done
 end`;
 
 /** What is not there, as a reason to print; null when one can be started. */
@@ -41,8 +43,17 @@ export function missingPostgres(): string | null {
   return findPrograms() === null ? 'initdb and postgres not installed' : null;
 }
 
-/** `isDurable`: as one has it in earnest, for measuring. */
-export async function startPostgresServer({ isDurable = false } = {}): Promise<PostgresServer> {
+export interface PostgresOptions {
+  /** As one has it in earnest, for measuring. */
+  readonly isDurable?: boolean;
+  /** Where all that it keeps lies, made by the server; by default beside its socket. */
+  readonly dataDir?: string;
+}
+
+export async function startPostgresServer({
+  isDurable = false,
+  dataDir,
+}: PostgresOptions = {}): Promise<PostgresServer> {
   const programs = findPrograms();
   if (programs === null) throw new Error('initdb and postgres are not installed');
   // The server refuses root, and root's TMPDIR may be closed to others.
@@ -50,7 +61,7 @@ export async function startPostgresServer({ isDurable = false } = {}): Promise<P
   const dir = mkdtempSync(join(user === null ? tmpdir() : '/tmp', 'epilogue-pg-'));
   if (user !== null) chownSync(dir, user.uid, user.gid);
   const settings = [...SETTINGS, ...(isDurable ? [] : [FAST])].flatMap((setting) => ['-c', setting]);
-  const guard = spawn('sh', ['-c', GUARD, 'sh', dir, programs, ...settings], {
+  const guard = spawn('sh', ['-c', GUARD, 'sh', dir, dataDir ?? join(dir, 'data'), programs, ...settings], {
     ...user,
     cwd: '/',
     env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
@@ -63,10 +74,12 @@ export async function startPostgresServer({ isDurable = false } = {}): Promise<P
   const server: PostgresServer = {
     urlOf,
     async restart(how) {
-      const before = await startedAt(urlOf('postgres'));
+      // Null: it has ended by itself.
+      const before = await startedAt(urlOf('postgres')).catch(() => null);
       guard.stdin?.write(`${how}\n`);
       await untilAnswers(guard, dir, urlOf('postgres'), before);
     },
+    readLog: () => readLog(dir),
     stop,
   };
   try {
@@ -116,7 +129,7 @@ function hasEnded({ pid, exitCode, signalCode }: ChildProcess): boolean {
 
 function readLog(dir: string): string {
   try {
-    return readFileSync(join(dir, 'log'), 'utf8').slice(-2_000);
+    return readFileSync(join(dir, 'log'), 'utf8').slice(-20_000);
   } catch {
     return 'no log';
   }
