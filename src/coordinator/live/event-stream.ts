@@ -44,7 +44,7 @@ export class EventStream {
 
   /** Resolves when the next one may be sent; false: nobody takes them any more. */
   async send(event: ServerEvent): Promise<boolean> {
-    return await this.#write(textOf(event));
+    return await this.#write(bytesOf(event));
   }
 
   /** Keeps proxies from taking the connection for dead. */
@@ -55,12 +55,12 @@ export class EventStream {
   /** @param retryMs how soon a watcher comes back; null: as it likes. @param last said before, to whoever still listens. */
   end(retryMs: number | null, last?: ServerEvent): void {
     const isHeard = !this.#response.destroyed;
-    if (last !== undefined && isHeard) this.#response.write(textOf(last));
+    if (last !== undefined && isHeard) this.#response.write(bytesOf(last));
     if (retryMs !== null && isHeard) this.#response.write(`retry: ${retryMs}\n\n`);
     this.#response.end();
   }
 
-  async #write(text: string): Promise<boolean> {
+  async #write(text: string | Uint8Array): Promise<boolean> {
     if (this.#gone.aborted || this.#response.destroyed) return false;
     if (this.#response.write(text)) return true;
     const taken = new AbortController();
@@ -74,7 +74,15 @@ export class EventStream {
   }
 }
 
-function textOf({ event, id, data }: ServerEvent): string {
+const known = new WeakMap<ServerEvent, Uint8Array>();
+
+/** One event may be told to many watchers: it is put into words once. */
+function bytesOf(said: ServerEvent): Uint8Array {
+  const before = known.get(said);
+  if (before !== undefined) return before;
+  const { event, id, data } = said;
   const head = id === undefined ? '' : `id: ${id}\n`;
-  return `${head}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+  const bytes = Buffer.from(`${head}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  known.set(said, bytes);
+  return bytes;
 }

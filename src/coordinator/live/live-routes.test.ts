@@ -117,6 +117,25 @@ it('says that a log is watched, once for all who watch it, as long as one of the
   await vi.waitFor(() => expect(said).toBe(2), { timeout: 20_000 });
 });
 
+it('puts what all who watch a log are told into words once', async () => {
+  const job = await takeJob(rest.parts);
+  await write(job, 0, 'one\n');
+  const readers = [];
+  for (let count = 0; count < 3; count += 1) readers.push(await watch(`jobs/${job.jobId}/trace/events`));
+  for (const reader of readers) await reader.next();
+  await vi.waitFor(() => expect(rest.parts.clock.asleep().filter((ms) => ms === 10_000)).toHaveLength(3), {
+    timeout: 20_000,
+  });
+  const words = vi.spyOn(JSON, 'stringify');
+  try {
+    await write(job, 4, 'two\n');
+    for (const reader of readers) expect((await reader.next())?.data.text).toBe('two\n');
+    expect(words.mock.calls.filter(([said]) => said?.text === 'two\n')).toHaveLength(1);
+  } finally {
+    words.mockRestore();
+  }
+});
+
 it('takes back what a runner sends again', async () => {
   const job = await takeJob(rest.parts);
   const reader = await watch(`jobs/${job.jobId}/trace/events`);

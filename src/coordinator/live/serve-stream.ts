@@ -35,7 +35,7 @@ export async function serveStream(
     stream.end(null);
     return TAKEN;
   }
-  const watch = watchHints(parts, subjects);
+  const watch = watchHints(parts, subjects, signal);
   try {
     const isOver = await follow({ stream, watch, tell, signal, endsAt: clock.monotonic() + LONGEST_MS }, clock);
     stream.end(isOver ? null : COME_BACK_MS);
@@ -62,7 +62,7 @@ async function follow({ stream, watch, tell, signal, endsAt }: Following, clock:
     const restMs = await tell(stream);
     if (restMs === 'over') return !signal.aborted;
     await clock.sleep(restMs, signal);
-    const next = await watch.next(LOOK_MS, signal);
+    const next = await watch.next(LOOK_MS);
     if (next === 'over') return false;
     if (next === 'quiet' && !(await stream.beat())) return false;
   }

@@ -2,7 +2,7 @@ import { isFinished } from '../../protocol/index.ts';
 import { findJob } from '../../store/index.ts';
 import { readJobLog } from '../logs/index.ts';
 import type { Parts } from '../parts.ts';
-import type { EventStream } from './event-stream.ts';
+import type { ServerEvent } from './event-stream.ts';
 import { logEventId, type SeenLog } from './log-event-id.ts';
 import type { Teller, Telling } from './serve-stream.ts';
 import { watchedLogs } from './watched-logs.ts';
@@ -30,14 +30,14 @@ export function tellLog({ parts, share }: Telling, jobId: number, seen: SeenLog)
         if (!(await stream.send({ event: 'reset', id, data: { offset: at } }))) return 'over';
         continue;
       }
-      if (part.bytes.length === 0) {
+      if (part.event === null) {
         if (!isOver) return 0;
         const id = logEventId({ offset: at, resends });
         await stream.send({ event: 'end', id, data: { offset: at, status: job?.state.status ?? null } });
         return 'over';
       }
-      if (!(await sendPart(stream, { offset: at, resends }, part.bytes))) return 'over';
-      at += part.bytes.length;
+      if (!(await stream.send(part.event))) return 'over';
+      at = part.end;
       if (!part.isMore && !isOver) return 0;
     }
   };
@@ -49,17 +49,12 @@ function firstBytesThatHold(part: Part, resends: number | null): number {
   return part.resends === resends + 1 ? (part.resentFrom ?? 0) : 0;
 }
 
-async function sendPart(stream: EventStream, { offset, resends }: SeenLog, bytes: Buffer): Promise<boolean> {
-  const next = offset + bytes.length;
-  return await stream.send({
-    event: 'log',
-    id: logEventId({ offset: next, resends }),
-    data: { offset, next_offset: next, text: bytes.toString() },
-  });
-}
-
+/** What all who have seen the log up to one byte are told. */
 interface Part {
-  readonly bytes: Buffer;
+  /** Null: nothing now. */
+  readonly event: ServerEvent | null;
+  /** The byte after it. */
+  readonly end: number;
   readonly isMore: boolean;
   /** Null: there is no log. */
   readonly resends: number | null;
@@ -69,13 +64,17 @@ interface Part {
 /** What can be shown now: no half of a character, unless nothing comes after it. */
 async function readPart(parts: Parts, jobId: number, from: number, isLast: boolean): Promise<Part> {
   const log = await readJobLog(parts, jobId, { from, to: from + PART_BYTES });
-  if (log === null) return { bytes: Buffer.alloc(0), isMore: false, resends: null, resentFrom: null };
+  if (log === null) return { event: null, end: from, isMore: false, resends: null, resentFrom: null };
   const { resends, resentFrom } = log;
   const chunks: Uint8Array[] = [];
   for await (const chunk of log.body) chunks.push(chunk as Uint8Array);
-  const bytes = Buffer.concat(chunks);
-  const isMore = from + bytes.length < log.sizeBytes;
-  return { bytes: isLast && !isMore ? bytes : bytes.subarray(0, wholeCharacters(bytes)), isMore, resends, resentFrom };
+  const read = Buffer.concat(chunks);
+  const isMore = from + read.length < log.sizeBytes;
+  const bytes = isLast && !isMore ? read : read.subarray(0, wholeCharacters(read));
+  const end = from + bytes.length;
+  const data = { offset: from, next_offset: end, text: bytes.toString() };
+  const event = bytes.length === 0 ? null : { event: 'log', id: logEventId({ offset: end, resends }), data };
+  return { event, end, isMore, resends, resentFrom };
 }
 
 /** How many bytes are left when a character that has only begun is taken off the end. */

@@ -8,18 +8,19 @@ export interface Subject {
 }
 
 export interface Watch {
-  /** `news`: there may be some, also such as came since the last call. `quiet`: none for so long. `over`: the signal aborted. */
-  next(ms: number, signal: AbortSignal): Promise<'news' | 'quiet' | 'over'>;
+  /** `news`: there may be some, also such as came since the last call. `quiet`: none for so long. `over`: the watcher has gone. */
+  next(ms: number): Promise<'news' | 'quiet' | 'over'>;
   end(): void;
 }
 
 const KINDS = ['pipeline', 'log'] as const;
 const boards = new WeakMap<Store, Board>();
 
-/** Begins to listen for hints of any of these. News before the first `next` is not lost. */
+/** Begins to listen for hints of any of these, until `end`. News before the first `next` is not lost. @param gone aborts when nobody watches any more */
 export function watchHints(
   { store, clock }: { readonly store: Store; readonly clock: Clock },
   subjects: readonly Subject[],
+  gone: AbortSignal,
 ): Watch {
   let board = boards.get(store);
   if (board === undefined) {
@@ -34,19 +35,23 @@ export function watchHints(
     wake();
   };
   for (const subject of subjects) own.add(subject, bell);
+  const leave = (): void => wake();
+  gone.addEventListener('abort', leave);
   return {
-    async next(ms, signal) {
-      if (!hasNews && !signal.aborted) {
+    async next(ms) {
+      if (!hasNews && !gone.aborted) {
         const woken = new AbortController();
-        wake = () => woken.abort();
-        await clock.sleep(ms, AbortSignal.any([woken.signal, signal]));
+        // A thousand watchers wake at one hint: without a reason each would make an error with a stack, and a signal composed for each wait costs as much.
+        wake = () => woken.abort('woken');
+        await clock.sleep(ms, woken.signal);
       }
-      if (signal.aborted) return 'over';
+      if (gone.aborted) return 'over';
       if (!hasNews) return 'quiet';
       hasNews = false;
       return 'news';
     },
     end() {
+      gone.removeEventListener('abort', leave);
       for (const subject of subjects) own.remove(subject, bell);
     },
   };
