@@ -82,17 +82,22 @@ async function watchers(): Promise<readonly Reading[]> {
     const sentAt: number[] = [];
     const delays: number[] = [];
     const heard = new Uint32Array(WATCHERS);
+    const isOpen = new Uint8Array(WATCHERS);
     const path = `/api/v4/projects/root%2Fwatched/jobs/${job.id}/trace/events?offset=0`;
     const sockets = await hold(server.url, WATCHERS, {
       text: () => requestText(server.url, { method: 'GET', path, headers: { 'private-token': token } }),
       onData(bytes, at) {
         const now = performance.now();
+        isOpen[at] = 1;
         for (const [, line] of bytes.toString('latin1').matchAll(/line (\d+);/g)) {
           delays.push(now - (sentAt[Number(line)] ?? Number.NaN));
           heard[at] = (heard[at] ?? 0) + 1;
         }
       },
     });
+    // Whoever still waits for the answer to his request watches nothing yet.
+    const areOpen = (): boolean => isOpen.every((one) => one === 1);
+    await waitUntil(areOpen, { what: 'all watchers have an answer', timeoutMs: WAIT_MS });
     let offset = 0;
     for (let line = 0; line < LINES; line++) {
       const body = `line ${line};\n`;
