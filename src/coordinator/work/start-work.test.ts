@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { realClock } from '../../base/index.ts';
 import { insertRunner } from '../../store/index.ts';
 import { checkRows } from '../testing/check-rows.ts';
 import { makeProject, type TestProject } from '../testing/make-project.ts';
@@ -131,13 +132,18 @@ describe('what comes due', () => {
     const setup = { description: '', runUntagged: true, isProtected: false, isLocked: false, isPaused: false };
     const rest = { maximumTimeoutS: null, maintenanceNote: null, tokenExpiresAt: null, createdBy: null };
     const runner = { ...setup, ...rest, kind: 'instance', tags: ['docker'], tokenHash: 'h' } as const;
-    const began = parts.clock.now();
-    parts.clock.pass(3_600_000 + 1);
+    const began = parts.clock.monotonic();
+    parts.clock.pass(600_000);
+    const ahead = () => parts.clock.now() + 24 * 3_600_000;
+    const fast = { ...realClock, now: ahead, monotonic: () => parts.clock.monotonic() };
+    await dropUnfitJobs(began)({ ...parts, clock: fast }, NEVER);
+    expect(await statusesOf(parts, id), 'that it has waited says the database').toEqual({ a: 'pending', b: 'pending' });
+    parts.clock.pass(3_000_000 + 1);
     await parts.store.write(async (tx) => {
       const made = await insertRunner(tx, runner, []);
       await tx.query.updateTable('runners').set({ contacted_at: tx.now() }).where('id', '=', made).execute();
     });
-    await dropUnfitJobs(parts.clock.now())(parts, NEVER);
+    await dropUnfitJobs(parts.clock.monotonic())(parts, NEVER);
     expect(await statusesOf(parts, id)).toEqual({ a: 'pending', b: 'pending' });
     await dropUnfitJobs(began)(parts, NEVER);
     expect(await statusesOf(parts, id)).toEqual({ a: 'failed', b: 'pending' });

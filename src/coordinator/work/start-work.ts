@@ -26,7 +26,7 @@ export function startWork(parts: Parts, sweeps: readonly Sweep[], handlers: Effe
   const outbox = outboxTurn({ ...OWN_HANDLERS, ...handlers });
   const workers = Array.from({ length: WORKERS }, () => startLoop(parts, outbox));
   const wakes = startLoop(parts, { name: 'wakes', everyMs: 1_000, run: workOffWakes });
-  const unfit = { name: 'jobs that no runner fits', everyMs: 300_000, run: dropUnfitJobs(parts.clock.now()) };
+  const unfit = { name: 'jobs that no runner fits', everyMs: 300_000, run: dropUnfitJobs(parts.clock.monotonic()) };
   const rest = [...OWN_TURNS, unfit, ...sweeps.map(electedTurn)].map((turn) => startLoop(parts, turn));
   const unsubscribe = parts.store.subscribe('outbox', () => wakeAll(workers));
   return {

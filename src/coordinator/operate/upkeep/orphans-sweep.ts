@@ -11,14 +11,14 @@ const GRACE_MS = 24 * 60 * 60_000;
 export const orphansSweep: Sweep = {
   name: 'repositories.orphans',
   everyMs: 24 * 60 * 60_000,
-  async run({ store, repositories, clock, log }, signal) {
+  async run({ store, repositories, log }, signal) {
     const ids = await repositories.ids();
-    const ends = await store.read((db) => findProjectEnds(db, ids));
+    const { ends, now } = await store.read(async (db) => ({ ends: await findProjectEnds(db, ids), now: db.now() }));
     for (const id of ids) {
       if (signal.aborted) return;
       const deletedAt = ends.get(id);
       if (deletedAt === undefined) log.warn({ project_id: id }, 'there is a repository of a project that nobody knows');
-      else if (deletedAt !== null && deletedAt < clock.now() - GRACE_MS) {
+      else if (deletedAt !== null && deletedAt < now - GRACE_MS) {
         try {
           await repositories.remove(id);
           log.info({ project_id: id }, 'removed the repository of a project that was deleted');

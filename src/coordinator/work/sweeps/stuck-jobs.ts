@@ -6,7 +6,7 @@ const MOST = 200;
 /** As GitLab: nobody took it in a day. */
 const STUCK_MS = 24 * 60 * 60 * 1000;
 
-/** Jobs that nobody took end as `stuck_or_timeout_failure`. Offers of cleanups have a deadline of their own. @returns whether there may be more. */
+/** Jobs that nobody took end as `stuck_or_timeout_failure`. Offers of cleanups have a deadline of their own. What is more than fits a turn has the next one. */
 export async function dropStuckJobs(parts: Parts, signal: AbortSignal): Promise<boolean> {
   const stuck = await parts.store.read((db) => listWaitingSince(db, db.now() - STUCK_MS, MOST));
   for (const waiting of stuck) {

@@ -18,17 +18,20 @@ const MOST = 200;
 
 /**
  * Jobs that waited for an hour while no runner that is online could take them end as `stuck_or_timeout_failure`.
- * @param since when this server began, UTC ms.
+ * @param since when this server began, by its `monotonic`.
  */
 export function dropUnfitJobs(since: number): Turn['run'] {
   return async (parts, signal) => {
-    const before = parts.clock.now() - WAIT_MS;
-    if (parts.clock.now() - since < GRACE_MS) return false;
+    if (parts.clock.monotonic() - since < GRACE_MS) return false;
     let hasMore = false;
-    for (const laneId of await parts.store.read((db) => listLanesWaitingSince(db, before))) {
+    // By the database's clock, as they came: that of a replica may be off.
+    const waitingSince = (db: Db): number => db.now() - WAIT_MS;
+    for (const laneId of await parts.store.read((db) => listLanesWaitingSince(db, waitingSince(db)))) {
       if (signal.aborted) return false;
       const unfit = await parts.store.read(async (db) =>
-        (await hasRunner(db, laneId)) ? [] : await listWaitingInLane(db, laneId, { before, limit: MOST }),
+        (await hasRunner(db, laneId))
+          ? []
+          : await listWaitingInLane(db, laneId, { before: waitingSince(db), limit: MOST }),
       );
       for (const waiting of unfit) if (!signal.aborted) await dropStuckJob(parts, waiting);
       hasMore ||= unfit.length === MOST;
