@@ -1,4 +1,5 @@
 import { isIP, isIPv4 } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
 import { InvalidArgumentError, Option } from 'commander';
 import {
   createLog,
@@ -73,7 +74,14 @@ export async function command(args: readonly string[], host: Host): Promise<numb
   return parsed.kind === 'ended' ? parsed.exitCode : serve(parsed.options, host);
 }
 
+/**
+ * The young generation grows no more: left alone it takes 110 MB once there has been much to do, and keeps it. A job's whole life costs no more time of
+ * the processor with it, nor does the compilation of 5,000 jobs (measured: 15.0 against 14.8 ms, turn and turn about).
+ */
+const YOUNG_STAYS_SMALL = '--semi-space-growth-factor=1';
+
 async function serve(flags: ServeFlags, host: Host): Promise<number> {
+  setFlagsFromString(YOUNG_STAYS_SMALL);
   const server = await startServer({
     ...dataPlaces(flags, host),
     listen: flags.listen,
