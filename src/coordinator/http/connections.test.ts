@@ -1,18 +1,13 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
-import Fastify, { type FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { afterEach, expect, it, vi } from 'vitest';
-import { TestClock } from '../testing/test-clock.ts';
-import { type Answer, HTTP_LIMITS, noContent, type Route, route, TAKEN, type Taken } from './index.ts';
-import { closeServers, serveWith } from './testing/serve-routes.ts';
+import type { TestClock } from '../testing/test-clock.ts';
+import { type Answer, noContent, type Route, TAKEN } from './index.ts';
+import { answering, closeListening, ended, listening } from './testing/listening.ts';
 
-const sockets: Socket[] = [];
-afterEach(async () => {
-  for (const socket of sockets.splice(0)) socket.destroy();
-  await closeServers();
-});
+afterEach(closeListening);
 
 const whole: Route = answering(() => noContent());
 
@@ -134,6 +129,32 @@ it('logs each request once, and its id once', async () => {
   ]);
 });
 
+it('takes the requests of one connection one after the other, and cuts one that sends too many ahead', async () => {
+  const calls: PromiseWithResolvers<void>[] = [];
+  const slow = answering(async () => {
+    const call = Promise.withResolvers<void>();
+    calls.push(call);
+    await call.promise;
+    return noContent();
+  });
+  const { app, ask } = await listening(slow);
+  const one = 'GET /it HTTP/1.1\r\nhost: x\r\n\r\n';
+  const patient = await ask(one.repeat(3));
+  for (let at = 0; at < 3; at += 1) {
+    await vi.waitFor(() => expect(calls.length).toBe(at + 1), { timeout: 20_000 });
+    calls[at]?.resolve();
+    await once(patient, 'data');
+  }
+  const hasty = await ask(one.repeat(1_000));
+  await ended(hasty);
+  for (const call of calls) call.resolve();
+  const next = await ask(one);
+  await vi.waitFor(() => expect(calls.length).toBe(5), { timeout: 20_000 });
+  calls.at(-1)?.resolve();
+  await once(next, 'data');
+  await app.close();
+});
+
 it('takes the place of whoever asks nothing for who comes, and refuses them only where all are in use', async () => {
   const slow = Promise.withResolvers<Answer>();
   const server = await listening({ most: 2 }, whole, { ...answering(() => slow.promise), path: '/slow' });
@@ -161,12 +182,6 @@ it('takes the place of whoever asks nothing for who comes, and refuses them only
   await app.close();
 });
 
-/** What one hears of a client's request is this. */
-function answering(handle: (call: Parameters<Route['handle']>[0]) => Promise<Answer | Taken> | Answer | Taken): Route {
-  const common = { method: 'GET', path: '/it', action: 'version.read', summary: 'It', tag: 'test' } as const;
-  return route({ ...common, answers: { 200: null, 204: null }, handle: async (call) => await handle(call) });
-}
-
 /** Gives bytes for as long as somebody takes them; `full` once nobody does. */
 function endless(full: PromiseWithResolvers<void>): Readable {
   const stream = new Readable({
@@ -178,50 +193,8 @@ function endless(full: PromiseWithResolvers<void>): Readable {
   return stream;
 }
 
-async function listening(...given: (Route | { readonly most: number })[]) {
-  const clock = new TestClock(0);
-  const lines: string[] = [];
-  const log = Fastify({
-    logger: { level: 'info', base: null, stream: { write: (line: string) => lines.push(line) } },
-  }).log;
-  const routes = given.filter((each) => 'path' in each);
-  const mostConnections = given.find((each) => 'most' in each)?.most ?? HTTP_LIMITS.mostConnections;
-  const app: FastifyInstance = await serveWith({ clock, log, limits: { ...HTTP_LIMITS, mostConnections } }, ...routes);
-  let entered = 0;
-  app.server.on('request', () => {
-    entered += 1;
-  });
-  await app.listen({ port: 0, host: '127.0.0.1' });
-  const { port } = app.server.address() as { port: number };
-  return {
-    app,
-    clock,
-    /** Of the log; not those of the framework about itself. */
-    get lines() {
-      return lines.filter((line) => line.includes('request_id'));
-    },
-    warnings: () => lines.map((line) => JSON.parse(line)).filter(({ level }) => level === 40),
-    /** Until so many requests have come. */
-    entered: (count: number) => vi.waitFor(() => expect(entered).toBe(count), { timeout: 20_000 }),
-    /** A connection that nobody reads from, after these words. */
-    async ask(words: string): Promise<Socket> {
-      const accepted = once(app.server, 'connection');
-      const socket = connect(port, '127.0.0.1').on('error', () => {});
-      sockets.push(socket);
-      await accepted;
-      socket.write(words);
-      return socket;
-    },
-  };
-}
-
 async function untilAsleepFor(clock: TestClock, ms: number): Promise<void> {
   await vi.waitFor(() => expect(clock.asleep()).toContain(ms), { timeout: 20_000 });
-}
-
-async function ended(socket: Socket): Promise<void> {
-  socket.resume();
-  if (!socket.closed) await once(socket, 'close');
 }
 
 async function text(socket: Socket): Promise<string> {
