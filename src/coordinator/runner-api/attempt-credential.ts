@@ -9,15 +9,24 @@ export interface AttemptAsking {
   readonly job: JobRecord;
 }
 
+type Asking = Pick<Call, 'headers' | 'refuse'>;
+
 /**
  * The attempt that a request of a runner is about. Its token is good until the attempt is over, teardown included.
  * @throws HttpError 403: unknown, of another job, or over, which then says with `Job-Status` how the job stands. Never 404, as in GitLab. 429: unknown, as
  * too many before.
  */
-export async function attemptAsking(
+export async function attemptAsking(parts: Parts, jobId: number, call: Asking, given?: string): Promise<AttemptAsking> {
+  const found = await attemptOnceAsking(parts, jobId, call, given);
+  if (found.attempt.endedAt !== null) throw attemptIsOver(found.job.state);
+  return found;
+}
+
+/** The same, also when it is over. @throws HttpError 403, 429 */
+export async function attemptOnceAsking(
   { store }: Parts,
   jobId: number,
-  { headers, refuse }: Pick<Call, 'headers' | 'refuse'>,
+  { headers, refuse }: Asking,
   given?: string,
 ): Promise<AttemptAsking> {
   const token = shownJobToken(headers, given);
@@ -27,7 +36,6 @@ export async function attemptAsking(
   });
   if (attempt === null) throw refuse(forbidden());
   if (job === null) throw forbidden();
-  if (attempt.endedAt !== null) throw attemptIsOver(job.state);
   return { attempt, job };
 }
 

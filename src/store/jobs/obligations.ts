@@ -52,13 +52,14 @@ export interface SettlementRecord extends Settlement {
   readonly settledAt: number;
 }
 
-/** The first one stands. */
-export async function settleObligation(tx: Tx, { jobId, userId, userName, reason }: Settlement): Promise<void> {
-  await tx.query
+/** The first one stands. @returns whether this is it */
+export async function settleObligation(tx: Tx, { jobId, userId, userName, reason }: Settlement): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tx.query
     .insertInto('settlements')
     .values({ job_id: jobId, user_id: userId, user_name: userName, reason, settled_at: tx.now() })
     .onConflict((conflict) => conflict.doNothing())
-    .execute();
+    .executeTakeFirst();
+  return numInsertedOrUpdatedRows === 1n;
 }
 
 /** By job. */

@@ -5,9 +5,10 @@ import { type CountedLog, lacksLog, noteCoverage } from '../../logs/index.ts';
 import type { Parts } from '../../parts.ts';
 import { ID } from '../../rest/schemas/common.ts';
 import { fromRunner, leaseMs } from '../../work/index.ts';
-import { type AttemptAsking, attemptAsking, attemptIsOver } from '../attempt-credential.ts';
+import { type AttemptAsking, attemptIsOver, attemptOnceAsking } from '../attempt-credential.ts';
 import { heldJobHeaders, jobHeaders } from '../job-headers.ts';
 import { LOOSE, type Loose, objectOf, textOf, wholeOf } from '../loose-values.ts';
+import { noteLateCleanup } from './note-late-cleanup.ts';
 import { readReport } from './read-report.ts';
 import { UPDATE_INTERVAL } from './update-interval.ts';
 
@@ -27,7 +28,11 @@ export function updateRoute(parts: Parts): Route {
     bodyLimit: MOST_BYTES,
     answers: { 200: null, 202: null },
     handle: async (call) => {
-      const asking = await attemptAsking(parts, call.params.id, call, textOf(call.body.token));
+      const asking = await attemptOnceAsking(parts, call.params.id, call, textOf(call.body.token));
+      if (asking.attempt.endedAt !== null) {
+        await noteLateCleanup(parts, asking, call.body);
+        throw attemptIsOver(asking.job.state);
+      }
       // A runner that asks whether it may keep a job it has: it has it, so nobody waits for its word.
       if (call.body.state === 'pending') throw conflict('job is assigned');
       const report = readReport(call.body, asking.attempt.features.phases);
