@@ -1,15 +1,14 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeAsRoot } from '../support/privilege.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildServer } from './driver/build-server.ts';
 import type { ServerProgram } from './driver/server-process.ts';
 import { World } from './driver/world.ts';
 import { pointsOf } from './points-of.ts';
 import { ALL_SCENARIOS } from './scenarios/all-scenarios.ts';
 import type { Strike } from './server/orders.ts';
+import { hasSmallDisks, takeSmallDisk } from './small-disk.ts';
 import { twoAtATime } from './two-at-a-time.ts';
 
 /*
@@ -25,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-describeAsRoot('a server whose disk is full', () => {
+describe.skipIf(!hasSmallDisks)('a server whose disk is full', () => {
   const { points, leastKills } = pointsOf('SQLite', 'fill', process.env);
   const strikes: Strike[] = [];
 
@@ -34,16 +33,20 @@ describeAsRoot('a server whose disk is full', () => {
     { timeout: 600_000 },
     ({ play }, { onTestFinished }) =>
       twoAtATime(async () => {
-        const disk = mkdtempSync(join(root, 'disk-'));
-        execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', disk]);
-        onTestFinished(() => void execFileSync('umount', ['--lazy', disk]));
-        const dataDir = join(disk, 'data');
+        const disk = takeSmallDisk();
+        const dataDir = join(disk.path, 'data');
         mkdirSync(dataDir);
         const world = new World({ program, dataDir, databaseUrl: null, points, strikes });
         onTestFinished(() => world.coordinator.kill());
-        await world.begin();
-        await play(world, mkdtempSync(join(root, 'work-')));
-        expect(await world.end()).toEqual([]);
+        try {
+          await world.begin();
+          await play(world, mkdtempSync(join(root, 'work-')));
+          expect(await world.end()).toEqual([]);
+        } finally {
+          world.coordinator.kill();
+          // The next scenario may want it.
+          disk.release();
+        }
       }),
   );
 

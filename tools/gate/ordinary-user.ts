@@ -52,7 +52,8 @@ export function makeOrdinaryUser(): OrdinaryUser | null {
     mkdirSync(path, { mode: 0o700 });
     chownSync(path, uid, gid);
   }
-  const env = environmentOf(home, tmp);
+  const disks = lendDisks(base, { uid, gid });
+  const env = { ...environmentOf(home, tmp), ...disks.env };
   return {
     name: userName,
     checkout,
@@ -65,7 +66,10 @@ export function makeOrdinaryUser(): OrdinaryUser | null {
     }),
     bring: (component) => bring(component, base),
     leftFiles: () => readdirSync(tmp),
-    remove,
+    remove() {
+      disks.unmount();
+      remove();
+    },
   };
 }
 
@@ -122,4 +126,26 @@ function copyCheckout(target: string): void {
 function copyReadable(paths: readonly string[], target: string): void {
   execFileSync('cp', ['-a', '--', ...paths, target]);
   execFileSync('chmod', ['-R', 'a+rX,go-w', '--', target]);
+}
+
+interface LentDisks {
+  /** Tells tests where they are. */
+  readonly env: Readonly<Record<string, string>>;
+  unmount(): void;
+}
+
+/** Disks that tests fill, as many as they want at once (`test/crash/small-disk.ts`). The user owns what is on them, and has no other right. */
+function lendDisks(base: string, { uid, gid }: { readonly uid: number; readonly gid: number }): LentDisks {
+  const paths = ['disk-1', 'disk-2'].map((name) => join(base, name));
+  for (const path of paths) {
+    mkdirSync(path);
+    const options = ['size=24m', `uid=${uid}`, `gid=${gid}`, 'mode=700'].join(',');
+    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', path]);
+  }
+  return {
+    env: { EPILOGUE_TEST_DISKS: paths.join(':') },
+    unmount() {
+      for (const path of paths) execFileSync('umount', ['--lazy', path]);
+    },
+  };
 }
