@@ -163,3 +163,12 @@ it.each([
   expect([answer.statusCode, answer.json()]).toEqual([400, { error }]);
   expect((await app.inject(`/nowhere${query}`)).statusCode).toBe(404);
 });
+
+it.each([
+  ['/api/v4/projects/%/pipeline', 400, 'path is invalid'],
+  ['/api/v4/projects/%ff/pipeline', 400, 'path is invalid'],
+  [`/api/v4/projects/${'a'.repeat(2_001)}/pipeline`, 414, 'a part of the path is longer than 2000'],
+])('says of an address what is wrong with it, as of all else: %s', async (path, status, error) => {
+  const answer = await (await serve(echo)).inject({ method: 'POST', url: path, headers: { 'x-request-id': 'a-1' } });
+  expect([answer.statusCode, answer.json(), answer.headers['x-request-id']]).toEqual([status, { error }, 'a-1']);
+});

@@ -1,6 +1,12 @@
 import type { Readable } from 'node:stream';
 import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import { addRoutes } from './add-routes.ts';
 import { compileLate } from './compile-late.ts';
 import { ownConnections } from './connections.ts';
@@ -26,6 +32,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     genReqId: (request) => requestId(request.headers['x-request-id']),
     trustProxy: options.trustProxy,
     rewriteUrl: ({ url = '/' }) => repositoryUrl(url),
+    frameworkErrors: refuseAddress,
     connectionTimeout: idleMs,
     keepAliveTimeout: idleMs,
     requestTimeout: requestMs,
@@ -143,6 +150,13 @@ function addLog(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.raw.on('close', () => logRequest(request, reply));
   });
+}
+
+/** Of a path that is no text, or a part of it too long: no hook is called for these. */
+function refuseAddress({ statusCode = 400 }: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  reply.raw.once('close', () => logRequest(request, reply));
+  const error = statusCode === 414 ? `a part of the path is longer than ${LONGEST_PARAMETER}` : 'path is invalid';
+  reply.code(statusCode).header('x-request-id', request.id).send({ error });
 }
 
 function logRequest(request: FastifyRequest, reply: FastifyReply): void {

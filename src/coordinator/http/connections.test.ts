@@ -113,8 +113,10 @@ it('logs each request once, and its id once', async () => {
     },
   );
   const { app, ask } = server;
-  for (const path of ['/it', '/fails', '/taken', '/nowhere']) {
-    const socket = await ask(`GET ${path} HTTP/1.1\r\nhost: x\r\nx-request-id: id-of${path.slice(1)}\r\n\r\n`);
+  for (const path of ['/it', '/fails', '/taken', '/nowhere', '/bad%']) {
+    const socket = await ask(
+      `GET ${path} HTTP/1.1\r\nhost: x\r\nx-request-id: id-of${path.replace(/\W/g, '')}\r\n\r\n`,
+    );
     await once(socket, 'data');
     await ended(socket.end());
   }
@@ -126,6 +128,7 @@ it('logs each request once, and its id once', async () => {
     ['request', 500, ['id-offails']],
     ['request', 200, ['id-oftaken']],
     ['request', 404, ['id-ofnowhere']],
+    ['request', 400, ['id-ofbad']],
   ]);
 });
 
