@@ -145,7 +145,8 @@ describe('an ordinary user', () => {
         env = {},
         as,
         timeoutMs,
-      } = user.instead({ name: 'x', argv: ['node', '-e', script], timeoutMs: 20_000 });
+      } = user.instead({ name: 'x', argv: ['node', '-e', script, `${root}/test/`], timeoutMs: 20_000 });
+      expect(argv.at(-1)).toBe(`${user.checkout}/test/`);
       try {
         const command = { argv, env, timeoutMs, logFile: join(dir, 'log'), ...(as && { as }) };
         expect(await runCommand(command, never)).toMatchObject({ ending: 'exit 0' });

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { basename, join } from 'node:path';
 import { root, type Step } from './check-steps.ts';
 
 /** Somebody without privileges, for whom the tests run a second time: much that goes wrong is hidden from root. */
@@ -99,9 +99,9 @@ function ownNode(checkout: string): string {
   return join(checkout, '.tools/bin/node');
 }
 
-/** A path below our checkout, in the user's. */
+/** A path below our checkout, in the user's. A slash at its end stays: vitest takes `test/` for a folder and `test` for a part of any name. */
 function moved(word: string, checkout: string): string {
-  return word.startsWith(`${root}/`) ? join(checkout, relative(root, word)) : word;
+  return word.startsWith(`${root}/`) ? `${checkout}${word.slice(root.length)}` : word;
 }
 
 export function findUser(passwd: string): { readonly uid: number; readonly gid: number } {
