@@ -4,7 +4,7 @@ import { type Group, quantile, type Reading } from '../compare.ts';
 import { Client } from './client.ts';
 import { type Coordinator, startCoordinator } from './coordinator.ts';
 import { hold, requestText } from './crowd.ts';
-import { FEATURES } from './job-life.ts';
+import { FEATURES, takeJob } from './job-life.ts';
 
 const IDLE_RUNNERS = 10_000;
 const WATCHERS = 1_000;
@@ -78,7 +78,7 @@ async function watchers(): Promise<readonly Reading[]> {
     const before = server.residentMb();
     await rest({ method: 'POST', path: '/projects/root%2Fwatched/pipeline', body: '{"ref":"main"}' });
     const runner = new Client(server.url);
-    const job = await takeJob(runner, await coordinator.makeRunner([]));
+    const job = await takeJob(runner, await coordinator.makeRunner([]), 'bench');
     const sentAt: number[] = [];
     const delays: number[] = [];
     const heard = new Uint32Array(WATCHERS);
@@ -125,13 +125,6 @@ async function watchers(): Promise<readonly Reading[]> {
   } finally {
     await coordinator.close();
   }
-}
-
-async function takeJob(runner: Client, runnerToken: string): Promise<{ readonly id: number; readonly token: string }> {
-  const info = { name: 'bench', version: '1.0.0', features: FEATURES };
-  const body = JSON.stringify({ token: runnerToken, system_id: 'bench', info });
-  const { text } = await runner.call({ method: 'POST', path: '/api/v4/jobs/request', body });
-  return JSON.parse(text) as { id: number; token: string };
 }
 
 /** What share of a core it takes while nothing happens. */

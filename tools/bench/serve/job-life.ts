@@ -17,10 +17,7 @@ export const REQUESTS_A_JOB = 8;
 
 /** A job's whole life as its runner sees it: handed out, three phases, three pieces of log, the result. */
 export async function liveOnce(client: Client, runnerToken: string, systemId: string): Promise<void> {
-  const asked = JSON.stringify({ token: runnerToken, system_id: systemId, info: INFO });
-  const { status, text } = await client.call({ method: 'POST', path: '/api/v4/jobs/request', body: asked });
-  if (status !== 201) throw new Error(`there was no job: ${status}`);
-  const { id, token } = JSON.parse(text) as { id: number; token: string };
+  const { id, token } = await takeJob(client, runnerToken, systemId);
   const put = async (update: object): Promise<void> => {
     const body = JSON.stringify({ token, info: INFO, ...update });
     await client.call({ method: 'PUT', path: `/api/v4/jobs/${id}`, headers: { 'job-token': token }, body });
@@ -35,4 +32,17 @@ export async function liveOnce(client: Client, runnerToken: string, systemId: st
   await put({ state: 'running', phase: 'teardown', teardown: { cause: 'succeeded' } });
   const cleanup = { outcome: 'succeeded', attempt: 1, exit_code: 0, duration: 0.1 };
   await put({ state: 'success', exit_code: 0, teardown: { cause: 'succeeded', exit_code: 0 }, cleanup });
+}
+
+export interface Taken {
+  readonly id: number;
+  readonly token: string;
+}
+
+/** @throws when there is none */
+export async function takeJob(client: Client, runnerToken: string, systemId: string): Promise<Taken> {
+  const asked = JSON.stringify({ token: runnerToken, system_id: systemId, info: INFO });
+  const { status, text } = await client.call({ method: 'POST', path: '/api/v4/jobs/request', body: asked });
+  if (status !== 201) throw new Error(`there was no job: ${status}`);
+  return JSON.parse(text) as Taken;
 }

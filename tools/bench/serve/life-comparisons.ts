@@ -4,6 +4,7 @@ import { type ChildServer, startChild } from './child-server.ts';
 import { Client } from './client.ts';
 import type { Coordinator } from './coordinator.ts';
 import { liveOnce, REQUESTS_A_JOB } from './job-life.ts';
+import { logBytes } from './log-bytes.ts';
 
 const TEN_JOBS = 'job: {script: make, parallel: 10}\n';
 const MANY = 5_000;
@@ -15,7 +16,7 @@ const JOBS_A_SAMPLE = 200;
 const ROUNDS = 7;
 const BODY = JSON.stringify({ state: 'running', token: 'x'.repeat(30), info: { name: 'bench', version: '1.0.0' } });
 
-/** Rows 4 and 5 of the design's table, on this coordinator. */
+/** A job's life, its cost in a large pipeline, and bytes of log, on this coordinator. */
 export async function lifeComparisons(coordinator: Coordinator): Promise<readonly Comparison[]> {
   const floor = await startChild(
     [fileURLToPath(new URL('floor-server.ts', import.meta.url)), coordinator.floorDatabase],
@@ -25,7 +26,11 @@ export async function lifeComparisons(coordinator: Coordinator): Promise<readonl
   coordinator.push('many', MANY_JOBS);
   const token = await coordinator.makeRunner([]);
   const lives = [1, 10, 100].map((runners) => oneLife(coordinator, floor, { runners, token }));
-  return [...lives, largePipeline(coordinator, token, await coordinator.makeRunner(['many']))];
+  return [
+    ...lives,
+    largePipeline(coordinator, token, await coordinator.makeRunner(['many'])),
+    logBytes(coordinator, floor, { token, project: 'ten' }),
+  ];
 }
 
 function oneLife(
