@@ -72,6 +72,7 @@ const BY_LEAST: Readonly<Record<Least, readonly string[]>> = {
     ],
     ...[`GET ${P}/jobs/artifacts/:ref/download`, `GET ${P}/jobs/artifacts/:ref/raw/*`],
     ...[`GET ${P}/pipelines/:pipeline_id/events`, `GET ${JOB}/events`, `GET ${JOB}/trace/events`],
+    ...['GET /:id/-/pipelines', 'GET /:id/-/pipelines/:pipeline_id', 'GET /:id/-/jobs/:job_id'],
   ],
   reporter: [
     ...[`GET ${FILES}/branches`, `GET ${FILES}/branches/:branch`, `GET ${FILES}/tags`, `GET ${FILES}/tags/:tag_name`],
