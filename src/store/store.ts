@@ -15,8 +15,11 @@ export interface Store {
    *
    * SQLite: one transaction at a time, in the order of the calls. So await nothing inside but statements.
    * PostgreSQL: READ COMMITTED; lock the pipeline's row first. `commit_unknown`: the connection was lost during the commit.
+   *
+   * @param pipelineId the one that it is going to lock. Such changes of this process queue up here: in the database each would hold a connection while it
+   * waits, and would see the pipeline's new version before the change that made it has had the time to keep it.
    */
-  write<T>(change: (tx: Tx) => Promise<T>): Promise<T>;
+  write<T>(change: (tx: Tx) => Promise<T>, pipelineId?: number): Promise<T>;
   /** Runs once for every hint of this kind, whichever process published it. Returns how to end that. */
   subscribe(kind: HintKind, listener: HintListener): () => void;
   /** Waits for what is running, then lets go of everything. Further calls fail with `store_closed`. May be called twice. */

@@ -5,6 +5,7 @@ import { createHintBoard } from '../connection/hint-board.ts';
 import { type Migrated, migrate } from '../migrations/migrate.ts';
 import type { Store } from '../store.ts';
 import { storeFailure } from '../store-failure.ts';
+import { createLines } from './lines.ts';
 import { startListener } from './listener.ts';
 import { connectTo, createPool, databaseOf, nameOf } from './postgres-connection.ts';
 import { readPostgresError } from './postgres-failure.ts';
@@ -35,6 +36,7 @@ export async function openPostgres({ url, keyFile, clock, time, connections }: P
   const hints = createHintBoard();
   const around: Surroundings = { pool, known, clock, time, origin: randomUUID() };
   const listener = await startListener({ url, clock, origin: around.origin, hints });
+  const lines = createLines();
   let closing: Promise<void> | null = null;
   const transact: typeof runTransaction = (surroundings, change) =>
     closing === null
@@ -42,8 +44,9 @@ export async function openPostgres({ url, keyFile, clock, time, connections }: P
       : Promise.reject(storeFailure('store_closed', `${name} was closed`));
   return {
     read: async (look) => (await transact({ ...around, mode: 'read' }, look)).result,
-    async write(change) {
-      const { result, published } = await transact({ ...around, mode: 'write' }, change);
+    async write(change, pipelineId) {
+      const run = () => transact({ ...around, mode: 'write' }, change);
+      const { result, published } = await (pipelineId === undefined ? run() : lines(pipelineId, run));
       hints.tell(published);
       return result;
     },

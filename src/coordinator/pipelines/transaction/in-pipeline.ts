@@ -33,7 +33,7 @@ export async function inPipeline<T>(
       // The next event of this pipeline may come before this one is on disk.
       tx.onCommit(() => cache.keep(loaded));
       return { result };
-    });
+    }, pipelineId);
   } catch (error) {
     // It may have been committed, then the cached version is simply an old one; dropped, nobody has to think about it.
     if (error instanceof Failure && error.code === 'commit_unknown') cache.drop(pipelineId);

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { createLines } from './lines.ts';
+
+it('runs what has one key one after the other, also after a failure, and other keys beside it', async () => {
+  const inLine = createLines();
+  const seen: string[] = [];
+  const first = Promise.withResolvers<void>();
+  const one = inLine(1, async () => {
+    seen.push('one begins');
+    await first.promise;
+  });
+  const two = inLine(1, async () => void seen.push('two'));
+  await inLine(2, async () => void seen.push('other'));
+  expect(seen).toEqual(['one begins', 'other']);
+  first.reject(new Error('of one'));
+  await expect(one).rejects.toThrow('of one');
+  await two;
+  await inLine(1, async () => void seen.push('three'));
+  expect(seen).toEqual(['one begins', 'other', 'two', 'three']);
+});
