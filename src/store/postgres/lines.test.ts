@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createLines } from './lines.ts';
 
 it('runs what has one key one after the other, also after a failure, and other keys beside it', async () => {
-  const inLine = createLines();
+  const inLine = createLines(60_000);
   const seen: string[] = [];
   const first = Promise.withResolvers<void>();
   const one = inLine(1, async () => {
@@ -17,4 +17,13 @@ it('runs what has one key one after the other, also after a failure, and other k
   await two;
   await inLine(1, async () => void seen.push('three'));
   expect(seen).toEqual(['one begins', 'other', 'two', 'three']);
+});
+
+it('lets those go ahead who have waited long enough for one that does not end', async () => {
+  const inLine = createLines(1);
+  const stuck = Promise.withResolvers<string>();
+  const first = inLine(1, () => stuck.promise);
+  expect(await Promise.all([inLine(1, async () => 'two'), inLine(1, async () => 'three')])).toEqual(['two', 'three']);
+  stuck.resolve('one');
+  expect(await first).toBe('one');
 });

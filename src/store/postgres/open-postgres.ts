@@ -9,8 +9,8 @@ import { createLines } from './lines.ts';
 import { startListener } from './listener.ts';
 import { connectTo, createPool, databaseOf, nameOf } from './postgres-connection.ts';
 import { readPostgresError } from './postgres-failure.ts';
-import { retryTransaction } from './retry-transaction.ts';
-import { runTransaction, type Surroundings } from './run-transaction.ts';
+import { retryTransaction, WITHIN_MS } from './retry-transaction.ts';
+import { runTransaction, type Surroundings, type Transacted } from './run-transaction.ts';
 
 export interface PostgresOptions {
   readonly url: string;
@@ -36,17 +36,18 @@ export async function openPostgres({ url, keyFile, clock, time, connections }: P
   const hints = createHintBoard();
   const around: Surroundings = { pool, known, clock, time, origin: randomUUID() };
   const listener = await startListener({ url, clock, origin: around.origin, hints });
-  const lines = createLines();
+  const inLine = createLines(WITHIN_MS);
   let closing: Promise<void> | null = null;
-  const transact: typeof runTransaction = (surroundings, change) =>
+  const transact = <T>(run: () => Promise<Transacted<T>>): Promise<Transacted<T>> =>
     closing === null
-      ? retryTransaction(clock, name, () => runTransaction(surroundings, change))
+      ? retryTransaction(clock, name, run)
       : Promise.reject(storeFailure('store_closed', `${name} was closed`));
   return {
-    read: async (look) => (await transact({ ...around, mode: 'read' }, look)).result,
+    read: async (look) => (await transact(() => runTransaction({ ...around, mode: 'read' }, look))).result,
     async write(change, pipelineId) {
-      const run = () => transact({ ...around, mode: 'write' }, change);
-      const { result, published } = await (pipelineId === undefined ? run() : lines(pipelineId, run));
+      const run = () => runTransaction({ ...around, mode: 'write' }, change);
+      // Each try by itself: who pauses before the next one stands in nobody's way.
+      const { result, published } = await transact(pipelineId === undefined ? run : () => inLine(pipelineId, run));
       hints.tell(published);
       return result;
     },

@@ -8,7 +8,7 @@ const BUDGET = {
   unreachable: { tries: 10, firstMs: 50, mostMs: 2_000 },
 } as const;
 /** Then whoever waits hears that it is not now, however few tries that were: each may take seconds until a network or a lock gives up. */
-const WITHIN_MS = 15_000;
+export const WITHIN_MS = 15_000;
 
 /** Runs it again after a conflict, or when the connection was lost before the commit was sent. */
 export async function retryTransaction<T>(clock: Clock, name: string, attempt: () => Promise<T>): Promise<T> {
