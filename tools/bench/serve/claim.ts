@@ -8,7 +8,7 @@ import type { Comparison, Group } from '../compare.ts';
 import { temporaryDirectory } from '../fixture.ts';
 
 const FEW = 1_000;
-const MANY = 1_000_000;
+const MANY = [100_000, 1_000_000];
 const CLAIMS_A_SAMPLE = 50;
 const ROUNDS = 15;
 const LANES = 50;
@@ -34,15 +34,19 @@ const FILL = (rows: number): readonly string[] => [
 
 export const claiming: Group = {
   name: 'claim',
-  about: `a claim with 1,000,000 jobs pending, against one with 1,000`,
-  comparisons: async () => [
-    claims('SQLite', await openFile(MANY), await openFile(FEW)),
-    claims('PostgreSQL', await openPostgres(MANY), await openPostgres(FEW)),
-  ],
+  about: 'a claim with many jobs pending, against one with 1,000',
+  comparisons: async () => [...(await claims('SQLite', openFile)), ...(await claims('PostgreSQL', openPostgres))],
 };
 
-function claims(name: string, many: Store, few: Store): Comparison {
-  return { name, target: 1.2, rounds: ROUNDS, ours: () => claim(many), theirs: () => claim(few) };
+async function claims(engine: string, open: (rows: number) => Promise<Store>): Promise<readonly Comparison[]> {
+  const few = await open(FEW);
+  const all: Comparison[] = [];
+  for (const rows of MANY) {
+    const many = await open(rows);
+    const name = `${engine}, ${rows.toLocaleString('en')}`;
+    all.push({ name, target: 1.2, rounds: ROUNDS, ours: () => claim(many), theirs: () => claim(few) });
+  }
+  return all;
 }
 
 /** Ms of claims, each a transaction of its own. They are given back past the clock, so that the next ones find the same. */
