@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, describeError, Failure, makeDirectory } from '../../base/index.ts';
-import { fetchCommit } from '../../git/index.ts';
 import type { JobPayload, SourceSettings } from '../../protocol/index.ts';
 import type { Control, JobPorts } from '../../runner/index.ts';
 import { obey } from '../obey.ts';
@@ -9,6 +8,7 @@ import type { Coordinator } from '../wire/coordinator.ts';
 import type { JobVerdict } from '../wire/job-verdict.ts';
 import { cleanupOnWire } from './report-job.ts';
 import type { LogShipment } from './ship-log.ts';
+import { getSources } from './sources.ts';
 
 export interface PortsOptions {
   readonly coordinator: Coordinator;
@@ -25,13 +25,12 @@ export interface PortsOptions {
   readonly sources: SourceSettings;
 }
 
-const GIT_MS = 30 * 60_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 
 /** The runner's view of a coordinator. */
 export function wirePorts(options: PortsOptions): JobPorts {
-  const { coordinator, clock, cacheDir, payload, directory, control, log, sources, warn } = options;
+  const { coordinator, clock, cacheDir, payload, directory, control, log, warn } = options;
   const tell = createTeller(options);
   return {
     cacheDir,
@@ -42,13 +41,7 @@ export function wirePorts(options: PortsOptions): JobPorts {
       obey(verdict, control);
       return verdict.kind === 'go_on' ? 'accepted' : 'refused';
     },
-    async getSources(place, signal) {
-      if (sources.strategy === 'none') return;
-      const target = join(directory, 'sources');
-      if (sources.strategy === 'empty') makeDirectory(target, 0o700);
-      else await fetchSources(options, target, signal);
-      await place.deliverTree(target, signal);
-    },
+    getSources: (place, signal) => getSources(options, place, signal),
     async dependencyArchive(dependency, signal) {
       if (dependency.artifacts_file === undefined) return null;
       const folder = join(directory, 'dependencies');
@@ -109,24 +102,4 @@ async function persist(clock: Clock, signal: AbortSignal, action: () => Promise<
     if (signal.aborted) throw new Failure('canceled', 'nobody waits for the coordinator any more');
     await clock.sleep(pauseMs, signal);
   }
-}
-
-async function fetchSources(
-  { payload, environment, sources }: PortsOptions,
-  target: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const { repo_url: url, refspecs, depth, sha, repo_object_format: objectFormat = 'sha1' } = payload.git_info;
-  await fetchCommit({
-    directory: target,
-    url,
-    refspecs,
-    depth,
-    sha,
-    objectFormat,
-    submodules: sources.submodules,
-    environment,
-    timeoutMs: GIT_MS,
-    signal,
-  });
 }
