@@ -115,8 +115,17 @@ it('refuses everything of a forced job, and says why', async () => {
   await cancel(job, 'force_cancel');
   for (const answer of [await runner.trace(job, 0, 'x'), await runner.put(job, { state: 'running' })]) {
     expect([answer.status, answer.headers.get('job-status')]).toEqual([403, 'canceled']);
-    expect(answer.headers.get('epilogue-stop')).toBe('cause=canceled&by=ana');
+    expect(answer.headers.get('epilogue-stop')).toBe('cause=canceled&by=ana&force=1');
   }
+});
+
+it('tells no runner that its job was forced whose job was only cancelled', async () => {
+  const ours = await addRunner(parts, server, OURS, 'glrt-ours');
+  await start();
+  const job = await take(ours);
+  await cancel(job);
+  const told = await ours.put(job, { state: 'running', phase: 'script' });
+  expect([told.status, told.headers.get('epilogue-stop')]).toEqual([403, 'cause=canceled&by=ana']);
 });
 
 it('believes no runner that lies about ids, tokens, states and places', async () => {

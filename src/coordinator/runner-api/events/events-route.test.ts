@@ -100,8 +100,21 @@ describe('the event stream of a runner', () => {
       data: { ...about, job_status: 'canceling', cause: 'canceled', deadline: expect.stringMatching(/Z$/) },
     });
     await cancel(job, true);
-    expect(await afterBells(reader)).toMatchObject({ event: 'abort', data: { ...about, job_status: 'canceled' } });
+    expect(await afterBells(reader)).toMatchObject({
+      event: 'abort',
+      data: { ...about, job_status: 'canceled', force: true },
+    });
     expect(parts.complaints).toEqual([]);
+  });
+
+  it('tells of an attempt that is over for another reason that nobody has forced it', async () => {
+    await runner.poll();
+    const reader = await listen();
+    expect((await afterBells(reader))?.event).toBe('look');
+    await startPipeline(parts, project);
+    const job = (await runner.poll()).json as TakenJob;
+    await cancel(job);
+    expect(await afterBells(reader)).toMatchObject({ event: 'abort', data: { by: 'ann', force: false } });
   });
 
   it('says that a log is watched, and for as long pieces of it are wanted at once', async () => {

@@ -32,13 +32,14 @@ function stopOf(attempt: AttemptRecord, { state }: JobRecord): ServerEvent | nul
   const { status, deadline } = state;
   const order = stopOrder(state);
   if (order === null) return null;
-  const words = { ...order, deadline: deadline === null ? null : new Date(deadline) };
+  const { cause, by } = order;
+  const words = { cause, by, deadline: deadline === null ? null : new Date(deadline) };
   return { event: 'cancel', data: { ...subject(attempt), job_status: status, ...words } };
 }
 
 function abortOf(attempt: AttemptRecord, { state }: JobRecord): ServerEvent {
-  const by = stopOrder(state)?.by ?? null;
-  return { event: 'abort', data: { ...subject(attempt), job_status: state.status, by } };
+  const { by = null, isForced = false } = stopOrder(state) ?? {};
+  return { event: 'abort', data: { ...subject(attempt), job_status: state.status, by, force: isForced } };
 }
 
 /** A runner knows its attempts by their tokens. */
