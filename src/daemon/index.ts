@@ -1,6 +1,9 @@
 /*
- * Takes jobs from a coordinator over GitLab's runner protocol and sees each through `runner`. Start with run-daemon.ts.
+ * Takes jobs from servers over GitLab's runner protocol and sees each through `runner`. Start with run-daemon.ts.
  *
- * wire/  the protocol, one function a call        job/  one job: what it is given, its log, its result
+ * config/  what a process is told       take/  the loop of one entry       take-up/  jobs of a process before
+ * wire/    the protocol, one function a call      job/  one job: what it is given, its log, its result
  */
-export { type DaemonOptions, runDaemon } from './run-daemon.ts';
+export type { RunnerConfig, RunnerEntry } from './config/runner-config.ts';
+export { runDaemon } from './run-daemon.ts';
+export { Shutdown } from './shutdown.ts';

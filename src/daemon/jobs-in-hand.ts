@@ -21,6 +21,10 @@ export class JobsInHand {
     return this.#isHeard;
   }
 
+  get size(): number {
+    return this.#jobs.size;
+  }
+
   /** @returns how to take it out again. */
   add({ token }: Pick<JobPayload, 'token'>, job: JobInHand): () => void {
     const key = createHash('sha256').update(token).digest('hex');

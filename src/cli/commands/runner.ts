@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { describeError, Failure, readRegularFile } from '../../base/index.ts';
-import { runDaemon } from '../../daemon/index.ts';
+import { type RunnerConfig, runDaemon, Shutdown } from '../../daemon/index.ts';
 import { EXIT, type Host } from '../host.ts';
 import { parseArguments } from '../parse-arguments.ts';
 import { shellExecutor } from './execution.ts';
@@ -55,22 +55,28 @@ async function run(flags: RunnerFlags, host: Host): Promise<number> {
   const directory = resolve(host.cwd, flags.directory);
   const url = addressFrom(flags, host);
   const token = readWord(resolve(host.cwd, tokenFile));
-  const stop = new AbortController();
-  const stopListening = host.onStopSignal(() => stop.abort());
+  const shutdown = new Shutdown();
+  const stopListening = host.onStopSignal(() => shutdown.tearDown());
   const environment = jobEnvironment(host);
+  const config: RunnerConfig = {
+    concurrent,
+    checkIntervalMs: 3_000,
+    shutdownTimeoutMs: SHUTDOWN_MS,
+    detachOnShutdown: false,
+    listenAddress: null,
+    entries: [{ name: 'runner', url, token, limit: 0, requestConcurrency: 1 }],
+  };
   try {
     await runDaemon({
-      url,
-      token,
+      config,
       systemId: systemId(directory),
       directory,
-      concurrent,
       executor: shellExecutor(host, { shell: null, environment }),
       clock: host.clock,
       environment,
       version: host.version,
       log: (level, text) => host.stderr.write(`epilogue runner: ${level === 'warn' ? 'warning: ' : ''}${text}\n`),
-      stop: stop.signal,
+      shutdown,
     });
     return EXIT.ok;
   } finally {
@@ -116,6 +122,7 @@ function readWord(path: string): string {
   return word;
 }
 
+const SHUTDOWN_MS = 15 * 60_000;
 /** Jobs wait more than they compute: one that sleeps should not keep the others from a small machine. */
 const FEWEST_JOBS = 4;
 

@@ -4,6 +4,7 @@ import { type Clock, describeError, makeDirectory, removeTree } from '../../base
 import type { Executor } from '../../executors/index.ts';
 import { type JobPayload, payloadSettings } from '../../protocol/index.ts';
 import { Control, type JobRecord, type JobResult, LOG_FILE, runJob, takeOverJob } from '../../runner/index.ts';
+import type { JobHome } from '../job-homes.ts';
 import type { JobsInHand } from '../jobs-in-hand.ts';
 import { obey } from '../obey.ts';
 import type { Coordinator } from '../wire/coordinator.ts';
@@ -28,13 +29,6 @@ export interface JobContext {
   readonly inform: (text: string) => void;
   /** The runner is to end: whoever waits for the coordinator does not wait long any more. */
   readonly stop: AbortSignal;
-}
-
-export interface JobHome {
-  /** Of this job alone: its journal, its log, its artifacts on their way. */
-  readonly directory: string;
-  /** Of this job alone: what its project directory lies in. */
-  readonly builds: string;
 }
 
 /** Sees one job from its payload to the moment when the coordinator has heard how it ended. */
