@@ -4,6 +4,12 @@
  * config/  what a process is told       take/  the loop of one entry       take-up/  jobs of a process before
  * wire/    the protocol, one function a call      job/  one job: what it is given, its log, its result
  */
-export type { RunnerConfig, RunnerEntry } from './config/runner-config.ts';
+export { entryKey } from './config/entry-key.ts';
+export {
+  DEFAULT_RUNNER_CONFIG,
+  DEFAULT_RUNNER_ENTRY,
+  type RunnerConfig,
+  type RunnerEntry,
+} from './config/runner-config.ts';
 export { runDaemon } from './run-daemon.ts';
 export { Shutdown } from './shutdown.ts';

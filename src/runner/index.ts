@@ -3,6 +3,12 @@ export type { JobPorts, PhaseChange } from './job-ports.ts';
 export type { JobRecord } from './journal/job-record.ts';
 export type { JobResult } from './journal/move.ts';
 export { LOG_FILE } from './log/job-log.ts';
+export {
+  type CacheSettings,
+  DEFAULT_RUNNER_SETTINGS,
+  type RunnerSettings,
+  type S3CacheSettings,
+} from './open/runner-settings.ts';
 export { runJob } from './run-job.ts';
 export { readDotenvReport } from './save/read-dotenv-report.ts';
 export { type Holder, readHolder, writeHolder } from './take-over/holder.ts';

@@ -3,7 +3,14 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { describeError, Failure, readRegularFile } from '../../base/index.ts';
-import { type RunnerConfig, runDaemon, Shutdown } from '../../daemon/index.ts';
+import {
+  DEFAULT_RUNNER_CONFIG,
+  DEFAULT_RUNNER_ENTRY,
+  entryKey,
+  type RunnerConfig,
+  runDaemon,
+  Shutdown,
+} from '../../daemon/index.ts';
 import { EXIT, type Host } from '../host.ts';
 import { parseArguments } from '../parse-arguments.ts';
 import { shellExecutor } from './execution.ts';
@@ -59,12 +66,9 @@ async function run(flags: RunnerFlags, host: Host): Promise<number> {
   const stopListening = host.onStopSignal(() => shutdown.tearDown());
   const environment = jobEnvironment(host);
   const config: RunnerConfig = {
+    ...DEFAULT_RUNNER_CONFIG,
     concurrent,
-    checkIntervalMs: 3_000,
-    shutdownTimeoutMs: SHUTDOWN_MS,
-    detachOnShutdown: false,
-    listenAddress: null,
-    entries: [{ name: 'runner', url, token, limit: 0, requestConcurrency: 1 }],
+    entries: [{ ...DEFAULT_RUNNER_ENTRY, key: entryKey({ url: null, id: null, token }), name: 'runner', url, token }],
   };
   try {
     await runDaemon({
@@ -122,7 +126,6 @@ function readWord(path: string): string {
   return word;
 }
 
-const SHUTDOWN_MS = 15 * 60_000;
 /** Jobs wait more than they compute: one that sleeps should not keep the others from a small machine. */
 const FEWEST_JOBS = 4;
 
