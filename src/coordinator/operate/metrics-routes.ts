@@ -1,11 +1,8 @@
+import { gauge, gaugeBy, type Metric, metricText, PROMETHEUS_TEXT, processMetrics } from '../../base/index.ts';
 import { type LoadFigures, OBLIGATION_KINDS, readLoadFigures } from '../../store/index.ts';
 import { type Route, route, text } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
-import { gauge, gaugeBy, type Metric, metricText } from './metric-text.ts';
-import { processMetrics } from './process-metrics.ts';
 import { requestMetrics } from './request-metrics.ts';
-
-const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** `/metrics`, in Prometheus's text format. Counts only, so that nobody needs to say who they are; names are in docs/operate.md. */
 export function metricsRoutes(parts: Parts): readonly Route[] {
@@ -22,8 +19,9 @@ export function metricsRoutes(parts: Parts): readonly Route[] {
           figures: await readLoadFigures(db),
           now: db.now(),
         }));
-        const metrics = [...ofDatabase(figures, now), ...requestMetrics(requests()), ...processMetrics(parts.version)];
-        return text(metricText(metrics), PROMETHEUS);
+        const info = gaugeBy('epilogue_info', 'Always 1.', 'version', { [parts.version]: 1 });
+        const metrics = [...ofDatabase(figures, now), ...requestMetrics(requests()), info, ...processMetrics()];
+        return text(metricText(metrics), PROMETHEUS_TEXT);
       },
     }),
   ];

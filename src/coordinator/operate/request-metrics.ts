@@ -1,5 +1,5 @@
+import { histogramSamples, type Metric, type Sample } from '../../base/index.ts';
 import { DURATION_BOUNDS, type RouteFigures } from '../http/index.ts';
-import type { Metric, Sample } from './metric-text.ts';
 
 /** What this process has answered, by route, method and status; how long it took, by route and method. */
 export function requestMetrics(figures: readonly RouteFigures[]): readonly Metric[] {
@@ -22,13 +22,6 @@ export function requestMetrics(figures: readonly RouteFigures[]): readonly Metri
 }
 
 function durations({ method, route, statuses, within, seconds }: RouteFigures): readonly Sample[] {
-  const labels = { method, route };
   const count = [...statuses.values()].reduce((sum, each) => sum + each, 0);
-  const bucket = (le: string, value: number): Sample => ({ suffix: '_bucket', labels: { ...labels, le }, value });
-  return [
-    ...DURATION_BOUNDS.map((bound, at) => bucket(String(bound), within[at] ?? 0)),
-    bucket('+Inf', count),
-    { suffix: '_sum', labels, value: seconds },
-    { suffix: '_count', labels, value: count },
-  ];
+  return histogramSamples({ method, route }, { bounds: DURATION_BOUNDS, within, count, sum: seconds });
 }

@@ -16,11 +16,23 @@ export function gauge(name: string, help: string, value: number): Metric {
   return { name, help, type: 'gauge', samples: [{ labels: {}, value }] };
 }
 
+/** With these labels, a sample each. */
+export function family(
+  name: string,
+  help: string,
+  type: 'gauge' | 'counter',
+  samples: readonly (readonly [labels: Readonly<Record<string, string>>, value: number])[],
+): Metric {
+  return { name, help, type, samples: samples.map(([labels, value]) => ({ labels, value })) };
+}
+
 /** One sample for each value of a label. */
 export function gaugeBy(name: string, help: string, label: string, values: Readonly<Record<string, number>>): Metric {
   const samples = Object.entries(values).map(([key, value]) => ({ labels: { [label]: key }, value }));
   return { name, help, type: 'gauge', samples };
 }
+
+export const PROMETHEUS_TEXT = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** Metrics in Prometheus's text format, version 0.0.4. */
 export function metricText(metrics: readonly Metric[]): string {

@@ -1,13 +1,12 @@
 import { readdirSync } from 'node:fs';
-import { gauge, gaugeBy, type Metric } from './metric-text.ts';
+import { gauge, type Metric } from './metric-text.ts';
 
 /** Under the names that Prometheus's own libraries use where they have one. */
-export function processMetrics(version: string): readonly Metric[] {
+export function processMetrics(): readonly Metric[] {
   const { user, system } = process.cpuUsage();
   const { rss, heapUsed } = process.memoryUsage();
   const descriptors = openDescriptors();
   return [
-    gaugeBy('epilogue_info', 'Always 1.', 'version', { [version]: 1 }),
     gauge('process_resident_memory_bytes', 'Memory of this process.', rss),
     gauge('nodejs_heap_size_used_bytes', 'What of it is the heap of the program.', heapUsed),
     gauge('process_uptime_seconds', 'Since this process was started.', process.uptime()),
