@@ -11,6 +11,8 @@ import type { Shutdown } from './shutdown.ts';
 import { Places } from './take/places.ts';
 import { takeJobs } from './take/take-jobs.ts';
 import { takeUpJobs } from './take-up/take-up-jobs.ts';
+import { type EntryMetrics, RunnerMetrics } from './watch/runner-metrics.ts';
+import { startWatching, type WatchServer } from './watch/start-watching.ts';
 import { connect } from './wire/coordinator.ts';
 
 export interface DaemonOptions {
@@ -39,19 +41,23 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const lock = await takeLock(directory);
   const homes = new JobHomes(directory, clock);
   const places = new Places(() => config.concurrent);
-  const entries = config.entries.map((entry) => openEntry(options, entry));
+  const metrics = new RunnerMetrics(clock);
+  const entries = config.entries.map((entry) => openEntry(options, entry, metrics));
   const interruptAll = (): void => {
     log('info', wordsOfStop(entries.reduce((sum, { context }) => sum + context.jobs.size, 0)));
     for (const { context } of entries) context.jobs.interruptAll();
   };
   shutdown.tornDown.addEventListener('abort', interruptAll, { once: true });
+  let watching: WatchServer | null = null;
   try {
+    watching = await startWatching(options, metrics);
     const [first] = entries;
     const takenUp = first === undefined ? null : takeUpJobs(first.context, homes, directory);
     await Promise.all(entries.map((entry) => serveEntry(options, entry, { homes, places })));
     await takenUp;
   } finally {
     for (const { events } of entries) await events.end();
+    await watching?.close();
     lock.release();
   }
 }
@@ -62,11 +68,14 @@ interface OpenEntry {
   readonly events: Hearing;
 }
 
-function openEntry(options: DaemonOptions, entry: RunnerEntry): OpenEntry {
+function openEntry(options: DaemonOptions, entry: RunnerEntry, runner: RunnerMetrics): OpenEntry {
   const { directory, executor, clock, environment, version, log, systemId, shutdown } = options;
   const { url, token } = entry;
+  const metrics = runner.entry({ ...entry, systemId });
+  const onAnswer: EntryMetrics['answered'] = (endpoint, status) => metrics.answered(endpoint, status);
   const context: JobContext = {
-    coordinator: connect({ url, token, systemId, version, executor: executor.name }),
+    coordinator: connect({ url, token, systemId, version, executor: executor.name, onAnswer }),
+    metrics,
     jobs: new JobsInHand(),
     executor,
     clock,

@@ -21,6 +21,7 @@ interface RunnerFlags {
   readonly tokenFile: string;
   readonly directory: string;
   readonly concurrent?: number;
+  readonly listenAddress?: string;
 }
 
 /** `epilogue runner run`; the other words of `runner` are to come. */
@@ -47,6 +48,10 @@ export async function command(args: readonly string[], host: Host): Promise<numb
             '--concurrent <n>',
             'jobs at the same time (default: as many as the machine has cores, at least 4)',
           ).argParser(parseCount),
+        )
+        .option(
+          '--listen-address <address>',
+          'shows metrics, jobs and health there: HOST, HOST:PORT or :PORT (port 9252 when left out)',
         ),
     isRun ? rest : args,
     host,
@@ -68,6 +73,7 @@ async function run(flags: RunnerFlags, host: Host): Promise<number> {
   const config: RunnerConfig = {
     ...DEFAULT_RUNNER_CONFIG,
     concurrent,
+    listenAddress: flags.listenAddress ?? null,
     entries: [{ ...DEFAULT_RUNNER_ENTRY, key: entryKey({ url: null, id: null, token }), name: 'runner', url, token }],
   };
   try {

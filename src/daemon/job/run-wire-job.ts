@@ -7,6 +7,8 @@ import { Control, type JobRecord, type JobResult, LOG_FILE, runJob, takeOverJob 
 import type { JobHome } from '../job-homes.ts';
 import type { JobsInHand } from '../jobs-in-hand.ts';
 import { obey } from '../obey.ts';
+import { type JobFigures, watchPorts } from '../watch/job-figures.ts';
+import type { EntryMetrics } from '../watch/runner-metrics.ts';
 import type { Coordinator } from '../wire/coordinator.ts';
 import { UNSAID } from '../wire/stop-order.ts';
 import { startPatience } from './patience.ts';
@@ -18,6 +20,7 @@ import { wirePorts } from './wire-ports.ts';
 export interface JobContext {
   readonly coordinator: Coordinator;
   readonly jobs: JobsInHand;
+  readonly metrics: EntryMetrics;
   readonly executor: Executor;
   readonly clock: Clock;
   /** Environment that every step starts with. */
@@ -40,7 +43,8 @@ export async function runWireJob(
 ): Promise<void> {
   makeDirectory(home.directory, 0o700);
   const { executor, environment, clock, version } = context;
-  await seeThrough(context, payload, { home, control }, ({ ports, projectDir }) =>
+  const seen = context.metrics.begin(payload, 'taken');
+  await seeThrough(context, payload, { home, control, seen }, ({ ports, projectDir }) =>
     runJob({
       directory: home.directory,
       projectDir,
@@ -61,7 +65,8 @@ export async function runWireJob(
 export async function finishWireJob(context: JobContext, record: JobRecord, home: JobHome): Promise<void> {
   const { executor, clock, version } = context;
   const control = new Control();
-  await seeThrough(context, record.payload, { home, control: new Control() }, ({ ports, projectDir }) =>
+  const seen = context.metrics.begin(record.payload, 'taken_up');
+  await seeThrough(context, record.payload, { home, control: new Control(), seen }, ({ ports, projectDir }) =>
     takeOverJob({
       directory: home.directory,
       projectDir,
@@ -78,6 +83,12 @@ export async function finishWireJob(context: JobContext, record: JobRecord, home
   );
 }
 
+interface InHand {
+  readonly home: JobHome;
+  readonly control: Control;
+  readonly seen: JobFigures;
+}
+
 interface Means {
   readonly ports: ReturnType<typeof wirePorts>;
   readonly projectDir: string;
@@ -86,7 +97,7 @@ interface Means {
 async function seeThrough(
   context: JobContext,
   payload: JobPayload,
-  { home, control }: { readonly home: JobHome; readonly control: Control },
+  { home, control, seen }: InHand,
   run: (means: Means) => Promise<JobResult | null>,
 ): Promise<void> {
   const { coordinator, jobs, clock, warn } = context;
@@ -103,6 +114,7 @@ async function seeThrough(
       onVerdict: (verdict) => obey(verdict, control),
     });
   const log = ship();
+  seen.waitingBytes = () => log.waitingBytes;
   const takeOut = jobs.add(payload, { control, ask: () => log.ask() });
   const { project_id: project, project_name: name } = payload.job_info;
   const ports = wirePorts({
@@ -116,16 +128,19 @@ async function seeThrough(
   });
   let result: JobResult | null;
   try {
-    result = await run({ ports, projectDir: join(home.builds, name) });
+    result = await run({ ports: watchPorts(ports, seen), projectDir: join(home.builds, name) });
   } catch (error) {
     // It stays in the journal for the next start; the coordinator hears no more of it, and hands its cleanup on.
     warn(`job ${payload.id} cannot be finished now: ${describeError(error)}`);
     await log.finish(AbortSignal.abort());
+    seen.end(null);
     return;
   } finally {
     takeOut();
   }
+  seen.reports();
   const answer = await tellEnd(context, payload, { result, logFile, log, ship });
+  seen.end(result);
   const what = result === null ? 'nothing' : `its result (${outcomeOf(result)})`;
   if (answer === 'unheard' && context.stop.aborted) {
     // In the journal it is found again.

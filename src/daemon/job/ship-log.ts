@@ -7,6 +7,8 @@ import type { JobVerdict } from '../wire/job-verdict.ts';
 export interface LogShipment {
   /** The log has so many bytes now, all final. Returns at once. */
   grew(sizeBytes: number): void;
+  /** Of what it has, the server has not acknowledged so much. */
+  readonly waitingBytes: number;
   /** Reports at once, with or without news, so that `onVerdict` hears how the job stands. Returns at once. */
   ask(): void;
   /** Resolves when the coordinator has all of it, or does not want it, or `over` aborts; ships no more after that. */
@@ -70,6 +72,10 @@ class Shipment implements LogShipment {
     this.#size = Math.max(this.#size, sizeBytes);
     this.#grown.abort();
     if (this.#hasWholePiece()) this.ask();
+  }
+
+  get waitingBytes(): number {
+    return this.#size - this.#offset;
   }
 
   ask(): void {

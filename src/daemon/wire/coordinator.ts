@@ -1,7 +1,7 @@
 import { Failure } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
 import { type ArtifactUpload, downloadArtifact, uploadArtifact } from './artifacts.ts';
-import { ask, drop } from './ask.ts';
+import { ask, drop, type Request } from './ask.ts';
 import { FEATURES } from './features.ts';
 import { type JobVerdict, verdictOf } from './job-verdict.ts';
 
@@ -15,7 +15,12 @@ export interface RunnerIdentity {
   readonly systemId: string;
   readonly version: string;
   readonly executor: string;
+  /** Told of every answer, whatever it says. */
+  readonly onAnswer?: (endpoint: ApiEndpoint, status: number) => void;
 }
+
+/** As GitLab's runner calls them in its figures. */
+export type ApiEndpoint = 'request_job' | 'update_job' | 'patch_trace';
 
 export type Work =
   | ({ readonly kind: 'job'; readonly payload: JobPayload } & AskedAgain)
@@ -68,9 +73,10 @@ export function connect(runner: RunnerIdentity): Coordinator {
     executor: runner.executor,
     features: FEATURES,
   };
+  const send = senderOf(runner);
   return {
     async requestJob(lastUpdate, signal) {
-      const answer = await ask(url(), {
+      const answer = await send('request_job', {
         method: 'POST',
         path: '/api/v4/jobs/request',
         headers: { 'runner-token': token },
@@ -81,7 +87,7 @@ export function connect(runner: RunnerIdentity): Coordinator {
       return await readWork(answer);
     },
     async updateJob({ id, token: jobToken }, update, signal) {
-      const answer = await ask(url(), {
+      const answer = await send('update_job', {
         method: 'PUT',
         path: `/api/v4/jobs/${id}`,
         headers: { 'job-token': jobToken },
@@ -92,7 +98,7 @@ export function connect(runner: RunnerIdentity): Coordinator {
       return await verdictOf(answer, update.state !== 'running');
     },
     async appendTrace({ id, token: jobToken }, offset, bytes, signal) {
-      const answer = await ask(url(), {
+      const answer = await send('patch_trace', {
         method: 'PATCH',
         path: `/api/v4/jobs/${id}/trace`,
         headers: {
@@ -113,6 +119,14 @@ export function connect(runner: RunnerIdentity): Coordinator {
     },
     uploadArtifact: (job, upload, signal) => uploadArtifact(url(), job, upload, signal),
     downloadArtifact: (dependency, path, signal) => downloadArtifact(url(), dependency, path, signal),
+  };
+}
+
+function senderOf({ url, onAnswer }: RunnerIdentity) {
+  return async (endpoint: ApiEndpoint, request: Request): Promise<Response> => {
+    const answer = await ask(url(), request);
+    onAnswer?.(endpoint, answer.status);
+    return answer;
   };
 }
 
