@@ -13,3 +13,4 @@ export {
 } from './config/runner-config.ts';
 export { runDaemon } from './run-daemon.ts';
 export { Shutdown } from './shutdown.ts';
+export { createRunnerLog, type RunnerLog } from './watch/runner-log.ts';

@@ -11,6 +11,7 @@ import type { Shutdown } from './shutdown.ts';
 import { Places } from './take/places.ts';
 import { takeJobs } from './take/take-jobs.ts';
 import { takeUpJobs } from './take-up/take-up-jobs.ts';
+import type { RunnerLog } from './watch/runner-log.ts';
 import { type EntryMetrics, RunnerMetrics } from './watch/runner-metrics.ts';
 import { startWatching, type WatchServer } from './watch/start-watching.ts';
 import { connect } from './wire/coordinator.ts';
@@ -26,7 +27,7 @@ export interface DaemonOptions {
   /** Environment that every step starts with, and git. */
   readonly environment: Readonly<Record<string, string>>;
   readonly version: string;
-  readonly log: (level: 'info' | 'warn', text: string) => void;
+  readonly log: RunnerLog;
   readonly shutdown: Shutdown;
 }
 
@@ -35,13 +36,14 @@ export interface DaemonOptions {
  * when none is left.
  * @throws Failure `runner_directory_unusable`, `runner_in_use`, `runner_refused` (a token is nobody's)
  */
-export async function runDaemon(options: DaemonOptions): Promise<void> {
+export async function runDaemon(given: DaemonOptions): Promise<void> {
+  const metrics = new RunnerMetrics(given.clock);
+  const options = { ...given, log: metrics.counting(given.log) };
   const { config, directory, clock, log, shutdown } = options;
   makeJobsDirectory(directory);
   const lock = await takeLock(directory);
   const homes = new JobHomes(directory, clock);
   const places = new Places(() => config.concurrent);
-  const metrics = new RunnerMetrics(clock);
   const entries = config.entries.map((entry) => openEntry(options, entry, metrics));
   const interruptAll = (): void => {
     log('info', wordsOfStop(entries.reduce((sum, { context }) => sum + context.jobs.size, 0)));
@@ -82,8 +84,8 @@ function openEntry(options: DaemonOptions, entry: RunnerEntry, runner: RunnerMet
     environment,
     version,
     cacheDir: join(directory, 'cache'),
-    warn: (text) => log('warn', text),
-    inform: (text) => log('info', text),
+    warn: (text, facts) => log('warn', text, { runner: entry.name, ...facts }),
+    inform: (text, facts) => log('info', text, { runner: entry.name, ...facts }),
     stop: shutdown.tornDown,
   };
   return { entry, context, events: new Hearing({ url, token, systemId, clock, stop: shutdown.noMoreJobs }, context) };

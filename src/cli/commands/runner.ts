@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { describeError, Failure, readRegularFile } from '../../base/index.ts';
 import {
+  createRunnerLog,
   DEFAULT_RUNNER_CONFIG,
   DEFAULT_RUNNER_ENTRY,
   entryKey,
@@ -85,7 +86,12 @@ async function run(flags: RunnerFlags, host: Host): Promise<number> {
       clock: host.clock,
       environment,
       version: host.version,
-      log: (level, text) => host.stderr.write(`epilogue runner: ${level === 'warn' ? 'warning: ' : ''}${text}\n`),
+      log: createRunnerLog((line) => host.stderr.write(line), {
+        format: config.logFormat,
+        level: config.logLevel,
+        clock: host.clock,
+        secrets: [token],
+      }),
       shutdown,
     });
     return EXIT.ok;

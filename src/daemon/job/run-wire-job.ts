@@ -8,6 +8,7 @@ import type { JobHome } from '../job-homes.ts';
 import type { JobsInHand } from '../jobs-in-hand.ts';
 import { obey } from '../obey.ts';
 import { type JobFigures, watchPorts } from '../watch/job-figures.ts';
+import type { LogFacts } from '../watch/runner-log.ts';
 import type { EntryMetrics } from '../watch/runner-metrics.ts';
 import type { Coordinator } from '../wire/coordinator.ts';
 import { UNSAID } from '../wire/stop-order.ts';
@@ -28,8 +29,8 @@ export interface JobContext {
   readonly version: string;
   /** Absolute; one folder a project. */
   readonly cacheDir: string;
-  readonly warn: (text: string) => void;
-  readonly inform: (text: string) => void;
+  readonly warn: (text: string, facts?: LogFacts) => void;
+  readonly inform: (text: string, facts?: LogFacts) => void;
   /** The runner is to end: whoever waits for the coordinator does not wait long any more. */
   readonly stop: AbortSignal;
 }
@@ -95,11 +96,12 @@ interface Means {
 }
 
 async function seeThrough(
-  context: JobContext,
+  runner: JobContext,
   payload: JobPayload,
   { home, control, seen }: InHand,
   run: (means: Means) => Promise<JobResult | null>,
 ): Promise<void> {
+  const context = aboutJob(runner, payload);
   const { coordinator, jobs, clock, warn } = context;
   const { directory } = home;
   const logFile = join(directory, LOG_FILE);
@@ -151,6 +153,16 @@ async function seeThrough(
   if (answer !== 'heard' && !isForced) warn(`job ${payload.id}: the coordinator did not take ${what}`);
   if (answer === 'heard' && result !== null) context.inform(`job ${payload.id}: ${outcomeOf(result)}`);
   await removeHome(home, warn);
+}
+
+/** Says of each line whose it is. */
+function aboutJob(context: JobContext, { id, job_info: { project_full_path: project } }: JobPayload): JobContext {
+  const facts = { job: id, project };
+  return {
+    ...context,
+    warn: (text) => context.warn(text, facts),
+    inform: (text) => context.inform(text, facts),
+  };
 }
 
 function outcomeOf({ status, cleanup }: JobResult): string {

@@ -2,6 +2,7 @@ import { type Clock, emptyHistogram, withValue } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
 import type { ApiEndpoint } from '../wire/coordinator.ts';
 import { JobFigures } from './job-figures.ts';
+import type { RunnerLog } from './runner-log.ts';
 
 /** One `[[runners]]` entry, as labels and gauges know it. */
 export interface EntryFacts {
@@ -55,8 +56,13 @@ export class RunnerMetrics {
     return entry;
   }
 
-  logged(level: 'warning' | 'error'): void {
-    this.#logged[level] += 1;
+  /** The same log; trouble is counted on its way, whether it is shown or not. */
+  counting(log: RunnerLog): RunnerLog {
+    return (level, text, facts) => {
+      if (level === 'warn') this.#logged.warning += 1;
+      if (level === 'error') this.#logged.error += 1;
+      log(level, text, facts);
+    };
   }
 
   get loggedLines(): Readonly<Record<'warning' | 'error', number>> {

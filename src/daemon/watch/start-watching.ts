@@ -2,6 +2,7 @@ import { type Clock, Failure } from '../../base/index.ts';
 import type { RunnerConfig } from '../config/runner-config.ts';
 import type { Shutdown } from '../shutdown.ts';
 import { parseListenAddress } from './listen-address.ts';
+import type { RunnerLog } from './runner-log.ts';
 import type { RunnerMetrics } from './runner-metrics.ts';
 import type { WatchServer } from './watch-server.ts';
 
@@ -11,7 +12,7 @@ export interface WatchingOptions {
   readonly config: Pick<RunnerConfig, 'concurrent' | 'listenAddress'>;
   readonly clock: Clock;
   readonly version: string;
-  readonly log: (level: 'info' | 'warn', text: string) => void;
+  readonly log: RunnerLog;
   readonly shutdown: Pick<Shutdown, 'noMoreJobs'>;
 }
 

@@ -69,7 +69,7 @@ it("counts in GitLab's words what becomes of jobs, and in its own what becomes o
   entry.answered('request_job', 201);
   entry.answered('request_job', 204);
   entry.answered('request_job', 204);
-  metrics.logged('warning');
+  metrics.counting(() => {})('warn', 'odd');
   expect(await values()).toMatchObject({
     [`gitlab_runner_version_info{name="epilogue",version="1.2.3",os="${process.platform}",architecture="${process.arch}"}`]: 1,
     gitlab_runner_concurrent: 7,
