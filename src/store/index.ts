@@ -18,7 +18,7 @@ export * from './effects/outbox.ts';
 export * from './effects/wakes.ts';
 export * from './jobs/find-jobs.ts';
 export type { StoredState } from './jobs/job-columns.ts';
-export type { JobRecord, NewJob } from './jobs/job-record.ts';
+export type { JobRecord, LateCleanup, NewJob } from './jobs/job-record.ts';
 export { ANY_JOB, countJobs, type JobFilter, listJobs } from './jobs/list-jobs.ts';
 export * from './jobs/obligations.ts';
 export {
@@ -29,6 +29,7 @@ export {
   setJobRunner,
   setJobUser,
   setJobVariables,
+  setLateCleanup,
   updateJobs,
 } from './jobs/write-jobs.ts';
 export * from './logs/log-chunks.ts';

@@ -1,8 +1,8 @@
-import { type AttemptRecord, findAttemptByToken, findJob, type JobRecord } from '../../store/index.ts';
+import { type AttemptRecord, findAttempt, findAttemptByToken, findJob, type JobRecord } from '../../store/index.ts';
 import { type Call, forbidden, HttpError } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
 import { hashToken } from '../work/index.ts';
-import { jobHeaders } from './job-headers.ts';
+import { endedHeaders } from './job-headers.ts';
 
 export interface AttemptAsking {
   readonly attempt: AttemptRecord;
@@ -18,7 +18,7 @@ type Asking = Pick<Call, 'headers' | 'refuse'>;
  */
 export async function attemptAsking(parts: Parts, jobId: number, call: Asking, given?: string): Promise<AttemptAsking> {
   const found = await attemptOnceAsking(parts, jobId, call, given);
-  if (found.attempt.endedAt !== null) throw attemptIsOver(found.job.state);
+  if (found.attempt.endedAt !== null) throw attemptIsOver(found);
   return found;
 }
 
@@ -47,7 +47,17 @@ export function shownJobToken(headers: Call['headers'], given: string | undefine
   return token;
 }
 
-/** What a runner takes for: drop it, at once. Only ever said when this attempt has nothing to clean up any more. */
-export function attemptIsOver(job: JobRecord['state']): HttpError {
-  return new HttpError(403, { message: '403 Forbidden' }, jobHeaders(job));
+/** What GitLab's runner takes for: drop it, at once. One of ours still runs the cleanup that it owes, unless `Epilogue-Stop` says `force=1`. */
+export function attemptIsOver({ attempt, job }: AttemptAsking): HttpError {
+  return new HttpError(403, { message: '403 Forbidden' }, endedHeaders(attempt, job));
+}
+
+/** The same for one that has ended since it was read. */
+export async function attemptHasEnded({ store }: Pick<Parts, 'store'>, asking: AttemptAsking): Promise<HttpError> {
+  const { id: jobId } = asking.job;
+  const now = await store.read(async (db) => ({
+    attempt: await findAttempt(db, jobId, asking.attempt.attempt),
+    job: await findJob(db, jobId),
+  }));
+  return attemptIsOver({ attempt: now.attempt ?? asking.attempt, job: now.job ?? asking.job });
 }

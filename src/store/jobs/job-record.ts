@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import type { Cleanup } from '../../protocol/index.ts';
 import { fromJson } from '../schema/json.ts';
 import type { Tables } from '../schema/tables.ts';
 import { type StoredState, stateOf } from './job-columns.ts';
@@ -20,6 +21,15 @@ export interface NewJob {
   readonly userId: number | null;
 }
 
+/** What a runner that was given up has said of its cleanup since. What the job has on record of its cleanup stays as it is. */
+export interface LateCleanup extends Cleanup {
+  /** Of the job, whose runner came back. */
+  readonly ofAttempt: number;
+  readonly runnerId: number;
+  /** UTC ms. */
+  readonly notedAt: number;
+}
+
 export interface JobRecord extends NewJob {
   readonly id: number;
   readonly pipelineId: number;
@@ -36,6 +46,7 @@ export interface JobRecord extends NewJob {
   readonly erasedBy: number | null;
   /** It had an archive, which has expired and is gone. */
   readonly archiveExpiredAt: number | null;
+  readonly lateCleanup: LateCleanup | null;
 }
 
 export const JOB_COLUMNS = [
@@ -62,6 +73,7 @@ export const JOB_COLUMNS = [
   'erased_at',
   'erased_by',
   'archive_expired_at',
+  'late_cleanup',
 ] as const;
 
 type JobRow = Pick<Selectable<Tables['jobs']>, (typeof JOB_COLUMNS)[number]>;
@@ -91,5 +103,6 @@ export function jobOf(row: JobRow): JobRecord {
     erasedAt: row.erased_at,
     erasedBy: row.erased_by,
     archiveExpiredAt: row.archive_expired_at,
+    lateCleanup: row.late_cleanup === null ? null : fromJson<LateCleanup>(row.late_cleanup),
   };
 }

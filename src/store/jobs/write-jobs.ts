@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { insertRows, rowsOf } from '../connection/bulk.ts';
-import { bit, toJson } from '../schema/json.ts';
+import { bit, fromJson, toJson } from '../schema/json.ts';
 import type { Tx } from '../store.ts';
 import { columnsOf, type StoredState } from './job-columns.ts';
-import type { NewJob } from './job-record.ts';
+import type { LateCleanup, NewJob } from './job-record.ts';
 
 /** Inserts jobs of a locked or new pipeline in one statement. Returns their ids by number. */
 export async function insertJobs(
@@ -84,6 +84,23 @@ export async function setJobCoverage(tx: Tx, id: number, coverage: string | null
 
 export async function setJobErased(tx: Tx, id: number, userId: number | null): Promise<void> {
   await tx.query.updateTable('jobs').set({ erased_at: tx.now(), erased_by: userId }).where('id', '=', id).execute();
+}
+
+/** The last word counts, unless one before it was that the cleanup succeeded. @returns whether it is new */
+export async function setLateCleanup(tx: Tx, id: number, said: Omit<LateCleanup, 'notedAt'>): Promise<boolean> {
+  const row = await tx.query.selectFrom('jobs').select('late_cleanup').where('id', '=', id).executeTakeFirst();
+  const before = row?.late_cleanup ?? null;
+  if (before !== null) {
+    const { notedAt: _, ...known } = fromJson<LateCleanup>(before);
+    if (known.outcome === 'succeeded' || toJson(known) === toJson(said)) return false;
+  }
+  const { numUpdatedRows } = await tx.query
+    .updateTable('jobs')
+    .set({ late_cleanup: toJson({ ...said, notedAt: tx.now() }) })
+    .where('id', '=', id)
+    .where('late_cleanup', before === null ? 'is' : '=', before)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
 }
 
 /** Variables given to this job alone when it was played or retried; JSON, sealed. */

@@ -69,6 +69,7 @@ interface JobsRow {
   erased_at: number | null;
   archive_expired_at: number | null;
   erased_by: number | null;
+  late_cleanup: string | null;
 }
 
 interface SettlementsRow {

@@ -25,6 +25,17 @@ export const CLEANUP = nullable(
     attempt: Type.Integer({ description: '0: none was made' }),
     skipped_by: nullable(Type.String()),
     reason: nullable(Type.String(), 'why it was skipped'),
+    late: nullable(
+      answer({
+        outcome: Type.Enum([...CLEANUP_OUTCOMES]),
+        exit_code: nullable(Type.Integer(), 'of after_script'),
+        duration: nullable(SECONDS),
+        attempt: Type.Integer({ description: 'of the job, whose runner came back' }),
+        runner_id: Type.Integer(),
+        at: INSTANT,
+      }),
+      'what a runner that was given up has said since of the cleanup that it ran all the same',
+    ),
   }),
   'null: nothing is owed so far',
 );

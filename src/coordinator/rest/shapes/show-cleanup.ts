@@ -1,8 +1,10 @@
 import type { Static } from 'typebox';
 import { isFinished } from '../../../protocol/index.ts';
-import type { JobRecord } from '../../../store/index.ts';
+import type { JobRecord, LateCleanup } from '../../../store/index.ts';
 import type { CLEANUP, TEARDOWN } from '../schemas/cleanup.ts';
-import { instantOrNull } from './show-common.ts';
+import { instant, instantOrNull } from './show-common.ts';
+
+type Shown = Pick<JobRecord, 'state' | 'lateCleanup'>;
 
 /** Why the script is over or is to be, who asked for that, and until when the job may take for what follows. */
 export function showTeardown({ state }: Pick<JobRecord, 'state'>): Static<typeof TEARDOWN> {
@@ -19,11 +21,13 @@ export function showTeardown({ state }: Pick<JobRecord, 'state'>): Static<typeof
   };
 }
 
-export function showCleanup({ state }: Pick<JobRecord, 'state'>): Static<typeof CLEANUP> {
+export function showCleanup({ state, lateCleanup }: Shown): Static<typeof CLEANUP> {
+  const late = showLate(lateCleanup);
   const { cleanup, owed, cleanupHandOuts } = state;
   if (cleanup === null) {
     if (!owed) return null;
-    return { outcome: null, exit_code: null, duration: null, attempt: cleanupHandOuts, skipped_by: null, reason: null };
+    const open = { outcome: null, exit_code: null, duration: null, skipped_by: null, reason: null };
+    return { ...open, attempt: cleanupHandOuts, late };
   }
   return {
     outcome: cleanup.outcome,
@@ -32,5 +36,18 @@ export function showCleanup({ state }: Pick<JobRecord, 'state'>): Static<typeof 
     attempt: cleanup.attempt,
     skipped_by: cleanup.skippedBy ?? null,
     reason: cleanup.reason ?? null,
+    late,
+  };
+}
+
+function showLate(late: LateCleanup | null): NonNullable<Static<typeof CLEANUP>>['late'] {
+  if (late === null) return null;
+  return {
+    outcome: late.outcome,
+    exit_code: late.exitCode ?? null,
+    duration: late.durationMs === undefined ? null : late.durationMs / 1000,
+    attempt: late.ofAttempt,
+    runner_id: late.runnerId,
+    at: instant(late.notedAt),
   };
 }

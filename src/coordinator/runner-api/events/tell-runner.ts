@@ -2,7 +2,7 @@ import { type AttemptRecord, findAttempt, findJob, type JobRecord } from '../../
 import type { ServerEvent } from '../../live/event-stream.ts';
 import { watchedLogs } from '../../live/index.ts';
 import type { Parts } from '../../parts.ts';
-import { stopOrder } from '../job-headers.ts';
+import { endOrder, stopOrder } from '../job-headers.ts';
 import type { AttemptName, News } from './event-desk.ts';
 
 /** News as the events that a runner reads. What it is told of an attempt is how that stands now, not how it stood when the hint was sent. */
@@ -38,8 +38,8 @@ function stopOf(attempt: AttemptRecord, { state }: JobRecord): ServerEvent | nul
 }
 
 function abortOf(attempt: AttemptRecord, { state }: JobRecord): ServerEvent {
-  const { by = null, isForced = false } = stopOrder(state) ?? {};
-  return { event: 'abort', data: { ...subject(attempt), job_status: state.status, by, force: isForced } };
+  const { cause = null, by = null, isForced = false } = endOrder(attempt, state) ?? {};
+  return { event: 'abort', data: { ...subject(attempt), job_status: state.status, cause, by, force: isForced } };
 }
 
 /** A runner knows its attempts by their tokens. */

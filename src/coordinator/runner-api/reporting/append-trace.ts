@@ -6,7 +6,7 @@ import { appendLog } from '../../logs/index.ts';
 import type { Parts } from '../../parts.ts';
 import { ID } from '../../rest/schemas/common.ts';
 import { leaseMs } from '../../work/index.ts';
-import { type AttemptAsking, attemptAsking, attemptIsOver } from '../attempt-credential.ts';
+import { type AttemptAsking, attemptAsking, attemptHasEnded } from '../attempt-credential.ts';
 import { heldJobHeaders } from '../job-headers.ts';
 import type { RunnerLimits } from '../runner-limits.ts';
 import { readBytes } from './read-bytes.ts';
@@ -38,7 +38,7 @@ export function traceRoute(parts: Parts, { maxLogBytes }: Pick<RunnerLimits, 'ma
       const appended = await appendLog(parts, attempt, piece);
       const job = await parts.store.read((db) => findJob(db, attempt.jobId));
       if (job === null) throw forbidden();
-      if (appended.kind === 'over') throw attemptIsOver(job.state);
+      if (appended.kind === 'over') throw await attemptHasEnded(parts, { attempt, job });
       const headers = headersOf({ attempt, job }, appended.sizeBytes, watched);
       if (appended.kind === 'appended') return accepted(appended.sizeBytes, headers);
       throw new HttpError(416, { message: '416 Range Not Satisfiable' }, headers);

@@ -4,8 +4,8 @@ import { type Answer, badRequest, conflict, HttpError, type Route, route } from 
 import { type CountedLog, lacksLog, noteCoverage } from '../../logs/index.ts';
 import type { Parts } from '../../parts.ts';
 import { ID } from '../../rest/schemas/common.ts';
-import { fromRunner, leaseMs } from '../../work/index.ts';
-import { type AttemptAsking, attemptIsOver, attemptOnceAsking } from '../attempt-credential.ts';
+import { fromRunner, leaseMs, type RunnerReport } from '../../work/index.ts';
+import { type AttemptAsking, attemptHasEnded, attemptIsOver, attemptOnceAsking } from '../attempt-credential.ts';
 import { heldJobHeaders, jobHeaders } from '../job-headers.ts';
 import { LOOSE, type Loose, objectOf, textOf, wholeOf } from '../loose-values.ts';
 import { noteLateCleanup } from './note-late-cleanup.ts';
@@ -31,7 +31,7 @@ export function updateRoute(parts: Parts): Route {
       const asking = await attemptOnceAsking(parts, call.params.id, call, textOf(call.body.token));
       if (asking.attempt.endedAt !== null) {
         await noteLateCleanup(parts, asking, call.body);
-        throw attemptIsOver(asking.job.state);
+        throw attemptIsOver(asking);
       }
       // A runner that asks whether it may keep a job it has: it has it, so nobody waits for its word.
       if (call.body.state === 'pending') throw conflict('job is assigned');
@@ -43,14 +43,14 @@ export function updateRoute(parts: Parts): Route {
         if (!isWhole) return resendLog(asking);
         await noteCoverage(parts, asking.job);
       }
-      return answerOf(await fromRunner(parts, asking.attempt, report), report.type === 'finished');
+      return await answerTo(parts, asking, report);
     },
   });
 }
 
 async function renew(parts: Parts, { attempt, job }: AttemptAsking): Promise<Answer> {
   const isHeld = await parts.store.write((tx) => renewLease(tx, attempt.id, tx.now() + leaseMs(attempt.features)));
-  if (!isHeld) throw attemptIsOver(job.state);
+  if (!isHeld) throw await attemptHasEnded(parts, { attempt, job });
   return said(heldJobHeaders(attempt, job));
 }
 
@@ -59,12 +59,13 @@ function said(words: Readonly<Record<string, string>>): Answer {
   return { status: 200, body: '200', headers: { 'content-type': 'text/plain', ...headers } };
 }
 
-function answerOf(answer: Awaited<ReturnType<typeof fromRunner>>, isFinal: boolean): Answer {
+async function answerTo(parts: Parts, asking: AttemptAsking, report: RunnerReport): Promise<Answer> {
+  const answer = await fromRunner(parts, asking.attempt, report);
   if (answer.kind === 'unknown') throw new HttpError(403, { message: '403 Forbidden' });
   const { job } = answer;
   if (answer.kind === 'applied') return said(jobHeaders(job));
   const isHeldStill = answer.reason === 'script_is_over' || answer.reason === 'not_canceled';
-  if (!isHeldStill || isFinal) throw attemptIsOver(job);
+  if (!isHeldStill || report.type === 'finished') throw await attemptHasEnded(parts, asking);
   throw new HttpError(409, { message: `409 Conflict - ${answer.reason}` }, jobHeaders(job));
 }
 
