@@ -22,6 +22,8 @@ export interface JobOptions {
   readonly shell: string | null;
   /** Shown in the log and as `CI_RUNNER_VERSION`. */
   readonly version: string;
+  /** Of a job that is taken over: the machine has not been started anew since it began; left out: nobody knows. */
+  readonly isSameBoot?: boolean;
   /** Leave the project directory behind. */
   readonly keep: boolean;
 }

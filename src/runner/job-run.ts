@@ -14,6 +14,8 @@ export interface JobRun {
   readonly payload: JobPayload;
   /** Another runner began the job. */
   readonly isTakenOver: boolean;
+  /** The machine may have been started anew since: what nobody has written through to the disk may be gone. */
+  readonly mayHaveLost: boolean;
   readonly journal: Journal;
   readonly log: JobLog;
   readonly place: Place;

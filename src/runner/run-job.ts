@@ -8,7 +8,7 @@ import { warningLine } from './log/sections.ts';
 import { say } from './log/tell.ts';
 import { openJob } from './open/open-job.ts';
 import { runScript } from './stages/run-script.ts';
-import { interrupted } from './stages/verdicts.ts';
+import { interrupted, lostWithRunner } from './stages/verdicts.ts';
 import { cleanUp } from './teardown/clean-up.ts';
 import { endBadly } from './teardown/end-badly.ts';
 import { endPlace } from './teardown/end-place.ts';
@@ -72,6 +72,7 @@ async function live(run: JobRun, keep: boolean): Promise<JobResult> {
  * a job whose place and artifacts are gone: no success is made of that.
  */
 function believed(run: JobRun, verdict: Verdict): Verdict {
-  const isVague = run.isTakenOver && run.scripts.afterScript === null && run.journal.progress.saved === null;
-  return isVague && verdict.cause === 'succeeded' ? interrupted(run) : verdict;
+  const isVague = run.mayHaveLost && run.scripts.afterScript === null && run.journal.progress.saved === null;
+  if (!isVague || verdict.cause !== 'succeeded') return verdict;
+  return run.control.interruption === null ? lostWithRunner() : interrupted(run);
 }

@@ -68,19 +68,21 @@ export async function finishWireJob(context: JobContext, record: JobRecord, home
   const control = new Control();
   const seen = context.metrics.begin(record.payload, 'taken_up');
   await seeThrough(context, record.payload, { home, control: new Control(), seen }, ({ ports, projectDir }) =>
-    takeOverJob({
-      directory: home.directory,
-      projectDir,
-      record,
-      executorFor: () => executor,
-      clock,
-      by: 'runner restart',
-      // A coordinator that has given the job away does not end the cleanup that this machine owes.
-      control,
-      ports,
-      version,
-      keep: false,
-    }),
+    takeOverJob(
+      {
+        directory: home.directory,
+        projectDir,
+        record,
+        executorFor: () => executor,
+        clock,
+        // A coordinator that has given the job away does not end the cleanup that this machine owes.
+        control,
+        ports,
+        version,
+        keep: false,
+      },
+      'runner restart',
+    ),
   );
 }
 

@@ -57,14 +57,9 @@ async function takeOver(
   if (damagedLines > 0)
     say(options, 'warning', `${name}: ${damagedLines} lines of its journal cannot be read (${directory})`);
   const { keep } = run.record;
-  const result = await takeOverJob({
-    ...options,
-    directory,
-    projectDir: projectDirectory(run, id, project_name),
-    record,
-    ports: portsOf(run, id, name, options),
-    keep,
-  });
+  const projectDir = projectDirectory(run, id, project_name);
+  const ports = portsOf(run, id, name, options);
+  const result = await takeOverJob({ ...options, directory, projectDir, record, ports, keep }, options.by);
   // The end of the run names what is left.
   if (!keep) await removeBuilds(run, id);
   return result;

@@ -59,6 +59,7 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
   const run: JobRun = {
     payload,
     isTakenOver: options.payload === null,
+    mayHaveLost: options.payload === null && options.isSameBoot !== true,
     journal,
     log,
     place,

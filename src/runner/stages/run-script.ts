@@ -2,6 +2,7 @@ import type { JobRun } from '../job-run.ts';
 import type { Verdict } from '../journal/move.ts';
 import { restoreCaches } from '../save/cache.ts';
 import { saveOptions } from '../save/save-options.ts';
+import { stopTree } from '../teardown/stop-tree.ts';
 import { askToWork } from './ask.ts';
 import { fetchDependencies } from './fetch-dependencies.ts';
 import { runStage, type Stage } from './run-stage.ts';
@@ -44,13 +45,20 @@ async function prepareSources(run: JobRun): Promise<Verdict | null> {
     attempts: attempts.downloadArtifacts,
     action: (signal) => fetchDependencies(run, signal),
   };
+  const refused = await runStep(run, 'pre_get_sources_script', 'Running pre_get_sources_script', scripts.preGetSources);
+  if (refused !== null) return refused;
+  await endEarlierGit(run);
   return (
-    (await runStep(run, 'pre_get_sources_script', 'Running pre_get_sources_script', scripts.preGetSources)) ??
     (await runStage(run, getSources)) ??
     (await runStep(run, 'post_get_sources_script', 'Running post_get_sources_script', scripts.postGetSources)) ??
     (payload.cache.length === 0 ? null : await runStage(run, restoreCache)) ??
     (payload.dependencies.length === 0 ? null : await runStage(run, downloadArtifacts))
   );
+}
+
+/** A git that an earlier runner has started for this job may have outlived it; two of them in one directory spoil each other's work. */
+async function endEarlierGit(run: JobRun): Promise<void> {
+  if (run.isTakenOver && !run.journal.progress.steps.get('get_sources')?.ended) await stopTree(run);
 }
 
 async function runUserSteps(run: JobRun): Promise<Verdict | null> {

@@ -19,9 +19,15 @@ export interface Stage {
   readonly action: (signal: AbortSignal) => Promise<void>;
 }
 
+/** What a stage has brought is not written through to the disk, and a script would not know. One that has begun has used it. */
+function isToBeDoneAgain({ mayHaveLost, control, journal, scripts }: JobRun): boolean {
+  const hasBegun = scripts.userSteps.some(({ id }) => journal.progress.steps.has(id));
+  return mayHaveLost && control.interruption === null && !hasBegun;
+}
+
 export async function runStage(run: JobRun, { id, title, attempts, action }: Stage): Promise<Verdict | null> {
   const { journal, control, clock } = run;
-  if (journal.progress.steps.get(id)?.ended) return null;
+  if (journal.progress.steps.get(id)?.ended && !isToBeDoneAgain(run)) return null;
   say(run, heading(run, id, title));
   for (let attempt = 1; ; attempt += 1) {
     if (control.interruption) return interrupted(run);

@@ -8,7 +8,7 @@ import { cleanupVariables } from '../teardown/cleanup-variables.ts';
 import { cleanupStep } from '../teardown/start-cleanup.ts';
 import { ask } from './ask.ts';
 import { followStep } from './follow-step.ts';
-import { interrupted, judgeExit, judgeLoss, systemFailure, verdict } from './verdicts.ts';
+import { interrupted, judgeExit, judgeLoss, lostWithRunner, systemFailure, verdict } from './verdicts.ts';
 
 /** One user step: started, followed, judged. Null: it ended well, go on. */
 export async function runStep(run: JobRun, id: string, title: string, script: string | null): Promise<Verdict | null> {
@@ -16,6 +16,8 @@ export async function runStep(run: JobRun, id: string, title: string, script: st
   const { journal, control } = run;
   const before = journal.progress.steps.get(id);
   if (before?.ended) return judgeExit(before.ended.code);
+  const lost = before === undefined ? null : await judgeAbsence(run, id);
+  if (lost !== null) return lost;
   if (before === undefined) {
     if (control.interruption) return interrupted(run);
     const refusal = await openObligation(run, id);
@@ -36,6 +38,14 @@ export async function runStep(run: JobRun, id: string, title: string, script: st
   // What is left of a script without its wrapper still prints, until it is stopped.
   if (code !== null) say(run, sectionEnd(id, run.clock.now()));
   return loss ?? judgeExit(code);
+}
+
+/** Of a step that an earlier runner has started: its processes are gone, and left no word of how it ended. */
+async function judgeAbsence(run: JobRun, id: string): Promise<Verdict | null> {
+  const { kind } = await run.place.look(id);
+  if (kind !== 'vanished' || run.control.interruption) return null;
+  await drain(run);
+  return lostWithRunner();
 }
 
 /** Starts a step unless it was started before, by us or by the runner before us; once interrupted, nothing starts any more. */

@@ -29,6 +29,11 @@ export function interrupted(run: JobRun): Verdict {
   return verdict(interruption);
 }
 
+/** Nobody has failed, or asked for it: the machine was started anew, or somebody killed the script together with its runner. */
+export function lostWithRunner(): Verdict {
+  return verdict({ cause: 'runner_lost', message: 'the script was lost together with its runner' });
+}
+
 /** Trouble with the world, or a bug of ours: either way this job's alone, and its cleanup follows. */
 export function systemFailure(run: JobRun, stage: string, error: unknown): Verdict {
   const reason: FailureReason = 'runner_system_failure';

@@ -14,22 +14,31 @@ export interface TakeOverOptions {
   /** An executor like the one that the job began with. */
   readonly executorFor: (record: JobRecord) => Executor;
   readonly clock: Clock;
-  /** Who takes over; the job's log names it. */
-  readonly by: string;
-  /** How the recovery is reached. Only a force reaches the job, and skips what it owes, on record. */
   readonly control: Control;
   readonly ports: JobPorts;
   readonly version: string;
   readonly keep: boolean;
+  /** The machine has not been started anew since the job began; left out: nobody knows. */
+  readonly isSameBoot?: boolean;
 }
 
 /**
- * Goes on with a job whose runner died, the lock of its journal being ours: stops what still runs, runs the cleanup that is owed,
- * keeps log and artifacts. Null: the job was never accepted. A job that ended before answers its result at once.
+ * Goes on with a job whose runner died, the lock of its journal being ours, from where that has left it: a script that runs is followed, one
+ * that has ended is judged, a stage or a cleanup that was cut is begun again. Null: the job was never accepted. A job that ended before answers its result at once.
  * @throws Failure when that cannot be done now; it stays on the books.
  */
-export async function takeOverJob(options: TakeOverOptions): Promise<JobResult | null> {
-  const { record, executorFor, by } = options;
+export function goOnWithJob(options: TakeOverOptions): Promise<JobResult | null> {
+  const { record, executorFor } = options;
+  const { environment, shell } = record;
+  return runJob({ ...options, executor: executorFor(record), payload: null, environment, shell });
+}
+
+/**
+ * Ends a job whose runner died: stops what still runs, runs the cleanup that is owed, keeps log and artifacts. Otherwise as `goOnWithJob`.
+ * Of `options.control` only a force reaches the job, and skips what it owes, on record.
+ * @param by who takes over; the job's log names it
+ */
+export async function takeOverJob(options: TakeOverOptions, by: string): Promise<JobResult | null> {
   const { forceSignal } = options.control;
   const control = new Control();
   control.interrupt({ cause: 'runner_lost', isCancel: false, by });
@@ -37,8 +46,7 @@ export async function takeOverJob(options: TakeOverOptions): Promise<JobResult |
   if (forceSignal.aborted) force();
   forceSignal.addEventListener('abort', force, { once: true });
   try {
-    const { environment, shell } = record;
-    return await runJob({ ...options, executor: executorFor(record), control, payload: null, environment, shell });
+    return await goOnWithJob({ ...options, control });
   } finally {
     forceSignal.removeEventListener('abort', force);
   }

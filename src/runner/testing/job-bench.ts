@@ -32,6 +32,8 @@ export class JobBench {
   askToStart: JobPorts['askToStart'] = async () => 'accepted';
   getSources: JobPorts['getSources'] = async () => {};
   keep: JobPorts['keep'] = async (artifact) => artifact;
+  /** What whoever takes the job over knows of the machine. */
+  isSameBoot = false;
   /** Told of each change before `phases` is. */
   onPhase: JobPorts['phase'] = () => {};
 
@@ -82,6 +84,7 @@ export class JobBench {
       environment: {},
       shell: null,
       version: 'test',
+      isSameBoot: this.isSameBoot,
       keep: false,
     });
   }
