@@ -4,8 +4,6 @@ import type { Clock } from '../base/index.ts';
 export interface JobHome {
   /** Of this job alone: its journal, its log, its artifacts on their way. */
   readonly directory: string;
-  /** Of this job alone: what its project directory lies in. */
-  readonly builds: string;
 }
 
 /** Where the jobs of a runner's directory lie. Each by a number that none had before: a job's cleanup may come back to the runner that lost it. */
@@ -25,7 +23,6 @@ export class JobHomes {
   }
 
   find(id: number): JobHome {
-    const name = String(id);
-    return { directory: join(this.#directory, 'jobs', name), builds: join(this.#directory, 'builds', name) };
+    return { directory: join(this.#directory, 'jobs', String(id)) };
   }
 }

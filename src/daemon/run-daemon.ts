@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Clock, describeError, Failure, type FileLock, makeDirectory } from '../base/index.ts';
 import type { Executor } from '../executors/index.ts';
 import { Control, tryLockJournals } from '../runner/index.ts';
+import { Builds } from './builds/builds.ts';
 import type { RunnerConfig, RunnerEntry } from './config/runner-config.ts';
 import { Hearing } from './hearing.ts';
 import { type JobContext, runWireJob } from './job/run-wire-job.ts';
@@ -44,7 +45,8 @@ export async function runDaemon(given: DaemonOptions): Promise<void> {
   const lock = await takeLock(directory);
   const homes = new JobHomes(directory, clock);
   const places = new Places(() => config.concurrent);
-  const entries = config.entries.map((entry) => openEntry(options, entry, metrics));
+  const builds = new Builds(join(directory, 'jobs'), (text) => log('warn', text));
+  const entries = config.entries.map((entry) => openEntry(options, entry, { runner: metrics, builds }));
   const interruptAll = (): void => {
     log('info', wordsOfStop(entries.reduce((sum, { context }) => sum + context.jobs.size, 0)));
     for (const { context } of entries) context.jobs.interruptAll();
@@ -70,9 +72,13 @@ interface OpenEntry {
   readonly events: Hearing;
 }
 
-function openEntry(options: DaemonOptions, entry: RunnerEntry, runner: RunnerMetrics): OpenEntry {
+function openEntry(
+  options: DaemonOptions,
+  entry: RunnerEntry,
+  { runner, builds }: { readonly runner: RunnerMetrics; readonly builds: Builds },
+): OpenEntry {
   const { directory, executor, clock, environment, version, log, systemId, shutdown } = options;
-  const { url, token } = entry;
+  const { url, token, settings } = entry;
   const metrics = runner.entry({ ...entry, systemId });
   const onAnswer: EntryMetrics['answered'] = (endpoint, status) => metrics.answered(endpoint, status);
   const context: JobContext = {
@@ -84,6 +90,12 @@ function openEntry(options: DaemonOptions, entry: RunnerEntry, runner: RunnerMet
     environment,
     version,
     cacheDir: join(directory, 'cache'),
+    builds,
+    buildSettings: {
+      token,
+      buildsDir: settings.buildsDir ?? join(directory, 'builds'),
+      isPathFree: settings.customBuildDir,
+    },
     warn: (text, facts) => log('warn', text, { runner: entry.name, ...facts }),
     inform: (text, facts) => log('info', text, { runner: entry.name, ...facts }),
     stop: shutdown.tornDown,

@@ -24,6 +24,20 @@ export interface JobOptions {
   readonly version: string;
   /** Of a job that is taken over: the machine has not been started anew since it began; left out: nobody knows. */
   readonly isSameBoot?: boolean;
-  /** Leave the project directory behind. */
+  /** Leave the project directory behind, and what lies beside it. One that was there before the job is left in any case. */
   readonly keep: boolean;
+  /** Left out: the project directory lies alone, in a directory of its own. */
+  readonly surroundings?: BuildSurroundings;
+}
+
+/** Where the job is built among others, and as whose: what its variables say of it. */
+export interface BuildSurroundings {
+  /** `CI_BUILDS_DIR` */
+  readonly buildsDir: string;
+  /** `CI_CONCURRENT_ID` */
+  readonly concurrentId: number;
+  /** `CI_CONCURRENT_PROJECT_ID` */
+  readonly slot: number;
+  /** `CI_RUNNER_SHORT_TOKEN` */
+  readonly shortToken: string;
 }

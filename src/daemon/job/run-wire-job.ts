@@ -2,8 +2,10 @@ import { statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Clock, describeError, makeDirectory, removeTree } from '../../base/index.ts';
 import type { Executor } from '../../executors/index.ts';
-import { type JobPayload, payloadSettings } from '../../protocol/index.ts';
+import type { JobPayload } from '../../protocol/index.ts';
 import { Control, type JobRecord, type JobResult, LOG_FILE, runJob, takeOverJob } from '../../runner/index.ts';
+import type { Build } from '../builds/build.ts';
+import type { BuildSettings, Builds } from '../builds/builds.ts';
 import type { JobHome } from '../job-homes.ts';
 import type { JobsInHand } from '../jobs-in-hand.ts';
 import { obey } from '../obey.ts';
@@ -29,6 +31,8 @@ export interface JobContext {
   readonly version: string;
   /** Absolute; one folder a project. */
   readonly cacheDir: string;
+  readonly builds: Builds;
+  readonly buildSettings: BuildSettings;
   readonly warn: (text: string, facts?: LogFacts) => void;
   readonly inform: (text: string, facts?: LogFacts) => void;
   /** The runner is to end: whoever waits for the coordinator does not wait long any more. */
@@ -45,10 +49,11 @@ export async function runWireJob(
   makeDirectory(home.directory, 0o700);
   const { executor, environment, clock, version } = context;
   const seen = context.metrics.begin(payload, 'taken');
-  await seeThrough(context, payload, { home, control, seen }, ({ ports, projectDir }) =>
+  await seeThrough(context, payload, { home, control, seen }, ({ ports, build }) =>
     runJob({
       directory: home.directory,
-      projectDir,
+      projectDir: build.projectDir,
+      surroundings: build,
       payload,
       executor,
       clock,
@@ -67,11 +72,12 @@ export async function finishWireJob(context: JobContext, record: JobRecord, home
   const { executor, clock, version } = context;
   const control = new Control();
   const seen = context.metrics.begin(record.payload, 'taken_up');
-  await seeThrough(context, record.payload, { home, control: new Control(), seen }, ({ ports, projectDir }) =>
+  await seeThrough(context, record.payload, { home, control: new Control(), seen }, ({ ports, build }) =>
     takeOverJob(
       {
         directory: home.directory,
-        projectDir,
+        projectDir: build.projectDir,
+        surroundings: build,
         record,
         executorFor: () => executor,
         clock,
@@ -94,7 +100,7 @@ interface InHand {
 
 interface Means {
   readonly ports: ReturnType<typeof wirePorts>;
-  readonly projectDir: string;
+  readonly build: Build;
 }
 
 async function seeThrough(
@@ -104,7 +110,7 @@ async function seeThrough(
   run: (means: Means) => Promise<JobResult | null>,
 ): Promise<void> {
   const context = aboutJob(runner, payload);
-  const { coordinator, jobs, clock, warn } = context;
+  const { coordinator, jobs, clock, warn, builds } = context;
   const { directory } = home;
   const logFile = join(directory, LOG_FILE);
   const ship = () =>
@@ -120,19 +126,20 @@ async function seeThrough(
   const log = ship();
   seen.waitingBytes = () => log.waitingBytes;
   const takeOut = jobs.add(payload, { control, ask: () => log.ask() });
-  const { project_id: project, project_name: name } = payload.job_info;
+  const build = await builds.take(directory, payload, context.buildSettings);
   const ports = wirePorts({
     ...context,
-    cacheDir: join(context.cacheDir, String(project)),
+    cacheDir: join(context.cacheDir, String(payload.job_info.project_id)),
     payload,
     directory,
     control,
     log,
-    sources: payloadSettings(payload).sources,
+    build,
   });
   let result: JobResult | null;
   try {
-    result = await run({ ports: watchPorts(ports, seen), projectDir: join(home.builds, name) });
+    result = await run({ ports: watchPorts(ports, seen), build });
+    builds.release(directory);
   } catch (error) {
     // It stays in the journal for the next start; the coordinator hears no more of it, and hands its cleanup on.
     warn(`job ${payload.id} cannot be finished now: ${describeError(error)}`);
@@ -200,9 +207,7 @@ async function tellEnd(
   }
 }
 
-async function removeHome({ directory, builds }: JobHome, warn: (text: string) => void): Promise<void> {
-  for (const path of [directory, builds]) {
-    const left = await removeTree(dirname(path), [basename(path)]);
-    if (left.length > 0) warn(`could not be removed: ${left.join(', ')}`);
-  }
+async function removeHome({ directory }: JobHome, warn: (text: string) => void): Promise<void> {
+  const left = await removeTree(dirname(directory), [basename(directory)]);
+  if (left.length > 0) warn(`could not be removed: ${left.join(', ')}`);
 }

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, describeError, Failure, makeDirectory } from '../../base/index.ts';
-import type { JobPayload, SourceSettings } from '../../protocol/index.ts';
+import type { JobPayload } from '../../protocol/index.ts';
 import type { Control, JobPorts } from '../../runner/index.ts';
+import type { Build } from '../builds/build.ts';
 import { obey } from '../obey.ts';
 import type { Coordinator } from '../wire/coordinator.ts';
 import type { JobVerdict } from '../wire/job-verdict.ts';
@@ -22,7 +23,7 @@ export interface PortsOptions {
   readonly directory: string;
   readonly control: Control;
   readonly log: LogShipment;
-  readonly sources: SourceSettings;
+  readonly build: Build;
 }
 
 const FIRST_PAUSE_MS = 500;

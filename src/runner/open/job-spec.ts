@@ -19,15 +19,17 @@ export function jobSpec(options: JobOptions, record: JobRecord, variables: JobVa
 }
 
 export function surroundingsOf(options: JobOptions): Surroundings {
+  const alone = { buildsDir: dirname(options.projectDir), concurrentId: 0, slot: 0, shortToken: '' };
+  const { buildsDir, concurrentId, slot, shortToken } = options.surroundings ?? alone;
   return {
     projectDir: options.projectDir,
-    buildsDir: dirname(options.projectDir),
+    buildsDir,
     disposable: false,
     runnerVersion: options.version,
     runnerRevision: '',
     architecture: `${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`,
-    concurrentId: 0,
-    concurrentProjectId: 0,
-    shortToken: '',
+    concurrentId,
+    concurrentProjectId: slot,
+    shortToken,
   };
 }

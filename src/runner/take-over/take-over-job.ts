@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/index.ts';
 import type { Executor } from '../../executors/index.ts';
 import { Control } from '../control.ts';
+import type { BuildSurroundings } from '../job-options.ts';
 import type { JobPorts } from '../job-ports.ts';
 import type { JobRecord } from '../journal/job-record.ts';
 import type { JobResult } from '../journal/move.ts';
@@ -20,6 +21,7 @@ export interface TakeOverOptions {
   readonly keep: boolean;
   /** The machine has not been started anew since the job began; left out: nobody knows. */
   readonly isSameBoot?: boolean;
+  readonly surroundings?: BuildSurroundings;
 }
 
 /**
