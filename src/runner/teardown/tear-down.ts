@@ -4,7 +4,7 @@ import { record } from '../journal/record.ts';
 import { releaseReserve, releaseWords } from '../journal/reserve.ts';
 import { seconds, sectionEnd, warningLine } from '../log/sections.ts';
 import { say } from '../log/tell.ts';
-import { usedByEarlierProcesses } from './clean-up.ts';
+import { usedByEarlierProcesses } from './cleanup/clean-up.ts';
 import { namesOf, stopTree } from './stop-tree.ts';
 
 /** The script is over: say so to everybody, and see that it is dead, children and all. */

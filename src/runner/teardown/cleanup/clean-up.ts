@@ -1,16 +1,16 @@
-import { type Clock, describeError, errorCode, invariant } from '../../base/index.ts';
-import type { StepState } from '../../executors/index.ts';
-import type { Cleanup } from '../../protocol/index.ts';
-import type { JobRun } from '../job-run.ts';
-import type { Verdict } from '../journal/move.ts';
-import type { CleanupAttempt } from '../journal/progress.ts';
-import { record } from '../journal/record.ts';
-import { seconds, sectionEnd, warningLine } from '../log/sections.ts';
-import { beginStep, drain, heading, say } from '../log/tell.ts';
-import { deadlineSignal, usedSince } from '../stages/deadline.ts';
-import { followStep } from '../stages/follow-step.ts';
+import { type Clock, describeError, errorCode, invariant } from '../../../base/index.ts';
+import type { StepState } from '../../../executors/index.ts';
+import type { Cleanup } from '../../../protocol/index.ts';
+import type { JobRun } from '../../job-run.ts';
+import type { Verdict } from '../../journal/move.ts';
+import type { CleanupAttempt } from '../../journal/progress.ts';
+import { record } from '../../journal/record.ts';
+import { seconds, sectionEnd, warningLine } from '../../log/sections.ts';
+import { beginStep, drain, heading, say } from '../../log/tell.ts';
+import { deadlineSignal, usedSince } from '../../stages/deadline.ts';
+import { followStep } from '../../stages/follow-step.ts';
 import { cleanupStep, STILL_OWED, startCleanup } from './start-cleanup.ts';
-import { stopTree } from './stop-tree.ts';
+import { stopTree } from '../stop-tree.ts';
 
 /** A cleanup whose process vanished (host restarted, killed from outside) is begun again so many times in all. */
 const MAX_VANISHED = 3;

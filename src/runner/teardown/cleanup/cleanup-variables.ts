@@ -1,7 +1,7 @@
-import { CAUSE_RULES } from '../../protocol/index.ts';
-import type { JobRun } from '../job-run.ts';
-import type { Verdict } from '../journal/move.ts';
-import type { CleanupVariables } from '../open/step-scripts.ts';
+import { CAUSE_RULES } from '../../../protocol/index.ts';
+import type { JobRun } from '../../job-run.ts';
+import type { Verdict } from '../../journal/move.ts';
+import type { CleanupVariables } from '../../open/step-scripts.ts';
 import { cleanupKey } from './cleanup-key.ts';
 
 /** What after_script is told, beside the job's own variables. */

@@ -1,10 +1,10 @@
-import { describeError, errorCode, Failure } from '../../base/index.ts';
-import { STEP_FORBIDDEN } from '../../executors/index.ts';
-import type { JobRun } from '../job-run.ts';
-import type { Verdict } from '../journal/move.ts';
-import { record } from '../journal/record.ts';
-import { warningLine } from '../log/sections.ts';
-import { say } from '../log/tell.ts';
+import { describeError, errorCode, Failure } from '../../../base/index.ts';
+import { STEP_FORBIDDEN } from '../../../executors/index.ts';
+import type { JobRun } from '../../job-run.ts';
+import type { Verdict } from '../../journal/move.ts';
+import { record } from '../../journal/record.ts';
+import { warningLine } from '../../log/sections.ts';
+import { say } from '../../log/tell.ts';
 import { cleanupVariables } from './cleanup-variables.ts';
 
 /** Between two tries, doubled each time. */

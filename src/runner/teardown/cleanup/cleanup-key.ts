@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { JobPayload } from '../../protocol/index.ts';
+import type { JobPayload } from '../../../protocol/index.ts';
 
 /**
  * `EPILOGUE_CLEANUP_KEY`: one for every attempt at a job's cleanup on every runner, and nobody else's in the world. A coordinator
