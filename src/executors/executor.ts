@@ -119,6 +119,12 @@ export interface Place {
    */
   readLog(stepId: string, offset: number, into: Uint8Array): Promise<number>;
   /**
+   * What a step has written for the runner to a small file of that name in `temporaryDir`; null: there is none. Asked for every second while
+   * a cleanup runs.
+   * @throws Failure `note_unreadable`: something else lies there (a link, a pipe, a directory), or more than `MAX_NOTE_BYTES`.
+   */
+  readNote(name: string): Promise<string | null>;
+  /**
    * Throws away what the step's log holds beyond so many bytes, so that a script which prints without end does not fill the disk; what it
    * prints next lies right behind them. At any time, also again. @returns how many bytes were thrown away.
    */
@@ -177,6 +183,8 @@ export interface Place {
    */
   clean(keepFiles?: boolean): Promise<void>;
 }
+
+export const MAX_NOTE_BYTES = 32;
 
 export interface FileSelection {
   /** Globs relative to the project directory, `**` included; a directory stands for all below it. */

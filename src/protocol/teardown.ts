@@ -45,6 +45,8 @@ export interface Cleanup {
   readonly durationMs?: number;
   /** Which attempt at the cleanup this was, from 1; 0 when none was made. */
   readonly attempt: number;
+  /** How many attempts ended with another code than 0, this one included; absent where `EPILOGUE_CLEANUP_RETRY` asks for no other. */
+  readonly failedAttempts?: number;
   /** Who skipped it, and why; present exactly when `outcome` is `skipped`. */
   readonly skippedBy?: string;
   readonly reason?: string;

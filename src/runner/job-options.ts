@@ -3,6 +3,7 @@ import type { Executor } from '../executors/index.ts';
 import type { JobPayload } from '../protocol/index.ts';
 import type { Control } from './control.ts';
 import type { JobPorts } from './job-ports.ts';
+import type { RunnerSettings } from './open/runner-settings.ts';
 
 /** What a runner is given together with a job. */
 export interface JobOptions {
@@ -20,6 +21,8 @@ export interface JobOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** The shell that the executor was told to take, null if none: kept for whoever takes the job over. */
   readonly shell: string | null;
+  /** A job that is taken over keeps those that it began with. */
+  readonly settings: RunnerSettings;
   /** Shown in the log and as `CI_RUNNER_VERSION`. */
   readonly version: string;
   /** Of a job that is taken over: the machine has not been started anew since it began; left out: nobody knows. */

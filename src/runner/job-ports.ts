@@ -37,6 +37,8 @@ export interface JobQuestions {
 
 export interface JobNews {
   phase(change: PhaseChange): void;
+  /** The cleanup was granted more time; told again by whoever takes the job over. */
+  extended(extension: Extended): void;
   /** The cleanup is over, or was not owed; told before artifacts are saved. */
   cleaned(cleanup: Cleanup): void;
   /**
@@ -46,6 +48,15 @@ export interface JobNews {
   logGrew(sizeBytes: number): void;
   /** Trouble that the job's log may not be able to tell. */
   trouble(message: string): void;
+}
+
+export interface Extended {
+  /** Of the teardown. */
+  readonly cause: Cause;
+  /** In all. */
+  readonly extraMs: number;
+  /** UTC ms by when after_script has ended now, one way or another. */
+  readonly deadline: number;
 }
 
 export interface PhaseChange {

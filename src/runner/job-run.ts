@@ -23,6 +23,9 @@ export interface JobRun {
   readonly clock: Clock;
   readonly budgets: Budgets;
   readonly attempts: JobSettings['attempts'];
+  readonly cleanupRetries: number;
+  /** See `RunnerSettings`. */
+  readonly extensionLimitMs: number;
   readonly ports: JobPorts;
   readonly scripts: StepScripts;
   readonly variables: JobVariables;

@@ -8,6 +8,7 @@ import { mountsAtOrBelow, realClock } from '../base/index.ts';
 import { createShellExecutor } from '../executors/index.ts';
 import { Control } from './control.ts';
 import type { JobResult } from './journal/move.ts';
+import { DEFAULT_RUNNER_SETTINGS } from './open/runner-settings.ts';
 import { runJob } from './run-job.ts';
 import { payload } from './testing/payload.ts';
 
@@ -48,12 +49,14 @@ function run(...script: readonly string[]): Promise<JobResult | null> {
       keep: async (artifact) => artifact,
       cacheDir: join(directory, 'cache'),
       phase: () => {},
+      extended() {},
       cleaned: () => {},
       logGrew: () => {},
       trouble: () => {},
     },
     environment: { PATH: process.env.PATH ?? '' },
     shell: null,
+    settings: DEFAULT_RUNNER_SETTINGS,
     version: 'test',
     keep: false,
   });

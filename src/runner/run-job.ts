@@ -10,13 +10,13 @@ import { openJob } from './open/open-job.ts';
 import { runScript } from './stages/run-script.ts';
 import { interrupted, lostWithRunner } from './stages/verdicts.ts';
 import { cleanUp } from './teardown/cleanup/clean-up.ts';
+import { STILL_OWED } from './teardown/cleanup/start-cleanup.ts';
 import { endBadly } from './teardown/end-badly.ts';
 import { endPlace } from './teardown/end-place.ts';
 import { finishNestedRuns } from './teardown/finish-nested-runs.ts';
 import { forgetSecrets } from './teardown/forget-secrets.ts';
 import { closingLine, judge } from './teardown/judge.ts';
 import { saveResults } from './teardown/save-results.ts';
-import { STILL_OWED } from './teardown/cleanup/start-cleanup.ts';
 import { stopTree } from './teardown/stop-tree.ts';
 import { tearDown } from './teardown/tear-down.ts';
 

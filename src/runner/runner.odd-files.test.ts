@@ -8,6 +8,7 @@ import { createShellExecutor, type JobSpec, makeCookie, type Place } from '../ex
 import { createJournal, reopenJournal } from './journal/journal.ts';
 import { JobLog } from './log/job-log.ts';
 import { createLogFilter } from './log/log-filter.ts';
+import { DEFAULT_RUNNER_SETTINGS } from './open/runner-settings.ts';
 import { readArchive } from './save/archive/read-archive.ts';
 import { readHolder } from './take-over/holder.ts';
 import { payload } from './testing/payload.ts';
@@ -52,7 +53,13 @@ async function openPlace(): Promise<Place> {
 const options = () => ({ directory, now: () => 1 });
 
 function beginJournal(): void {
-  createJournal(options(), { payload: payload(), cookie: job.cookie, environment: {}, shell: null }).close();
+  createJournal(options(), {
+    payload: payload(),
+    cookie: job.cookie,
+    environment: {},
+    shell: null,
+    settings: DEFAULT_RUNNER_SETTINGS,
+  }).close();
 }
 
 function openLog(): string {

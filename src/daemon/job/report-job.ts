@@ -68,6 +68,7 @@ export function cleanupOnWire({
   exitCode,
   durationMs,
   attempt,
+  failedAttempts,
   reason,
 }: Cleanup): Readonly<Record<string, unknown>> {
   return {
@@ -75,6 +76,7 @@ export function cleanupOnWire({
     attempt,
     ...(exitCode === undefined ? {} : { exit_code: exitCode }),
     ...(durationMs === undefined ? {} : { duration: durationMs / 1000 }),
+    ...(failedAttempts === undefined ? {} : { failed_attempts: failedAttempts }),
     ...(reason === undefined ? {} : { reason }),
   };
 }

@@ -3,7 +3,15 @@ import { basename, dirname, join } from 'node:path';
 import { type Clock, describeError, makeDirectory, removeTree } from '../../base/index.ts';
 import type { Executor } from '../../executors/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
-import { Control, type JobRecord, type JobResult, LOG_FILE, runJob, takeOverJob } from '../../runner/index.ts';
+import {
+  Control,
+  DEFAULT_RUNNER_SETTINGS,
+  type JobRecord,
+  type JobResult,
+  LOG_FILE,
+  runJob,
+  takeOverJob,
+} from '../../runner/index.ts';
 import type { Build } from '../builds/build.ts';
 import type { BuildSettings, Builds } from '../builds/builds.ts';
 import type { JobHome } from '../job-homes.ts';
@@ -61,6 +69,7 @@ export async function runWireJob(
       ports,
       environment,
       shell: null,
+      settings: DEFAULT_RUNNER_SETTINGS,
       version,
       keep: false,
     }),

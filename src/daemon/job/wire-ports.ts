@@ -64,6 +64,8 @@ export function wirePorts(options: PortsOptions): JobPorts {
       // The coordinator hears of the script's beginning when it is asked whether it may begin.
       if (phase === 'teardown') tell({ phase, teardown: { cause } });
     },
+    extended: ({ cause, extraMs }) =>
+      tell({ phase: 'teardown', teardown: { cause, extended_by: Math.round(extraMs / 1000) } }),
     cleaned: (cleanup) =>
       tell({
         phase: 'teardown',

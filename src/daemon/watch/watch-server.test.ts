@@ -50,6 +50,7 @@ const ports: JobPorts = {
   dependencyArchive: async () => null,
   keep: async (artifact) => artifact,
   phase: () => {},
+  extended: () => {},
   cleaned: () => {},
   logGrew: () => {},
   trouble: () => {},

@@ -5,6 +5,8 @@ import type { ScriptedStep } from './scripted-step.ts';
 /** One job on a scripted machine. */
 export interface ScriptedJob {
   readonly files: ScriptedFiles;
+  /** What its steps have left for the runner. */
+  readonly notes: Map<string, string>;
   readonly steps: Map<string, ScriptedStep | 'forbidden'>;
   /** Called at every change. */
   readonly listeners: Set<() => void>;

@@ -45,7 +45,7 @@ export function createScriptedMachine({ clock, perform, refusePrepare }: Scripte
     const known = jobs.get(stepsDir);
     if (known !== undefined) return known;
     const files = createScriptedFiles(projectDir, clock);
-    const job: ScriptedJob = { files, steps: new Map(), listeners: new Set(), leftBehind: 0 };
+    const job: ScriptedJob = { files, notes: new Map(), steps: new Map(), listeners: new Set(), leftBehind: 0 };
     jobs.set(stepsDir, job);
     return job;
   }
@@ -98,6 +98,7 @@ function worldOf(job: ScriptedJob, clock: Clock): ScriptedWorld {
   return {
     clock,
     write: job.files.write,
+    leaveNote: (name, text) => void job.notes.set(name, text),
     leaveProcess() {
       job.leftBehind++;
     },

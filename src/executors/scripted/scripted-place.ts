@@ -50,6 +50,7 @@ export function createScriptedPlace(place: JobSpec, job: ScriptedJob, clock: Clo
       readUpTo.set(stepId, offset + count);
       return count;
     },
+    readNote: async (name) => job.notes.get(name) ?? null,
     cutLog: async (stepId, sizeBytes) => step(stepId)?.log.cut(sizeBytes) ?? 0,
     changed,
     signal: async (signal) => machine.signal(place, signal),

@@ -9,6 +9,8 @@ export type Act =
   | { readonly do: 'wait'; readonly ms: number }
   /** Writes a file of the project directory. */
   | { readonly do: 'write'; readonly path: string; readonly content: string }
+  /** Writes a file of the temporary directory. */
+  | { readonly do: 'note'; readonly name: string; readonly text: string }
   /** From here on TERM has no effect. */
   | { readonly do: 'ignore_term' }
   /** From here on a TERM breaks off the rest and plays these instead. */
@@ -32,6 +34,7 @@ export interface ScriptedStep {
 export interface ScriptedWorld {
   readonly clock: Clock;
   write(path: string, content: string): void;
+  leaveNote(name: string, text: string): void;
   leaveProcess(): void;
   /** The log grew or the state changed. */
   onChange(): void;
@@ -99,7 +102,7 @@ export function playStep(acts: readonly Act[], world: ScriptedWorld): ScriptedSt
   return { log, look: () => state, signal, lose: finish };
 }
 
-type OutsideAct = Extract<Act, { do: 'wait' | 'write' | 'leave_process' | 'hang' }>;
+type OutsideAct = Extract<Act, { do: 'wait' | 'write' | 'note' | 'leave_process' | 'hang' }>;
 
 /** The acts that change nothing of the step itself. */
 async function performOutside(act: OutsideAct, world: ScriptedWorld, signal: AbortSignal): Promise<void> {
@@ -108,6 +111,8 @@ async function performOutside(act: OutsideAct, world: ScriptedWorld, signal: Abo
       return world.clock.sleep(act.ms, signal);
     case 'write':
       return world.write(act.path, act.content);
+    case 'note':
+      return world.leaveNote(act.name, act.text);
     case 'leave_process':
       return world.leaveProcess();
     case 'hang':

@@ -9,6 +9,7 @@ import { createProcessTree } from '../processes/process-tree.ts';
 import { createProcessTable, type ProcessTable } from '../processes/table/process-table.ts';
 import { clearStep } from '../steps/clear-step.ts';
 import { disownNestedRuns, listNestedRuns, NESTED_RUNS_VARIABLE, nestedRunsDir } from '../steps/nested-runs.ts';
+import { readNote } from '../steps/read-note.ts';
 import { withAccess } from '../steps/regain-access.ts';
 import { claimedSteps, forbidStep, reserveStep } from '../steps/step-directory.ts';
 import { createTreeEnder } from './end-tree.ts';
@@ -89,6 +90,7 @@ function createShellPlace(job: JobSpec, { shell, table, cgroup }: Means, options
     forbid: (stepId) => attempt(`forbid ${stepId}`, () => forbidStep(stepDir(job, stepId))),
     look: (stepId) => attempt(`look at ${stepId}`, () => follow(stepId).look()),
     readLog: (stepId, offset, into) => attempt(`read the log of ${stepId}`, () => follow(stepId).readLog(offset, into)),
+    readNote: (name) => attempt(`read ${name}`, () => readNote(join(temporaryDir, name))),
     cutLog: (stepId, sizeBytes) => attempt(`cut the log of ${stepId}`, () => follow(stepId).cutLog(sizeBytes)),
     changed: (stepId, maxMs, signal) => wait(`watch ${stepId}`, maxMs, (ms) => follow(stepId).changed(ms, signal)),
     signal: (kind) => attempt('signal the processes of the job', () => ender.signal(kind)),

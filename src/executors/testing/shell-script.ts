@@ -14,6 +14,9 @@ function line(act: Act): string {
       return `sleep ${act.ms / 1000}`;
     case 'write':
       return `mkdir -p '${dirname(act.path)}' && printf '%b' '${octal(act.content)}' >'${act.path}'`;
+    case 'note':
+      // Where the shell executor has its temporary directory.
+      return `printf '%b' '${octal(act.text)}' >"$PWD.tmp/${act.name}"`;
     case 'ignore_term':
       return `trap '' TERM`;
     case 'on_term':

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describeError } from '../../base/index.ts';
+import type { Cause } from '../../protocol/index.ts';
 import {
   type FoundJournal,
   forgetSecrets,
@@ -66,6 +67,18 @@ async function takeOver(
 }
 
 function portsOf(run: RunDirectory, id: number, name: string, { clock, emit }: RecoveryOptions): JobPorts {
+  const tell = (cause: Cause | null, deadline: number | null) =>
+    emit({
+      type: 'job_changed',
+      at: clock.now(),
+      job: id,
+      name,
+      status: 'running',
+      phase: 'teardown',
+      cause,
+      canceledBy: null,
+      deadline,
+    });
   return jobPorts(
     { run, clock, emit },
     {
@@ -77,19 +90,9 @@ function portsOf(run: RunDirectory, id: number, name: string, { clock, emit }: R
       // Nobody may start what its run did not start.
       askToStart: async () => 'refused',
       phase: ({ phase, cause, deadline }) => {
-        if (phase !== 'teardown') return;
-        emit({
-          type: 'job_changed',
-          at: clock.now(),
-          job: id,
-          name,
-          status: 'running',
-          phase,
-          cause,
-          canceledBy: null,
-          deadline,
-        });
+        if (phase === 'teardown') tell(cause, deadline);
       },
+      extended: ({ cause, deadline }) => tell(cause, deadline),
     },
   );
 }

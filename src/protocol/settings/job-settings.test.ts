@@ -12,10 +12,22 @@ describe('job settings', () => {
       ignoreAfterScriptErrors: true,
       debugTrace: false,
       attempts: { getSources: 1, restoreCache: 1, downloadArtifacts: 1 },
+      cleanupRetries: 0,
       sources: { strategy: 'fetch', submodules: 'none' },
       logLimitBytes: 4096 * 1024,
       warnings: [],
     });
+  });
+
+  it.each([
+    ['3', 3, 0],
+    ['6', 0, 1],
+    ['-1', 0, 1],
+    ['two', 0, 1],
+  ])('give a cleanup more attempts, five at most: %s', (text, cleanupRetries, warned) => {
+    const settings = read({ EPILOGUE_CLEANUP_RETRY: text });
+    expect(settings).toMatchObject({ cleanupRetries });
+    expect(settings.warnings).toHaveLength(warned);
   });
 
   it('take budgets that are longer than the job', () => {

@@ -15,6 +15,8 @@ export interface JobSettings {
     readonly restoreCache: number;
     readonly downloadArtifacts: number;
   };
+  /** `EPILOGUE_CLEANUP_RETRY`: how many more attempts a cleanup gets that ends with another code than 0; 0–5, default 0. */
+  readonly cleanupRetries: number;
   readonly sources: SourceSettings;
   /** `RUNNER_LOG_LIMIT`, given in KiB as GitLab's `output_limit` is: so many bytes of what the steps print are kept. */
   readonly logLimitBytes: number;
@@ -71,6 +73,7 @@ export function readJobSettings(get: (key: string) => string | undefined, timeou
       restoreCache: attempts('RESTORE_CACHE_ATTEMPTS'),
       downloadArtifacts: attempts('ARTIFACT_DOWNLOAD_ATTEMPTS'),
     },
+    cleanupRetries: read('EPILOGUE_CLEANUP_RETRY', 'a number from 0 to 5', parseRetries, 0),
     sources: {
       strategy: read('GIT_STRATEGY', `one of ${STRATEGIES.join(', ')}`, oneOf(STRATEGIES), 'fetch'),
       submodules: read('GIT_SUBMODULE_STRATEGY', `one of ${SUBMODULES.join(', ')}`, oneOf(SUBMODULES), 'none'),
@@ -105,6 +108,10 @@ function oneOf<T extends string>(choices: readonly T[]): (text: string) => T | n
 
 function parseKibibytes(text: string): number | null {
   return /^\d{1,10}$/.test(text) ? Number(text) : null;
+}
+
+function parseRetries(text: string): number | null {
+  return /^[0-5]$/.test(text) ? Number(text) : null;
 }
 
 function parseAttempts(text: string): number | null {

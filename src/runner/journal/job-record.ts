@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { errorCode, readRegularFile, writeDurably } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
+import { DEFAULT_RUNNER_SETTINGS, type RunnerSettings } from '../open/runner-settings.ts';
 
 /**
  * What a job began with: `job.json` of its journal, mode 0600. Whoever takes the job over goes on with these and not with what
@@ -14,13 +15,14 @@ export interface JobRecord {
   readonly environment: Readonly<Record<string, string>>;
   /** The shell that the executor was told to take; null: it chose by the environment's PATH. */
   readonly shell: string | null;
+  readonly settings: RunnerSettings;
 }
 
 /**
  * Of the journal's format, written into each. A reader refuses a higher `major`, which it would read wrongly, and passes over
  * the moves it does not know of a higher `minor`.
  */
-export const JOURNAL_VERSION = { major: 1, minor: 0 } as const;
+export const JOURNAL_VERSION = { major: 1, minor: 1 } as const;
 
 export type RecordReading =
   /** Whoever began the journal died before it was there: nothing ran. */
@@ -50,7 +52,9 @@ export function readJobRecord(directory: string): RecordReading {
   }
   if (typeof major !== 'number' || !isJobRecord(content)) return { kind: 'unusable', why: `${FILE} is damaged` };
   const { payload, cookie, environment, shell } = content;
-  return { kind: 'usable', record: { payload, cookie, environment, shell } };
+  // Older versions wrote none, and newer ones may write more.
+  const settings = { ...DEFAULT_RUNNER_SETTINGS, ...content.settings };
+  return { kind: 'usable', record: { payload, cookie, environment, shell, settings } };
 }
 
 /** The parts without which nothing of the job can be done; they were written by this program, in one piece. */

@@ -2,6 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DEFAULT_RUNNER_SETTINGS } from '../open/runner-settings.ts';
 import { payload } from '../testing/payload.ts';
 import type { JobRecord } from './job-record.ts';
 import { createJournal, reopenJournal } from './journal.ts';
@@ -22,7 +23,8 @@ function create(): ReturnType<typeof createJournal> {
 }
 
 function record(changes: Partial<JobRecord> = {}): JobRecord {
-  return { payload: payload(), cookie: 'cookie', environment: { KUBECONFIG: 'staging' }, shell: '/bin/sh', ...changes };
+  const began = { environment: { KUBECONFIG: 'staging' }, shell: '/bin/sh', settings: DEFAULT_RUNNER_SETTINGS };
+  return { payload: payload(), cookie: 'cookie', ...began, ...changes };
 }
 
 function progress(): Progress {

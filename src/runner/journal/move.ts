@@ -7,7 +7,7 @@ export type { SavedArtifact } from '../save/artifacts.ts';
  * What a runner has done for one job, one line each in `moves.jsonl`, in this order for a job that runs to its end:
  *
  *   accepted → (step_started → step_ended)* with obligation_opened before the first step that runs a user command
- *   → teardown_begun → tree_dead → (cleanup_started → cleanup_ended)? → saved → kept* → finished
+ *   → teardown_begun → tree_dead → ((cleanup_started → cleanup_extended* → cleanup_failed?)+ → cleanup_ended)? → saved → kept* → finished
  *
  * A move is written before what it announces (`…_started`, `…_opened`, `…_begun`) and after what it reports (`…_ended`,
  * `tree_dead`, `saved`, `kept`, `finished`). Whoever reads the journal after a crash therefore may find something announced that did not
@@ -37,6 +37,19 @@ export type Move = { readonly at: number } & (
       readonly usedMs?: number;
       readonly upMs?: number;
     }
+  /**
+   * An attempt ended with another code than 0, and another one follows after a pause. `failed`: how many have, this one included; `usedMs`: of
+   * the budget, so far. Since minor version 1.
+   */
+  | {
+      readonly move: 'cleanup_failed';
+      readonly attempt: number;
+      readonly code: number;
+      readonly failed: number;
+      readonly usedMs: number;
+    }
+  /** The cleanup asked for more time, and has so many ms in all beyond its budget. Since minor version 1. */
+  | { readonly move: 'cleanup_extended'; readonly extraMs: number }
   | { readonly move: 'cleanup_ended'; readonly cleanup: Cleanup }
   /**
    * What was packed, in the job's own directory. `invalid`: what is wrong with one of them, which fails a job that would have been a success;

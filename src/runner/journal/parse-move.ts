@@ -32,6 +32,8 @@ const WHOLE: Readonly<Record<Move['move'], (fields: Fields) => boolean>> = {
   tree_dead: () => true,
   cleanup_started: ({ attempt, ...numbers }) =>
     typeof attempt === 'number' && [numbers.vanished, numbers.usedMs, numbers.upMs].every(isNumberIfThere),
+  cleanup_failed: ({ attempt, code, failed, usedMs }) => [attempt, code, failed, usedMs].every(Number.isFinite),
+  cleanup_extended: ({ extraMs }) => Number.isFinite(extraMs),
   cleanup_ended: ({ cleanup }) => isObject(cleanup) && typeof cleanup.outcome === 'string',
   saved: ({ artifacts, invalid }) => Array.isArray(artifacts) && (invalid === undefined || typeof invalid === 'string'),
   kept: ({ index, artifact }) => typeof index === 'number' && isObject(artifact),

@@ -19,7 +19,7 @@ export function withClaims(progress: Progress, claims: readonly ClaimedStep[]): 
         startedAt: claimedAt,
         startedUpMs: null,
         vanished: cleanupAttempt?.vanished ?? 0,
-        usedMs: 0,
+        usedMs: progress.cleanupFailure?.usedMs ?? 0,
       };
     if (attempt === 0 && !steps.has(id)) steps.set(id, { startedAt: claimedAt, ended: null });
   }

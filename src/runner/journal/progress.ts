@@ -16,6 +16,10 @@ export interface Progress {
   readonly firstCleanupAttempt: number;
   /** The latest attempt at the cleanup. */
   readonly cleanupAttempt: CleanupAttempt | null;
+  /** The latest attempt that ended with another code than 0 and is not the last. */
+  readonly cleanupFailure: CleanupFailure | null;
+  /** Ms that the cleanup has got beyond its budget, in all. */
+  readonly cleanupExtraMs: number;
   readonly cleanup: Cleanup | null;
   readonly saved: readonly SavedArtifact[] | null;
   /** What is wrong with one of them. */
@@ -37,6 +41,16 @@ export interface CleanupAttempt {
   readonly usedMs: number;
 }
 
+export interface CleanupFailure {
+  /** Of the attempt. */
+  readonly number: number;
+  readonly code: number;
+  /** How many failed, this one included. */
+  readonly failed: number;
+  /** Ms of the cleanup's budget that had gone by when it ended. */
+  readonly usedMs: number;
+}
+
 export interface StepProgress {
   readonly startedAt: number;
   readonly ended: { readonly code: number | null } | null;
@@ -54,6 +68,8 @@ export function initialProgress({ payload }: JobRecord): Progress {
     treeDead: false,
     firstCleanupAttempt: payload.cleanup_attempt ?? 1,
     cleanupAttempt: null,
+    cleanupFailure: null,
+    cleanupExtraMs: 0,
     cleanup: null,
     saved: null,
     invalid: null,
@@ -84,6 +100,10 @@ export function advance(progress: Progress, move: Move): Progress {
       return { ...progress, treeDead: true };
     case 'cleanup_started':
       return { ...progress, cleanupAttempt: attemptOf(move) };
+    case 'cleanup_failed':
+      return { ...progress, cleanupFailure: failureOf(move) };
+    case 'cleanup_extended':
+      return { ...progress, cleanupExtraMs: Math.max(progress.cleanupExtraMs, move.extraMs) };
     case 'cleanup_ended':
       return { ...progress, cleanup: move.cleanup };
     case 'saved':
@@ -103,6 +123,10 @@ function attemptOf({
   upMs,
 }: Extract<Move, { move: 'cleanup_started' }>): CleanupAttempt {
   return { number: attempt, startedAt: at, startedUpMs: upMs ?? null, vanished, usedMs };
+}
+
+function failureOf({ attempt, code, failed, usedMs }: Extract<Move, { move: 'cleanup_failed' }>): CleanupFailure {
+  return { number: attempt, code, failed, usedMs };
 }
 
 function withStep(progress: Progress, step: string, state: StepProgress): Progress {

@@ -3,6 +3,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DEFAULT_RUNNER_SETTINGS } from '../open/runner-settings.ts';
 import { payload } from '../testing/payload.ts';
 import { createJournal, reopenJournal } from './journal.ts';
 import { type JournalReading, readJournal } from './read-journal.ts';
@@ -12,7 +13,13 @@ const now = () => 1_000;
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'epilogue-journal-'));
-  const record = { payload: payload(), cookie: 'cookie', environment: { A: 'a' }, shell: null };
+  const record = {
+    payload: payload(),
+    cookie: 'cookie',
+    environment: { A: 'a' },
+    shell: null,
+    settings: DEFAULT_RUNNER_SETTINGS,
+  };
   const journal = createJournal({ directory, now }, record);
   journal.append({ move: 'obligation_opened' });
   journal.append({ move: 'step_started', step: 'step_script' });
@@ -132,6 +139,9 @@ it('reads a newer minor version', () => {
 it('of a job that was handed out for its cleanup alone opens with the cleanup owed, attempts counted on', () => {
   rmSync(directory, { recursive: true });
   const cleanupOnly = payload({ teardown_only: true, cleanup_attempt: 3 });
-  createJournal({ directory, now }, { payload: cleanupOnly, cookie: 'c', environment: {}, shell: null }).close();
+  createJournal(
+    { directory, now },
+    { payload: cleanupOnly, cookie: 'c', environment: {}, shell: null, settings: DEFAULT_RUNNER_SETTINGS },
+  ).close();
   expect(usable().progress).toMatchObject({ owed: true, firstCleanupAttempt: 3, verdict: { cause: 'runner_lost' } });
 });

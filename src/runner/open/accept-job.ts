@@ -8,11 +8,11 @@ import type { JobResult } from '../journal/move.ts';
 import { forgetSecrets } from '../teardown/forget-secrets.ts';
 
 export function acceptJob(options: JobOptions): { journal: Journal; record: JobRecord } | JobResult | null {
-  const { directory, payload, environment, shell, clock } = options;
+  const { directory, payload, environment, shell, settings, clock } = options;
   const now = () => clock.now();
   if (payload === null) return reopenJournal({ directory, now });
   try {
-    const record: JobRecord = { payload, cookie: makeCookie(), environment, shell };
+    const record: JobRecord = { payload, cookie: makeCookie(), environment, shell, settings };
     return { journal: createJournal({ directory, now }, record), record };
   } catch (error) {
     forgetSecrets(directory, options.ports.trouble);

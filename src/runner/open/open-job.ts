@@ -53,7 +53,7 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
     timeout?.callOff();
   }
   const { clock, control, ports } = options;
-  const { budgets, attempts } = settings;
+  const { budgets, attempts, cleanupRetries } = settings;
   const withMore = (more: CleanupVariables) => jobVariables(payload, surroundings, more);
   const scripts = stepScripts({ payload, place, settings, variables, withMore });
   const run: JobRun = {
@@ -67,6 +67,8 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
     clock,
     budgets,
     attempts,
+    cleanupRetries,
+    extensionLimitMs: record.settings.extensionLimitMs,
     ports: { ...ports, trouble: (message) => ports.trouble(log.masked(message)) },
     scripts,
     variables,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { itAsUser } from '../../../test/support/privilege.ts';
 import { createJournal } from '../journal/journal.ts';
+import { DEFAULT_RUNNER_SETTINGS } from '../open/runner-settings.ts';
 import { payload } from '../testing/payload.ts';
 import { listJournals } from './list-journals.ts';
 
@@ -23,7 +24,7 @@ afterEach(() => rmSync(jobsDir, { recursive: true }));
 
 it('lists the journals of a directory by their ids, whatever else lies there', () => {
   for (const id of ['10', '9']) {
-    const record = { payload: payload(), cookie: 'c', environment: {}, shell: null };
+    const record = { payload: payload(), cookie: 'c', environment: {}, shell: null, settings: DEFAULT_RUNNER_SETTINGS };
     createJournal({ directory: join(jobsDir, id), now: () => 1 }, record).close();
   }
   mkdirSync(join(jobsDir, 'lost+found'));
@@ -43,7 +44,7 @@ it('finds nothing where there is no such directory', () => {
 
 itAsUser('opens a journal that a script has closed to us', () => {
   const directory = join(jobsDir, '9');
-  const record = { payload: payload(), cookie: 'c', environment: {}, shell: null };
+  const record = { payload: payload(), cookie: 'c', environment: {}, shell: null, settings: DEFAULT_RUNNER_SETTINGS };
   createJournal({ directory, now: () => 1 }, record).close();
   mkdirSync(join(directory, 'steps', 'step_script'));
   writeFileSync(join(directory, 'steps', 'step_script', 'claim'), '');
@@ -54,7 +55,7 @@ itAsUser('opens a journal that a script has closed to us', () => {
 
 itAsUser('reads the others where one belongs to somebody else, who lets nobody in', () => {
   for (const id of ['8', '9']) {
-    const record = { payload: payload(), cookie: 'c', environment: {}, shell: null };
+    const record = { payload: payload(), cookie: 'c', environment: {}, shell: null, settings: DEFAULT_RUNNER_SETTINGS };
     createJournal({ directory: join(jobsDir, id), now: () => 1 }, record).close();
   }
   // As a directory of somebody else that may be listed and no more.
@@ -78,7 +79,7 @@ itAsUser('reads the others where one belongs to somebody else, who lets nobody i
 
 itAsUser('opens the directories around, as far as need be', () => {
   const [state, jobs] = [join(jobsDir, 'state'), join(jobsDir, 'state', 'run', 'jobs')];
-  const record = { payload: payload(), cookie: 'c', environment: {}, shell: null };
+  const record = { payload: payload(), cookie: 'c', environment: {}, shell: null, settings: DEFAULT_RUNNER_SETTINGS };
   createJournal({ directory: join(jobs, '9'), now: () => 1 }, record).close();
   for (const path of [jobs, join(jobs, '..'), state]) chmodSync(path, 0);
   expect(listJournals(jobs)).toMatchObject([{ id: 9, reading: { kind: 'usable' } }]);

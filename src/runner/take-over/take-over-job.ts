@@ -31,8 +31,8 @@ export interface TakeOverOptions {
  */
 export function goOnWithJob(options: TakeOverOptions): Promise<JobResult | null> {
   const { record, executorFor } = options;
-  const { environment, shell } = record;
-  return runJob({ ...options, executor: executorFor(record), payload: null, environment, shell });
+  const { environment, shell, settings } = record;
+  return runJob({ ...options, executor: executorFor(record), payload: null, environment, shell, settings });
 }
 
 /**

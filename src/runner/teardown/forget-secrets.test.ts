@@ -17,6 +17,7 @@ import { itAsRoot } from '../../../test/support/privilege.ts';
 import { plainVariable } from '../../protocol/index.ts';
 import { createJournal } from '../journal/journal.ts';
 import { readJournal } from '../journal/read-journal.ts';
+import { DEFAULT_RUNNER_SETTINGS } from '../open/runner-settings.ts';
 import { payload } from '../testing/payload.ts';
 import { forgetSecrets } from './forget-secrets.ts';
 
@@ -46,6 +47,11 @@ function finish(): void {
     cookie: 'c',
     environment: { AWS: 'hunter22' },
     shell: null,
+    settings: {
+      ...DEFAULT_RUNNER_SETTINGS,
+      preBuildScript: 'login hunter22',
+      environment: [{ key: 'PASSWORD', value: 'hunter22' }],
+    },
   };
   const journal = createJournal({ directory, now: () => 0 }, record);
   const cleanup = { outcome: 'not_owed', attempt: 0 } as const;

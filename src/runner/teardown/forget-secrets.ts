@@ -4,6 +4,7 @@ import { forgetSteps } from '../../executors/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
 import { readJobRecord, writeJobRecord } from '../journal/job-record.ts';
 import { STEPS } from '../journal/read-journal.ts';
+import { DEFAULT_RUNNER_SETTINGS, type RunnerSettings } from '../open/runner-settings.ts';
 
 /**
  * A finished job's journal stays for the sake of its log and its result. Nobody needs its secrets any more: the scripts of its steps, which
@@ -22,7 +23,8 @@ export function forgetSecrets(directory: string, tell: (message: string) => void
     const reading = readJobRecord(directory);
     if (reading.kind !== 'usable') return [];
     const { record } = reading;
-    writeJobRecord(directory, { ...record, environment: {}, payload: withoutSecrets(record.payload) }, false);
+    const [payload, settings] = [withoutSecrets(record.payload), withoutScripts(record.settings)];
+    writeJobRecord(directory, { ...record, environment: {}, payload, settings }, false);
     return [];
   });
 }
@@ -36,6 +38,13 @@ function attempt(action: () => readonly string[]): readonly string[] {
     // Where nothing was begun nothing is left.
     return errorCode(error) === 'ENOENT' ? [] : [describeError(error)];
   }
+}
+
+/** How its server is spoken to stays. */
+function withoutScripts(settings: RunnerSettings): RunnerSettings {
+  const { preGetSourcesScript, postGetSourcesScript, preBuildScript, postBuildScript } = DEFAULT_RUNNER_SETTINGS;
+  const scripts = { preGetSourcesScript, postGetSourcesScript, preBuildScript, postBuildScript };
+  return { ...settings, ...scripts, environment: [], cache: { ...settings.cache, s3: null } };
 }
 
 /** The job's own token stays: it opens nothing but its end, which a coordinator that was away has yet to hear of. */

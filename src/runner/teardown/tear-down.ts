@@ -4,7 +4,7 @@ import { record } from '../journal/record.ts';
 import { releaseReserve, releaseWords } from '../journal/reserve.ts';
 import { seconds, sectionEnd, warningLine } from '../log/sections.ts';
 import { say } from '../log/tell.ts';
-import { usedByEarlierProcesses } from './cleanup/clean-up.ts';
+import { budgetOf, usedByEarlierProcesses } from './cleanup/cleanup-budget.ts';
 import { namesOf, stopTree } from './stop-tree.ts';
 
 /** The script is over: say so to everybody, and see that it is dead, children and all. */
@@ -42,7 +42,7 @@ async function cleanupDeadline(run: JobRun): Promise<number | null> {
   const { journal, scripts, budgets, clock, control } = run;
   const { owed, cleanup, treeDead } = journal.progress;
   if (!owed || scripts.afterScript === null || cleanup !== null || control.forced) return null;
-  const leftMs = Math.max(0, budgets.cleanupMs - (await usedByEarlierProcesses(run)));
+  const leftMs = Math.max(0, budgetOf(run) - (await usedByEarlierProcesses(run)));
   return clock.now() + (treeDead ? 0 : budgets.graceMs) + leftMs;
 }
 

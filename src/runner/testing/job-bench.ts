@@ -6,8 +6,9 @@ import type { Clock } from '../../base/index.ts';
 import { type Act, createScriptedMachine, type Executor, type ScriptedMachine } from '../../executors/index.ts';
 import type { Cleanup, JobPayload } from '../../protocol/index.ts';
 import { Control } from '../control.ts';
-import type { JobPorts, PhaseChange } from '../job-ports.ts';
+import type { Extended, JobPorts, PhaseChange } from '../job-ports.ts';
 import type { JobResult, Move } from '../journal/move.ts';
+import { DEFAULT_RUNNER_SETTINGS, type RunnerSettings } from '../open/runner-settings.ts';
 import { runJob } from '../run-job.ts';
 import { payload } from './payload.ts';
 
@@ -28,7 +29,9 @@ export class JobBench {
   readonly phases: PhaseChange[] = [];
   readonly trouble: string[] = [];
   readonly cleaned: Cleanup[] = [];
+  readonly extended: Extended[] = [];
   readonly logSizes: number[] = [];
+  settings: RunnerSettings = DEFAULT_RUNNER_SETTINGS;
   askToStart: JobPorts['askToStart'] = async () => 'accepted';
   getSources: JobPorts['getSources'] = async () => {};
   keep: JobPorts['keep'] = async (artifact) => artifact;
@@ -77,12 +80,14 @@ export class JobBench {
           this.onPhase(change);
           this.phases.push(change);
         },
+        extended: (extension) => void this.extended.push(extension),
         cleaned: (cleanup) => void this.cleaned.push(cleanup),
         logGrew: (sizeBytes) => void this.logSizes.push(sizeBytes),
         trouble: (message) => void this.trouble.push(message),
       },
       environment: {},
       shell: null,
+      settings: this.settings,
       version: 'test',
       isSameBoot: this.isSameBoot,
       keep: false,

@@ -82,6 +82,10 @@ export class HandOuts {
         if (phase === 'teardown') this.#announcer.changed(number);
         else void pipeline.send(number, { type: 'teardown_started', attempt, cause });
       },
+      onExtended: (deadline) => {
+        this.#announcer.noteCleanupDeadline(number, deadline);
+        this.#announcer.changed(number);
+      },
     };
   }
 }

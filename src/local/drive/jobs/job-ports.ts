@@ -20,6 +20,7 @@ export interface PortFacts {
   readonly getSources: JobPorts['getSources'];
   readonly askToStart: JobPorts['askToStart'];
   readonly phase: JobPorts['phase'];
+  readonly extended: JobPorts['extended'];
 }
 
 /** The runner's view of the world, for a job of a local run; also for one that is taken over from a run that died. */
@@ -39,6 +40,7 @@ export function jobPorts(context: PortContext, job: PortFacts): JobPorts {
       return { ...artifact, path };
     },
     phase: job.phase,
+    extended: job.extended,
     // Jobs end with their cleanup in the result.
     cleaned() {},
     logGrew: (sizeBytes) =>

@@ -17,6 +17,8 @@ export interface JobWork {
   readonly askToStart: () => Promise<Answer>;
   /** The script is over. `deadline`: UTC ms by when `after_script` has ended, one way or another. */
   readonly onTeardown: (cause: Cause, deadline: number | null) => void;
+  /** `after_script` was granted more time: until `deadline`. */
+  readonly onExtended: (deadline: number) => void;
 }
 
 /** `refused`: the job is no longer this runner's, and must not go on. */

@@ -3,7 +3,7 @@ import type { Clock } from '../../../base/index.ts';
 import type { Executor } from '../../../executors/index.ts';
 import type { PayloadFacts } from '../../../payload/index.ts';
 import { payloadSettings } from '../../../protocol/index.ts';
-import { LOG_FILE, runJob } from '../../../runner/index.ts';
+import { DEFAULT_RUNNER_SETTINGS, LOG_FILE, runJob } from '../../../runner/index.ts';
 import type { RunEvent } from '../../run-event.ts';
 import { jobDirectory, projectDirectory, type RunDirectory, removeBuilds } from '../../runs/run-directory.ts';
 import { jobPorts } from './job-ports.ts';
@@ -43,6 +43,7 @@ export async function runLocalJob(context: RunContext, work: JobWork): Promise<J
     phase: ({ phase, cause, deadline }) => {
       if (phase === 'teardown' && cause !== null) work.onTeardown(cause, deadline);
     },
+    extended: ({ deadline }) => work.onExtended(deadline),
   });
   const result = await runJob({
     directory,
@@ -54,6 +55,7 @@ export async function runLocalJob(context: RunContext, work: JobWork): Promise<J
     ports,
     environment,
     shell,
+    settings: DEFAULT_RUNNER_SETTINGS,
     version,
     keep: run.record.keep,
   });
