@@ -90,7 +90,9 @@ function terminate(pid: number): void {
   }
 }
 
-/** The server's own keys and passwords are nothing for a process beside which jobs run. */
+/** The server's own keys and passwords are nothing for a process beside which jobs run; nor is the service that the server is. */
 function withoutSecrets(env: Host['env']): Host['env'] {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(?:AWS_|EPILOGUE_|PG)/.test(name)));
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^(?:AWS_|EPILOGUE_|PG|NOTIFY_SOCKET$|WATCHDOG_)/.test(name)),
+  );
 }

@@ -8,9 +8,14 @@ export { entryKey } from './config/entry-key.ts';
 export {
   DEFAULT_RUNNER_CONFIG,
   DEFAULT_RUNNER_ENTRY,
+  LOG_FORMATS,
+  LOG_LEVELS,
+  type LogFormat,
+  type LogLevel,
   type RunnerConfig,
   type RunnerEntry,
 } from './config/runner-config.ts';
 export { runDaemon } from './run-daemon.ts';
 export { Shutdown } from './shutdown.ts';
 export { createRunnerLog, type RunnerLog } from './watch/runner-log.ts';
+export { readServiceSettings } from './watch/systemd/service-manager.ts';

@@ -14,7 +14,8 @@ import { takeJobs } from './take/take-jobs.ts';
 import { takeUpJobs } from './take-up/take-up-jobs.ts';
 import type { RunnerLog } from './watch/runner-log.ts';
 import { type EntryMetrics, RunnerMetrics } from './watch/runner-metrics.ts';
-import { startWatching, type WatchServer } from './watch/start-watching.ts';
+import { startWatching, type Watching } from './watch/start-watching.ts';
+import type { ServiceSettings } from './watch/systemd/service-manager.ts';
 import { connect } from './wire/coordinator.ts';
 
 export interface DaemonOptions {
@@ -30,6 +31,8 @@ export interface DaemonOptions {
   readonly version: string;
   readonly log: RunnerLog;
   readonly shutdown: Shutdown;
+  /** Who started this process and wants to hear of it; null: nobody. */
+  readonly service: ServiceSettings | null;
 }
 
 /**
@@ -52,7 +55,7 @@ export async function runDaemon(given: DaemonOptions): Promise<void> {
     for (const { context } of entries) context.jobs.interruptAll();
   };
   shutdown.tornDown.addEventListener('abort', interruptAll, { once: true });
-  let watching: WatchServer | null = null;
+  let watching: Watching | null = null;
   try {
     watching = await startWatching(options, metrics);
     const [first] = entries;

@@ -1,10 +1,10 @@
 import type { Component } from './component.ts';
 import { missingPrograms } from './missing-programs.ts';
 
-/** Programs that some tests compare ours with, or run scripts in: nothing to start. */
+/** Programs that some tests compare ours with, run scripts in, or have ours start: nothing to start. */
 export const programs: Component = {
-  name: 'shells and unzip',
-  debianPackages: ['dash', 'busybox-static', 'unzip'],
-  missing: () => missingPrograms(['dash', 'busybox', 'unzip']),
+  name: 'shells, unzip and systemd-notify',
+  debianPackages: ['dash', 'busybox-static', 'unzip', 'systemd', 'perl-base'],
+  missing: () => missingPrograms(['dash', 'busybox', 'unzip', 'systemd-notify', 'perl']),
   start: async () => ({ env: {}, stop: async () => {} }),
 };

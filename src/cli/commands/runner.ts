@@ -8,7 +8,12 @@ import {
   DEFAULT_RUNNER_CONFIG,
   DEFAULT_RUNNER_ENTRY,
   entryKey,
+  LOG_FORMATS,
+  LOG_LEVELS,
+  type LogFormat,
+  type LogLevel,
   type RunnerConfig,
+  readServiceSettings,
   runDaemon,
   Shutdown,
 } from '../../daemon/index.ts';
@@ -23,6 +28,8 @@ interface RunnerFlags {
   readonly directory: string;
   readonly concurrent?: number;
   readonly listenAddress?: string;
+  readonly logFormat: LogFormat;
+  readonly logLevel: LogLevel;
 }
 
 /** `epilogue runner run`; the other words of `runner` are to come. */
@@ -53,7 +60,13 @@ export async function command(args: readonly string[], host: Host): Promise<numb
         .option(
           '--listen-address <address>',
           'shows metrics, jobs and health there: HOST, HOST:PORT or :PORT (port 9252 when left out)',
-        ),
+        )
+        .addOption(
+          new Option('--log-format <format>', 'words for people, fields, or a JSON object a line')
+            .choices([...LOG_FORMATS])
+            .default('runner'),
+        )
+        .addOption(new Option('--log-level <level>', 'what is logged').choices([...LOG_LEVELS]).default('info')),
     isRun ? rest : args,
     host,
   );
@@ -75,6 +88,8 @@ async function run(flags: RunnerFlags, host: Host): Promise<number> {
     ...DEFAULT_RUNNER_CONFIG,
     concurrent,
     listenAddress: flags.listenAddress ?? null,
+    logFormat: flags.logFormat,
+    logLevel: flags.logLevel,
     entries: [{ ...DEFAULT_RUNNER_ENTRY, key: entryKey({ url: null, id: null, token }), name: 'runner', url, token }],
   };
   try {
@@ -86,6 +101,7 @@ async function run(flags: RunnerFlags, host: Host): Promise<number> {
       clock: host.clock,
       environment,
       version: host.version,
+      service: readServiceSettings(host.env, process.pid),
       log: createRunnerLog((line) => host.stderr.write(line), {
         format: config.logFormat,
         level: config.logLevel,

@@ -4,9 +4,14 @@ import type { Shutdown } from '../shutdown.ts';
 import { parseListenAddress } from './listen-address.ts';
 import type { RunnerLog } from './runner-log.ts';
 import type { RunnerMetrics } from './runner-metrics.ts';
+import { ServiceManager, type ServiceSettings } from './systemd/service-manager.ts';
 import type { WatchServer } from './watch-server.ts';
 
-export type { WatchServer } from './watch-server.ts';
+export interface Watching {
+  /** The settings change, which is what `apply` does. */
+  reload(apply: () => void | Promise<void>): Promise<void>;
+  close(): Promise<void>;
+}
 
 export interface WatchingOptions {
   readonly config: Pick<RunnerConfig, 'concurrent' | 'listenAddress'>;
@@ -14,20 +19,39 @@ export interface WatchingOptions {
   readonly version: string;
   readonly log: RunnerLog;
   readonly shutdown: Pick<Shutdown, 'noMoreJobs'>;
+  /** Who started this process and wants to hear of it; null: nobody. */
+  readonly service: ServiceSettings | null;
 }
 
 /**
- * The runner begins to take jobs, and is seen from outside, if it is to be. The server of that is loaded only then.
+ * The runner begins to take jobs, and is seen from outside by whoever is to see it.
  * @throws Failure `address_unusable`
  */
-export async function startWatching(
-  { config, clock, version, log, shutdown }: WatchingOptions,
+export async function startWatching(options: WatchingOptions, metrics: RunnerMetrics): Promise<Watching> {
+  const { config, clock, log, shutdown, service } = options;
+  const stopping = shutdown.noMoreJobs;
+  metrics.concurrent = config.concurrent;
+  const server = await startServer(options, metrics);
+  stopping.addEventListener('abort', () => metrics.stop(), { once: true });
+  metrics.begin();
+  const warn = (text: string): void => log('warn', text);
+  const status = (): string => statusOf(metrics);
+  const manager = service === null ? null : new ServiceManager({ ...service, clock, status, stopping, warn });
+  manager?.start();
+  return {
+    reload: async (apply) => (manager === null ? await apply() : await manager.reload(apply)),
+    async close() {
+      await manager?.end();
+      await server?.close();
+    },
+  };
+}
+
+/** Loaded only where it is wanted. */
+async function startServer(
+  { config: { listenAddress }, clock, version, log }: WatchingOptions,
   metrics: RunnerMetrics,
 ): Promise<WatchServer | null> {
-  const { concurrent, listenAddress } = config;
-  metrics.concurrent = concurrent;
-  shutdown.noMoreJobs.addEventListener('abort', () => metrics.stop(), { once: true });
-  metrics.begin();
   if (listenAddress === null) return null;
   const address = parseListenAddress(listenAddress);
   if (address === null) throw new Failure('address_unusable', `cannot listen on '${listenAddress}': write HOST:PORT`);
@@ -35,4 +59,11 @@ export async function startWatching(
   const server = await startWatchServer({ address, metrics, clock, version });
   log('info', `shows figures on ${server.url}/metrics`);
   return server;
+}
+
+function statusOf({ state, jobs }: RunnerMetrics): string {
+  const cleaning = jobs.filter(({ phase }) => phase === 'teardown').length;
+  const under = jobs.length === 0 ? 'no job' : jobs.length === 1 ? '1 job' : `${jobs.length} jobs`;
+  const of = cleaning === 0 ? '' : `, ${cleaning} of them being torn down`;
+  return `${state === 'stopping' ? 'stopping' : 'takes jobs'}: ${under} under way${of}`;
 }

@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { PROGRAM } from '../support/checkout.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { NotifySocket } from './support/notify-socket.ts';
+
+const isMissing = ['systemd-notify', 'perl'].some((name) => spawnSync(name, ['--version']).error !== undefined);
+/** A port that nobody listens on: where the server of this runner would be. */
+const NOWHERE = 'http://127.0.0.1:9';
+
+let directory: string;
+let child: ChildProcess;
+let log: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'epilogue-systemd-'));
+  writeFileSync(join(directory, 'token'), 'glrt-nobody-knows-it\n');
+});
+afterEach(async () => {
+  if (child.exitCode === null && child.signalCode === null) {
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+  }
+  rmSync(directory, { recursive: true, force: true });
+});
+
+function start(env: Readonly<Record<string, string>>, ...flags: readonly string[]): void {
+  const where = ['--url', NOWHERE, '--token-file', join(directory, 'token'), '--directory', join(directory, 'runner')];
+  log = '';
+  child = spawn(PROGRAM, ['runner', 'run', ...where, ...flags], {
+    env: { PATH: process.env.PATH, HOME: directory, GATE_RUN: process.env.GATE_RUN ?? '', ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    log += chunk.toString();
+  });
+}
+
+it.skipIf(isMissing && process.env.CI !== 'true')('tells systemd when it takes jobs and when it stops', async () => {
+  const socket = await NotifySocket.open(join(directory, 'notify'));
+  try {
+    start({ NOTIFY_SOCKET: join(directory, 'notify') });
+    await waitUntil('it is ready', () => socket.messages.length > 0);
+    expect(socket.messages[0]).toEqual({ READY: '1', STATUS: 'takes jobs: no job under way' });
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    expect(socket.messages.filter(({ STOPPING: is }) => is === '1')).toHaveLength(1);
+  } finally {
+    await socket.close();
+  }
+});
+
+it('shows figures, jobs and health from its start to its end', async () => {
+  start({}, '--listen-address', '127.0.0.1:0');
+  const [, url = ''] = await waitUntil('it listens', () => /shows figures on (\S+)\/metrics/.exec(log));
+  const get = async (path: string): Promise<string> => {
+    const answer = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(10_000) });
+    return `${answer.status} ${await answer.text()}`;
+  };
+  await waitUntil('it is ready', async () => (await get('/health/ready')) === '200 ready\n');
+  expect(await get('/health/live')).toBe('200 alive\n');
+  expect(await get('/debug/jobs/list')).toBe('200 ');
+  await waitUntil('it has complained of the server', async () =>
+    /^gitlab_runner_errors_total\{level="warning"\} [1-9]/m.test(await get('/metrics')),
+  );
+  const all = await get('/metrics');
+  expect(all).toMatch(/^process_resident_memory_bytes [1-9]\d+$/m);
+  expect(all).not.toContain('nobody-knows-it');
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
+});
+
+it('writes a log of objects, without its token', async () => {
+  const words = readFileSync(join(directory, 'token'), 'utf8').trim();
+  start({}, '--log-format', 'json');
+  const [line = ''] = await waitUntil('it has complained of the server', () => /^.*"level":"warning".*\n/m.exec(log));
+  expect(JSON.parse(line)).toMatchObject({ level: 'warning', runner: 'runner', msg: expect.stringContaining(NOWHERE) });
+  expect(log).not.toContain(words);
+});
