@@ -5,6 +5,7 @@ import { realClock } from '../base/index.ts';
 import { Control } from '../runner/index.ts';
 import { hearEvents } from './hear-events.ts';
 import { JobsInHand } from './jobs-in-hand.ts';
+import { openServer } from './wire/http/server.ts';
 
 /** SHA-256 of `job`. */
 const KEY = '5e8c9902207afaeb7120430c585a445f21e92932081d64bc99f80e4925bcb002';
@@ -56,8 +57,8 @@ afterEach(async () => {
 function hear(): void {
   stop = new AbortController();
   hearing = hearEvents({
-    url: () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    token: 'runner',
+    server: openServer({ url: () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`, version: '0' }),
+    token: () => 'runner',
     systemId: 's_1',
     clock: realClock,
     jobs,
@@ -83,8 +84,17 @@ it('cancels and aborts the attempt that is named by the hash of its token, and n
   await expect.poll(() => control.interruption, DEADLINE).not.toBeNull();
   expect(control.interruption).toEqual({ cause: 'superseded', isCancel: true, by: 'ann' });
   expect(control.forced).toBeNull();
-  say(order('abort', { token_sha256: KEY, by: 'ann' }));
+  say(order('abort', { token_sha256: KEY, by: 'ann', force: true }));
   await expect.poll(() => control.forced?.by, DEADLINE).toBe('ann');
+});
+
+it('ends a job that was taken away, but forces none that nobody has forced', async () => {
+  hear();
+  await isOpen(1);
+  say(order('abort', { token_sha256: KEY, cause: 'runner_lost', force: false }));
+  await expect.poll(() => control.interruption, DEADLINE).not.toBeNull();
+  expect(control.interruption).toEqual({ cause: 'runner_lost', isCancel: false, by: 'coordinator' });
+  expect(control.forced).toBeNull();
 });
 
 it('sends what it has of a log that somebody watches', async () => {

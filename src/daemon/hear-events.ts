@@ -1,11 +1,13 @@
 import { type Clock, describeError } from '../base/index.ts';
 import type { JobsInHand } from './jobs-in-hand.ts';
-import { followEvents, type StreamEvent } from './wire/events.ts';
+import type { StreamEvent } from './wire/events.ts';
+import { followEvents } from './wire/events.ts';
+import type { Server } from './wire/http/server.ts';
 import { readStopOrder } from './wire/stop-order.ts';
 
 export interface HearOptions {
-  readonly url: () => string;
-  readonly token: string;
+  readonly server: Server;
+  readonly token: () => string;
   readonly systemId: string;
   readonly clock: Clock;
   readonly jobs: JobsInHand;
@@ -53,7 +55,7 @@ function obeyEvent({ event, data }: StreamEvent, { jobs, onWork }: HearOptions):
   if (event === 'look') jobs.askAll();
   const key = data.token_sha256;
   if (typeof key !== 'string') return;
-  const order = readStopOrder(data.cause, data.by);
+  const order = readStopOrder(data);
   if (event === 'watch') jobs.ask(key);
   if (event === 'cancel') jobs.cancel(key, order);
   if (event === 'abort') jobs.abort(key, order);

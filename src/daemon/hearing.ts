@@ -1,6 +1,6 @@
 import { type HearOptions, hearEvents } from './hear-events.ts';
 
-type HearingOptions = Pick<HearOptions, 'url' | 'token' | 'systemId' | 'clock'> & {
+type HearingOptions = Pick<HearOptions, 'server' | 'token' | 'systemId' | 'clock'> & {
   /** The runner takes no more jobs. */
   readonly stop: AbortSignal;
 };
@@ -21,10 +21,10 @@ export class Hearing {
 
   /** Begins, unless it has begun. */
   hear(): void {
-    const { url, token, systemId, clock } = this.#options;
+    const { server, token, systemId, clock } = this.#options;
     const { jobs, warn } = this.#context;
     const onWork = (): void => this.#rung.abort();
-    this.#hearing ??= hearEvents({ url, token, systemId, clock, jobs, onWork, warn, signal: this.#ended.signal });
+    this.#hearing ??= hearEvents({ server, token, systemId, clock, jobs, onWork, warn, signal: this.#ended.signal });
   }
 
   /** Between two requests that fail: until there may be work, at most. */

@@ -81,11 +81,12 @@ function openEntry(
   { runner, builds }: { readonly runner: RunnerMetrics; readonly builds: Builds },
 ): OpenEntry {
   const { directory, executor, clock, environment, version, log, systemId, shutdown } = options;
-  const { url, token, settings } = entry;
+  const { url, settings, labels } = entry;
+  const token = (): string => entry.token;
   const metrics = runner.entry({ ...entry, systemId });
   const onAnswer: EntryMetrics['answered'] = (endpoint, status) => metrics.answered(endpoint, status);
   const context: JobContext = {
-    coordinator: connect({ url, token, systemId, version, executor: executor.name, onAnswer }),
+    coordinator: connect({ url, token, systemId, version, executor: executor.name, labels, clock, onAnswer }),
     metrics,
     jobs: new JobsInHand(),
     executor,
@@ -95,7 +96,7 @@ function openEntry(
     cacheDir: join(directory, 'cache'),
     builds,
     buildSettings: {
-      token,
+      token: entry.token,
       buildsDir: settings.buildsDir ?? join(directory, 'builds'),
       isPathFree: settings.customBuildDir,
     },
@@ -103,7 +104,14 @@ function openEntry(
     inform: (text, facts) => log('info', text, { runner: entry.name, ...facts }),
     stop: shutdown.tornDown,
   };
-  return { entry, context, events: new Hearing({ url, token, systemId, clock, stop: shutdown.noMoreJobs }, context) };
+  return {
+    entry,
+    context,
+    events: new Hearing(
+      { server: context.coordinator.server, token, systemId, clock, stop: shutdown.noMoreJobs },
+      context,
+    ),
+  };
 }
 
 async function serveEntry(

@@ -25,7 +25,7 @@ beforeEach(async () => {
     const { output } = (await json(request)) as { readonly output?: unknown };
     const status = statuses.shift() ?? 200;
     done.push({ status, output });
-    response.writeHead(status, { 'job-status': 'running' }).end();
+    response.writeHead(status, { 'job-status': 'running', 'x-gitlab-trace-update-interval': '0' }).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
@@ -39,7 +39,14 @@ afterEach(() => {
 async function report(isImpatient = false): Promise<string> {
   const over = new AbortController();
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const coordinator = connect({ url: () => url, token: 't', systemId: 's', version: '0', executor: 'shell' });
+  const coordinator = connect({
+    url: () => url,
+    token: () => 't',
+    systemId: 's',
+    version: '0',
+    executor: 'shell',
+    hasAdditions: true,
+  });
   const sendLogAgain = async (): Promise<void> => {
     done.push('log');
     if (statuses.length === 0 && isImpatient) over.abort();
@@ -68,4 +75,16 @@ it('hears that nobody wants its result, and gives up on a coordinator that wants
   const output = { checksum: 'crc32:f817a89f', bytesize: 4 };
   const asked = { status: 412, output };
   expect(done.slice(1)).toEqual([asked, 'log', asked, 'log']);
+});
+
+it('says it again to a server that has not done with the log, as soon as that wants it', async () => {
+  statuses = [202, 202];
+  expect(await report()).toBe('heard');
+  expect(done.length).toBe(3);
+});
+
+it('sends a log that fits nobody’s three times more, and not for ever', async () => {
+  statuses = Array.from({ length: 10 }, () => 412);
+  expect(await report()).toBe('refused');
+  expect(done.filter((one) => one === 'log').length).toBe(3);
 });

@@ -5,7 +5,7 @@ import type { Cleanup, JobPayload } from '../../protocol/index.ts';
 import type { JobResult } from '../../runner/index.ts';
 import type { Coordinator } from '../wire/coordinator.ts';
 
-type Job = Pick<JobPayload, 'id' | 'token'>;
+type Job = Pick<JobPayload, 'id' | 'token'> & Partial<Pick<JobPayload, 'features'>>;
 
 interface Told {
   readonly result: JobResult;
@@ -16,11 +16,15 @@ interface Told {
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 30_000;
+/** Until a server that has the result, but not done with the log, is asked again, where it does not say. */
+const AGAIN_MS = 3_000;
+/** So often the whole log is sent once more. */
+const MOST_ROUNDS = 3;
 
 /**
  * Tells the coordinator how a job ended, again and again until it has heard it or does not want to, or `over` aborts. With the length and checksum
  * of the whole log, so that it sees whether it has all of it.
- * @returns `refused`: nobody wants it; `unheard`: nobody has said anything.
+ * @returns `refused`: nobody wants it, or its log fits nobody's; `unheard`: nobody has said anything.
  */
 export async function reportResult(
   {
@@ -33,16 +37,25 @@ export async function reportResult(
   over: AbortSignal,
 ): Promise<'heard' | 'refused' | 'unheard'> {
   const update = { ...resultUpdate(result), ...(await outputOf(logFile)) };
+  let rounds = 0;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    let wantedMs: number | null = null;
     try {
       const verdict = await coordinator.updateJob(job, update, over);
-      if (verdict.kind === 'log_again') await sendLogAgain();
-      else if (verdict.kind !== 'later') return verdict.kind === 'gone' ? 'refused' : 'heard';
+      if (verdict.kind === 'gone') return 'refused';
+      if (verdict.kind === 'go_on' || verdict.kind === 'cancel') return 'heard';
+      if (verdict.kind === 'again') wantedMs = verdict.pauseMs ?? AGAIN_MS;
+      if (verdict.kind === 'log_again') {
+        // A log that does not fit any more, of a machine that lost its power, never will.
+        rounds += 1;
+        if (rounds > MOST_ROUNDS) return 'refused';
+        await sendLogAgain();
+      }
     } catch (error) {
       if (pauseMs === FIRST_PAUSE_MS) warn(`job ${job.id}: its result waits: ${describeError(error)}`);
     }
     if (over.aborted) return 'unheard';
-    await clock.sleep(pauseMs, over);
+    await clock.sleep(wantedMs ?? pauseMs, over);
   }
 }
 

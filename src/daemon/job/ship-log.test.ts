@@ -48,7 +48,14 @@ afterEach(() => {
 function start(): LogShipment {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return shipLog({
-    coordinator: connect({ url: () => url, token: 't', systemId: 's', version: '0', executor: 'shell' }),
+    coordinator: connect({
+      url: () => url,
+      token: () => 't',
+      systemId: 's',
+      version: '0',
+      executor: 'shell',
+      hasAdditions: true,
+    }),
     job: { id: 1, token: 'job' },
     file: join(directory, 'log'),
     clock: realClock,
@@ -77,7 +84,8 @@ it('goes on from where the coordinator says that it is', async () => {
 });
 
 it('loses nothing while the coordinator cannot take it, and says once that it waits', async () => {
-  answers = [{ status: 503 }, { status: 502 }, { status: 503 }];
+  // More than are asked for again without a word.
+  answers = Array.from({ length: 6 }, () => ({ status: 503 }));
   const log = start();
   log.grew(TEXT.length);
   await log.finish(AbortSignal.timeout(PATIENCE_MS));
@@ -92,7 +100,7 @@ it('says that the job is to be torn down, and goes on with the log', async () =>
   const log = start();
   log.grew(TEXT.length);
   await log.finish(AbortSignal.timeout(PATIENCE_MS));
-  expect(verdicts[0]).toEqual({ kind: 'cancel', order: { cause: 'superseded', by: 'pipeline 12 ä' } });
+  expect(verdicts[0]).toEqual({ kind: 'cancel', order: { cause: 'superseded', by: 'pipeline 12 ä', isForced: false } });
   expect(taken.toString()).toBe(TEXT);
 });
 
@@ -105,8 +113,8 @@ it('hears of a timeout that is none of its own, and of a cancel without a word o
   log.grew(TEXT.length);
   await log.finish(AbortSignal.timeout(PATIENCE_MS));
   expect(verdicts.slice(0, 2)).toEqual([
-    { kind: 'cancel', order: { cause: 'timed_out', by: 'coordinator' } },
-    { kind: 'cancel', order: { cause: 'canceled', by: 'coordinator' } },
+    { kind: 'cancel', order: { cause: 'timed_out', by: 'coordinator', isForced: false } },
+    { kind: 'cancel', order: { cause: 'canceled', by: 'coordinator', isForced: false } },
   ]);
 });
 
@@ -115,7 +123,10 @@ it('stops once nobody wants it', async () => {
   const log = start();
   log.grew(TEXT.length);
   await log.finish(AbortSignal.timeout(PATIENCE_MS));
-  expect([verdicts, taken.length]).toEqual([[{ kind: 'gone', order: { cause: 'canceled', by: 'coordinator' } }], 0]);
+  expect([verdicts, taken.length]).toEqual([
+    [{ kind: 'gone', order: { cause: 'runner_lost', by: 'coordinator', isForced: false } }],
+    0,
+  ]);
 });
 
 it('does not wait longer for a coordinator than it may', async () => {

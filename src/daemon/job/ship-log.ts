@@ -141,6 +141,7 @@ class Shipment implements LogShipment {
       await this.#send(file);
       this.#pauseMs = FIRST_PAUSE_MS;
     } catch (error) {
+      if (this.#unwanted.signal.aborted) return;
       if (this.#pauseMs === FIRST_PAUSE_MS) this.#warn(`waits: ${describeError(error)}`);
       // Also when the job is over: an outage is not hurried by that.
       await this.#options.clock.sleep(this.#pauseMs, this.#unwanted.signal);
@@ -152,13 +153,14 @@ class Shipment implements LogShipment {
   async #send(file: number): Promise<void> {
     const { coordinator, job } = this.#options;
     if (this.#offset >= this.#size) {
-      this.#note(await coordinator.updateJob(job, { state: 'running' }));
+      this.#note(await coordinator.updateJob(job, { state: 'running' }, this.#unwanted.signal));
       return;
     }
     const bytes = Buffer.alloc(Math.min(CHUNK_BYTES, this.#size - this.#offset));
     const bytesRead = readSync(file, bytes, 0, bytes.length, this.#offset);
     if (bytesRead === 0) return this.#skip();
-    const answer = await coordinator.appendTrace(job, this.#offset, bytes.subarray(0, bytesRead));
+    const piece = bytes.subarray(0, bytesRead);
+    const answer = await coordinator.appendTrace(job, this.#offset, piece, this.#unwanted.signal);
     this.#note(answer.verdict);
     // Also after a piece that did not fit: the coordinator says how far it has got.
     this.#offset = Math.min(answer.sizeBytes ?? this.#offset + bytesRead, this.#size);

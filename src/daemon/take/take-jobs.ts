@@ -32,6 +32,7 @@ export async function takeJobs({ context, events, places, run, stop }: TakeOptio
     if (giveBack === null) break;
     try {
       const work = await coordinator.requestJob(lastUpdate, stop);
+      if (work.kind === 'later') throw new Failure('coordinator_unreachable', work.why);
       pauseMs = FIRST_PAUSE_MS;
       if (work.kind === 'refused')
         throw new Failure('runner_refused', 'the coordinator does not know the token of this runner');

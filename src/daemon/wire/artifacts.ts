@@ -1,10 +1,12 @@
-import { createWriteStream, openAsBlob, rmSync } from 'node:fs';
+import { createWriteStream, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Failure } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
-import { ask, drop, isPassing } from './ask.ts';
+import { ask, drop, isPassing } from './http/ask.ts';
+import { sendFile } from './http/send-file.ts';
+import type { Server } from './http/server.ts';
 
 type Job = Pick<JobPayload, 'id' | 'token'>;
 
@@ -18,39 +20,39 @@ export interface ArtifactUpload {
 const TRANSFER_MS = 3_600_000;
 
 export async function uploadArtifact(
-  url: string,
+  server: Server,
   { id, token }: Job,
   upload: ArtifactUpload,
   signal: AbortSignal,
 ): Promise<void> {
-  const form = new FormData();
-  form.set('file', await openAsBlob(upload.path), basename(upload.path));
-  const query = new URLSearchParams({ artifact_type: upload.type, artifact_format: upload.format });
-  if (upload.expireIn !== null) query.set('expire_in', upload.expireIn);
-  const answer = await ask(url, {
+  const query = new URLSearchParams({ artifact_format: upload.format, artifact_type: upload.type });
+  if (upload.expireIn !== null && upload.expireIn !== '') query.set('expire_in', upload.expireIn);
+  const { headers, body } = sendFile(upload.path, basename(upload.path));
+  const answer = await ask(server, {
     method: 'POST',
     path: `/api/v4/jobs/${id}/artifacts?${query}`,
-    headers: { 'job-token': token },
-    body: form,
+    headers: { ...headers, 'Job-Token': token },
+    body,
     timeoutMs: TRANSFER_MS,
     signal,
   });
   if (answer.status === 201) return await drop(answer);
-  const words = (await answer.text()).slice(0, 500);
+  const words = (await answer.text().catch(() => '')).slice(0, 500);
   const code = isPassing(answer.status) ? 'coordinator_unreachable' : 'artifact_refused';
   throw new Failure(code, `the coordinator answers ${answer.status} to the upload of ${upload.type}: ${words}`);
 }
 
 export async function downloadArtifact(
-  url: string,
+  server: Server,
   { id, token }: Job,
   path: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const answer = await ask(url, {
+  const answer = await ask(server, {
     method: 'GET',
-    path: `/api/v4/jobs/${id}/artifacts`,
-    headers: { 'job-token': token },
+    // Where archives lie in an object storage, the server may send us there.
+    path: `/api/v4/jobs/${id}/artifacts?direct_download=true`,
+    headers: { 'Job-Token': token },
     timeoutMs: TRANSFER_MS,
     signal,
   });

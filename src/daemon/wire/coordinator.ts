@@ -1,20 +1,28 @@
-import { Failure } from '../../base/index.ts';
+import type { Clock } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
+import { createAcquaintance } from './acquaintance.ts';
 import { type ArtifactUpload, downloadArtifact, uploadArtifact } from './artifacts.ts';
-import { ask, drop, type Request } from './ask.ts';
-import { FEATURES } from './features.ts';
-import { type JobVerdict, verdictOf } from './job-verdict.ts';
+import { ask, type Request } from './http/ask.ts';
+import { openServer, type Server } from './http/server.ts';
+import type { TlsFiles } from './http/transport.ts';
+import { plainUpdate } from './job-update.ts';
+import { type JobVerdict, secondsIn, verdictOf } from './job-verdict.ts';
+import { readWork, type Work } from './read-work.ts';
+import type { InfoOptions } from './runner-info.ts';
 
 /** Who asks for work. */
-export interface RunnerIdentity {
-  /** Of the coordinator, without a slash at its end. Asked for at each request: the coordinator may move. */
+export interface RunnerIdentity extends InfoOptions {
+  /** Of the server, without a slash at its end. Asked for at each request: the server may move. */
   readonly url: () => string;
-  /** The runner's authentication token. */
-  readonly token: string;
+  /** The runner's authentication token; it may be drawn anew. */
+  readonly token: () => string;
   /** Tells this process's runner from others under the same token. */
   readonly systemId: string;
-  readonly version: string;
-  readonly executor: string;
+  readonly tls?: TlsFiles;
+  readonly connectionMaxAgeMs?: number;
+  readonly clock?: Clock;
+  /** What is known of the server from before. Default: nothing. */
+  readonly hasAdditions?: boolean | null;
   /** Told of every answer, whatever it says. */
   readonly onAnswer?: (endpoint: ApiEndpoint, status: number) => void;
 }
@@ -22,32 +30,23 @@ export interface RunnerIdentity {
 /** As GitLab's runner calls them in its figures. */
 export type ApiEndpoint = 'request_job' | 'update_job' | 'patch_trace';
 
-export type Work =
-  | ({ readonly kind: 'job'; readonly payload: JobPayload } & AskedAgain)
-  | ({ readonly kind: 'none' } & AskedAgain)
-  /** The token is nobody's. */
-  | { readonly kind: 'refused' };
-
-interface AskedAgain {
-  /** To be said back. */
-  readonly lastUpdate: string | null;
-  /** The coordinator has what goes beyond GitLab's protocol. */
-  readonly hasAdditions: boolean;
-}
-
 export interface TraceAnswer {
   readonly verdict: JobVerdict;
-  /** Where the coordinator's log ends; null: it did not say. */
+  /** Where the server's log ends; null: it did not say. */
   readonly sizeBytes: number | null;
   /** Ms until the next piece is wanted; null: it did not say. */
   readonly intervalMs: number | null;
 }
 
-type Job = Pick<JobPayload, 'id' | 'token'>;
+/** `features`: without them no reason but GitLab's oldest is said. */
+type Job = Pick<JobPayload, 'id' | 'token'> & Partial<Pick<JobPayload, 'features'>>;
 
-/** GitLab's runner protocol, as far as one job after the other needs it. Every call has a deadline; none tries twice. */
+/**
+ * GitLab's runner protocol, and our additions to a server that has them. What a report says of phases, teardown and cleanup is left out elsewhere. Every call has
+ * a deadline; answers that say that a server is busy are asked for again a few times, and no answer is an end at once.
+ */
 export interface Coordinator {
-  /** Held by the coordinator for up to a minute when it knows long polls. @throws Failure `coordinator_unreachable` */
+  /** Held by the server for up to a minute when it knows long polls. @throws Failure `coordinator_unreachable` */
   requestJob(lastUpdate: string | null, signal: AbortSignal): Promise<Work>;
   /** `PUT /jobs/:id`. */
   updateJob(job: Job, update: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<JobVerdict>;
@@ -57,97 +56,90 @@ export interface Coordinator {
   uploadArtifact(job: Job, upload: ArtifactUpload, signal: AbortSignal): Promise<void>;
   /** The archive of an earlier job into a file; false: there is none (any more). @throws Failure `coordinator_unreachable` */
   downloadArtifact(dependency: Job, path: string, signal: AbortSignal): Promise<boolean>;
+  /** Whether the server has what goes beyond GitLab's protocol; null: nobody knows yet. */
+  hasAdditions(): boolean | null;
+  /** For what else is said to it. */
+  readonly server: Server;
 }
 
-/** The coordinator holds a request for 50 s. */
-const REQUEST_MS = 75_000;
+/** Ours holds a request for 50 s, GitLab's as long as its operator says. */
+const REQUEST_MS = 10 * 60_000;
 const UPDATE_MS = 30_000;
 
 export function connect(runner: RunnerIdentity): Coordinator {
-  const { url, token } = runner;
-  const info = {
-    name: 'epilogue',
-    version: runner.version,
-    platform: process.platform,
-    architecture: process.arch,
-    executor: runner.executor,
-    features: FEATURES,
+  const server = openServer(runner);
+  const known = createAcquaintance(runner, server);
+  const send = async (endpoint: ApiEndpoint, request: Request): Promise<Response> => {
+    const answer = await ask(server, request);
+    known.note(answer);
+    runner.onAnswer?.(endpoint, answer.status);
+    return answer;
   };
-  const send = senderOf(runner);
   return {
+    server,
+    hasAdditions: () => known.hasAdditions(),
     async requestJob(lastUpdate, signal) {
+      await known.meet(signal);
+      const token = runner.token();
+      const said = { info: known.info(), token, system_id: runner.systemId };
       const answer = await send('request_job', {
         method: 'POST',
         path: '/api/v4/jobs/request',
-        headers: { 'runner-token': token },
-        json: { token, system_id: runner.systemId, info, ...(lastUpdate === null ? {} : { last_update: lastUpdate }) },
+        headers: { Accept: 'application/json', 'Runner-Token': token },
+        json: { ...said, ...(lastUpdate === null ? {} : { last_update: lastUpdate }) },
         timeoutMs: REQUEST_MS,
         signal,
+        givesLongPauseBack: true,
       });
-      return await readWork(answer);
+      return await readWork(answer, { now: server.clock.now(), caFile: runner.tls?.caFile ?? null });
     },
-    async updateJob({ id, token: jobToken }, update, signal) {
+    async updateJob({ id, token, features }, update, signal) {
+      await known.meet(signal);
+      const hasAdditions = known.hasAdditions();
+      const said = hasAdditions === true ? update : plainUpdate(update, features);
       const answer = await send('update_job', {
         method: 'PUT',
         path: `/api/v4/jobs/${id}`,
-        headers: { 'job-token': jobToken },
-        json: { token: jobToken, info, ...update },
+        headers: { 'Job-Token': token },
+        json: { info: known.info(), token, ...said },
         timeoutMs: UPDATE_MS,
         ...(signal === undefined ? {} : { signal }),
       });
-      return await verdictOf(answer, update.state !== 'running');
+      const about = update.state === 'running' ? 'running' : 'result';
+      return await verdictOf(answer, { about, hasAdditions });
     },
-    async appendTrace({ id, token: jobToken }, offset, bytes, signal) {
-      const answer = await send('patch_trace', {
-        method: 'PATCH',
-        path: `/api/v4/jobs/${id}/trace`,
-        headers: {
-          'job-token': jobToken,
-          'content-type': 'text/plain',
-          'content-range': `${offset}-${offset + bytes.length - 1}`,
-        },
-        body: bytes,
-        timeoutMs: UPDATE_MS,
-        ...(signal === undefined ? {} : { signal }),
-      });
+    async appendTrace(job, offset, bytes, signal) {
+      await known.meet(signal);
+      const answer = await send('patch_trace', traceRequest(job, offset, bytes, signal));
       const { headers } = answer;
       return {
-        verdict: await verdictOf(answer),
+        verdict: await verdictOf(answer, { about: 'trace', hasAdditions: known.hasAdditions() }),
         sizeBytes: sizeOf(headers.get('range')),
-        intervalMs: millisecondsOf(headers.get('x-gitlab-trace-update-interval')),
+        intervalMs: secondsIn(headers),
       };
     },
-    uploadArtifact: (job, upload, signal) => uploadArtifact(url(), job, upload, signal),
-    downloadArtifact: (dependency, path, signal) => downloadArtifact(url(), dependency, path, signal),
+    uploadArtifact: (job, upload, signal) => uploadArtifact(server, job, upload, signal),
+    downloadArtifact: (dependency, path, signal) => downloadArtifact(server, dependency, path, signal),
   };
 }
 
-function senderOf({ url, onAnswer }: RunnerIdentity) {
-  return async (endpoint: ApiEndpoint, request: Request): Promise<Response> => {
-    const answer = await ask(url(), request);
-    onAnswer?.(endpoint, answer.status);
-    return answer;
+function traceRequest({ id, token }: Job, offset: number, bytes: Uint8Array, signal?: AbortSignal): Request {
+  return {
+    method: 'PATCH',
+    path: `/api/v4/jobs/${id}/trace?debug_trace=false`,
+    headers: {
+      'Content-Range': `${offset}-${offset + bytes.length - 1}`,
+      'Content-Type': 'text/plain',
+      'Job-Token': token,
+    },
+    body: bytes,
+    timeoutMs: UPDATE_MS,
+    ...(signal === undefined ? {} : { signal }),
   };
-}
-
-async function readWork(answer: Response): Promise<Work> {
-  const lastUpdate = answer.headers.get('x-gitlab-last-update');
-  const hasAdditions = answer.headers.has('epilogue-version');
-  if (answer.status === 201) {
-    return { kind: 'job', payload: (await answer.json()) as JobPayload, lastUpdate, hasAdditions };
-  }
-  await drop(answer);
-  if (answer.status === 204) return { kind: 'none', lastUpdate, hasAdditions };
-  if (answer.status === 403 || answer.status === 401) return { kind: 'refused' };
-  throw new Failure('coordinator_unreachable', `the coordinator answers ${answer.status} when it is asked for work`);
 }
 
 /** `0-1999`: 2,000 bytes. */
 function sizeOf(range: string | null): number | null {
   const match = /^0-(\d{1,15})$/.exec(range ?? '');
   return match === null ? null : Number(match[1]);
-}
-
-function millisecondsOf(seconds: string | null): number | null {
-  return seconds !== null && /^\d{1,5}$/.test(seconds) ? Number(seconds) * 1000 : null;
 }

@@ -1,4 +1,6 @@
 import { describeError, Failure } from '../../base/index.ts';
+import { drop } from './http/ask.ts';
+import type { Server } from './http/server.ts';
 
 /** What a coordinator says over its stream, as it stands there; nothing of it is checked yet. */
 export interface StreamEvent {
@@ -7,10 +9,9 @@ export interface StreamEvent {
 }
 
 export interface StreamOptions {
-  /** Of the coordinator, without a slash at its end. Asked for at each request: the coordinator may move. */
-  readonly url: () => string;
+  readonly server: Server;
   /** The runner's authentication token. */
-  readonly token: string;
+  readonly token: () => string;
   readonly systemId: string;
   readonly signal: AbortSignal;
   /** The coordinator beats more often than this. */
@@ -34,19 +35,21 @@ const LONGEST_CHARS = 65_536;
  * @throws Failure `coordinator_unreachable`: no answer, it broke off, said nothing for `silenceMs`, or is none; also when `signal` aborts
  */
 export async function followEvents(options: StreamOptions): Promise<StreamEnd> {
-  const { token, systemId, signal, silenceMs, onOpen } = options;
-  const url = options.url();
+  const { server, token, systemId, signal, silenceMs, onOpen } = options;
+  const url = server.url();
   const silent = new AbortController();
   const timer = setTimeout(() => silent.abort(), silenceMs);
   try {
-    const answer = await fetch(`${url}/api/v4/runners/events?system_id=${encodeURIComponent(systemId)}`, {
-      headers: { accept: 'text/event-stream', 'runner-token': token },
+    const answer = await server.transport.exchange({
+      method: 'GET',
+      url: new URL(`${url}/api/v4/runners/events?system_id=${encodeURIComponent(systemId)}`),
+      headers: { 'User-Agent': server.userAgent, Accept: 'text/event-stream', 'Runner-Token': token() },
+      body: null,
       signal: AbortSignal.any([signal, silent.signal]),
-      redirect: 'error',
     });
     const isStream = /^text\/event-stream\b/.test(answer.headers.get('content-type') ?? '');
     if (answer.status !== 200 || !isStream || answer.body === null) {
-      await answer.body?.cancel();
+      await drop(answer);
       return { kind: 'refused', status: answer.status };
     }
     onOpen();

@@ -1,31 +1,65 @@
-import { drop } from './ask.ts';
+import { drop } from './http/ask.ts';
 import { readStopOrder, type StopOrder } from './stop-order.ts';
 
 /**
  * What an answer about a job says besides. `cancel`: tear it down; `gone`: it is no longer this runner's, nothing it says counts any more;
- * `later`: the coordinator cannot say now; `log_again`: it takes the result once it has the whole log, which it wants from the first byte.
+ * `later`: the server cannot say now; `log_again`: it takes the result once it has the whole log, which it wants from the first byte; `again`: it has the result,
+ * and wants to hear it once more when it has done with the log.
  */
 export type JobVerdict =
   | { readonly kind: 'go_on' | 'later' | 'log_again' }
+  | { readonly kind: 'again'; readonly pauseMs: number | null }
   | { readonly kind: 'cancel' | 'gone'; readonly order: StopOrder };
 
+export interface VerdictOptions {
+  readonly about: 'running' | 'trace' | 'result';
+  /** Whether the server has our additions; null: nobody knows. */
+  readonly hasAdditions: boolean | null;
+}
+
 const CANCELING = 'canceling';
-/** Of a job that is over for the coordinator. */
+/** Of a job that is over for the server. */
 const OVER: ReadonlySet<string> = new Set(['canceled', 'failed', 'success', 'skipped']);
 
-/** Reads status and `Job-Status`, as GitLab's runner does, and `Epilogue-Stop`, which only our coordinator says. @param isFinal the answer to a job's result: that it is over is no news. */
-export async function verdictOf(answer: Response, isFinal = false): Promise<JobVerdict> {
+/**
+ * Reads status and `Job-Status`, as GitLab's runner does, and `Epilogue-Stop`, which only our coordinator says. What ends a job here has to come from whoever
+ * has it: in front of our coordinator, whose every answer says its version, a proxy's 403 or 404 is trouble that passes. A plain server cannot be told from its
+ * proxy; it is believed in what GitLab's runner believes it.
+ */
+export async function verdictOf(answer: Response, { about, hasAdditions }: VerdictOptions): Promise<JobVerdict> {
   await drop(answer);
-  const { status } = answer;
-  const words = answer.headers.get('epilogue-stop');
-  const form = new URLSearchParams(words ?? '');
-  const order = readStopOrder(form.get('cause'), form.get('by'));
-  if (status === 401 || status === 403 || status === 404 || status === 410) return { kind: 'gone', order };
-  if (status === 409 && isFinal) return { kind: 'gone', order };
-  const said = answer.headers.get('job-status') ?? '';
-  if (!isFinal && OVER.has(said)) return { kind: 'gone', order };
-  if (status === 412 && isFinal) return { kind: 'log_again' };
-  if (status >= 400 && status !== 416) return { kind: 'later' };
-  const isStopped = said === CANCELING || (words !== null && order.cause === 'timed_out');
+  const { status, headers } = answer;
+  const said = headers.get('job-status') ?? '';
+  const isResult = about === 'result';
+  const isItself = said !== '' || headers.has('epilogue-version') || hasAdditions === false;
+  const order = orderIn(headers, said);
+  if (isItself && isRefusal(status, about)) return { kind: 'gone', order };
+  // That the job is over is no news when its result has been told.
+  if (!isResult && OVER.has(said)) return { kind: 'gone', order };
+  if (isResult && status === 200) return { kind: 'go_on' };
+  if (isResult && status === 412) return { kind: 'log_again' };
+  if (isResult && status === 202) return { kind: 'again', pauseMs: secondsIn(headers) };
+  // Ours says so when the state of the job is another one: to say it again changes nothing.
+  const isPast = status === 409 && headers.has('epilogue-version');
+  if (isPast && isResult) return { kind: 'gone', order };
+  if (status >= 400 && status !== 416 && !isPast) return { kind: 'later' };
+  const isStopped = said === CANCELING || (headers.has('epilogue-stop') && order.cause === 'timed_out');
   return isStopped ? { kind: 'cancel', order } : { kind: 'go_on' };
+}
+
+/** A log that is not found may be one that is erased: the job goes on. */
+function isRefusal(status: number, about: VerdictOptions['about']): boolean {
+  return status === 403 || (status === 404 && about !== 'trace');
+}
+
+/** A job that was taken away without a word of who wanted it to end was taken for lost. */
+function orderIn(headers: Headers, said: string): StopOrder {
+  const form = Object.fromEntries(new URLSearchParams(headers.get('epilogue-stop') ?? ''));
+  return readStopOrder(form, said === CANCELING || said === 'canceled' ? 'canceled' : 'runner_lost');
+}
+
+/** `X-GitLab-Trace-Update-Interval` in ms; 0 and less, and what is no number, are nothing said. @param longestS GitLab's runner waits no longer */
+export function secondsIn(headers: Headers, longestS = 900): number | null {
+  const said = headers.get('x-gitlab-trace-update-interval') ?? '';
+  return /^\d{1,9}$/.test(said) ? Math.min(Number(said), longestS) * 1000 : null;
 }

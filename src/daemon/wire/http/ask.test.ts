@@ -1,0 +1,129 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type Clock, realClock } from '../../../base/index.ts';
+import { ask, drop, type Request, wasRetried } from './ask.ts';
+import { openServer } from './server.ts';
+
+const NOW = Date.UTC(2026, 0, 1);
+let server: Server;
+let url: string;
+/** One a request, in their order; then 200. */
+let plans: ((response: ServerResponse) => void)[];
+let seen: { line: string; headers: IncomingMessage['headers']; body: string }[];
+let slept: number[];
+const clock: Clock = { ...realClock, now: () => NOW, sleep: async (ms) => void slept.push(ms) };
+
+beforeEach(async () => {
+  [plans, seen, slept] = [[], [], []];
+  server = createServer(async (request, response) => {
+    const plan = plans.shift();
+    seen.push({ line: `${request.method} ${request.url}`, headers: request.headers, body: await text(request) });
+    if (plan === undefined) response.end('fine');
+    else plan(response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const answer =
+  (status: number, headers: Record<string, string> = {}) =>
+  (response: ServerResponse) =>
+    void response.writeHead(status, headers).end('{}');
+const send = (request: Partial<Request> = {}) =>
+  ask(openServer({ url: () => url, version: '1', clock }), {
+    method: 'POST',
+    path: '/x',
+    json: { a: 1 },
+    timeoutMs: 10_000,
+    ...request,
+  });
+
+it('asks a server that is busy again, five times in all, with one name for the call', async () => {
+  plans = [408, 429, 500, 502].map((status) => answer(status));
+  const reply = await send();
+  expect([reply.status, await reply.text(), wasRetried(reply)]).toEqual([200, 'fine', true]);
+  expect(new Set(seen.map(({ headers }) => headers['x-request-id'])).size).toBe(1);
+  expect(slept.map((ms) => Math.round(Math.log2(ms / 100)))).toEqual([0, 1, 2, 3]);
+  plans = [503, 504, 512, 599, 503].map((status) => answer(status));
+  expect((await send()).status).toBe(503);
+  expect(seen.length).toBe(10);
+});
+
+it('takes every other answer as it is', async () => {
+  for (const status of [400, 403, 404, 409, 412, 416, 501]) {
+    plans = [answer(status)];
+    const reply = await send();
+    await drop(reply);
+    expect([reply.status, wasRetried(reply)]).toEqual([status, false]);
+  }
+  expect(slept).toEqual([]);
+});
+
+it('waits as long as the server wants, within bounds', async () => {
+  const at = (ms: number) => ({ 'ratelimit-resettime': new Date(NOW + ms).toUTCString(), 'retry-after': '1' });
+  plans = [
+    answer(429, { 'retry-after': '5' }),
+    answer(429, at(7_000)),
+    answer(429, at(-7_000)),
+    answer(503, { 'retry-after': '3600' }),
+  ];
+  expect((await send()).status).toBe(200);
+  expect(slept).toEqual([5_000, 7_000, 1_000, 10_000]);
+});
+
+it('gives an answer back that wants a long pause to whoever would hold something meanwhile', async () => {
+  plans = [answer(503), answer(429, { 'retry-after': '5' })];
+  const reply = await send({ givesLongPauseBack: true });
+  expect([reply.status, reply.headers.get('retry-after'), slept.length]).toEqual([429, '5', 1]);
+});
+
+it('does not ask again where there was no answer', async () => {
+  plans = [(response) => response.socket?.destroy()];
+  await expect(send()).rejects.toMatchObject({ code: 'coordinator_unreachable' });
+  plans = [(response) => void response.socket?.end('no HTTP\r\n\r\n')];
+  await expect(send()).rejects.toMatchObject({ code: 'coordinator_unreachable' });
+  plans = [() => {}];
+  await expect(send({ timeoutMs: 50 })).rejects.toMatchObject({ code: 'coordinator_unreachable' });
+  plans = [() => {}];
+  await expect(send({ signal: AbortSignal.timeout(50) })).rejects.toMatchObject({ code: 'coordinator_unreachable' });
+  expect(seen.length).toBe(4);
+});
+
+it('follows 307 and 308 with what was sent, to another host without the token, and never takes a body with a token there', async () => {
+  const elsewhere = `${url.replace('127.0.0.1', 'localhost')}/z`;
+  const body = () => Readable.from([Buffer.from('stream')], { objectMode: false });
+  plans = [answer(307, { location: '/y' }), answer(308, { location: elsewhere })];
+  const upload = { path: '/x', headers: { 'Job-Token': 't', 'X-Other': 'o' }, body };
+  expect(
+    (
+      await ask(openServer({ url: () => url, version: '1', clock }), {
+        method: 'POST',
+        timeoutMs: 10_000,
+        ...upload,
+      })
+    ).status,
+  ).toBe(200);
+  expect(seen.map(({ line, body: sent }) => [line, sent])).toEqual([
+    ['POST /x', 'stream'],
+    ['POST /y', 'stream'],
+    ['POST /z', 'stream'],
+  ]);
+  expect(seen.map(({ headers }) => [headers['job-token'], headers['x-other'], headers['transfer-encoding']])).toEqual([
+    ['t', 'o', 'chunked'],
+    ['t', 'o', 'chunked'],
+    [undefined, 'o', 'chunked'],
+  ]);
+  plans = [answer(307, { location: elsewhere })];
+  expect((await send()).status).toBe(307);
+  plans = [answer(302, { location: '/y' })];
+  expect((await send()).status).toBe(302);
+  plans = Array.from({ length: 20 }, () => answer(307, { location: '/round' }));
+  expect((await send()).status).toBe(307);
+});

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import type { JobPayload } from '../../protocol/index.ts';
+import { drop, wasRetried } from './http/ask.ts';
+import { wantedPauseMs } from './http/wanted-pause.ts';
+import { readPayload } from './payload/read-payload.ts';
+
+export type Work =
+  | ({ readonly kind: 'job'; readonly payload: JobPayload } & WorkAnswer)
+  | ({ readonly kind: 'none' } & WorkAnswer)
+  /** The token is nobody's. */
+  | { readonly kind: 'refused' }
+  /** Not now. `why` is for the runner's log: also that a job was handed out in words that nobody can read. */
+  | {
+      readonly kind: 'later';
+      readonly status: number;
+      /** Ms that the server wants us to wait; null: it does not say. */
+      readonly retryMs: number | null;
+      readonly why: string;
+      readonly wasRetried: boolean;
+    };
+
+interface WorkAnswer {
+  /** To be said back. */
+  readonly lastUpdate: string | null;
+  /** The server has what goes beyond GitLab's protocol. */
+  readonly hasAdditions: boolean;
+  /** `Epilogue-Release`: the quarantine that somebody has lifted. */
+  readonly release: string | null;
+  /** It took more than one try: the server is busy. */
+  readonly wasRetried: boolean;
+}
+
+/** @param caFile PEM that jobs are given, too; null: none */
+export async function readWork(
+  answer: Response,
+  { now, caFile }: { readonly now: number; readonly caFile: string | null },
+): Promise<Work> {
+  const { status, headers } = answer;
+  const common = {
+    lastUpdate: headers.get('x-gitlab-last-update') || null,
+    hasAdditions: headers.has('epilogue-version'),
+    release: headers.get('epilogue-release'),
+    wasRetried: wasRetried(answer),
+  };
+  const later = (why: string): Work => ({
+    kind: 'later',
+    status,
+    retryMs: wantedPauseMs(headers, now),
+    why,
+    wasRetried: common.wasRetried,
+  });
+  if (status === 201) {
+    const reading = await readJob(answer);
+    if (typeof reading === 'string') return later(reading);
+    return { kind: 'job', payload: withAuthority(reading, caFile), ...common };
+  }
+  await drop(answer);
+  if (status === 204) return { kind: 'none', ...common };
+  if (status === 403 || status === 401) return { kind: 'refused' };
+  return later(`the server answers ${status} when it is asked for work`);
+}
+
+/** @returns why it cannot be read: the server thinks that this runner has it */
+async function readJob(answer: Response): Promise<JobPayload | string> {
+  const type = answer.headers.get('content-type') ?? 'nothing';
+  // When it breaks off, so does the call: the server knows that as well.
+  const body = await answer.text();
+  const reading = readPayload(body);
+  if (reading.kind === 'payload' && /^application\/json\s*(;|$)/i.test(type)) return reading.payload;
+  const job = reading.kind === 'payload' ? reading.payload.id : reading.job;
+  const why = reading.kind === 'payload' ? `it is ${type}` : reading.why;
+  const which = job === null ? 'a job of unknown number' : `job ${job}`;
+  return `${which} was handed out and is LOST: what the server sent of it cannot be read (${why}); nothing of it has run, and the server may hand it out again`;
+}
+
+/** What signed the server's certificate is what its jobs trust, too: `CI_SERVER_TLS_CA_FILE`. */
+function withAuthority(payload: JobPayload, caFile: string | null): JobPayload {
+  if (caFile === null) return payload;
+  let value: string;
+  try {
+    value = readFileSync(caFile, 'utf8');
+  } catch {
+    // It was there a moment ago; the job is told nothing rather than not run.
+    return payload;
+  }
+  const variable = { key: 'CI_SERVER_TLS_CA_FILE', value, public: true, masked: false, file: true, raw: true };
+  return { ...payload, variables: [variable, ...payload.variables] };
+}
