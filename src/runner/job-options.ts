@@ -23,6 +23,8 @@ export interface JobOptions {
   readonly shell: string | null;
   /** A job that is taken over keeps those that it began with. */
   readonly settings: RunnerSettings;
+  /** What the log must not show, beside what the payload says: the runner's token. Not kept for whoever takes the job over; left out: nothing. */
+  readonly secrets?: readonly string[];
   /** Shown in the log and as `CI_RUNNER_VERSION`. */
   readonly version: string;
   /** Of a job that is taken over: the machine has not been started anew since it began; left out: nobody knows. */

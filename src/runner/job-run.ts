@@ -5,6 +5,7 @@ import type { Control } from './control.ts';
 import type { JobPorts } from './job-ports.ts';
 import type { Journal } from './journal/journal.ts';
 import type { JobLog } from './log/job-log.ts';
+import type { FeatureFlags } from './open/feature-flags.ts';
 import type { Descriptors } from './open/hold-descriptors.ts';
 import type { StepScripts } from './open/step-scripts.ts';
 import type { JobVariables } from './script/job-variables.ts';
@@ -23,6 +24,7 @@ export interface JobRun {
   readonly clock: Clock;
   readonly budgets: Budgets;
   readonly attempts: JobSettings['attempts'];
+  readonly flags: FeatureFlags;
   readonly cleanupRetries: number;
   /** See `RunnerSettings`. */
   readonly extensionLimitMs: number;

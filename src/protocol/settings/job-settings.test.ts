@@ -14,7 +14,7 @@ describe('job settings', () => {
       attempts: { getSources: 1, restoreCache: 1, downloadArtifacts: 1 },
       cleanupRetries: 0,
       sources: { strategy: 'fetch', submodules: 'none' },
-      logLimitBytes: 4096 * 1024,
+      logLimitBytes: null,
       warnings: [],
     });
   });

@@ -1,4 +1,5 @@
 import { type Budgets, DEFAULT_BUDGETS } from '../teardown.ts';
+import { parseGoBoolean } from './go-boolean.ts';
 import { parseGoDuration } from './go-duration.ts';
 
 /** What a job's variables say about how it is run. */
@@ -18,8 +19,8 @@ export interface JobSettings {
   /** `EPILOGUE_CLEANUP_RETRY`: how many more attempts a cleanup gets that ends with another code than 0; 0–5, default 0. */
   readonly cleanupRetries: number;
   readonly sources: SourceSettings;
-  /** `RUNNER_LOG_LIMIT`, given in KiB as GitLab's `output_limit` is: so many bytes of what the steps print are kept. */
-  readonly logLimitBytes: number;
+  /** `RUNNER_LOG_LIMIT`, given in KiB as GitLab's `output_limit` is: so many bytes of what the steps print are kept; null: as the runner has it. */
+  readonly logLimitBytes: number | null;
   /** For the job's log: what was malformed and what is used instead. */
   readonly warnings: readonly string[];
 }
@@ -53,7 +54,7 @@ export function readJobSettings(get: (key: string) => string | undefined, timeou
     return fallback;
   };
   const bounded = (ms: number) => Math.min(Math.round(ms), MAX_BUDGET_MS);
-  const boolean = (key: string, fallback: boolean) => read(key, 'a boolean', parseBoolean, fallback);
+  const boolean = (key: string, fallback: boolean) => read(key, 'a boolean', parseGoBoolean, fallback);
   const attempts = (key: string) => read(key, 'a number of attempts', parseAttempts, 1);
   // `0` stands for the default, as it does for GitLab's runner.
   const scriptMs = read('RUNNER_SCRIPT_TIMEOUT', DURATION, parsePeriod, 0) || null;
@@ -79,13 +80,10 @@ export function readJobSettings(get: (key: string) => string | undefined, timeou
       submodules: read('GIT_SUBMODULE_STRATEGY', `one of ${SUBMODULES.join(', ')}`, oneOf(SUBMODULES), 'none'),
     },
     // `0` stands for the default, as it does for GitLab's runner.
-    logLimitBytes: (read('RUNNER_LOG_LIMIT', 'a number of KiB', parseKibibytes, 0) || DEFAULT_LOG_LIMIT_KIB) * 1024,
+    logLimitBytes: read('RUNNER_LOG_LIMIT', 'a number of KiB', parseKibibytes, 0) * 1024 || null,
     warnings,
   };
 }
-
-/** GitLab's default. */
-const DEFAULT_LOG_LIMIT_KIB = 4096;
 
 type Read = <T>(key: string, kind: string, parse: (text: string) => T | null, fallback: T) => T;
 
@@ -94,12 +92,6 @@ const DURATION = 'a duration such as 90s or 1h30m';
 function parsePeriod(text: string): number | null {
   const ms = parseGoDuration(text);
   return ms === null || ms < 0 ? null : ms;
-}
-
-/** The spellings that Go takes. */
-function parseBoolean(text: string): boolean | null {
-  if (/^(1|t|T|true|True|TRUE)$/.test(text)) return true;
-  return /^(0|f|F|false|False|FALSE)$/.test(text) ? false : null;
 }
 
 function oneOf<T extends string>(choices: readonly T[]): (text: string) => T | null {

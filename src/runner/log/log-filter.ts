@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { candidateFinder } from './find-candidates.ts';
 import { compilePatterns, type Lead, type SecretPatterns } from './secret-patterns.ts';
 
-export { DEFAULT_TOKEN_PREFIXES } from './secret-patterns.ts';
+export { DEFAULT_TOKEN_PREFIXES, PERSONAL_TOKEN_PREFIXES } from './secret-patterns.ts';
 
 export interface LogFilterOptions {
   /** Values that must not be seen. Trimmed, de-duplicated, empty ones dropped; the longest match wins. */

@@ -1,3 +1,6 @@
+/** Masked whatever is said. */
+export const PERSONAL_TOKEN_PREFIXES: readonly string[] = ['glpat-'];
+
 /** Kept in the log, with the run of token characters behind them masked. Source: GitLab's default token prefixes. */
 export const DEFAULT_TOKEN_PREFIXES: readonly string[] = [
   'glpat-',

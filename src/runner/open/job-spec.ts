@@ -3,6 +3,8 @@ import type { JobSpec } from '../../executors/index.ts';
 import type { JobOptions } from '../job-options.ts';
 import type { JobRecord } from '../journal/job-record.ts';
 import type { JobVariables, Surroundings } from '../script/job-variables.ts';
+import type { FeatureFlags } from './feature-flags.ts';
+import type { RunnerSettings } from './runner-settings.ts';
 
 export function jobSpec(options: JobOptions, record: JobRecord, variables: JobVariables): JobSpec {
   const { payload, cookie, environment } = record;
@@ -18,7 +20,11 @@ export function jobSpec(options: JobOptions, record: JobRecord, variables: JobVa
   };
 }
 
-export function surroundingsOf(options: JobOptions): Surroundings {
+export function surroundingsOf(
+  options: JobOptions,
+  { environment, featureFlags }: RunnerSettings,
+  flags: FeatureFlags,
+): Surroundings {
   const alone = { buildsDir: dirname(options.projectDir), concurrentId: 0, slot: 0, shortToken: '' };
   const { buildsDir, concurrentId, slot, shortToken } = options.surroundings ?? alone;
   return {
@@ -31,5 +37,7 @@ export function surroundingsOf(options: JobOptions): Surroundings {
     concurrentId,
     concurrentProjectId: slot,
     shortToken,
+    environment,
+    flags: { ...featureFlags, ...flags },
   };
 }

@@ -1,18 +1,21 @@
 import type { Place } from '../../executors/index.ts';
-import { readJobSettings } from '../../protocol/index.ts';
+import { type JobPayload, type JobSettings, readJobSettings } from '../../protocol/index.ts';
 import type { JobOptions } from '../job-options.ts';
 import type { JobRun } from '../job-run.ts';
+import type { JobRecord } from '../journal/job-record.ts';
 import type { JobResult } from '../journal/move.ts';
 import type { JobLog } from '../log/job-log.ts';
 import { warningLine } from '../log/sections.ts';
 import { say } from '../log/tell.ts';
-import { jobVariables } from '../script/job-variables.ts';
+import { type JobVariables, jobVariables } from '../script/job-variables.ts';
 import { watchTimeout } from '../stages/watch-timeout.ts';
 import { forgetSecrets } from '../teardown/forget-secrets.ts';
 import { abandon, acceptJob } from './accept-job.ts';
+import { type FeatureFlags, featureFlags } from './feature-flags.ts';
 import { createDescriptors } from './hold-descriptors.ts';
 import { jobSpec, surroundingsOf } from './job-spec.ts';
 import { openingLines, openLog } from './open-log.ts';
+import type { RunnerSettings } from './runner-settings.ts';
 import { type CleanupVariables, stepScripts } from './step-scripts.ts';
 
 /**
@@ -30,16 +33,15 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
     forgetSecrets(options.directory, options.ports.trouble);
     return journal.progress.result;
   }
-  const surroundings = surroundingsOf(options);
-  const variables = jobVariables(payload, surroundings);
-  const settings = readJobSettings((key) => variables.get(key), payload.runner_info.timeout);
+  const facts = readFacts(options, record);
+  const { variables, settings } = facts;
   let place: Place;
   let log: JobLog | null = null;
   // A job that waits for its place uses up its time, too.
   const begunAt = journal.progress.acceptedAt ?? options.clock.now();
   const timeout = journal.progress.owed ? null : watchTimeout(options, begunAt, settings.budgets.jobMs);
   try {
-    log = openLog(options, payload, variables, settings.logLimitBytes);
+    log = openLog(options, facts);
     if (log.sizeBytes === 0) log.write(openingLines(options, payload, [...variables.warnings, ...settings.warnings]));
     const { control } = options;
     // Where a cleanup may be owed, or another runner may have left something, the place is needed whatever was said.
@@ -54,8 +56,7 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
   }
   const { clock, control, ports } = options;
   const { budgets, attempts, cleanupRetries } = settings;
-  const withMore = (more: CleanupVariables) => jobVariables(payload, surroundings, more);
-  const scripts = stepScripts({ payload, place, settings, variables, withMore });
+  const scripts = stepScripts({ ...facts, place });
   const run: JobRun = {
     payload,
     isTakenOver: options.payload === null,
@@ -67,6 +68,7 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
     clock,
     budgets,
     attempts,
+    flags: facts.flags,
     cleanupRetries,
     extensionLimitMs: record.settings.extensionLimitMs,
     ports: { ...ports, trouble: (message) => ports.trouble(log.masked(message)) },
@@ -78,4 +80,33 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
   if (log.lostBytes > 0) say(run, warningLine(`the machine stopped: ${log.lostBytes} bytes of this log were lost`));
   ports.phase({ phase: 'preparing', cause: null, deadline: null });
   return run;
+}
+
+/** What a job's payload and the owner of its runner say of it together. */
+interface JobFacts {
+  readonly payload: JobPayload;
+  readonly owner: RunnerSettings;
+  readonly flags: FeatureFlags;
+  readonly variables: JobVariables;
+  readonly withMore: (more: CleanupVariables) => JobVariables;
+  readonly settings: JobSettings;
+  /** Of what its steps print. */
+  readonly limitBytes: number;
+}
+
+function readFacts(options: JobOptions, { payload, settings: owner }: JobRecord): JobFacts {
+  const flags = featureFlags(owner, payload.variables);
+  const surroundings = surroundingsOf(options, owner, flags);
+  const withMore = (more: CleanupVariables) => jobVariables(payload, surroundings, more);
+  const variables = withMore({});
+  const settings = readJobSettings((key) => variables.get(key), payload.runner_info.timeout);
+  const limitBytes = settings.logLimitBytes ?? owner.outputLimitBytes;
+  return { payload, owner, flags, variables, withMore, settings: ownersWill(owner, settings), limitBytes };
+}
+
+/** `debug_trace_disabled`: a trace shows what is masked nowhere. */
+function ownersWill({ debugTraceDisabled }: RunnerSettings, settings: JobSettings): JobSettings {
+  if (!debugTraceDisabled || !settings.debugTrace) return settings;
+  const warning = 'CI_DEBUG_TRACE has no effect: the owner of this runner has turned it off (debug_trace_disabled)';
+  return { ...settings, debugTrace: false, warnings: [...settings.warnings, warning] };
 }

@@ -1,14 +1,23 @@
 import type { JobPayload } from '../../protocol/index.ts';
 import type { JobOptions } from '../job-options.ts';
 import { JobLog } from '../log/job-log.ts';
-import { createLogFilter, DEFAULT_TOKEN_PREFIXES } from '../log/log-filter.ts';
+import { createLogFilter, DEFAULT_TOKEN_PREFIXES, PERSONAL_TOKEN_PREFIXES } from '../log/log-filter.ts';
 import { infoLine, warningLine } from '../log/sections.ts';
 import type { JobVariables } from '../script/job-variables.ts';
+import type { FeatureFlags } from './feature-flags.ts';
 
-export function openLog(options: JobOptions, payload: JobPayload, variables: JobVariables, limitBytes: number): JobLog {
+export interface LogFacts {
+  readonly payload: JobPayload;
+  readonly variables: JobVariables;
+  readonly flags: FeatureFlags;
+  readonly limitBytes: number;
+}
+
+export function openLog(options: JobOptions, { payload, variables, flags, limitBytes }: LogFacts): JobLog {
+  const known = flags.FF_MASK_ALL_DEFAULT_TOKENS ? DEFAULT_TOKEN_PREFIXES : PERSONAL_TOKEN_PREFIXES;
   const filter = createLogFilter({
-    maskedValues: variables.maskedValues,
-    tokenPrefixes: [...DEFAULT_TOKEN_PREFIXES, ...payload.features.token_mask_prefixes],
+    maskedValues: [...variables.maskedValues, ...(options.secrets ?? [])],
+    tokenPrefixes: [...known, ...payload.features.token_mask_prefixes],
   });
   return new JobLog({ directory: options.directory, filter, limitBytes, onGrowth: options.ports.logGrew });
 }

@@ -21,11 +21,14 @@ export interface RunnerSettings {
   /** Ms; null: the job's own limit. */
   readonly prepareTimeoutMs: number | null;
   readonly getSourcesTimeoutMs: number | null;
+  /** Of what the steps print, where the job itself does not say (`RUNNER_LOG_LIMIT`). */
   readonly outputLimitBytes: number;
   /** `CI_DEBUG_TRACE` has no effect. */
   readonly debugTraceDisabled: boolean;
   /** Go before a job's variables of the same name. */
   readonly featureFlags: Readonly<Record<string, boolean>>;
+  /** What `FF_TIMESTAMPS` is where nobody says anything: for servers that take the times off again before they show a log. */
+  readonly timestamps: boolean;
   /** `GIT_CLONE_PATH` may be used. */
   readonly customBuildDir: boolean;
   /** Null: as the executor has it. */
@@ -88,6 +91,7 @@ export const DEFAULT_RUNNER_SETTINGS: RunnerSettings = Object.freeze({
   outputLimitBytes: 4096 * 1024,
   debugTraceDisabled: false,
   featureFlags: {},
+  timestamps: false,
   customBuildDir: false,
   cleanGitConfig: null,
   safeDirectoryCheckout: null,

@@ -3,6 +3,8 @@ import type { Place } from '../../executors/index.ts';
 import type { HookName, JobPayload, JobSettings } from '../../protocol/index.ts';
 import type { JobVariables } from '../script/job-variables.ts';
 import { buildStepScript } from '../script/step-script.ts';
+import type { FeatureFlags } from './feature-flags.ts';
+import type { RunnerSettings } from './runner-settings.ts';
 
 /** The texts of the steps; they need the job's variables, which nothing else here does. */
 export interface StepScripts {
@@ -22,11 +24,15 @@ interface ScriptFacts {
   readonly payload: JobPayload;
   readonly place: Place;
   readonly settings: JobSettings;
+  /** What the runner's owner says. */
+  readonly owner: RunnerSettings;
+  readonly flags: FeatureFlags;
   readonly variables: JobVariables;
   readonly withMore: (more: CleanupVariables) => JobVariables;
 }
 
-export function stepScripts({ payload, place, settings, variables, withMore }: ScriptFacts): StepScripts {
+export function stepScripts(facts: ScriptFacts): StepScripts {
+  const { payload, place, settings, owner, flags, variables, withMore } = facts;
   const script = (lines: readonly string[], directory: string, known = variables, isCleanup = false) =>
     buildStepScript({
       isCleanup,
@@ -37,11 +43,22 @@ export function stepScripts({ payload, place, settings, variables, withMore }: S
       directory,
       lines,
       debugTrace: settings.debugTrace,
+      hasSections: flags.FF_SCRIPT_SECTIONS && payload.features.trace_sections,
+      checksEachLine: flags.FF_ENABLE_BASH_EXIT_CODE_CHECK,
     });
   const hook = (name: HookName, directory: string) => {
     const lines = payload.hooks.find((candidate) => candidate.name === name)?.script ?? [];
-    return lines.length === 0 ? null : script(lines, directory);
+    // The owner's are the outer ones.
+    const before = name === 'pre_get_sources_script' ? given(owner.preGetSourcesScript) : [];
+    const after = name === 'post_get_sources_script' ? given(owner.postGetSourcesScript) : [];
+    const all = [...before, ...lines, ...after];
+    return all.length === 0 ? null : script(all, directory);
   };
+  const built = (lines: readonly string[]) => [
+    ...given(owner.preBuildScript),
+    ...lines,
+    ...given(owner.postBuildScript),
+  ];
   const afterScript = payload.steps.find((step) => step.name === 'after_script')?.script ?? [];
   return {
     userSteps: payload.steps
@@ -49,7 +66,7 @@ export function stepScripts({ payload, place, settings, variables, withMore }: S
       .map((step) => ({
         id: `step_${step.name}`,
         title: `Executing "step_${step.name}" stage of the job script`,
-        script: script(step.script, place.projectDir),
+        script: script(built(step.script), place.projectDir),
       })),
     // Beside the project directory, which the sources will fill from scratch.
     preGetSources: hook('pre_get_sources_script', dirname(place.projectDir)),
@@ -58,4 +75,8 @@ export function stepScripts({ payload, place, settings, variables, withMore }: S
       afterScript.length === 0 ? null : (more) => script(afterScript, place.projectDir, withMore(more), true),
     ignoreCleanupErrors: settings.ignoreAfterScriptErrors,
   };
+}
+
+function given(script: string | null): readonly string[] {
+  return script === null || script.trim() === '' ? [] : [script];
 }

@@ -13,6 +13,8 @@ const surroundings: Surroundings = {
   concurrentId: 2,
   concurrentProjectId: 1,
   shortToken: 'short',
+  environment: [],
+  flags: {},
 };
 
 function variable(key: string, value: string, flags: Partial<Variable> = {}): Variable {
@@ -106,4 +108,38 @@ describe('job variables', () => {
       'variable NUL has NUL bytes; they are left out',
     ]);
   });
+});
+
+describe('what the owner of a runner says', () => {
+  const owners: Surroundings = {
+    ...surroundings,
+    environment: [
+      { key: 'MIRROR', value: 'http://$CI_SERVER.example' },
+      { key: 'REGION', value: 'here' },
+      { key: 'CI_PROJECT_DIR', value: '/elsewhere' },
+    ],
+    flags: { FF_SCRIPT_SECTIONS: true },
+  };
+
+  it('stands below what the payload says, and what the runner knows', () => {
+    const { get } = jobVariables(payload({ variables: [variable('REGION', 'there')] }), owners);
+    expect(get('MIRROR')).toBe('http://yes.example');
+    expect(get('REGION')).toBe('there');
+    expect(get('CI_PROJECT_DIR')).toBe('/builds/group/app');
+    expect(get('FF_SCRIPT_SECTIONS')).toBe('true');
+  });
+});
+
+it('masks the tokens that a payload brings, whatever variables say', () => {
+  const { git_info } = payload();
+  const dependency = { id: 1, name: 'a', token: 'of-an-earlier-job' };
+  const { maskedValues } = jobVariables(
+    payload({
+      token: 'of-the-job',
+      git_info: { ...git_info, repo_url: 'https://gitlab-ci-token:of-the-repository@gitlab.example/a.git' },
+      dependencies: [dependency, { ...dependency, token: 'short' }],
+    }),
+    surroundings,
+  );
+  expect(maskedValues).toEqual(['of-the-job', 'of-the-repository', 'of-an-earlier-job']);
 });

@@ -14,6 +14,10 @@ export interface Surroundings {
   readonly concurrentId: number;
   readonly concurrentProjectId: number;
   readonly shortToken: string;
+  /** What the runner's owner adds, before what the payload says. */
+  readonly environment: readonly Export[];
+  /** By name; as variables they go before all others. */
+  readonly flags: Readonly<Record<string, boolean>>;
 }
 
 export interface Export {
@@ -73,7 +77,7 @@ export function jobVariables(
     files: [...known.values()]
       .filter((variable) => variable.file)
       .map((variable) => ({ path: path(variable.key), content: variable.value })),
-    maskedValues: maskedValues(payload.variables, finalValue),
+    maskedValues: [...new Set([...tokensOf(payload), ...maskedValues(payload.variables, finalValue)])],
     warnings: [...new Set(warnings)],
     get,
     expand: (text) => expandFinally(text, get),
@@ -88,8 +92,10 @@ function temporaryDir(surroundings: Surroundings): string {
 function defaults(payload: JobPayload, surroundings: Surroundings): Variable[] {
   const { timeout } = payload.runner_info;
   return [
+    ...Object.entries(surroundings.flags).map(([key, value]) => plain(key, String(value))),
     ...(payload.image === null ? [] : [{ ...plain('CI_JOB_IMAGE', payload.image.name), raw: false }]),
     plain('CI_RUNNER_SHORT_TOKEN', surroundings.shortToken),
+    ...surroundings.environment.map(({ key, value }) => ({ ...plain(key, value), raw: false })),
     plain('CI_BUILDS_DIR', surroundings.buildsDir),
     plain('CI_PROJECT_DIR', surroundings.projectDir),
     plain('CI_CONCURRENT_ID', String(surroundings.concurrentId)),
@@ -134,6 +140,16 @@ function withoutNul(variable: Variable, warnings: string[]): Variable {
   if (!variable.value.includes('\0')) return variable;
   warnings.push(`variable ${variable.key} has NUL bytes; they are left out`);
   return { ...variable, value: variable.value.replaceAll('\0', '') };
+}
+
+/** Shorter ones are no tokens, and a log would be full of them. */
+const LEAST_TOKEN = 8;
+
+/** Also where no variable that has one of them is called masked. */
+function tokensOf({ token, git_info, dependencies }: JobPayload): string[] {
+  const password = /^[a-z]+:\/\/[^/@]*:([^/@]*)@/i.exec(git_info.repo_url)?.[1] ?? '';
+  const all = [token, password, ...dependencies.map((dependency) => dependency.token)];
+  return all.filter((value) => value.length >= LEAST_TOKEN);
 }
 
 function maskedValues(variables: readonly Variable[], finalValue: (variable: Variable) => string): string[] {

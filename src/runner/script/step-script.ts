@@ -12,6 +12,10 @@ export interface StepScriptOptions {
   readonly lines: readonly string[];
   /** `set -x` (`CI_DEBUG_TRACE`). */
   readonly debugTrace: boolean;
+  /** A line of several lines is shown whole, in a folded section (`FF_SCRIPT_SECTIONS`). */
+  readonly hasSections?: boolean;
+  /** A line that fails ends the step also where `set -e` does not (`FF_ENABLE_BASH_EXIT_CODE_CHECK`). */
+  readonly checksEachLine?: boolean;
   /** The lines are a cleanup: they run even where a file variable cannot be written or the directory is gone. */
   readonly isCleanup?: boolean;
 }
@@ -26,6 +30,8 @@ export interface StepScriptOptions {
  */
 export function buildStepScript(options: StepScriptOptions): string {
   const { shell, exports, files, temporaryDir, directory, lines, debugTrace, isCleanup = false } = options;
+  const check = options.checksEachLine ? [EXIT_CODE_CHECK] : [];
+  const echo = (line: string, index: number) => (options.hasSections ? sectionOf(shell, line, index) : echoOf(line));
   return [
     // A waiting shell runs the trap once its command has ended; without it dash would skip a script's own EXIT trap.
     "trap 'exit 143' TERM",
@@ -38,7 +44,11 @@ export function buildStepScript(options: StepScriptOptions): string {
     ...(directory === null ? [] : [isCleanup ? enterAtAnyRate(directory, temporaryDir) : `cd ${quote(directory)}`]),
     // After the exports: a traced value is quoted by the shell, and a masked one would not be found in it.
     ...(debugTrace ? ['set -x'] : []),
-    ...lines.flatMap((line) => [isCleanup ? `${echoOf(line)} ${OR_IN_SILENCE}` : echoOf(line), line]),
+    ...lines.flatMap((line, index) => [
+      isCleanup ? `${echo(line, index)} ${OR_IN_SILENCE}` : echo(line, index),
+      line,
+      ...check,
+    ]),
     '',
   ]
     .join('\n')
@@ -107,6 +117,9 @@ function readJobEnvironment(temporaryDir: string): string[] {
   ];
 }
 
+/** After a line that may itself have turned `set -e` off. */
+const EXIT_CODE_CHECK = '{ epilogue_code=$?; [ "$epilogue_code" -eq 0 ] || exit "$epilogue_code"; } 2>/dev/null';
+
 const GREEN = '\u001b[32;1m';
 const RESET = '\u001b[0;m';
 
@@ -116,4 +129,17 @@ function echoOf(line: string): string {
   if (first === '') return "printf '\\n'";
   const shown = more.length === 0 ? first : `${first} # collapsed multi-line command`;
   return `printf '%s\\n' ${quote(`${GREEN}$ ${shown}${RESET}`)}`;
+}
+
+/** As `echoOf`, of a command with several lines all of them, folded; in GitLab's bytes. */
+function sectionOf(shell: 'bash' | 'sh', line: string, index: number): string {
+  const command = line.trim();
+  if (!command.includes('\n')) return echoOf(line);
+  // Bash tells the time by itself.
+  const time = shell === 'bash' ? "%(%s)T' -1" : '%s\' "$(date +%s)"';
+  const name = `section_script_step_${index}`;
+  const mark = (kind: string, options: string) =>
+    `printf 'section_${kind}:${time} && printf ':${name}${options}\\r\\033[0K'`;
+  const shown = `printf '%s\\n' ${quote(`${GREEN}$ ${command}${RESET}`)}`;
+  return `{ ${mark('start', '[hide_duration=true,collapsed=true]')} && ${shown} && ${mark('end', '')}; }`;
 }

@@ -38,7 +38,8 @@ export async function runStage(run: JobRun, { id, title, attempts, action }: Sta
       if (control.interruption) return interrupted(run);
       if (attempt >= attempts) return systemFailure(run, id, error);
       say(run, warningLine(`${describeError(error)}; attempt ${attempt} of ${attempts}`));
-      await clock.sleep(Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS), control.interruptSignal);
+      if (run.flags.FF_USE_EXPONENTIAL_BACKOFF_STAGE_RETRY)
+        await clock.sleep(Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS), control.interruptSignal);
     }
   }
   record(run, { move: 'step_ended', step: id, code: 0 });

@@ -17,6 +17,8 @@ export interface TakeOverOptions {
   readonly clock: Clock;
   readonly control: Control;
   readonly ports: JobPorts;
+  /** As in `JobOptions`. */
+  readonly secrets?: readonly string[];
   readonly version: string;
   readonly keep: boolean;
   /** The machine has not been started anew since the job began; left out: nobody knows. */

@@ -32,6 +32,7 @@ export class JobBench {
   readonly extended: Extended[] = [];
   readonly logSizes: number[] = [];
   settings: RunnerSettings = DEFAULT_RUNNER_SETTINGS;
+  secrets: readonly string[] = [];
   askToStart: JobPorts['askToStart'] = async () => 'accepted';
   getSources: JobPorts['getSources'] = async () => {};
   keep: JobPorts['keep'] = async (artifact) => artifact;
@@ -88,6 +89,7 @@ export class JobBench {
       environment: {},
       shell: null,
       settings: this.settings,
+      secrets: this.secrets,
       version: 'test',
       isSameBoot: this.isSameBoot,
       keep: false,
