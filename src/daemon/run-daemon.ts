@@ -95,6 +95,7 @@ function openEntry(
     version,
     cacheDir: join(directory, 'cache'),
     builds,
+    settings,
     buildSettings: {
       token: entry.token,
       buildsDir: settings.buildsDir ?? join(directory, 'builds'),

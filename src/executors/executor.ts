@@ -79,14 +79,17 @@ export interface JobProcess {
   readonly name: string;
 }
 
-/** No path of the runner's machine goes in or out, but `stepsDir`, `hostDir` and the source of `deliverTree`. */
+/** No path of the runner's machine goes in or out, but `stepsDir`, `host` and the source of `deliverTree`. */
 export interface Place {
   /** Which shell runs the steps' scripts. */
   readonly shell: 'bash' | 'sh';
   /** `CI_PROJECT_DIR` as the steps see it. */
   readonly projectDir: string;
-  /** The same directory on the runner's machine, where it can be worked in as if a step did; null: it is not reached from there. */
-  readonly hostDir: string | null;
+  /**
+   * The same directory on the runner's machine, and the environment of programs that work in it there for the job: by that they are found and stopped
+   * with all that the job runs. null: it is not reached from there.
+   */
+  readonly host: { readonly dir: string; readonly environment: Readonly<Record<string, string>> } | null;
   /** For variable files and `GITLAB_ENV`, as the steps see it: outside of the project directory, private, gone after `clean`. */
   readonly temporaryDir: string;
   /**

@@ -4,6 +4,7 @@ export type { JobRecord } from './journal/job-record.ts';
 export type { JobResult } from './journal/move.ts';
 export { LOG_FILE } from './log/job-log.ts';
 export { DEFAULT_TOKEN_PREFIXES } from './log/secret-patterns.ts';
+export { infoLine, warningLine } from './log/sections.ts';
 export {
   type CacheSettings,
   DEFAULT_RUNNER_SETTINGS,

@@ -23,9 +23,9 @@ export interface JobQuestions {
   askToStart(signal: AbortSignal): Promise<'accepted' | 'refused'>;
   /**
    * Fills the project directory with the sources, whatever lies in it. Once the signal has aborted, the teardown waits for it to let go of
-   * the directory, 5 s at most.
+   * the directory, 5 s at most. `say` adds to the job's log.
    */
-  getSources(place: Place, signal: AbortSignal): Promise<void>;
+  getSources(place: Place, signal: AbortSignal, say: (text: string) => void): Promise<void>;
   /** Path, on the runner's machine, of the archive of an earlier job's artifacts; null: that job kept none. */
   dependencyArchive(dependency: PayloadDependency, signal: AbortSignal): Promise<string | null>;
   /**

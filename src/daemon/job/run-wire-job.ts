@@ -5,10 +5,10 @@ import type { Executor } from '../../executors/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
 import {
   Control,
-  DEFAULT_RUNNER_SETTINGS,
   type JobRecord,
   type JobResult,
   LOG_FILE,
+  type RunnerSettings,
   runJob,
   takeOverJob,
 } from '../../runner/index.ts';
@@ -41,6 +41,7 @@ export interface JobContext {
   readonly cacheDir: string;
   readonly builds: Builds;
   readonly buildSettings: BuildSettings;
+  readonly settings: RunnerSettings;
   readonly warn: (text: string, facts?: LogFacts) => void;
   readonly inform: (text: string, facts?: LogFacts) => void;
   /** The runner is to end: whoever waits for the coordinator does not wait long any more. */
@@ -69,7 +70,7 @@ export async function runWireJob(
       ports,
       environment,
       shell: null,
-      settings: DEFAULT_RUNNER_SETTINGS,
+      settings: context.settings,
       version,
       keep: false,
     }),

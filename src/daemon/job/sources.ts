@@ -1,50 +1,106 @@
+import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Failure, makeDirectory } from '../../base/index.ts';
+import { Failure, makeDirectory, removeTree } from '../../base/index.ts';
 import type { Place } from '../../executors/index.ts';
-import { fetchCommit } from '../../git/index.ts';
-import { type JobPayload, payloadSettings, type SourceSettings } from '../../protocol/index.ts';
+import { bringCommit, type CommitRequest } from '../../git/index.ts';
+import type { JobPayload } from '../../protocol/index.ts';
+import { infoLine, type JobPorts, type RunnerSettings, warningLine } from '../../runner/index.ts';
 import type { Build } from '../builds/build.ts';
+import { type JobSources, jobSources } from './source-settings.ts';
 
 export interface SourcesOptions {
   readonly payload: JobPayload;
-  readonly build: Pick<Build, 'refusal'>;
-  /** The job's own; sources are brought here first. */
+  readonly build: Pick<Build, 'buildsDir' | 'refusal'>;
+  readonly settings: Pick<RunnerSettings, 'cloneUrl' | 'getSourcesTimeoutMs' | 'tls'>;
+  /** The job's own; sources are brought here first where its place is elsewhere. */
   readonly directory: string;
-  /** For git. */
+  /** For git, where its place is elsewhere. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
-const GIT_MS = 30 * 60_000;
+/** Where the owner of the runner says nothing; the job's own limit is mostly shorter. */
+const GIT_MS = 2 * 3_600_000;
 
-/** Fills the project directory as the job's `GIT_STRATEGY` says. */
-export async function getSources(options: SourcesOptions, place: Place, signal: AbortSignal): Promise<void> {
-  const { payload, directory, build } = options;
-  const { sources } = payloadSettings(payload);
-  if (build.refusal !== null) throw new Failure('build_directory_refused', build.refusal);
-  if (sources.strategy === 'none') return;
-  const target = join(directory, 'sources');
-  if (sources.strategy === 'empty') makeDirectory(target, 0o700);
-  else await fetchSources(options, sources, target, signal);
-  await place.deliverTree(target, signal);
+/** How one job comes by its sources; where it is tried again, nothing of the try before is used. */
+export function openSources(options: SourcesOptions): JobPorts['getSources'] {
+  let attempts = 0;
+  return async (place, signal, say) => {
+    const { payload, build } = options;
+    if (build.refusal !== null) throw new Failure('build_directory_refused', build.refusal);
+    attempts += 1;
+    const wanted = jobSources(payload);
+    if (wanted.strategy === 'none' || wanted.strategy === 'empty') {
+      const isEmpty = wanted.strategy === 'empty';
+      say(infoLine(`Skipping Git repository setup${isEmpty ? ' and creating an empty build directory' : ''}`));
+      if (isEmpty) await makeEmpty(options, place, signal);
+      return say(infoLine('Skipping Git checkout') + infoLine('Skipping Git submodules setup'));
+    }
+    if (attempts > 1) say(infoLine('Deleting all tracked and untracked files due to source fetch failure'));
+    const isFresh = wanted.strategy === 'clone' || attempts > 1;
+    const request = requestFor(options, wanted, place);
+    await bringCommit({ ...request, isFresh, signal, say: (kind, text) => say(LINES[kind](text)) });
+    if (place.host === null) await place.deliverTree(request.directory, signal);
+  };
 }
 
-async function fetchSources(
-  { payload, environment }: SourcesOptions,
-  sources: SourceSettings,
-  target: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const { repo_url: url, refspecs, depth, sha, repo_object_format: objectFormat = 'sha1' } = payload.git_info;
-  await fetchCommit({
-    directory: target,
-    url,
-    refspecs,
-    depth,
-    sha,
-    objectFormat,
-    submodules: sources.submodules,
-    environment,
-    timeoutMs: GIT_MS,
-    signal,
-  });
+const LINES = { info: infoLine, warning: warningLine, plain: (text: string) => `${text}\n` } as const;
+
+async function makeEmpty({ directory }: SourcesOptions, place: Place, signal: AbortSignal): Promise<void> {
+  if (place.host === null) {
+    const target = join(directory, 'sources');
+    makeDirectory(target, 0o700);
+    return await place.deliverTree(target, signal);
+  }
+  const { dir } = place.host;
+  const left: string[] = [];
+  for (const name of readdirSync(dir)) left.push(...(await removeTree(dir, [name])));
+  if (left.length > 0) throw new Failure('directory_not_emptied', `cannot empty ${dir}; left: ${left.join(', ')}`);
+}
+
+/** In the project directory itself where that is on this machine: what is there need not be fetched, nor be copied. */
+function requestFor(
+  options: SourcesOptions,
+  wanted: JobSources,
+  { host }: Place,
+): Omit<CommitRequest, 'isFresh' | 'signal' | 'say'> {
+  const { payload, build, settings, directory } = options;
+  const { git_info: git } = payload;
+  if (host === null) makeDirectory(join(directory, 'sources'), 0o700);
+  const dir = host?.dir ?? join(directory, 'sources');
+  const name = `${createHash('sha256').update(dir).digest('hex').slice(0, 32)}.json`;
+  return {
+    directory: dir,
+    recordFile: host === null ? join(directory, 'sources.json') : join(build.buildsDir, '.sources', name),
+    url: addressFor(payload, wanted, settings.cloneUrl),
+    refspecs: git.refspecs,
+    depth: git.depth,
+    sha: git.sha,
+    ref: git.ref,
+    objectFormat: git.repo_object_format ?? 'sha1',
+    fetchFlags: wanted.fetchFlags,
+    checkout: wanted.checkout,
+    cleanFlags: wanted.cleanFlags,
+    submodules: wanted.submodules,
+    largeFiles: !wanted.skipsLargeFiles,
+    tls: settings.tls,
+    environment: host?.environment ?? options.environment,
+    timeoutMs: settings.getSourcesTimeoutMs ?? GIT_MS,
+  };
+}
+
+/** `clone_url` of the runner: the server has another address from here. */
+function addressFor(
+  { git_info: git, token }: JobPayload,
+  { projectPath }: JobSources,
+  cloneUrl: string | null,
+): string {
+  const base = cloneUrl === null ? null : URL.parse(cloneUrl);
+  if (base === null) return git.repo_url;
+  base.pathname = `${base.pathname.replace(/\/+$/, '')}/${projectPath}.git`;
+  if (/^https?:$/.test(base.protocol)) {
+    base.username = 'gitlab-ci-token';
+    base.password = token;
+  }
+  return base.href;
 }

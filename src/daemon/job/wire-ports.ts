@@ -2,14 +2,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, describeError, Failure, makeDirectory } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
-import type { Control, JobPorts } from '../../runner/index.ts';
+import type { Control, JobPorts, RunnerSettings } from '../../runner/index.ts';
 import type { Build } from '../builds/build.ts';
 import { obey } from '../obey.ts';
 import type { Coordinator } from '../wire/coordinator.ts';
 import type { JobVerdict } from '../wire/job-verdict.ts';
 import { cleanupOnWire } from './report-job.ts';
 import type { LogShipment } from './ship-log.ts';
-import { getSources } from './sources.ts';
+import { openSources } from './sources.ts';
 
 export interface PortsOptions {
   readonly coordinator: Coordinator;
@@ -24,6 +24,7 @@ export interface PortsOptions {
   readonly control: Control;
   readonly log: LogShipment;
   readonly build: Build;
+  readonly settings: RunnerSettings;
 }
 
 const FIRST_PAUSE_MS = 500;
@@ -42,7 +43,7 @@ export function wirePorts(options: PortsOptions): JobPorts {
       obey(verdict, control);
       return verdict.kind === 'go_on' ? 'accepted' : 'refused';
     },
-    getSources: (place, signal) => getSources(options, place, signal),
+    getSources: openSources(options),
     async dependencyArchive(dependency, signal) {
       if (dependency.artifacts_file === undefined) return null;
       const folder = join(directory, 'dependencies');

@@ -34,7 +34,7 @@ export function createScriptedPlace(place: JobSpec, job: ScriptedJob, clock: Clo
   return {
     shell: 'bash',
     projectDir: place.projectDir,
-    hostDir: null,
+    host: null,
     temporaryDir: `${place.projectDir}.tmp`,
     nestedRuns: async () => [],
     async disownNestedRuns() {},

@@ -82,7 +82,7 @@ function createShellPlace(job: JobSpec, { shell, table, cgroup }: Means, options
   return {
     shell: basename(shell) === 'bash' ? 'bash' : 'sh',
     projectDir,
-    hostDir: projectDir,
+    host: { dir: projectDir, environment },
     temporaryDir,
     start: (step) => attempt(`start ${step.id}`, () => ender.starting(() => start(step))),
     clear: (stepId) => attempt(`clear the place of ${stepId}`, () => clearStep(stepDir(job, stepId))),

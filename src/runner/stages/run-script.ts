@@ -1,5 +1,6 @@
 import type { JobRun } from '../job-run.ts';
 import type { Verdict } from '../journal/move.ts';
+import { say } from '../log/tell.ts';
 import { restoreCaches } from '../save/cache.ts';
 import { saveOptions } from '../save/save-options.ts';
 import { stopTree } from '../teardown/stop-tree.ts';
@@ -31,7 +32,7 @@ async function prepareSources(run: JobRun): Promise<Verdict | null> {
     id: 'get_sources',
     title: 'Getting sources',
     attempts: attempts.getSources,
-    action: (signal) => askToWork(run, signal, () => ports.getSources(place, signal)),
+    action: (signal) => askToWork(run, signal, () => ports.getSources(place, signal, (text) => say(run, text))),
   };
   const restoreCache: Stage = {
     id: 'restore_cache',

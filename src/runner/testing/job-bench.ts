@@ -70,7 +70,7 @@ export class JobBench {
       control,
       ports: {
         askToStart: (signal) => this.askToStart(signal),
-        getSources: (place, signal) => this.getSources(place, signal),
+        getSources: (place, signal, say) => this.getSources(place, signal, say),
         dependencyArchive: async () => null,
         keep: async (artifact, signal) => {
           fate('keep');
