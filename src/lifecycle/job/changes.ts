@@ -1,25 +1,13 @@
 import { invariant } from '../../base/index.ts';
-import { type Budgets, CAUSE_RULES, type Cause, type FailureReason } from '../../protocol/index.ts';
+import { CAUSE_RULES, type Cause, type FailureReason } from '../../protocol/index.ts';
 import type { JobEvent } from './job-event.ts';
-import type { JobState } from './job-state.ts';
-import type { Change, Moment, StatusChoice } from './moves/move-row.ts';
+import type { Change, StatusChoice } from './moves/move-row.ts';
 import { isCancelCause } from './moves/preconditions.ts';
 
 /** The event, as the type that the table row promises. */
-function expectEvent<T extends JobEvent['type']>(event: JobEvent, type: T): Extract<JobEvent, { type: T }> {
+export function expectEvent<T extends JobEvent['type']>(event: JobEvent, type: T): Extract<JobEvent, { type: T }> {
   invariant(event.type === type, `expected the event ${type}, got ${event.type}`);
   return event as Extract<JobEvent, { type: T }>;
-}
-
-function budgetsOf(job: JobState): Budgets {
-  invariant(job.budgets !== null, 'a job that was handed out has budgets');
-  return job.budgets;
-}
-
-/** Stop, cleanup and save add up; the margin lets the runner's own word come first. */
-function teardownDeadline({ job, now }: Moment): number {
-  const { graceMs, cleanupMs, saveMs } = budgetsOf(job);
-  return now + graceMs + cleanupMs + saveMs + job.spec.policy.marginMs;
 }
 
 export const setStartAt: Change = {
@@ -52,21 +40,6 @@ export const takeJob: Change = {
 export const takeBack: Change = {
   says: 'no runner, no budgets, no deadline; nothing is owed',
   make: () => ({ handOut: 'none', runner: null, budgets: null, leaseUntil: null, deadline: null, owed: false }),
-};
-
-export const takeCleanup: Change = {
-  says: 'new attempt, lease; deadline = stop + cleanup + save + margin',
-  make: (moment) => {
-    const { runner, leaseMs } = expectEvent(moment.event, 'claim_cleanup');
-    return {
-      attempt: moment.job.attempt + 1,
-      handOut: 'cleanup',
-      cleanupHandOuts: moment.job.cleanupHandOuts + 1,
-      runner,
-      leaseUntil: leaseMs === null ? null : moment.now + leaseMs,
-      deadline: teardownDeadline(moment),
-    };
-  },
 };
 
 export const takeChild: Change = { says: 'note that the child exists', make: () => ({ attempt: 1 }) };
@@ -106,11 +79,6 @@ export const setRunnersCause: Change = {
     if (job.cause !== null) return {};
     return { cause: isCancelCause(event.cause) ? 'failed' : event.cause };
   },
-};
-
-export const setTeardownDeadline: Change = {
-  says: 'deadline = stop + cleanup + save + margin, once',
-  make: (moment) => (moment.job.phase === 'teardown' ? {} : { deadline: teardownDeadline(moment) }),
 };
 
 /** A cancel that comes during a teardown still decides how the job ends, so it replaces the cause. */
@@ -168,16 +136,6 @@ export const noteLoss: Change = {
     const stands = job.handOut !== 'job' || (job.cause !== null && job.cause !== 'succeeded');
     return stands ? {} : { cause: 'runner_lost' };
   },
-};
-
-export const offerCleanup: Change = {
-  says: 'no attempt is accepted until another runner takes the cleanup; deadline = offer',
-  make: ({ job, now }) => ({
-    handOut: 'cleanup_offered',
-    runner: null,
-    leaseUntil: null,
-    deadline: now + job.spec.policy.cleanupOfferMs,
-  }),
 };
 
 /** Where the result of a teardown's end comes from. */

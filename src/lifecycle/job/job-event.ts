@@ -34,6 +34,10 @@ type RunnerEvent =
   | { readonly type: 'teardown_started'; readonly attempt: number; readonly cause: Cause }
   /** `after_script` has ended, saving goes on. Optional, `finished` says it again. */
   | { readonly type: 'cleaned'; readonly attempt: number; readonly cause: Cause; readonly cleanup: Cleanup }
+  /** Its cleanup needs `byMs` more than its budget, in all: said again, or less than before, it changes nothing. */
+  | { readonly type: 'extended'; readonly attempt: number; readonly byMs: number }
+  /** It has taken the job up again, as far as it knows. Only where its own cleanup is offered this changes anything. */
+  | { readonly type: 'resumed'; readonly attempt: number; readonly leaseMs: number | null }
   | FinishedEvent;
 
 interface ClaimEvent {

@@ -15,13 +15,15 @@ export interface JobState {
   /** Number of the latest hand-out to a runner, 0 before the first. Only this attempt's messages are accepted. */
   readonly attempt: number;
   readonly handOut: HandOut;
-  /** What the runner of the attempt can do. */
+  /** What the runner of the attempt can do. While its cleanup is offered: the lost one, which may come back; null: it gave up by itself. */
   readonly runner: RunnerFeatures | null;
   /** Until when the attempt counts as alive without word from its runner; null: no lease, as in a local run. */
   readonly leaseUntil: number | null;
   /** When the coordinator acts by itself: the script has run too long, a teardown is over, or nobody took the cleanup. */
   readonly deadline: number | null;
   readonly budgets: Budgets | null;
+  /** By how much its runner has put the teardown's deadline off, in all. */
+  readonly extendedMs: number;
 
   /** A user command has started and the job has an `after_script`: cleanup must be recorded before the job may end. */
   readonly owed: boolean;
@@ -86,9 +88,16 @@ export interface JobPolicy {
   /** How long a lost runner's cleanup waits for a runner that takes it. */
   readonly cleanupOfferMs: number;
   readonly maxCleanupHandOuts: number;
+  /** How far, in all, a runner may put the deadline of its teardown off. */
+  readonly maxExtensionMs: number;
 }
 
-export const DEFAULT_POLICY: JobPolicy = { marginMs: 60_000, cleanupOfferMs: 600_000, maxCleanupHandOuts: 2 };
+export const DEFAULT_POLICY: JobPolicy = {
+  marginMs: 60_000,
+  cleanupOfferMs: 600_000,
+  maxCleanupHandOuts: 2,
+  maxExtensionMs: 3_600_000,
+};
 
 /** `runner_shutdown` is for local runs: whoever stops `epilogue run` cancels its jobs, and the cause says how. */
 export type CancelCause = Extract<Cause, 'canceled' | 'superseded' | 'runner_shutdown'>;
@@ -117,6 +126,7 @@ const NOT_STARTED = {
   leaseUntil: null,
   deadline: null,
   budgets: null,
+  extendedMs: 0,
   owed: false,
   cleanup: null,
   cleanupHandOuts: 0,

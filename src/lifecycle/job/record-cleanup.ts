@@ -1,5 +1,5 @@
 import type { Change } from './moves/move-row.ts';
-import { cleanupSaid, isSettled } from './moves/preconditions.ts';
+import { cleanupSaid, isSettled, saysNothingBegan } from './moves/preconditions.ts';
 
 /*
  * How the record of the cleanup is closed. Every row that ends a job uses exactly one of these, so that no obligation can end
@@ -31,11 +31,12 @@ export const cleanupOverdue: Change = closeAs(
 
 /** For `cleaned` and `finished`: the runner's own record, if it is one. A record of a real cleanup proves that one was owed. */
 export const recordCleanup: Change = {
-  says: "the runner's record of the cleanup; without one `lost` if owed, else `not_owed`",
+  says: "the runner's record of the cleanup, also that none is owed as nothing began; without one `lost` if owed, else `not_owed`",
   make: (moment) => {
     const said = moment.event.type === 'cleaned' ? moment.event.cleanup : cleanupSaid(moment);
     if (said !== null && isSettled(said)) return { cleanup: said, owed: true };
-    if (!moment.job.owed) return { cleanup: { outcome: 'not_owed', attempt: 0 } };
+    if (!moment.job.owed || saysNothingBegan(moment))
+      return { cleanup: { outcome: 'not_owed', attempt: 0 }, owed: false };
     const reason = said?.reason ?? 'the runner did not say how the cleanup ended';
     return { cleanup: { outcome: 'lost', attempt: said?.attempt ?? 1 + moment.job.cleanupHandOuts, reason } };
   },

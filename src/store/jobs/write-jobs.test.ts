@@ -22,6 +22,7 @@ const FRESH = {
   leaseUntil: null,
   deadline: null,
   budgets: null,
+  extendedMs: 0,
   owed: false,
   cleanup: null,
   cleanupHandOuts: 0,

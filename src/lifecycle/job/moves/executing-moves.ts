@@ -4,19 +4,54 @@ import {
   noteCancel,
   noteForce,
   noteResult,
-  offerCleanup,
   openObligation,
   setRunnersCause,
-  setTeardownDeadline,
 } from '../changes.ts';
+import {
+  forgetRunner,
+  offerCleanup,
+  putDeadlineOff,
+  setTeardownDeadline,
+  takeCleanupBack,
+} from '../deadline-changes.ts';
 import { cleanupLost, nothingElseOwed, nothingOwed, recordCleanup } from '../record-cleanup.ts';
 import { EXECUTING, FINISHED, ignore, type MoveRow, type MoveTable, moveTo, refuse, WAITING } from './move-row.ts';
-import { canHandCleanupOver, cleanupEnded, isStale, namesCancelCause, runnerCanStop } from './preconditions.ts';
+import {
+  asksForMore,
+  canHandCleanupOver,
+  cleanupEnded,
+  isStale,
+  mayTakeBack,
+  namesCancelCause,
+  runnerCanStop,
+} from './preconditions.ts';
 
-/** Must stand first: whatever an attempt says that does not hold the job (any more) changes nothing. */
+/** Before the refusal of whatever comes from an attempt that does not hold its job: the one way back. */
+export const COME_BACK_MOVE: MoveRow = {
+  id: 'take-cleanup-back',
+  on: ['resumed'],
+  from: EXECUTING,
+  handOuts: ['cleanup_offered'],
+  precondition: mayTakeBack,
+  outcome: moveTo('same', { phase: 'same', changes: [takeCleanupBack] }),
+  why: 'The lost runner is there again before another has begun: it knows best what is left to clean. It counts as a hand-out, so it ends.',
+};
+
+/** Must stand before all others: whatever an attempt says that does not hold the job (any more) changes nothing. */
 export const STALE_MOVE: MoveRow = {
   id: 'stale',
-  on: ['renew', 'script_started', 'teardown_started', 'cleaned', 'finished', 'returned', 'runner_lost', 'evicted'],
+  on: [
+    'renew',
+    'script_started',
+    'teardown_started',
+    'cleaned',
+    'extended',
+    'resumed',
+    'finished',
+    'returned',
+    'runner_lost',
+    'evicted',
+  ],
   from: [...WAITING, ...EXECUTING, ...FINISHED],
   precondition: isStale,
   outcome: refuse('stale_attempt'),
@@ -30,6 +65,13 @@ const RUNNER_MOVES: MoveTable = [
     from: EXECUTING,
     outcome: moveTo('same', { phase: 'same', changes: [extendLease] }),
     why: 'The runner is alive.',
+  },
+  {
+    id: 'resume',
+    on: ['resumed'],
+    from: EXECUTING,
+    outcome: ignore,
+    why: 'It holds the job still, and goes on.',
   },
   {
     id: 'start-script',
@@ -89,13 +131,30 @@ const RUNNER_MOVES: MoveTable = [
     why: 'The obligation is met. What strikes while artifacts are saved cannot lose it any more.',
   },
   {
+    id: 'extend',
+    on: ['extended'],
+    from: EXECUTING,
+    phases: ['teardown'],
+    precondition: asksForMore,
+    outcome: moveTo('same', { phase: 'same', changes: [putDeadlineOff] }),
+    why: 'A cleanup may ask for more time. How much in all is for the coordinator to say: the job has to end.',
+  },
+  {
+    id: 'extended-again',
+    on: ['extended'],
+    from: EXECUTING,
+    phases: ['teardown'],
+    outcome: ignore,
+    why: 'A repeated or late message, or there is no more to be had.',
+  },
+  {
     id: 'finish-unclean',
     on: ['finished'],
     from: EXECUTING,
     precondition: canHandCleanupOver,
     outcome: moveTo('same', {
       phase: 'teardown',
-      changes: [setRunnersCause, noteResult, offerCleanup],
+      changes: [setRunnersCause, noteResult, offerCleanup, forgetRunner],
       effects: ['offer_cleanup'],
     }),
     why: 'The runner gives up without having cleaned (its pod is gone, say): another one does it.',

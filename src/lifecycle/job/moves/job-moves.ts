@@ -1,4 +1,4 @@
-import { EXECUTING_MOVES, STALE_MOVE } from './executing-moves.ts';
+import { COME_BACK_MOVE, EXECUTING_MOVES, STALE_MOVE } from './executing-moves.ts';
 import { LOSS_MOVES, STRIKE_MOVES } from './loss-moves.ts';
 import type { MoveTable } from './move-row.ts';
 import { TRIGGER_MOVES } from './trigger-moves.ts';
@@ -10,6 +10,7 @@ import { WAITING_MOVES } from './waiting-moves.ts';
  * fits is refused with `wrong_status`.
  */
 export const MOVES: MoveTable = [
+  COME_BACK_MOVE,
   STALE_MOVE,
   ...TRIGGER_MOVES,
   ...WAITING_MOVES,

@@ -1,13 +1,5 @@
-import {
-  byCause,
-  noteDrop,
-  noteLoss,
-  offerCleanup,
-  setCause,
-  setTeardownDeadline,
-  takeBack,
-  takeCleanup,
-} from '../changes.ts';
+import { byCause, noteDrop, noteLoss, setCause, takeBack } from '../changes.ts';
+import { offerCleanup, setTeardownDeadline, takeCleanup } from '../deadline-changes.ts';
 import type { Trigger } from '../job-event.ts';
 import { cleanupLost, cleanupOverdue, nothingOwed } from '../record-cleanup.ts';
 import { type Change, EXECUTING, ignore, type MoveTable, moveTo, refuse } from './move-row.ts';

@@ -63,9 +63,31 @@ export const canHandCleanupOver: Precondition = {
   says: 'cleanup is still owed, the job is `interruptible: graceful` and hand-outs are left',
   holds: ({ job, event }) => {
     if (!job.owed || isSettled(cleanupSaid({ job, event })) || job.spec.interruptible !== 'graceful') return false;
+    if (saysNothingBegan({ job, event })) return false;
     return job.cleanupHandOuts < job.spec.policy.maxCleanupHandOuts;
   },
 };
+
+export const mayTakeBack: Precondition = {
+  says: 'it names the attempt that was lost last, and nobody has taken its cleanup yet',
+  holds: ({ job, event }) => event.type === 'resumed' && event.attempt === job.attempt && job.runner !== null,
+};
+
+export const asksForMore: Precondition = {
+  says: 'it asks for more than before, and the limit is not reached',
+  holds: ({ job, event }) => event.type === 'extended' && extensionOf(job, event.byMs) > job.extendedMs,
+};
+
+/** How far the deadline of a teardown moves, ms, whatever its runner asks for. */
+export function extensionOf({ spec }: JobState, byMs: number): number {
+  return Math.min(byMs, spec.policy.maxExtensionMs);
+}
+
+/** The runner that was to start the first user command did not: it had asked, and gave up before it heard that it may. */
+export function saysNothingBegan({ job, event }: Pick<Moment, 'job' | 'event'>): boolean {
+  if (event.type !== 'finished' || job.handOut !== 'job' || job.cleanup !== null) return false;
+  return event.cleanup?.outcome === 'not_owed';
+}
 
 export const childRuns: Precondition = {
   says: 'its child pipeline exists and is followed',

@@ -22,6 +22,7 @@ export const NORMAL: Variant = {
   capacity: { toCoordinator: 2, toRunners: 1 },
   cleanupHandOuts: 1,
   crashes: true,
+  extends: false,
 };
 
 export const STUCK = 'a terminal state is reachable without any help from the runner';

@@ -49,9 +49,9 @@ interface Happening {
 function take(coordinator: Coordinator, world: World, variant: Variant, what: Happening): WorldStep[] {
   const { result, jobKey, setDeadline } = coordinator.apply(world, what.event, what.key, what.due);
   if (result.kind !== 'moved' && what.from === undefined) return [];
-  const isClaim = what.event.type === 'claim' || what.event.type === 'claim_cleanup';
+  const isClaim = ['claim', 'claim_cleanup', 'resumed'].includes(what.event.type);
   const granted = isClaim && result.kind === 'moved';
-  const truth = nowTrue(world, result, what.event, granted);
+  const truth = nowTrue(world, result, what);
   const isSame = jobKey === world.jobKey && truth === world.truth;
   let next: World = isSame ? world : { ...world, job: result.job, jobKey, truth };
   const say = (message: Message) => {
@@ -62,7 +62,7 @@ function take(coordinator: Coordinator, world: World, variant: Variant, what: Ha
     if (effect.type === 'abort') say(`over:${effect.attempt}`);
   }
   if (what.from !== undefined) for (const message of replies(what.event, result, what.from)) say(message);
-  const accepted = what.from !== undefined && result.kind !== 'refused' ? what.from : null;
+  const accepted = what.from !== undefined && result.kind !== 'refused' && !granted ? what.from : null;
   return [
     { label: what.label, next: forgetRunners(next), facts: { accepted, granted, event: what.event.type, setDeadline } },
   ];
@@ -73,12 +73,15 @@ function replies(event: JobEvent, result: JobResult, attempt: number): Message[]
   if (result.kind === 'refused') return [result.reason === 'script_is_over' ? `stop:${attempt}` : `over:${attempt}`];
   if (event.type === 'finished') return [`over:${attempt}`];
   if (event.type === 'script_started') return [`ack:${attempt}`];
-  const mustStop = result.job.phase === 'teardown' && event.type === 'renew';
+  const mustStop = result.job.phase === 'teardown' && (event.type === 'renew' || event.type === 'resumed');
   return mustStop ? [`stop:${attempt}`] : [];
 }
 
-function nowTrue({ job, truth }: World, result: JobResult, event: JobEvent, granted: boolean): Truth {
-  if (granted) return { ...truth, granted: truth.granted + 1, live: truth.granted + 1 };
+function nowTrue({ job, truth }: World, result: JobResult, { event, from }: Happening): Truth {
+  const isMoved = result.kind === 'moved';
+  if (isMoved && event.type === 'resumed') return { ...truth, live: from ?? 0 };
+  if (isMoved && (event.type === 'claim' || event.type === 'claim_cleanup'))
+    return { ...truth, granted: truth.granted + 1, live: truth.granted + 1 };
   const isRevoked = result.effects.some(
     ({ type }) => type === 'abort' || type === 'finished' || type === 'offer_cleanup',
   );
@@ -135,6 +138,8 @@ function arriving(world: World): readonly Message[] {
     `renew:${attempt}`,
     `script_started:${attempt}`,
     `teardown_started:${attempt}:succeeded`,
+    `extended:${attempt}`,
+    `resumed:${attempt}`,
     `cleaned:${attempt}:succeeded`,
     `finished:${attempt}:succeeded:done`,
     `finished:${attempt}:failed:gone`,

@@ -5,6 +5,7 @@ import type { Variant, World } from './world.ts';
 const NOW = 10;
 /** Instants as far as the model tells them apart: due now, or set and still ahead. */
 const AHEAD = 1_000_000_000;
+const POLICY = { marginMs: 1, cleanupOfferMs: 1, maxExtensionMs: 1 };
 
 export type Due = 'nothing' | 'lease' | 'deadline' | 'start';
 
@@ -36,7 +37,7 @@ export class Coordinator {
       hasCleanup: true,
       startInMs: null,
       strategy: 'none',
-      policy: { marginMs: 1, cleanupOfferMs: 1, maxCleanupHandOuts: this.variant.cleanupHandOuts },
+      policy: { ...POLICY, maxCleanupHandOuts: this.variant.cleanupHandOuts },
     });
     return {
       job,

@@ -36,8 +36,11 @@ export const INVARIANTS: readonly JobInvariant[] = [
       facts.event === 'script_started' && facts.accepted !== null && next.job.phase !== 'script',
   },
   {
-    name: 'an obligation is never taken off the books',
-    isBroken: ({ job }, { next }) => job.owed && !next.job.owed,
+    name: 'an obligation is taken off the books only by the end of a job of which nothing began',
+    isBroken: ({ job }, { next }) => {
+      const isEnd = isFinished(next.job.status) && next.job.cleanup?.outcome === 'not_owed';
+      return job.owed && !next.job.owed && !isEnd;
+    },
   },
   {
     name: 'canceling ends as canceled',
@@ -69,12 +72,20 @@ export const INVARIANTS: readonly JobInvariant[] = [
     isBroken: (_, { next: { job, truth } }) => job.cleanup?.outcome === 'succeeded' && truth.ran && !truth.cleaned,
   },
   {
-    name: 'a deadline is set anew exactly when a teardown begins or changes hands',
+    name: 'a deadline is put off by its teardown alone, and only so far',
+    isBroken: ({ job }, { next }) => {
+      const isOff = next.job.extendedMs > job.extendedMs;
+      return isOff && (job.phase !== 'teardown' || next.job.extendedMs > job.spec.policy.maxExtensionMs);
+    },
+  },
+  {
+    name: 'a deadline is set anew exactly when a teardown begins, changes hands or is put off',
     isBroken: ({ job }, { next, facts }) => {
       const begins = next.job.phase === 'teardown' && job.phase !== 'teardown';
       const changesHands = next.job.handOut !== job.handOut;
       const isNew = begins || (changesHands && isExecuting(next.job.status));
-      return isExecuting(next.job.status) && isNew !== facts.setDeadline;
+      const isPutOff = next.job.extendedMs > job.extendedMs;
+      return isExecuting(next.job.status) && (isNew || isPutOff) !== facts.setDeadline;
     },
   },
   {

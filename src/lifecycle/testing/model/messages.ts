@@ -9,6 +9,9 @@ export function eventOf(message: Message, variant: Variant): JobEvent {
   const [how = '-', cleanup = '-'] = rest;
   if (type === 'renew') return { type, attempt, leaseMs: 1 };
   if (type === 'script_started') return { type, attempt };
+  if (type === 'resumed') return { type, attempt, leaseMs: 1 };
+  // More than there is to be had.
+  if (type === 'extended') return { type, attempt, byMs: 5 };
   const cause = causeOf(how);
   if (type === 'teardown_started') return { type, attempt, cause };
   if (type === 'cleaned') return { type, attempt, cause, cleanup: { outcome: 'succeeded', attempt } };

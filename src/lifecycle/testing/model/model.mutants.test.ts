@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MOVES, type MoveRow, type MoveTable, type Precondition } from '../../job/index.ts';
-import { ignore } from '../../job/moves/move-row.ts';
+import { type Change, ignore, moveTo } from '../../job/moves/move-row.ts';
 import { checkJob, describeViolation, NORMAL, STUCK } from './check-job.ts';
 import { INVARIANTS } from './invariants.ts';
 import { OURS, type Variant } from './world.ts';
@@ -36,6 +36,8 @@ const namesAnotherNumber: Precondition = {
   holds: ({ job, event }) => 'attempt' in event && event.attempt !== job.attempt,
 };
 
+const MORE: Change = { says: 'a mistake', make: ({ job }) => ({ deadline: (job.deadline ?? 0) + 1 }) };
+
 const BLUNT: Partial<Variant> = { runner: { ...OURS, cancelGracefully: false } };
 const GRACEFUL: Partial<Variant> = { interruptible: 'graceful' };
 
@@ -69,7 +71,7 @@ const MUTANTS: readonly Mutant[] = [
   {
     mistake: 'a cancel closes the obligation before the cleanup has run',
     table: alsoMaking('cancel-script', () => ({ owed: false })),
-    caughtBy: 'an obligation is never taken off the books',
+    caughtBy: 'an obligation is taken off the books only by the end of a job of which nothing began',
   },
   {
     mistake: 'a good result wins in canceling',
@@ -109,12 +111,45 @@ const MUTANTS: readonly Mutant[] = [
   {
     mistake: 'a cancel gives the teardown no deadline of its own',
     table: withOutcome('cancel-script', ({ changes }) => ({ changes: changes.slice(0, 1) })),
-    caughtBy: 'a deadline is set anew exactly when a teardown begins or changes hands',
+    caughtBy: 'a deadline is set anew exactly when a teardown begins, changes hands or is put off',
   },
   {
     mistake: 'a runner puts its deadline off by renewing its lease',
     table: alsoMaking('renew', ({ now }) => ({ deadline: now + 1_000 })),
-    caughtBy: 'a deadline is set anew exactly when a teardown begins or changes hands',
+    caughtBy: 'a deadline is set anew exactly when a teardown begins, changes hands or is put off',
+  },
+  {
+    mistake: 'a runner has as much more time as it asks for',
+    table: alsoMaking('extend', ({ job, event }) =>
+      event.type === 'extended' ? { deadline: (job.deadline ?? 0) + event.byMs, extendedMs: event.byMs } : {},
+    ),
+    caughtBy: 'a deadline is put off by its teardown alone, and only so far',
+    variant: { extends: true },
+  },
+  {
+    mistake: 'a repeated message puts the deadline off once more',
+    table: MOVES.map((row) =>
+      row.id === 'extended-again' ? { ...row, outcome: moveTo('same', { phase: 'same', changes: [MORE] }) } : row,
+    ),
+    caughtBy: 'a deadline is set anew exactly when a teardown begins, changes hands or is put off',
+    variant: { extends: true },
+  },
+  {
+    mistake: 'a lost runner takes a cleanup back that another one has',
+    table: MOVES.map((row) => {
+      if (row.id !== 'take-cleanup-back') return row;
+      const { handOuts: _, precondition: __, ...rest } = row;
+      return rest;
+    }),
+    caughtBy: 'no two attempts are accepted at once',
+    variant: GRACEFUL,
+  },
+  {
+    mistake: 'a runner is believed that nothing began when its cleanup is gone',
+    table: alsoMaking('finish', ({ job }) =>
+      job.cleanup?.outcome === 'lost' ? { owed: false, cleanup: { outcome: 'not_owed', attempt: 0 } } : {},
+    ),
+    caughtBy: 'no user command starts before the obligation is on the books',
   },
   {
     mistake: 'a cancel drops the deadline',
@@ -161,13 +196,10 @@ describe('the invariants bite', () => {
       'runner 0 asks to start the script',
       'coordinator hears script_started:1',
       'a person cancels',
-      'runner hears stop:1',
-      "runner 0 finds the job's place gone",
+      'runner 0 gives up asking',
       'runner 0 reports',
-      'coordinator hears finished:1:stopped:gone',
+      'coordinator hears finished:1:failed:-',
     ]);
-    expect(describeViolation(violation)).toMatch(
-      /finished:1:stopped:gone +success \(attempt 1, none, owed, cleanup lost\)/,
-    );
+    expect(describeViolation(violation)).toMatch(/finished:1:failed:- +success \(attempt 1, none, cleanup not_owed\)/);
   });
 });

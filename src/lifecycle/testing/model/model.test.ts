@@ -10,7 +10,7 @@ const WIDE = { toCoordinator: 2, toRunners: 2 };
 
 /** Bounds are per variant: what has two runners at work, and hands the cleanup over, has far more worlds. */
 const VARIANTS: readonly (readonly [string, Partial<Variant>])[] = [
-  ['not interruptible, our runner', { interruptible: false }],
+  ['not interruptible, our runner', { interruptible: false, extends: true }],
   ['not interruptible, a runner that cannot cancel', { interruptible: false, runner: PLAIN, capacity: WIDE }],
   ['interruptible, our runner', { interruptible: true, capacity: WIDE }],
   ["interruptible, GitLab's runner", { interruptible: true, runner: GITLABS, capacity: WIDE }],
@@ -19,6 +19,10 @@ const VARIANTS: readonly (readonly [string, Partial<Variant>])[] = [
   [
     'graceful, our runner, cleanup handed over twice',
     { interruptible: 'graceful', capacity: { toCoordinator: 1, toRunners: 1 }, cleanupHandOuts: 2, crashes: false },
+  ],
+  [
+    'graceful, our runner, with more time for the cleanup',
+    { interruptible: 'graceful', capacity: { toCoordinator: 1, toRunners: 1 }, extends: true, crashes: false },
   ],
   ["graceful, GitLab's runner", { interruptible: 'graceful', runner: GITLABS }],
   ['graceful, a runner that may not take it', { interruptible: 'graceful', runner: PLAIN, capacity: WIDE }],

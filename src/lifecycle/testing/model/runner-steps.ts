@@ -24,9 +24,16 @@ export function runnerSteps(world: World, which: 0 | 1, variant: Variant): World
     );
     return { label: `runner ${which} ${label}`, next, facts: NO_FACTS };
   };
-  if (!runner.isUp) return [step('restarts and reads its journal', { isUp: true })];
+  const isOurs = which === 1 || variant.runner.phases;
+  if (!runner.isUp) {
+    const says: Message[] = isOurs && runner.at !== 'idle' ? [`resumed:${runner.attempt}`] : [];
+    return [step('restarts and reads its journal', { isUp: true }, { says })];
+  }
   if (runner.at === 'idle') return [];
-  const work = workSteps(world, runner, which === 1 || variant.runner.phases, step);
+  const work = workSteps(world, runner, isOurs, step);
+  if (variant.extends && isOurs && runner.at === 'cleaning') {
+    work.push(step('asks for more time', {}, { says: [`extended:${runner.attempt}`] }));
+  }
   return variant.crashes ? [...work, step('crashes', { isUp: false })] : work;
 }
 
@@ -52,7 +59,10 @@ function workSteps(
       return [fails, step('starts the script', { at: 'script' }, { world: { truth: { ...truth, ran: true } } })];
     }
     case 'asking':
-      return [step('asks again', {}, { says: [`script_started:${attempt}`] })];
+      return [
+        step('asks again', {}, { says: [`script_started:${attempt}`] }),
+        step('gives up asking', { at: 'reporting', cause: 'failed' }),
+      ];
     case 'script': {
       const ends = (['succeeded', 'failed'] as const).map((how) => {
         const says: Message[] = ours ? [`teardown_started:${attempt}:${how}`] : [];

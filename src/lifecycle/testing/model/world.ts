@@ -37,7 +37,7 @@ export type RunnerCleanup = '-' | 'done' | 'gone';
 export const IDLE: RunnerModel = { isUp: true, at: 'idle', attempt: 0, cause: '-', cleanup: '-' };
 
 export type Message =
-  | `${'renew' | 'script_started' | 'ack' | 'stop' | 'over'}:${number}`
+  | `${'renew' | 'script_started' | 'extended' | 'resumed' | 'ack' | 'stop' | 'over'}:${number}`
   | `${'teardown_started' | 'cleaned'}:${number}:${RunnerCause}`
   | `finished:${number}:${RunnerCause}:${RunnerCleanup}`;
 
@@ -62,6 +62,8 @@ export interface Variant {
   readonly cleanupHandOuts: number;
   /** Whether runners crash and come back; any number of times, then. */
   readonly crashes: boolean;
+  /** Whether they ask for more time for a cleanup. */
+  readonly extends: boolean;
 }
 
 /** Facts about one step that its two worlds do not show. */
