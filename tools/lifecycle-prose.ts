@@ -23,7 +23,7 @@ books first. A job that ended with an obligation says how it was met: \`succeede
 
 The first cause stands. What strikes later, in the teardown, does not change why the script was over. Only a cancel does: it decides how
 the job ends, so it is the cause from then on; what \`after_script\` was told when it began is not taken back. Budgets add up: a teardown has *stop + cleanup + save*, plus a margin that lets the runner speak first, counted from
-the moment it begins.
+the moment it begins. Its runner may put that off when the cleanup asks for more time, an hour at most.
 
 \`runner_shutdown\` means two things. A runner that is told to stop reports it, and the job ends as \`failed\`. In a local run whoever presses
 Ctrl-C wants the jobs to end, so the run *cancels* them with that cause, and they end as \`canceled\`.`;
@@ -35,6 +35,7 @@ export const CANCELLING = `- Not started, or no user command yet: \`canceled\` a
 - Cancelling again changes nothing. *Force cancel* cuts the teardown short or skips it: cleanup \`skipped\`, by whom and what was still owed.
 - Its runner is lost: the cleanup of an \`interruptible: graceful\` job is offered to another runner, as an attempt of its own with a
   deadline of its own. Other jobs, and those whose hand-outs are used up, end with cleanup \`lost\`.
+  As long as nobody has taken it, the lost runner has it back when it comes back and reports: its attempt is accepted again, for the cleanup alone.
 - A runner that announces no phases (GitLab's) is assumed to run user commands from the moment it has the job. It does not report on
   cleanup either: a script that ended by itself, or a cancel that it obeyed, means that it ran; anything else means \`lost\`.`;
 

@@ -127,7 +127,7 @@ export class ReplayedJob {
     }
     const record = await parts.store.read((db) => findAttempt(db, this.id, attempt));
     if (record === null) throw new Error(`attempt ${attempt} is not there`);
-    await fromRunner(parts, record, { type: 'evicted' });
+    await fromRunner(parts, record, [{ type: 'evicted' }]);
   }
 
   /** In the model a lease may run out at any moment. */

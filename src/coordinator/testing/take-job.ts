@@ -43,7 +43,7 @@ function takenJob(parts: Parts, taken: HandOut, { features }: RunnerAsking): Tak
     if (found === null) throw new Error('the attempt is not there');
     return found;
   };
-  const report = async (said: RunnerReport) => fromRunner(parts, await attemptRecord(), said);
+  const report = async (said: RunnerReport) => fromRunner(parts, await attemptRecord(), [said]);
   return {
     ...taken,
     name: taken.payload.job_info.name,

@@ -1,7 +1,7 @@
 /*
  * What keeps pipelines going: jobs handed out and reported on, and everything that comes up by itself (sweeps).
  */
-export { fromRunner, type RunnerReport } from './from-runner.ts';
+export { comeBack, fromRunner, type RunnerReport } from './from-runner.ts';
 export { giveBack, handOut } from './hand-out.ts';
 export type { HandOut, RunnerAnswer, RunnerAsking, RunnerInfo } from './hand-out-types.ts';
 export { hashToken } from './handing-out/attempt-token.ts';

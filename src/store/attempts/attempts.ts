@@ -125,6 +125,15 @@ export async function endAttempt(tx: Tx, jobId: number, attempt: number): Promis
     .execute();
 }
 
+/** Its token is good again: the lost runner has taken its cleanup back. Part of the pipeline's transaction. */
+export async function reopenAttempt(tx: Tx, id: number, leaseUntil: number): Promise<void> {
+  await tx.query
+    .updateTable('attempts')
+    .set({ ended_at: null, lease_until: leaseUntil, contacted_at: tx.now() })
+    .where('id', '=', id)
+    .execute();
+}
+
 /** Whose lease is over, the longest over first. Each is looked at in a transaction of its pipeline, which may find it renewed. */
 export async function listLapsedAttempts(db: Db, limit: number): Promise<readonly AttemptRecord[]> {
   const rows = await db.query

@@ -36,5 +36,6 @@ export function columnsOf(state: StoredState): StateColumns {
 }
 
 export function stateOf(column: string): StoredState {
-  return fromJson<StoredState>(column);
+  // What was stored before teardowns could be put off says nothing of that.
+  return { extendedMs: 0, ...fromJson<Omit<StoredState, 'extendedMs'>>(column) };
 }

@@ -11,6 +11,7 @@ export const TEARDOWN = nullable(
     requested_by: nullable(Type.String(), 'who cancelled; null: nobody did'),
     requested_at: nullable(INSTANT),
     deadline: nullable(INSTANT, 'when the coordinator ends it, whatever the runner does'),
+    extended_by: Type.Number({ description: 's, by which its runner has put the deadline off, in all' }),
     forced_by: nullable(Type.String(), 'who cut it short'),
     forced_at: nullable(INSTANT),
   }),

@@ -8,7 +8,7 @@ type Shown = Pick<JobRecord, 'state' | 'lateCleanup'>;
 
 /** Why the script is over or is to be, who asked for that, and until when the job may take for what follows. */
 export function showTeardown({ state }: Pick<JobRecord, 'state'>): Static<typeof TEARDOWN> {
-  const { cause, cancelRequest, forceRequest, deadline, status } = state;
+  const { cause, cancelRequest, forceRequest, deadline, extendedMs, status } = state;
   if (cause === null && cancelRequest === null && forceRequest === null) return null;
   return {
     cause: cause ?? cancelRequest?.cause ?? null,
@@ -16,6 +16,7 @@ export function showTeardown({ state }: Pick<JobRecord, 'state'>): Static<typeof
     requested_at: instantOrNull(cancelRequest?.at ?? null),
     // Before the script is over, the deadline is the script's.
     deadline: cause === null || isFinished(status) ? null : instantOrNull(deadline),
+    extended_by: extendedMs / 1000,
     forced_by: forceRequest?.by ?? null,
     forced_at: instantOrNull(forceRequest?.at ?? null),
   };

@@ -30,7 +30,7 @@ async function eventOf(parts: Parts, { jobId, attempt }: AttemptName): Promise<S
 /** Null: the script may go on, or it is over and nobody has to be told. */
 function stopOf(attempt: AttemptRecord, { state }: JobRecord): ServerEvent | null {
   const { status, deadline } = state;
-  const order = stopOrder(state);
+  const order = stopOrder(attempt, state);
   if (order === null) return null;
   const { cause, by } = order;
   const words = { cause, by, deadline: deadline === null ? null : new Date(deadline) };

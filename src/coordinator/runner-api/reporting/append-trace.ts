@@ -59,7 +59,7 @@ function headersOf(
   watched: WatchedLogs,
 ): Readonly<Record<string, string>> {
   return {
-    ...heldJobHeaders(attempt, job),
+    ...heldJobHeaders(attempt, job.state),
     range: `0-${sizeBytes}`,
     'x-gitlab-trace-update-interval': String(traceInterval(attempt, watched.isWatched(job.id))),
   };

@@ -10,10 +10,8 @@ import {
 import type { Parts } from '../../parts.ts';
 import type { AttemptAsking } from '../attempt-credential.ts';
 import type { Loose } from '../loose-values.ts';
-import { readReport } from './read-report.ts';
+import { ENDED, readReport } from './read-report.ts';
 
-/** How a cleanup can end that has begun. */
-const ENDED: ReadonlySet<CleanupOutcome> = new Set(['succeeded', 'failed', 'timed_out']);
 /** How it is written down where nobody has heard that it has ended. */
 const GIVEN_UP: ReadonlySet<CleanupOutcome> = new Set(['lost', 'timed_out', 'skipped']);
 
@@ -27,10 +25,8 @@ export async function noteLateCleanup(
   { attempt, job }: AttemptAsking,
   body: Loose,
 ): Promise<void> {
-  const report = readReport(body, attempt.features.phases);
-  if (report === null || report === 'alive' || !('cleanup' in report) || report.cleanup === null) return;
-  const { cleanup } = report;
-  if (!ENDED.has(cleanup.outcome) || isOnRecord(cleanup, attempt.attempt, job.state)) return;
+  const cleanup = readReport(body, attempt.features.phases)?.cleanup ?? null;
+  if (cleanup === null || !ENDED.has(cleanup.outcome) || isOnRecord(cleanup, attempt.attempt, job.state)) return;
   const by = { userId: null, userName: `runner ${attempt.runnerId}` };
   const about = { ...by, targetKind: 'job', targetId: String(job.id), projectId: job.projectId, ip: null };
   const reason = 'its runner came back late: it has run the cleanup, which succeeded';

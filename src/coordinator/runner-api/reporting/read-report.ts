@@ -3,40 +3,59 @@ import {
   type Cause,
   CLEANUP_OUTCOMES,
   type Cleanup,
+  type CleanupOutcome,
   FAILURE_REASONS,
   type FailureReason,
 } from '../../../protocol/index.ts';
 import type { RunnerReport } from '../../work/index.ts';
 import { type Loose, objectOf, textOf, wholeOf } from '../loose-values.ts';
 
+type Finished = Extract<RunnerReport, { type: 'finished' }>;
+
+/** `running`: what has happened so far, in order; nothing: the runner goes on. */
+export type Said =
+  | { readonly kind: 'running'; readonly reports: readonly RunnerReport[]; readonly cleanup: Cleanup | null }
+  | { readonly kind: 'finished'; readonly reports: readonly [Finished]; readonly cleanup: Cleanup | null };
+
 /**
- * What a `PUT /jobs/:id` says, as a report. `alive`: nothing but that the runner goes on. Null: a state that there is none of.
+ * What a `PUT /jobs/:id` says. Null: a state that there is none of.
  * The additions (`phase`, `teardown`, `cleanup`) count only from a runner that said it knows phases.
  */
-export function readReport(body: Loose, knowsPhases: boolean): RunnerReport | 'alive' | null {
+export function readReport(body: Loose, knowsPhases: boolean): Said | null {
   const state = textOf(body.state);
-  if (state === 'running') return (knowsPhases ? readPhase(body) : null) ?? 'alive';
+  const cleanup = knowsPhases ? readCleanup(body.cleanup) : null;
+  if (state === 'running') return { kind: 'running', reports: knowsPhases ? readPhase(body, cleanup) : [], cleanup };
   if (state !== 'success' && state !== 'failed') return null;
   const teardown = knowsPhases ? objectOf(body.teardown) : {};
   const failureReason = state === 'failed' ? readReason(textOf(body.failure_reason)) : null;
-  return {
+  const finished: Finished = {
     type: 'finished',
     result: state,
     cause: readCause(teardown.cause) ?? guessCause(state, failureReason),
     failureReason,
     exitCode: wholeOf(body.exit_code) ?? wholeOf(teardown.exit_code) ?? null,
-    cleanup: knowsPhases ? readCleanup(body.cleanup) : null,
+    cleanup,
   };
+  return { kind: 'finished', reports: [finished], cleanup };
 }
 
-function readPhase(body: Loose): RunnerReport | null {
-  if (body.phase === 'script') return { type: 'script_started' };
-  if (body.phase !== 'teardown') return null;
-  const cause = readCause(objectOf(body.teardown).cause);
-  if (cause === null) return null;
-  const cleanup = readCleanup(body.cleanup);
-  return cleanup === null ? { type: 'teardown_started', cause } : { type: 'cleaned', cause, cleanup };
+/** A report is what a runner knows by now, not what is new: each thing in it may have been said before. */
+function readPhase(body: Loose, cleanup: Cleanup | null): readonly RunnerReport[] {
+  if (body.phase === 'script') return [{ type: 'script_started' }];
+  if (body.phase !== 'teardown') return [];
+  const teardown = objectOf(body.teardown);
+  const cause = readCause(teardown.cause);
+  if (cause === null) return [];
+  const byMs = secondsOf(teardown.extended_by) ?? 0;
+  const hasEnded = cleanup !== null && ENDED.has(cleanup.outcome);
+  return [
+    hasEnded ? { type: 'cleaned', cause, cleanup } : { type: 'teardown_started', cause },
+    ...(byMs > 0 ? [{ type: 'extended', byMs } as const] : []),
+  ];
 }
+
+/** How a cleanup can end that has begun. What else a result can say of one is no news before it. */
+export const ENDED: ReadonlySet<CleanupOutcome> = new Set(['succeeded', 'failed', 'timed_out']);
 
 function readCause(value: unknown): Cause | null {
   return CAUSES.find((cause) => cause === value) ?? null;

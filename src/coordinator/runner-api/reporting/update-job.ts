@@ -4,15 +4,16 @@ import { type Answer, badRequest, conflict, HttpError, type Route, route } from 
 import { type CountedLog, lacksLog, noteCoverage } from '../../logs/index.ts';
 import type { Parts } from '../../parts.ts';
 import { ID } from '../../rest/schemas/common.ts';
-import { fromRunner, leaseMs, type RunnerReport } from '../../work/index.ts';
-import { type AttemptAsking, attemptHasEnded, attemptIsOver, attemptOnceAsking } from '../attempt-credential.ts';
-import { heldJobHeaders, jobHeaders } from '../job-headers.ts';
+import { comeBack, fromRunner, leaseMs } from '../../work/index.ts';
+import { type AttemptAsking, attemptHasEnded, attemptOnceAsking } from '../attempt-credential.ts';
+import { heldJobHeaders, mayComeBack } from '../job-headers.ts';
 import { LOOSE, type Loose, objectOf, textOf, wholeOf } from '../loose-values.ts';
 import { noteLateCleanup } from './note-late-cleanup.ts';
 import { readReport } from './read-report.ts';
 import { UPDATE_INTERVAL } from './update-interval.ts';
 
 const MOST_BYTES = 256 * 1024;
+const MOST_DETACHED_S = 900;
 const params = Type.Object({ id: ID });
 
 /** What a runner says of its job: that it goes on, and how it ended. */
@@ -29,29 +30,48 @@ export function updateRoute(parts: Parts): Route {
     answers: { 200: null, 202: null },
     handle: async (call) => {
       const asking = await attemptOnceAsking(parts, call.params.id, call, textOf(call.body.token));
-      if (asking.attempt.endedAt !== null) {
-        await noteLateCleanup(parts, asking, call.body);
-        throw attemptIsOver(asking);
-      }
+      const { attempt } = asking;
+      if (attempt.endedAt !== null) return await whenOver(parts, asking, call.body);
       // A runner that asks whether it may keep a job it has: it has it, so nobody waits for its word.
       if (call.body.state === 'pending') throw conflict('job is assigned');
-      const report = readReport(call.body, asking.attempt.features.phases);
+      const report = readReport(call.body, attempt.features.phases);
       if (report === null) throw badRequest('unknown state');
-      if (report === 'alive') return await renew(parts, asking);
-      if (report.type === 'finished') {
-        const isWhole = !knowsResend(call.body) || !(await lacksLog(parts, asking.attempt, countedLog(call.body)));
-        if (!isWhole) return resendLog(asking);
-        await noteCoverage(parts, asking.job);
+      if (report.kind === 'running') {
+        const lease = leaseFor(asking, call.body);
+        if (report.reports.length === 0) return await renew(parts, asking, lease);
+        return await answerTo(parts, asking, await fromRunner(parts, attempt, report.reports, lease));
       }
-      return await answerTo(parts, asking, report);
+      const isWhole = !knowsResend(call.body) || !(await lacksLog(parts, attempt, countedLog(call.body)));
+      if (!isWhole) return resendLog(asking);
+      await noteCoverage(parts, asking.job);
+      return await answerTo(parts, asking, await fromRunner(parts, attempt, report.reports), true);
     },
   });
 }
 
-async function renew(parts: Parts, { attempt, job }: AttemptAsking): Promise<Answer> {
-  const isHeld = await parts.store.write((tx) => renewLease(tx, attempt.id, tx.now() + leaseMs(attempt.features)));
+/** Whoever was lost may have the cleanup back, if it says how far it has come and nobody else has it; else what it says of its cleanup is noted. */
+async function whenOver(parts: Parts, asking: AttemptAsking, body: Loose): Promise<Answer> {
+  const { attempt, job } = asking;
+  const report = readReport(body, attempt.features.phases);
+  const isBack = report?.kind === 'running' && report.reports.length > 0 && mayComeBack(attempt, job.state);
+  if (isBack) {
+    const answer = await comeBack(parts, attempt, report.reports, leaseFor(asking, body));
+    if (answer.kind === 'applied') return said(heldJobHeaders(attempt, answer.job));
+  }
+  await noteLateCleanup(parts, asking, body);
+  throw await attemptHasEnded(parts, asking);
+}
+
+/** A runner whose process leaves its jobs running for the next one says how long that may take. */
+function leaseFor({ attempt }: AttemptAsking, body: Loose): number {
+  const detachedS = attempt.features.phases ? (wholeOf(body.detached) ?? 0) : 0;
+  return Math.max(leaseMs(attempt.features), Math.min(detachedS, MOST_DETACHED_S) * 1000);
+}
+
+async function renew(parts: Parts, { attempt, job }: AttemptAsking, lease: number): Promise<Answer> {
+  const isHeld = await parts.store.write((tx) => renewLease(tx, attempt.id, tx.now() + lease));
   if (!isHeld) throw await attemptHasEnded(parts, { attempt, job });
-  return said(heldJobHeaders(attempt, job));
+  return said(heldJobHeaders(attempt, job.state));
 }
 
 function said(words: Readonly<Record<string, string>>): Answer {
@@ -59,14 +79,18 @@ function said(words: Readonly<Record<string, string>>): Answer {
   return { status: 200, body: '200', headers: { 'content-type': 'text/plain', ...headers } };
 }
 
-async function answerTo(parts: Parts, asking: AttemptAsking, report: RunnerReport): Promise<Answer> {
-  const answer = await fromRunner(parts, asking.attempt, report);
+async function answerTo(
+  parts: Parts,
+  asking: AttemptAsking,
+  answer: Awaited<ReturnType<typeof fromRunner>>,
+  isFinal = false,
+): Promise<Answer> {
   if (answer.kind === 'unknown') throw new HttpError(403, { message: '403 Forbidden' });
-  const { job } = answer;
-  if (answer.kind === 'applied') return said(jobHeaders(job));
+  const headers = heldJobHeaders(asking.attempt, answer.job);
+  if (answer.kind === 'applied') return said(headers);
   const isHeldStill = answer.reason === 'script_is_over' || answer.reason === 'not_canceled';
-  if (!isHeldStill || report.type === 'finished') throw await attemptHasEnded(parts, asking);
-  throw new HttpError(409, { message: `409 Conflict - ${answer.reason}` }, jobHeaders(job));
+  if (!isHeldStill || isFinal) throw await attemptHasEnded(parts, asking);
+  throw new HttpError(409, { message: `409 Conflict - ${answer.reason}` }, headers);
 }
 
 /** GitLab's runner sends its log again when it hears 412. Others do not know that, and are believed. */
@@ -81,5 +105,5 @@ function countedLog(body: Loose): CountedLog {
 }
 
 function resendLog({ attempt, job }: AttemptAsking): Answer {
-  return { status: 412, body: '412', headers: { 'content-type': 'text/plain', ...heldJobHeaders(attempt, job) } };
+  return { status: 412, body: '412', headers: { 'content-type': 'text/plain', ...heldJobHeaders(attempt, job.state) } };
 }
