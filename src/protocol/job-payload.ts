@@ -33,8 +33,14 @@ export interface JobPayload {
   };
   /** For images in private registries; there are none yet. */
   readonly credentials?: readonly never[];
-  /** From outside stores; there are none yet. */
-  readonly secrets?: Readonly<Record<string, never>>;
+  /** From outside stores, by the names of the variables they are for; our coordinator has none. */
+  readonly secrets?: Readonly<Record<string, unknown>>;
+  /** Of GitLab's `run` keyword: a JSON list of steps. */
+  readonly run?: string;
+  /** What `${{ job.inputs.… }}` in its texts stands for. */
+  readonly inputs?: readonly unknown[];
+  /** Of a job that a policy of GitLab's has added. */
+  readonly policy_options?: { readonly execution_policy_job?: boolean; readonly policy_name?: string };
   /** Unique in the world; becomes `EPILOGUE_CLEANUP_KEY`. */
   readonly cleanup_key?: string;
 }

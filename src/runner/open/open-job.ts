@@ -17,6 +17,7 @@ import { jobSpec, surroundingsOf } from './job-spec.ts';
 import { openingLines, openLog } from './open-log.ts';
 import type { RunnerSettings } from './runner-settings.ts';
 import { type CleanupVariables, stepScripts } from './step-scripts.ts';
+import { leftOutOf } from './unsupported.ts';
 
 /**
  * Everything that must be there before the first stage: journal, place, log, scripts. A result instead of a run: there is nothing
@@ -42,7 +43,8 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
   const timeout = journal.progress.owed ? null : watchTimeout(options, begunAt, settings.budgets.jobMs);
   try {
     log = openLog(options, facts);
-    if (log.sizeBytes === 0) log.write(openingLines(options, payload, [...variables.warnings, ...settings.warnings]));
+    if (log.sizeBytes === 0)
+      log.write(openingLines(options, payload, [...leftOutOf(payload), ...variables.warnings, ...settings.warnings]));
     const { control } = options;
     // Where a cleanup may be owed, or another runner may have left something, the place is needed whatever was said.
     const isNeeded = journal.progress.owed || options.payload === null;

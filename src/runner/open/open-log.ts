@@ -29,5 +29,7 @@ export function openingLines(options: JobOptions, payload: JobPayload, warnings:
   const notes = ignored
     ? [`the ${options.executor.name} executor ignores pre_stop_k8s_container_handler`, ...warnings]
     : warnings;
-  return hello + notes.map(warningLine).join('');
+  const { execution_policy_job: isPolicys, policy_name: name } = payload.policy_options ?? {};
+  const origin = isPolicys === true ? infoLine(`This job was added by the policy ${JSON.stringify(name ?? '')}`) : '';
+  return hello + origin + notes.map(warningLine).join('');
 }

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { Place } from '../../executors/index.ts';
-import type { HookName, JobPayload, JobSettings } from '../../protocol/index.ts';
+import type { HookName, JobPayload, JobSettings, PayloadStep } from '../../protocol/index.ts';
 import type { JobVariables } from '../script/job-variables.ts';
 import { buildStepScript } from '../script/step-script.ts';
 import type { FeatureFlags } from './feature-flags.ts';
@@ -63,10 +63,14 @@ export function stepScripts(facts: ScriptFacts): StepScripts {
   return {
     userSteps: payload.steps
       .filter((step) => step.name !== 'after_script' && step.script.length > 0)
-      .map((step) => ({
-        id: `step_${step.name}`,
+      .map((step, index, all) => ({
+        id: stepId(all, index),
         title: `Executing "step_${step.name}" stage of the job script`,
-        script: script(built(step.script), place.projectDir),
+        // As GitLab's runner has it.
+        script: script(
+          built(step.name === 'release' ? step.script.map((line) => variables.expand(line)) : step.script),
+          place.projectDir,
+        ),
       })),
     // Beside the project directory, which the sources will fill from scratch.
     preGetSources: hook('pre_get_sources_script', dirname(place.projectDir)),
@@ -75,6 +79,16 @@ export function stepScripts(facts: ScriptFacts): StepScripts {
       afterScript.length === 0 ? null : (more) => script(afterScript, place.projectDir, withMore(more), true),
     ignoreCleanupErrors: settings.ignoreAfterScriptErrors,
   };
+}
+
+const LONGEST_NAME = 60;
+
+/** A server may give steps any name, and one name twice. */
+function stepId(steps: readonly PayloadStep[], index: number): string {
+  const nameOf = (step: PayloadStep | undefined) => (step?.name ?? '').replace(/[^\w-]/g, '_').slice(0, LONGEST_NAME);
+  const name = nameOf(steps[index]);
+  const before = steps.slice(0, index).filter((step) => nameOf(step) === name).length;
+  return before === 0 ? `step_${name}` : `step_${name}-${before + 1}`;
 }
 
 function given(script: string | null): readonly string[] {

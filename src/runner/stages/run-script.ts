@@ -1,6 +1,8 @@
+import { Failure } from '../../base/index.ts';
 import type { JobRun } from '../job-run.ts';
 import type { Verdict } from '../journal/move.ts';
 import { say } from '../log/tell.ts';
+import { unsupportedBy } from '../open/unsupported.ts';
 import { restoreCaches } from '../save/cache.ts';
 import { saveOptions } from '../save/save-options.ts';
 import { stopTree } from '../teardown/stop-tree.ts';
@@ -18,6 +20,8 @@ import { watchTimeout } from './watch-timeout.ts';
 export async function runScript(run: JobRun): Promise<Verdict> {
   const watch = watchTimeout(run, run.journal.progress.acceptedAt ?? run.clock.now(), run.budgets.jobMs);
   try {
+    const unsupported = unsupportedBy(run.payload);
+    if (unsupported !== null) return systemFailure(run, 'payload', new Failure('unsupported', unsupported));
     return (await prepareSources(run)) ?? (await runUserSteps(run)) ?? verdict({ cause: 'succeeded', exitCode: 0 });
   } catch (error) {
     return systemFailure(run, 'script', error);
