@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DEFAULT_RUNNER_CONFIG } from '../../src/daemon/index.ts';
 import { PROGRAM } from '../support/checkout.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { NotifySocket } from './support/notify-socket.ts';
@@ -13,15 +14,16 @@ const isMissing = ['systemd-notify', 'perl'].some((name) => spawnSync(name, ['--
 const NOWHERE = 'http://127.0.0.1:9';
 
 let directory: string;
-let child: ChildProcess;
+let child: ChildProcess | null;
 let log: string;
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'epilogue-systemd-'));
+  child = null;
   writeFileSync(join(directory, 'token'), 'glrt-nobody-knows-it\n');
 });
 afterEach(async () => {
-  if (child.exitCode === null && child.signalCode === null) {
+  if (child !== null && child.exitCode === null && child.signalCode === null) {
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
     await ended;
@@ -29,7 +31,7 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-function start(env: Readonly<Record<string, string>>, ...flags: readonly string[]): void {
+function start(env: Readonly<Record<string, string>>, ...flags: readonly string[]): ChildProcess {
   const where = ['--url', NOWHERE, '--token-file', join(directory, 'token'), '--directory', join(directory, 'runner')];
   log = '';
   child = spawn(PROGRAM, ['runner', 'run', ...where, ...flags], {
@@ -39,16 +41,17 @@ function start(env: Readonly<Record<string, string>>, ...flags: readonly string[
   child.stderr?.on('data', (chunk: Buffer) => {
     log += chunk.toString();
   });
+  return child;
 }
 
 it.skipIf(isMissing && process.env.CI !== 'true')('tells systemd when it takes jobs and when it stops', async () => {
   const socket = await NotifySocket.open(join(directory, 'notify'));
   try {
-    start({ NOTIFY_SOCKET: join(directory, 'notify') });
+    const runner = start({ NOTIFY_SOCKET: join(directory, 'notify') });
     await waitUntil('it is ready', () => socket.messages.length > 0);
     expect(socket.messages[0]).toEqual({ READY: '1', STATUS: 'takes jobs: no job under way' });
-    const ended = once(child, 'exit');
-    child.kill('SIGTERM');
+    const ended = once(runner, 'exit');
+    runner.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
     expect(socket.messages.filter(({ STOPPING: is }) => is === '1')).toHaveLength(1);
   } finally {
@@ -57,7 +60,7 @@ it.skipIf(isMissing && process.env.CI !== 'true')('tells systemd when it takes j
 });
 
 it('shows figures, jobs and health from its start to its end', async () => {
-  start({}, '--listen-address', '127.0.0.1:0');
+  const runner = start({}, '--listen-address', '127.0.0.1:0');
   const [, url = ''] = await waitUntil('it listens', () => /shows figures on (\S+)\/metrics/.exec(log));
   const get = async (path: string): Promise<string> => {
     const answer = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(10_000) });
@@ -72,8 +75,8 @@ it('shows figures, jobs and health from its start to its end', async () => {
   const all = await get('/metrics');
   expect(all).toMatch(/^process_resident_memory_bytes [1-9]\d+$/m);
   expect(all).not.toContain('nobody-knows-it');
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
+  const ended = once(runner, 'exit');
+  runner.kill('SIGTERM');
   expect(await ended).toEqual([0, null]);
 });
 
@@ -83,4 +86,34 @@ it('writes a log of objects, without its token', async () => {
   const [line = ''] = await waitUntil('it has complained of the server', () => /^.*"level":"warning".*\n/m.exec(log));
   expect(JSON.parse(line)).toMatchObject({ level: 'warning', runner: 'runner', msg: expect.stringContaining(NOWHERE) });
   expect(log).not.toContain(words);
+});
+
+describe('the unit for systemd', () => {
+  const file = join(import.meta.dirname, '../../packaging/epilogue-runner.service');
+  const lines = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => /^\w+=/.test(line));
+  const unit = new Map(lines.map((line) => [line.replace(/=.*$/, ''), line.replace(/^\w+=/, '')]));
+
+  it('lets scripts outlive the runner, starts it again, and leaves it more time than it takes to tear down', () => {
+    expect(Object.fromEntries(unit)).toMatchObject({
+      Type: 'notify',
+      NotifyAccess: 'all',
+      KillMode: 'process',
+      Restart: 'always',
+      OOMPolicy: 'continue',
+    });
+    expect(unit.get('User')).not.toMatch(/^(root|0|)$/);
+    expect(Number(unit.get('TimeoutStopSec')) * 1000).toBeGreaterThan(DEFAULT_RUNNER_CONFIG.shutdownTimeoutMs);
+  });
+
+  it.skipIf(spawnSync('systemd-analyze', ['--version']).error !== undefined && process.env.CI !== 'true')(
+    'has no word that systemd does not know',
+    () => {
+      const copy = join(directory, 'epilogue-runner.service');
+      writeFileSync(copy, readFileSync(file, 'utf8').replaceAll('/usr/local/bin/epilogue', PROGRAM));
+      const { stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', copy], { encoding: 'utf8' });
+      expect(stderr).toBe('');
+    },
+  );
 });

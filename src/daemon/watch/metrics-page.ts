@@ -25,11 +25,16 @@ export function metricsPage(metrics: RunnerMetrics, version: string): string {
   ]);
 }
 
-function ofRunner({ concurrent, loggedLines }: RunnerMetrics, version: string): readonly Metric[] {
+function ofRunner({ concurrent, loggedLines, unusableJournals }: RunnerMetrics, version: string): readonly Metric[] {
   const build = { name: 'epilogue', version, os: process.platform, architecture: process.arch };
   return [
     family('gitlab_runner_version_info', 'Always 1.', 'gauge', [[build, 1]]),
     gauge('gitlab_runner_concurrent', 'Jobs at the same time, at most.', concurrent),
+    gauge(
+      'epilogue_runner_unusable_journals',
+      'Journals of earlier processes that could not be read.',
+      unusableJournals,
+    ),
     family('gitlab_runner_errors_total', 'Warnings and errors that were logged.', 'counter', [
       [{ level: 'warning' }, loggedLines.warning],
       [{ level: 'error' }, loggedLines.error],

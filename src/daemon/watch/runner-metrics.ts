@@ -33,6 +33,8 @@ export class RunnerMetrics {
   #state: 'starting' | 'running' | 'stopping' = 'starting';
   /** Jobs at the same time, of all entries. */
   concurrent = 0;
+  /** Journals of earlier processes that could not be read. */
+  unusableJournals = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;

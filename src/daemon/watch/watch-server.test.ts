@@ -74,6 +74,7 @@ it("counts in GitLab's words what becomes of jobs, and in its own what becomes o
   expect(await values()).toMatchObject({
     [`gitlab_runner_version_info{name="epilogue",version="1.2.3",os="${process.platform}",architecture="${process.arch}"}`]: 1,
     gitlab_runner_concurrent: 7,
+    epilogue_runner_unusable_journals: 0,
     [`gitlab_runner_limit{${LABELS}}`]: 3,
     [`gitlab_runner_request_concurrency{${LABELS}}`]: 2,
     [`gitlab_runner_jobs_total{${LABELS}}`]: 1,
