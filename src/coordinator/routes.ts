@@ -7,13 +7,13 @@ import type { Parts } from './parts.ts';
 import { createProjectForPush, projectsRoutes } from './projects/index.ts';
 import { type GitPorts, gitRoutes, repositoryRoutes } from './repositories/index.ts';
 import { restRoutes } from './rest/index.ts';
-import { DEFAULT_LIMITS, runnerProtocolRoutes } from './runner-api/index.ts';
+import { DEFAULT_LIMITS, type RunnerLimits, runnerProtocolRoutes } from './runner-api/index.ts';
 import { runnersRoutes } from './runners/index.ts';
 import { usersRoutes } from './users/index.ts';
 import { variablesRoutes } from './variables/index.ts';
 
 /** Everything that can be asked of a coordinator. Nothing is reachable that is not in here. */
-export function allRoutes(parts: Parts, gate: Gate): readonly Route[] {
+export function allRoutes(parts: Parts, gate: Gate, limits: RunnerLimits = DEFAULT_LIMITS): readonly Route[] {
   const git: GitPorts = {
     gate,
     createForPush: (by, fullPath) => createProjectForPush(parts, by, fullPath),
@@ -22,7 +22,7 @@ export function allRoutes(parts: Parts, gate: Gate): readonly Route[] {
     ...healthRoutes(parts),
     ...metricsRoutes(parts),
     ...usersRoutes(parts),
-    ...runnerProtocolRoutes(parts, DEFAULT_LIMITS),
+    ...runnerProtocolRoutes(parts, limits),
     ...projectsRoutes(parts),
     ...runnersRoutes(parts, gate.projects),
     ...variablesRoutes(parts),

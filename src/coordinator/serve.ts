@@ -9,6 +9,7 @@ import { OWNER, ownsBlobs } from './operate/upkeep/blobs-owner.ts';
 import type { Parts } from './parts.ts';
 import { COMPARE_REFS } from './repositories/index.ts';
 import { allRoutes } from './routes.ts';
+import { DEFAULT_LIMITS } from './runner-api/index.ts';
 import { allSweeps, EFFECT_HANDLERS } from './sweeps.ts';
 import { firstStart, makeGate } from './users/index.ts';
 import { startWork } from './work/index.ts';
@@ -20,9 +21,11 @@ export interface ServeOptions extends Omit<PartsOptions, 'base' | 'log'> {
   /** Believe `X-Forwarded-For` of these proxies; false: of none. */
   readonly trustProxy: string | false;
   readonly log: FastifyBaseLogger;
+  /** Left out: `DEFAULT_LIMITS`. */
+  readonly maxLogBytes?: number;
 }
 
-type ServingOptions = Pick<ServeOptions, 'listen' | 'trustProxy' | 'log'>;
+type ServingOptions = Pick<ServeOptions, 'listen' | 'trustProxy' | 'log' | 'maxLogBytes'>;
 
 export interface RunningServer {
   /** The address that is listened on, `http://127.0.0.1:8929`. */
@@ -65,9 +68,10 @@ async function start(parts: Parts, close: () => Promise<void>, options: ServingO
   await warnOfOthersBlobs(parts);
   const signInLink = await firstStart(parts);
   const stopping = new AbortController();
+  const { maxLogBytes = DEFAULT_LIMITS.maxLogBytes } = options;
   const gate = makeGate(parts);
   const app = await buildServer({
-    routes: allRoutes(parts, gate),
+    routes: allRoutes(parts, gate, { ...DEFAULT_LIMITS, maxLogBytes }),
     gate,
     base: parts.base,
     version: parts.version,

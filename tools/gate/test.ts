@@ -9,11 +9,11 @@ import { testAsOrdinaryUser } from './test-as-ordinary-user.ts';
 /**
  * `bin/test`: everything a change must pass. With `CI=true` the real back ends are installed from Debian's packages and a missing
  * one is a failure; without, it is skipped, and the closing table says so. Root runs the tests a second time as somebody ordinary.
- * `--long`: with a long campaign of random kills, half an hour on two cores.
+ * `--long`: with a long campaign of random kills, half an hour on two cores, and loads as large as they are promised.
  */
 const minuteMs = 60_000;
 const isLong = process.argv.includes('--long');
-const gate = new Gate((isLong ? 85 : 45) * minuteMs);
+const gate = new Gate((isLong ? 97 : 45) * minuteMs);
 const provided = provideComponents(gate, process.env.CI === 'true');
 await runAtMost(
   availableParallelism(),
@@ -30,7 +30,14 @@ try {
     timeoutMs: (isLong ? 25 : 15) * minuteMs,
     env: { ...env, ...fuzz },
   });
-  await gate.vitest({ name: 'end-to-end tests', projects: ['e2e'], timeoutMs: 18 * minuteMs, env });
+  // Logs of a gigabyte and hundreds of jobs at once, see test/daemon/load.
+  const load = isLong ? { LOAD: 'long' } : {};
+  await gate.vitest({
+    name: 'end-to-end tests',
+    projects: ['e2e'],
+    timeoutMs: (isLong ? 30 : 18) * minuteMs,
+    env: { ...env, ...load },
+  });
   await killAtRandom(gate, isLong ? 1000 : 160, (isLong ? 40 : 10) * minuteMs);
   await testAsOrdinaryUser(gate, 20 * minuteMs, copyable);
 } finally {

@@ -24,6 +24,7 @@ interface ServeFlags extends DataFlags {
   readonly logLevel: LogLevel;
   readonly logFormat?: LogFormat;
   readonly runner: boolean;
+  readonly maxLogSize?: number;
   readonly demo?: boolean;
 }
 
@@ -61,6 +62,12 @@ export async function command(args: readonly string[], host: Host): Promise<numb
         )
         .option('--demo', 'make the project demo/graceful, with a pipeline that starts at once')
         .option('--no-runner', 'start no runner on this machine')
+        .addOption(
+          new Option(
+            '--max-log-size <MiB>',
+            'of a log so much is kept, and what comes after is dropped (default: 100)',
+          ).argParser(parseMebibytes),
+        )
         .addOption(new Option('--log-level <level>', 'what is logged').choices([...LOG_LEVELS]).default('info'))
         .addOption(
           new Option(
@@ -90,6 +97,7 @@ async function serve(flags: ServeFlags, host: Host): Promise<number> {
     version: host.version,
     clock: host.clock,
     path: host.env.PATH ?? '',
+    ...(flags.maxLogSize === undefined ? {} : { maxLogBytes: flags.maxLogSize * 2 ** 20 }),
     log: createLog((line) => host.stderr.write(line), {
       level: flags.logLevel,
       format: flags.logFormat ?? (host.stderr.isTerminal ? 'text' : 'json'),
@@ -133,6 +141,11 @@ function parseListen(text: string): Listen {
   if (match === null || port > 65_535)
     throw new InvalidArgumentError('Write HOST:PORT, as in 127.0.0.1:8929 or [::]:80.');
   return { host: match[1] ?? match[2] ?? '', port };
+}
+
+function parseMebibytes(text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('Write a number of MiB, from 1.');
+  return Number(text);
 }
 
 function parseNetworks(text: string): string {
