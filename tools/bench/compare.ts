@@ -10,11 +10,11 @@ export interface Comparison {
   note?(): string;
 }
 
-/** A thing measured alone, against a promise in its own unit. */
+/** A thing measured alone, against a promise in its own unit; null where nothing is promised. */
 export interface Reading {
   readonly name: string;
   readonly value: number;
-  readonly target: number;
+  readonly target: number | null;
   readonly unit: string;
   readonly note: string;
 }

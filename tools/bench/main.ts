@@ -8,6 +8,7 @@ import { compiling } from './compile.ts';
 import { killing } from './kill.ts';
 import { root } from './processes.ts';
 import { running } from './run-jobs.ts';
+import { runner } from './runner/runner.ts';
 import { claiming } from './serve/claim.ts';
 import { crowds } from './serve/crowds.ts';
 import { latencies } from './serve/latencies.ts';
@@ -26,6 +27,7 @@ const groups: readonly Group[] = [
   claiming,
   latencies,
   crowds,
+  runner,
 ];
 const words = process.argv.slice(2);
 const record = words.includes('--record');

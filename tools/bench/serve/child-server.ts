@@ -21,7 +21,7 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Node with these words, which says `… on http://…` once it answers. */
+/** Node with these words, which says `… on http://…` once it answers, on standard output or, in its log, on standard error. */
 export async function startChild(words: readonly string[], env: NodeJS.ProcessEnv): Promise<ChildServer> {
   const startedAt = performance.now();
   const child = spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -30,13 +30,17 @@ export async function startChild(words: readonly string[], env: NodeJS.ProcessEn
   let complained = '';
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const timer = setTimeout(() => reject(new Error(`it did not start: ${complained}`)), START_MS);
-  child.stdout.on('data', (chunk: Buffer) => {
-    said += chunk.toString();
-    const found = /on (http:\S+)\n/.exec(said);
+  const look = (words: string): void => {
+    const found = /on (http:\S+)\n/.exec(words);
     if (found?.[1] !== undefined) resolve(found[1]);
+  };
+  child.stdout.on('data', (chunk: Buffer) => {
+    said = (said + chunk.toString()).slice(-4_000);
+    look(said);
   });
   child.stderr.on('data', (chunk: Buffer) => {
     complained = (complained + chunk.toString()).slice(-4_000);
+    look(complained);
   });
   const ended = new Promise<void>((done) => child.once('exit', () => done()));
   child.once('exit', () => {

@@ -1,13 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { waitUntil } from '../../components/index.ts';
 import { type Group, median, quantile, type Reading } from '../compare.ts';
 import { temporaryDirectory } from '../fixture.ts';
-import { type Coordinator, startCoordinator } from './coordinator.ts';
+import { startCoordinator } from './coordinator.ts';
+import { jobsOf, type Listed, timeToFile, watchTalk } from './job-actions.ts';
 
 const SAMPLES = 20;
 const LINES = 200;
-const WAIT_MS = 30_000;
 
 /** Scripts write instants into files of this directory, on the clock that all processes of a machine share. */
 const ciFile = (dir: string): string => `
@@ -38,16 +36,21 @@ export const latencies: Group = {
     try {
       coordinator.push('lat', ciFile(dir));
       await coordinator.rest({ method: 'POST', path: '/projects/root%2Flat/pipeline', body: '{"ref":"main"}' });
-      const jobs = await jobsOf(coordinator);
+      const jobs = await jobsOf(coordinator, 'lat');
       const went = await each(jobs, 'go', (id) =>
-        timeToFile(coordinator, { id, action: 'play', file: join(dir, `went.${id}`) }),
+        timeToFile(coordinator, { project: 'lat', id, action: 'play', file: join(dir, `went.${id}`) }),
       );
       const stopped = await each(jobs, 'stay', async (id) => {
-        await timeToFile(coordinator, { id, action: 'play', file: join(dir, `stays.${id}`) });
-        return await timeToFile(coordinator, { id, action: 'cancel', file: join(dir, `stopped.${id}`) });
+        await timeToFile(coordinator, { project: 'lat', id, action: 'play', file: join(dir, `stays.${id}`) });
+        return await timeToFile(coordinator, {
+          project: 'lat',
+          id,
+          action: 'cancel',
+          file: join(dir, `stopped.${id}`),
+        });
       });
       const [talk = 0] = jobs.filter(({ name }) => name === 'talk').map(({ id }) => id);
-      const heard = await watchTalk(coordinator, talk);
+      const heard = await watchTalk(coordinator, { project: 'lat', id: talk, lines: LINES });
       return [
         { name: 'listening after', target: 500, unit: 'ms', ...first },
         {
@@ -76,16 +79,6 @@ function reading(
   return { name, value: quantile(samples, at), target, unit: 'ms', note };
 }
 
-interface Listed {
-  readonly id: number;
-  readonly name: string;
-}
-
-async function jobsOf({ rest }: Coordinator): Promise<readonly Listed[]> {
-  const { text } = await rest({ method: 'GET', path: '/projects/root%2Flat/jobs?per_page=100' });
-  return JSON.parse(text) as readonly Listed[];
-}
-
 async function each(
   jobs: readonly Listed[],
   kind: string,
@@ -93,39 +86,5 @@ async function each(
 ): Promise<readonly number[]> {
   const values: number[] = [];
   for (const { id, name } of jobs) if (name.startsWith(kind)) values.push(await measure(id));
-  return values;
-}
-
-/** Ms from the request to the instant in the file that it leads to. */
-async function timeToFile(
-  { rest }: Coordinator,
-  { id, action, file }: { readonly id: number; readonly action: string; readonly file: string },
-): Promise<number> {
-  const askedAt = Date.now();
-  await rest({ method: 'POST', path: `/projects/root%2Flat/jobs/${id}/${action}`, body: '{}' });
-  const isThere = (): boolean => existsSync(file) && readFileSync(file, 'utf8').endsWith('\n');
-  await waitUntil(isThere, { what: file, timeoutMs: WAIT_MS });
-  return Number(readFileSync(file, 'utf8')) / 1e6 - askedAt;
-}
-
-/** Ms from each line's own instant to the event that brings it. */
-async function watchTalk(coordinator: Coordinator, id: number): Promise<readonly number[]> {
-  const { rest, server, token } = coordinator;
-  await rest({ method: 'POST', path: `/projects/root%2Flat/jobs/${id}/play`, body: '{}' });
-  const path = `/api/v4/projects/root%2Flat/jobs/${id}/trace/events?offset=0`;
-  const headers = { 'private-token': token };
-  const answer = await fetch(`${server.url}${path}`, { headers, signal: AbortSignal.timeout(4 * WAIT_MS) });
-  const values: number[] = [];
-  let unread = '';
-  for await (const bytes of answer.body ?? []) {
-    const now = Date.now();
-    unread += Buffer.from(bytes).toString();
-    const found = [...unread.matchAll(/(?<=^|\\n|")at (\d{19})\\n/g)];
-    for (const [, at] of found) values.push(now - Number(at) / 1e6);
-    const last = found.at(-1);
-    if (last !== undefined) unread = unread.slice(last.index + last[0].length);
-    if (values.length >= LINES || /event: end/.test(unread)) break;
-  }
-  if (values.length === 0) throw new Error(`no line was heard: ${unread.slice(0, 500)}`);
   return values;
 }
