@@ -1,15 +1,14 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Clock, describeError, Failure, makeDirectory } from '../../base/index.ts';
+import { type Clock, describeError, Failure } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
 import type { Control, JobPorts, RunnerSettings } from '../../runner/index.ts';
 import type { Build } from '../builds/build.ts';
 import { obey } from '../obey.ts';
 import type { Coordinator } from '../wire/coordinator.ts';
 import type { JobVerdict } from '../wire/job-verdict.ts';
+import { artifactPorts } from './bring/artifact-ports.ts';
+import { openSources } from './bring/sources.ts';
 import { cleanupOnWire } from './report-job.ts';
 import type { LogShipment } from './ship-log.ts';
-import { openSources } from './sources.ts';
 
 export interface PortsOptions {
   readonly coordinator: Coordinator;
@@ -32,7 +31,7 @@ const LONGEST_PAUSE_MS = 15_000;
 
 /** The runner's view of a coordinator. */
 export function wirePorts(options: PortsOptions): JobPorts {
-  const { coordinator, clock, cacheDir, payload, directory, control, log, warn } = options;
+  const { coordinator, clock, cacheDir, payload, control, log, warn } = options;
   const tell = createTeller(options);
   return {
     cacheDir,
@@ -44,23 +43,7 @@ export function wirePorts(options: PortsOptions): JobPorts {
       return verdict.kind === 'go_on' ? 'accepted' : 'refused';
     },
     getSources: openSources(options),
-    async dependencyArchive(dependency, signal) {
-      if (dependency.artifacts_file === undefined) return null;
-      const folder = join(directory, 'dependencies');
-      makeDirectory(folder, 0o700);
-      const path = join(folder, `${dependency.id}.zip`);
-      if (existsSync(path)) return path;
-      return (await coordinator.downloadArtifact(dependency, path, signal)) ? path : null;
-    },
-    async keep(artifact, signal) {
-      const asked = payload.artifacts?.find(({ artifact_type: type }) => type === artifact.type);
-      const { path, type, format } = artifact;
-      await persist(clock, signal, async () => {
-        await coordinator.uploadArtifact(payload, { path, type, format, expireIn: asked?.expire_in ?? null }, signal);
-        return { kind: 'go_on' };
-      });
-      return artifact;
-    },
+    ...artifactPorts(options),
     phase({ phase, cause }) {
       // The coordinator hears of the script's beginning when it is asked whether it may begin.
       if (phase === 'teardown') tell({ phase, teardown: { cause } });

@@ -1,10 +1,10 @@
-import { createWriteStream, rmSync } from 'node:fs';
+import { createWriteStream, renameSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Failure } from '../../base/index.ts';
+import { describeError, Failure } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
-import { ask, drop, isPassing } from './http/ask.ts';
+import { ask, drop } from './http/ask.ts';
 import { sendFile } from './http/send-file.ts';
 import type { Server } from './http/server.ts';
 
@@ -15,60 +15,114 @@ export interface ArtifactUpload {
   readonly type: string;
   readonly format: string;
   readonly expireIn: string | null;
+  /** Of each try. */
+  readonly timeoutMs: number;
 }
 
-const TRANSFER_MS = 3_600_000;
+const FIRST_UPLOAD_PAUSE_MS = 1_000;
+const LONGEST_UPLOAD_PAUSE_MS = 5_000;
+const UPLOAD_TRIES = 3;
+/** Of a server that says that it is busy. */
+const BUSY_TRIES = 6;
 
+/**
+ * Hands an artifact over; tries and pauses are those of GitLab's runner.
+ * @throws Failure `artifact_refused`: the server has said no, for good or often enough; `coordinator_unreachable`: it has not answered
+ */
 export async function uploadArtifact(
   server: Server,
-  { id, token }: Job,
+  job: Job,
   upload: ArtifactUpload,
   signal: AbortSignal,
 ): Promise<void> {
-  const query = new URLSearchParams({ artifact_format: upload.format, artifact_type: upload.type });
-  if (upload.expireIn !== null && upload.expireIn !== '') query.set('expire_in', upload.expireIn);
-  const { headers, body } = sendFile(upload.path, basename(upload.path));
+  for (let turn = 1; ; turn += 1) {
+    const { status, words } = await tryUpload(server, job, upload, signal);
+    if (status === 201) return;
+    const isFinal = status === 403 || status === 413 || turn >= (status === 503 ? BUSY_TRIES : UPLOAD_TRIES);
+    if (isFinal || signal.aborted) {
+      const text = `the coordinator answers ${status} to the upload of ${upload.type}: ${words}`;
+      throw new Failure('artifact_refused', text);
+    }
+    const pauseMs = Math.min(FIRST_UPLOAD_PAUSE_MS * 2 ** (turn - 1), LONGEST_UPLOAD_PAUSE_MS);
+    await server.clock.sleep(pauseMs, signal);
+  }
+}
+
+async function tryUpload(
+  server: Server,
+  { id, token }: Job,
+  { path, type, format, expireIn, timeoutMs }: ArtifactUpload,
+  signal: AbortSignal,
+): Promise<{ readonly status: number; readonly words: string }> {
+  const query = new URLSearchParams({ artifact_format: format, artifact_type: type });
+  if (expireIn !== null && expireIn !== '') query.set('expire_in', expireIn);
+  const { headers, body } = sendFile(path, basename(path));
   const answer = await ask(server, {
     method: 'POST',
     path: `/api/v4/jobs/${id}/artifacts?${query}`,
     headers: { ...headers, 'Job-Token': token },
     body,
-    timeoutMs: TRANSFER_MS,
+    timeoutMs,
     signal,
   });
-  if (answer.status === 201) return await drop(answer);
-  const words = (await answer.text().catch(() => '')).slice(0, 500);
-  const code = isPassing(answer.status) ? 'coordinator_unreachable' : 'artifact_refused';
-  throw new Failure(code, `the coordinator answers ${answer.status} to the upload of ${upload.type}: ${words}`);
+  const { status } = answer;
+  if (status !== 201) return { status, words: (await answer.text().catch(() => '')).slice(0, 500) };
+  await drop(answer);
+  return { status, words: '' };
 }
 
+const DOWNLOAD_MS = 3_600_000;
+const DOWNLOAD_TRIES = 3;
+const DOWNLOAD_PAUSE_MS = 1_000;
+
+/**
+ * The archive of an earlier job into a file, which is there whole or not at all.
+ * @throws Failure `artifact_refused`: the server does not have it, or not for this job; `coordinator_unreachable`
+ */
 export async function downloadArtifact(
   server: Server,
-  { id, token }: Job,
+  dependency: Job,
   path: string,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<void> {
+  for (let turn = 1; ; turn += 1) {
+    try {
+      return await tryDownload(server, dependency, { path, isDirect: turn === 1 }, signal);
+    } catch (error) {
+      const isPassing = error instanceof Failure && error.code === 'coordinator_unreachable';
+      if (!isPassing || turn >= DOWNLOAD_TRIES || signal.aborted) throw error;
+      await server.clock.sleep(DOWNLOAD_PAUSE_MS, signal);
+    }
+  }
+}
+
+async function tryDownload(
+  server: Server,
+  { id, token }: Job,
+  { path, isDirect }: { readonly path: string; readonly isDirect: boolean },
+  signal: AbortSignal,
+): Promise<void> {
   const answer = await ask(server, {
     method: 'GET',
     // Where archives lie in an object storage, the server may send us there.
-    path: `/api/v4/jobs/${id}/artifacts?direct_download=true`,
+    path: `/api/v4/jobs/${id}/artifacts${isDirect ? '?direct_download=true' : ''}`,
     headers: { 'Job-Token': token },
-    timeoutMs: TRANSFER_MS,
+    timeoutMs: DOWNLOAD_MS,
     signal,
   });
-  if (answer.status !== 200 || answer.body === null) {
+  const { status, body } = answer;
+  if (status !== 200 || body === null) {
     await drop(answer);
-    if (!isPassing(answer.status)) return false;
-    throw new Failure(
-      'coordinator_unreachable',
-      `the coordinator answers ${answer.status} to the download of artifacts of job ${id}`,
-    );
+    const code = [401, 403, 404].includes(status) ? 'artifact_refused' : 'coordinator_unreachable';
+    throw new Failure(code, `the coordinator answers ${status} to the download of artifacts of job ${id}`);
   }
+  const unfinished = `${path}.part`;
   try {
-    await pipeline(Readable.fromWeb(answer.body), createWriteStream(path, { mode: 0o600 }), { signal });
+    await pipeline(Readable.fromWeb(body), createWriteStream(unfinished, { mode: 0o600 }), { signal });
+    renameSync(unfinished, path);
   } catch (cause) {
-    rmSync(path, { force: true });
-    throw new Failure('coordinator_unreachable', `the download of artifacts of job ${id} broke off`, { cause });
+    rmSync(unfinished, { force: true });
+    const text = `the download of artifacts of job ${id} broke off: ${describeError(cause)}`;
+    throw new Failure('coordinator_unreachable', text, { cause });
   }
-  return true;
 }

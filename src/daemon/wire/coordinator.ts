@@ -54,8 +54,8 @@ export interface Coordinator {
   appendTrace(job: Job, offset: number, bytes: Uint8Array<ArrayBuffer>, signal?: AbortSignal): Promise<TraceAnswer>;
   /** @throws Failure `coordinator_unreachable`, `artifact_refused` (and why) */
   uploadArtifact(job: Job, upload: ArtifactUpload, signal: AbortSignal): Promise<void>;
-  /** The archive of an earlier job into a file; false: there is none (any more). @throws Failure `coordinator_unreachable` */
-  downloadArtifact(dependency: Job, path: string, signal: AbortSignal): Promise<boolean>;
+  /** The archive of an earlier job into a file. @throws Failure `artifact_refused`, `coordinator_unreachable` */
+  downloadArtifact(dependency: Job, path: string, signal: AbortSignal): Promise<void>;
   /** Whether the server has what goes beyond GitLab's protocol; null: nobody knows yet. */
   hasAdditions(): boolean | null;
   /** For what else is said to it. */

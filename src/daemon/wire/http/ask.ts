@@ -137,8 +137,3 @@ export async function drop(answer: Response): Promise<void> {
 function isBusy(status: number): boolean {
   return [408, 429, 500, 502, 503, 504].includes(status) || status >= 512;
 }
-
-/** Whether the same request may be answered otherwise later: the coordinator restarts, is busy, or is not what answered. */
-export function isPassing(status: number): boolean {
-  return status >= 500 || status === 408 || status === 429;
-}

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Failure, makeDirectory, removeTree } from '../../base/index.ts';
-import type { Place } from '../../executors/index.ts';
-import { bringCommit, type CommitRequest } from '../../git/index.ts';
-import type { JobPayload } from '../../protocol/index.ts';
-import { infoLine, type JobPorts, type RunnerSettings, warningLine } from '../../runner/index.ts';
-import type { Build } from '../builds/build.ts';
+import { Failure, makeDirectory, removeTree } from '../../../base/index.ts';
+import type { Place } from '../../../executors/index.ts';
+import { bringCommit, type CommitRequest } from '../../../git/index.ts';
+import type { JobPayload } from '../../../protocol/index.ts';
+import { infoLine, type JobPorts, type RunnerSettings, warningLine } from '../../../runner/index.ts';
+import type { Build } from '../../builds/build.ts';
 import { type JobSources, jobSources } from './source-settings.ts';
 
 export interface SourcesOptions {

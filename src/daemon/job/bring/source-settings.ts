@@ -1,4 +1,4 @@
-import { finalValues, type JobPayload, payloadSettings } from '../../protocol/index.ts';
+import { finalValues, type JobPayload, payloadSettings } from '../../../protocol/index.ts';
 
 /** What a job's variables say of its sources, in GitLab's words. */
 export interface JobSources {
