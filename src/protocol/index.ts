@@ -2,6 +2,7 @@ export * from './failure-reason.ts';
 export * from './job-payload.ts';
 export * from './plan.ts';
 export { parseGoBoolean } from './settings/go-boolean.ts';
+export { parseGoDuration } from './settings/go-duration.ts';
 export { type JobSettings, readJobSettings, type SourceSettings } from './settings/job-settings.ts';
 export { payloadSettings } from './settings/payload-settings.ts';
 export * from './status.ts';
