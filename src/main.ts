@@ -28,6 +28,7 @@ async function runProgram(): Promise<void> {
     env: process.env,
     cwd: process.cwd(),
     homeDir,
+    isRoot: process.getuid?.() === 0,
     version: version(),
     cores: availableParallelism(),
     program: [process.execPath, ...process.execArgv, import.meta.filename],

@@ -10,6 +10,8 @@ export interface Host {
   readonly cwd: string;
   /** null: HOME is not set, and the system knows of none either, as in a container that runs under any uid. */
   readonly homeDir: string | null;
+  /** The user whom everything belongs to: settings and state of the whole machine are ours. */
+  readonly isRoot: boolean;
   readonly version: string;
   /** How many things the machine can do at once. */
   readonly cores: number;

@@ -48,6 +48,7 @@ async function epilogue(words: readonly string[], more: Partial<Host> = {}) {
     env: { PATH: process.env.PATH, XDG_STATE_HOME: join(root, 'state'), XDG_CACHE_HOME: join(root, 'cache') },
     cwd: checkout,
     homeDir: root,
+    isRoot: false,
     version: '1.2.3',
     cores: 2,
     program: ['epilogue'],

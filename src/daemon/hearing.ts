@@ -1,9 +1,6 @@
 import { type HearOptions, hearEvents } from './hear-events.ts';
 
-type HearingOptions = Pick<HearOptions, 'server' | 'token' | 'systemId' | 'clock'> & {
-  /** The runner takes no more jobs. */
-  readonly stop: AbortSignal;
-};
+type HearingOptions = Pick<HearOptions, 'server' | 'token' | 'systemId' | 'clock'>;
 type HeardJobs = Pick<HearOptions, 'jobs' | 'warn'>;
 
 /** The stream of events, from when the coordinator is known to have one until the last job has ended. */
@@ -27,10 +24,14 @@ export class Hearing {
     this.#hearing ??= hearEvents({ server, token, systemId, clock, jobs, onWork, warn, signal: this.#ended.signal });
   }
 
-  /** Between two requests that fail: until there may be work, at most. */
-  async pause(ms: number): Promise<void> {
-    this.#rung = new AbortController();
-    await this.#options.clock.sleep(ms, AbortSignal.any([this.#rung.signal, this.#options.stop]));
+  /** Word of work from now on is heard by `expected`, before a request or after it. */
+  expect(): void {
+    if (this.#rung.signal.aborted) this.#rung = new AbortController();
+  }
+
+  /** Aborts when there may be work. */
+  get expected(): AbortSignal {
+    return this.#rung.signal;
   }
 
   async end(): Promise<void> {

@@ -5,6 +5,8 @@
  * wire/    the protocol, one function a call      job/  one job: what it is given, its log, its result
  */
 export { entryKey } from './config/entry-key.ts';
+export { type ConfigSource, loadConfig } from './config/load-config.ts';
+export type { EntryOutline } from './config/read-entry.ts';
 export {
   DEFAULT_RUNNER_CONFIG,
   DEFAULT_RUNNER_ENTRY,
@@ -15,6 +17,8 @@ export {
   type RunnerConfig,
   type RunnerEntry,
 } from './config/runner-config.ts';
+export { watchConfig } from './config/watch-config.ts';
+export { findQuarantined, type Quarantined, requestRelease } from './quarantine/release.ts';
 export { runDaemon } from './run-daemon.ts';
 export { Shutdown } from './shutdown.ts';
 export { createRunnerLog, type RunnerLog } from './watch/runner-log.ts';

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Clock, describeError, makeDirectory, removeTree } from '../../base/index.ts';
 import type { Executor } from '../../executors/index.ts';
-import type { JobPayload } from '../../protocol/index.ts';
+import type { Cleanup, JobPayload } from '../../protocol/index.ts';
 import {
   Control,
   type JobRecord,
@@ -44,6 +44,8 @@ export interface JobContext {
   readonly settings: RunnerSettings;
   readonly warn: (text: string, facts?: LogFacts) => void;
   readonly inform: (text: string, facts?: LogFacts) => void;
+  /** How the cleanup of a job has ended, as soon as that is known. */
+  readonly cleaned: (job: number, cleanup: Cleanup) => void;
   /** The runner is to end: whoever waits for the coordinator does not wait long any more. */
   readonly stop: AbortSignal;
 }
@@ -116,12 +118,11 @@ interface Means {
 async function seeThrough(
   runner: JobContext,
   payload: JobPayload,
-  { home, control, seen }: InHand,
+  { home, home: { directory }, control, seen }: InHand,
   run: (means: Means) => Promise<JobResult | null>,
 ): Promise<void> {
   const context = aboutJob(runner, payload);
   const { coordinator, jobs, clock, warn, builds } = context;
-  const { directory } = home;
   const logFile = join(directory, LOG_FILE);
   const ship = () =>
     shipLog({
@@ -159,6 +160,7 @@ async function seeThrough(
   } finally {
     takeOut();
   }
+  if (result !== null) context.cleaned(payload.id, result.cleanup);
   seen.reports();
   const answer = await tellEnd(context, payload, { result, logFile, log, ship });
   seen.end(result);

@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { Failure, makeDirectory } from '../../../base/index.ts';
+import {
+  type ConfigSource,
+  createRunnerLog,
+  LOG_FORMATS,
+  LOG_LEVELS,
+  type LogFormat,
+  type LogLevel,
+  loadConfig,
+  type RunnerConfig,
+  type RunnerLog,
+  readServiceSettings,
+  runDaemon,
+  Shutdown,
+  watchConfig,
+} from '../../../daemon/index.ts';
+import { EXIT, type Host } from '../../host.ts';
+import { parseArguments } from '../../parse-arguments.ts';
+import { shellExecutor } from '../execution.ts';
+import { printProblems } from '../print-problems.ts';
+import { configFromFlags, type EntryFlags, isFromFlags, parseCount, parseUrl } from './config-from-flags.ts';
+import { jobEnvironment } from './job-environment.ts';
+import { addPlaceFlags, configPath, type PlaceFlags, systemIdBeside, workingDirectory } from './runner-places.ts';
+
+interface RunFlags extends PlaceFlags, EntryFlags {
+  readonly listenAddress?: string;
+  readonly detachOnShutdown?: boolean;
+  readonly guard: boolean;
+  readonly finish?: boolean;
+  readonly logFormat?: LogFormat;
+  readonly logLevel?: LogLevel;
+}
+
+export async function command(args: readonly string[], host: Host): Promise<number> {
+  const parsed = parseArguments<RunFlags>('runner run', defineFlags, args, host);
+  if (parsed.kind === 'ended') return parsed.exitCode;
+  const flags = parsed.options;
+  return isFromFlags(flags) ? runOneEntry(flags, host) : runFromFile(flags, host);
+}
+
+function defineFlags(line: Command): Command {
+  return addPlaceFlags(line)
+    .description(
+      'Takes jobs from the servers in its settings and runs them on this machine. The first SIGTERM or Ctrl-C ends it gracefully: it takes no more jobs, and tears down those that run, their cleanup included. SIGHUP reads the settings again; they are read by themselves too when the file changes.',
+    )
+    .option(
+      '--listen-address <address>',
+      'shows metrics, jobs and health there: HOST, HOST:PORT or :PORT (port 9252 when left out)',
+    )
+    .addOption(
+      new Option('--log-format <format>', 'words for people (runner), fields (text), or a JSON object a line').choices([
+        ...LOG_FORMATS,
+      ]),
+    )
+    .addOption(new Option('--log-level <level>', 'what is logged').choices([...LOG_LEVELS]))
+    .option('--detach-on-shutdown', 'when stopped, leave scripts running for the next runner in the same directory')
+    .option('--no-guard', 'nothing finishes the jobs of this process when it is killed: somebody starts it again')
+    .option('--finish', 'only finish what an earlier process has left, and end')
+    .addOption(new Option('--url <url>', 'without settings: the address of one server').argParser(parseUrl))
+    .addOption(
+      new Option('--url-file <file>', 'holds that address, and is read again whenever it is needed').conflicts('url'),
+    )
+    .option('--token-file <file>', 'with one of these: holds the authentication token of the runner')
+    .addOption(
+      new Option('--directory <dir>', 'with one of these: as --working-directory').conflicts('workingDirectory'),
+    )
+    .addOption(
+      new Option(
+        '--concurrent <n>',
+        'with one of these: jobs at the same time (default: as many as the machine has cores, at least 4)',
+      ).argParser(parseCount),
+    );
+}
+
+/** What flags say goes before what the file says, each time it is read. */
+function withFlags(config: RunnerConfig, flags: RunFlags): RunnerConfig {
+  return Object.freeze({
+    ...config,
+    listenAddress: flags.listenAddress ?? config.listenAddress,
+    detachOnShutdown: flags.detachOnShutdown ?? config.detachOnShutdown,
+    logFormat: flags.logFormat ?? config.logFormat,
+    logLevel: flags.logLevel ?? config.logLevel,
+  });
+}
+
+async function runOneEntry(flags: RunFlags, host: Host): Promise<number> {
+  const config = withFlags(configFromFlags(flags, host), flags);
+  if (flags.directory === undefined) throw new Failure('no_directory', 'say where the runner works: --directory');
+  const directory = resolve(host.cwd, flags.directory);
+  const log = logOf(config, host);
+  const shutdown = new Shutdown();
+  const stopListening = host.onStopSignal(() => shutdown.tearDown());
+  try {
+    await runDaemon({
+      ...meansOf(host),
+      config,
+      directory,
+      systemId: systemIdOf(directory),
+      log,
+      shutdown,
+      refusalEnds: true,
+    });
+    return EXIT.ok;
+  } finally {
+    stopListening();
+  }
+}
+
+async function runFromFile(flags: RunFlags, host: Host): Promise<number> {
+  const source: ConfigSource = {
+    path: configPath(flags, host),
+    directory: workingDirectory(flags, host),
+    env: host.env,
+  };
+  const { config: read, problems } = loadConfig(source);
+  printProblems(problems, host, host.stderr);
+  if (read === null) return EXIT.usage;
+  const config = withFlags(read, flags);
+  makeDirectory(source.directory, 0o700);
+  const log = logOf(config, host);
+  if (config.entries.length === 0) log('warn', `${source.path} has no entry that takes jobs: waiting for one`);
+  const { systemId, shutdown } = {
+    systemId: systemIdBeside(source.path, (text) => log('warn', text)),
+    shutdown: new Shutdown(),
+  };
+  let apply: (next: RunnerConfig) => void = () => {};
+  const onChange = (next: RunnerConfig): void => apply(withFlags(next, flags));
+  const watch = watchConfig({ source, config: read, clock: host.clock, log, onChange });
+  const stopListening = host.onStopSignal((signal) => (signal === 'SIGHUP' ? watch.read() : shutdown.tearDown()));
+  const onConfig = (set: typeof apply): void => {
+    apply = set;
+  };
+  try {
+    await runDaemon({
+      ...meansOf(host),
+      config,
+      directory: source.directory,
+      systemId,
+      log,
+      shutdown,
+      refusalEnds: false,
+      onConfig,
+    });
+    return EXIT.ok;
+  } finally {
+    stopListening();
+    await watch.end();
+  }
+}
+
+function meansOf(host: Host) {
+  const { clock, version } = host;
+  const environment = jobEnvironment(host);
+  const service = readServiceSettings(host.env, process.pid);
+  return { clock, version, environment, service, executor: shellExecutor(host, { shell: null, environment }) };
+}
+
+function logOf({ logFormat: format, logLevel: level, entries }: RunnerConfig, { stderr, clock }: Host): RunnerLog {
+  const secrets = entries.map(({ token }) => token);
+  return createRunnerLog((line) => stderr.write(line), { format, level, clock, secrets });
+}
+
+/** The same for every start on this machine in this directory; `s_` as GitLab's runner has it. */
+function systemIdOf(directory: string): string {
+  return `s_${createHash('sha256').update(`${hostname()} ${directory}`).digest('hex').slice(0, 12)}`;
+}

@@ -1,0 +1,27 @@
+import type { Clock } from '../base/index.ts';
+import type { Executor } from '../executors/index.ts';
+import type { RunnerConfig } from './config/runner-config.ts';
+import type { Shutdown } from './shutdown.ts';
+import type { RunnerLog } from './watch/runner-log.ts';
+import type { ServiceSettings } from './watch/systemd/service-manager.ts';
+
+export interface DaemonOptions {
+  readonly config: RunnerConfig;
+  /** Tells this process from others under the same token. */
+  readonly systemId: string;
+  /** Absolute; journals, builds and caches. Of one process at a time. */
+  readonly directory: string;
+  readonly executor: Executor;
+  readonly clock: Clock;
+  /** Environment that every step starts with, and git. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly version: string;
+  readonly log: RunnerLog;
+  readonly shutdown: Shutdown;
+  /** Who started this process and wants to hear of it; null: nobody. */
+  readonly service: ServiceSettings | null;
+  /** A token that is nobody's at the first request ends the process: it was started for this entry alone. */
+  readonly refusalEnds: boolean;
+  /** Given what to call when the settings have changed. */
+  readonly onConfig?: (apply: (config: RunnerConfig) => void) => void;
+}

@@ -1,0 +1,235 @@
+import { type Clock, describeError, Failure } from '../../base/index.ts';
+import type { JobPayload } from '../../protocol/index.ts';
+import type { RunnerEntry } from '../config/runner-config.ts';
+import type { Hearing } from '../hearing.ts';
+import type { Coordinator } from '../wire/coordinator.ts';
+import type { Work } from '../wire/read-work.ts';
+import { AskingRate } from './asking-rate.ts';
+import { Bell, restUntil } from './bell.ts';
+import { Health } from './health.ts';
+import type { Place, Places } from './places.ts';
+
+export interface LoopOptions {
+  /** As the file has it now. */
+  readonly entry: () => RunnerEntry;
+  readonly checkIntervalMs: () => number;
+  readonly coordinator: Pick<Coordinator, 'requestJob'>;
+  readonly events: Pick<Hearing, 'hear' | 'expect' | 'expected'>;
+  readonly places: Places;
+  readonly clock: Clock;
+  readonly inform: (text: string) => void;
+  readonly warn: (text: string) => void;
+  /** Sees a job through; never rejects. It may give its place back before it resolves. */
+  readonly run: (payload: JobPayload, giveBack: () => void) => Promise<void>;
+  /** Keeps an entry from asking as long as it says so; resolves when it may. Until then it wants no place. */
+  readonly gate: { isShut(): boolean; pass(signal: AbortSignal): Promise<void> };
+  /** A token that is nobody's at the first request ends the process. */
+  readonly refusalEnds: boolean;
+}
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
+const LONGEST_WISH_MS = 60 * 60_000;
+
+/** What comes after a request: how long to rest, and whether word of work ends that. */
+interface Next {
+  readonly restMs: number;
+  readonly isRung: boolean;
+}
+const AT_ONCE: Next = { restMs: 0, isRung: false };
+
+/**
+ * Asks for the jobs of one entry. Against a server that knows our additions, a request is held as long as there is a place for each entry that asks; where places are short, entries
+ * are asked by turns, every `check_interval` and on word of work, so that none waits for a place that another's idle request has.
+ */
+export class EntryLoop {
+  readonly #options: LoopOptions;
+  readonly #rate = new AskingRate();
+  readonly #health = new Health();
+  /** A job has ended, the entry has changed: look again. */
+  readonly #bell = new Bell();
+  readonly #jobs = new Set<Promise<void>>();
+  #running = 0;
+  #asking = 0;
+  #lastUpdate: string | null = null;
+  #pauseMs = FIRST_PAUSE_MS;
+  #hasAnswered = false;
+
+  constructor(options: LoopOptions) {
+    this.#options = options;
+  }
+
+  /** Jobs that have a place. */
+  get running(): number {
+    return this.#running;
+  }
+
+  /** Resolves once `stop` has aborted and no request is under way; jobs go on. @throws Failure `runner_refused` */
+  async ask(stop: AbortSignal): Promise<void> {
+    const leave = this.#options.places.join(() => this.#wants(0));
+    try {
+      while (!stop.aborted) {
+        await this.#untilFit(stop);
+        const { heard } = this.#bell;
+        const [next] = await Promise.all([this.#turn(stop), this.#spread(stop)]);
+        await this.#rest(next, [heard, stop]);
+      }
+    } finally {
+      leave();
+    }
+  }
+
+  /** All jobs that it ever had have ended. */
+  async ended(): Promise<void> {
+    while (this.#jobs.size > 0) await Promise.all(this.#jobs);
+  }
+
+  /** The entry has changed. */
+  change(): void {
+    this.#health.reset();
+    this.#bell.ring();
+  }
+
+  /** @param asking requests that may each bring a job yet */
+  #wants(asking = this.#asking): boolean {
+    const { clock, gate, entry } = this.#options;
+    const { limit } = entry();
+    const hasRoom = limit === 0 || this.#running + asking < limit;
+    return hasRoom && !gate.isShut() && this.#health.restMs(clock.monotonic()) === 0;
+  }
+
+  async #untilFit(stop: AbortSignal): Promise<void> {
+    const { clock, gate } = this.#options;
+    while (!stop.aborted && !this.#wants()) {
+      const { heard } = this.#bell;
+      if (gate.isShut()) await gate.pass(stop);
+      else await restUntil(clock, this.#health.restMs(clock.monotonic()) || LONGEST_WISH_MS, [heard, stop]);
+    }
+  }
+
+  /** Further requests beside that one: only while jobs come, and never held. */
+  async #spread(stop: AbortSignal): Promise<void> {
+    const { entry } = this.#options;
+    const { requestConcurrency, settings } = entry();
+    const isFixed = settings.featureFlags.FF_USE_ADAPTIVE_REQUEST_CONCURRENCY === false;
+    const allowed = isFixed ? requestConcurrency : this.#rate.allowed(requestConcurrency);
+    const more = Array.from({ length: allowed - 1 }, async () => {
+      while (!stop.aborted && this.#wants() && (await this.#turn(stop, false)) === AT_ONCE);
+    });
+    await Promise.all(more);
+  }
+
+  async #turn(stop: AbortSignal, mayHold = true): Promise<Next> {
+    const { places, clock, coordinator, events } = this.#options;
+    const place = await places.take(stop);
+    if (place === null) return AT_ONCE;
+    // It may have changed while it waited.
+    if (stop.aborted || !this.#wants()) {
+      place.giveBack();
+      return AT_ONCE;
+    }
+    const isHeld = mayHold && places.mayHold;
+    const givenWay = new AbortController();
+    const letGo = isHeld ? place.hold(() => givenWay.abort()) : () => {};
+    const since = clock.monotonic();
+    this.#asking += 1;
+    events.expect();
+    try {
+      const signal = AbortSignal.any([stop, givenWay.signal]);
+      const work = await coordinator.requestJob(isHeld ? this.#lastUpdate : null, signal);
+      this.#asking -= 1;
+      return this.#heed(work, { place, stop, isHeld, since });
+    } catch (error) {
+      this.#asking -= 1;
+      place.giveBack();
+      if (error instanceof Failure && error.code === 'runner_refused') throw error;
+      if (stop.aborted || givenWay.signal.aborted) return AT_ONCE;
+      this.#health.noteOther();
+      return this.#pause(describeError(error), null);
+    } finally {
+      letGo();
+    }
+  }
+
+  #heed(
+    work: Work,
+    asked: { readonly place: Place; readonly stop: AbortSignal; readonly isHeld: boolean; readonly since: number },
+  ): Next {
+    const { entry, events } = this.#options;
+    const { place, stop, isHeld, since } = asked;
+    if (work.kind === 'job') this.#begin(work.payload, place, stop);
+    else place.giveBack();
+    if (work.kind === 'refused') return this.#refused();
+    this.#health.noteOther();
+    if (work.kind === 'later') return this.#pause(work.why, work.retryMs);
+    this.#pauseMs = FIRST_PAUSE_MS;
+    this.#hasAnswered = true;
+    const { requestConcurrency, strictCheckInterval } = entry();
+    this.#rate.note(work.kind, requestConcurrency, work.wasRetried);
+    if (work.hasAdditions) events.hear();
+    const wasFirst = isHeld && this.#lastUpdate === null && work.lastUpdate !== null && work.hasAdditions;
+    this.#lastUpdate = work.lastUpdate;
+    if (work.kind === 'job' ? !strictCheckInterval : wasFirst) return AT_ONCE;
+    return { restMs: this.#untilTick(since), isRung: work.hasAdditions };
+  }
+
+  /** Requests are a multiple of `check_interval` apart, however long the server has held one. */
+  #untilTick(since: number): number {
+    const { clock, checkIntervalMs } = this.#options;
+    const tick = checkIntervalMs();
+    return tick - ((clock.monotonic() - since) % tick);
+  }
+
+  #begin(payload: JobPayload, place: Place, stop: AbortSignal): void {
+    const { inform, warn, run } = this.#options;
+    if (stop.aborted) {
+      place.giveBack();
+      warn(`job ${payload.id} came when this runner was told to stop: it is left to the next that asks`);
+      return;
+    }
+    inform(`job ${payload.id}: ${payload.job_info.name}`);
+    place.begin();
+    this.#running += 1;
+    let hasPlace = true;
+    const giveBack = (): void => {
+      if (!hasPlace) return;
+      hasPlace = false;
+      this.#running -= 1;
+      place.giveBack();
+      this.#bell.ring();
+    };
+    const job = run(payload, giveBack).finally(() => {
+      giveBack();
+      this.#jobs.delete(job);
+    });
+    this.#jobs.add(job);
+  }
+
+  #refused(): Next {
+    const { entry, clock, warn, refusalEnds } = this.#options;
+    const { url, name, unhealthyRequestsLimit: limit, unhealthyIntervalMs: intervalMs } = entry();
+    if (refusalEnds && !this.#hasAnswered) {
+      throw new Failure('runner_refused', `${url()} does not know the token of this runner`);
+    }
+    const restsNow = this.#health.noteRefusal(clock.monotonic(), { limit, intervalMs });
+    const minutes = Math.ceil(intervalMs / 60_000);
+    if (restsNow)
+      warn(`${name}: ${url()} has refused its token ${limit} times: it is asked again in ${minutes} minutes`);
+    else warn(`${name}: ${url()} refuses its token. \`epilogue runner verify\` tells more`);
+    return { restMs: this.#options.checkIntervalMs(), isRung: false };
+  }
+
+  #pause(why: string, wishMs: number | null): Next {
+    const { warn, entry } = this.#options;
+    if (this.#pauseMs === FIRST_PAUSE_MS) warn(`${entry().name}: ${why}`);
+    const restMs = wishMs === null ? this.#pauseMs : Math.min(Math.max(wishMs, FIRST_PAUSE_MS), LONGEST_WISH_MS);
+    this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
+    return { restMs, isRung: wishMs === null };
+  }
+
+  async #rest({ restMs, isRung }: Next, ends: readonly AbortSignal[]): Promise<void> {
+    const { clock, events } = this.#options;
+    if (restMs <= 0) return;
+    await restUntil(clock, restMs, [...ends, ...(isRung ? [events.expected] : [])]);
+  }
+}
