@@ -64,7 +64,7 @@ function beginJournal(): void {
 
 function openLog(): string {
   const filter = createLogFilter({ maskedValues: [], tokenPrefixes: [] });
-  const log = new JobLog({ directory, filter, limitBytes: 1e6, onGrowth: () => {} });
+  const log = new JobLog({ directory, filter, now: null, limitBytes: 1e6, onGrowth: () => {} });
   log.write('said\n');
   log.close();
   return readFileSync(join(directory, 'log'), 'utf8');

@@ -17,7 +17,7 @@ afterEach(() => rmSync(directory, { recursive: true }));
 
 function open(grown: number[] = [], limitBytes = 1e6): JobLog {
   const filter = createLogFilter({ maskedValues: ['secret'], tokenPrefixes: [] });
-  return new JobLog({ directory, filter, limitBytes, onGrowth: (size) => void grown.push(size) });
+  return new JobLog({ directory, filter, now: null, limitBytes, onGrowth: (size) => void grown.push(size) });
 }
 
 /** A place whose steps have printed this. */

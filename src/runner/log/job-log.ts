@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { errorCode, Failure, openRegularFile, setAside } from '../../base/index.ts';
 import type { Place } from '../../executors/index.ts';
+import { dateLines, type LogStream } from './date-lines.ts';
 import type { LogFilter } from './log-filter.ts';
 import { formatPosition, type LogPosition, readPosition, START } from './log-position.ts';
 import { warningLine } from './sections.ts';
@@ -132,11 +133,11 @@ export class JobLog {
     if (isOver && !isCut && offset + count === end) {
       // What may be the beginning of a secret goes with the rest.
       const moved = { offset: end, printed: allowed, isCut: true, dropped: dropped + count - consumed };
-      this.#append(Buffer.concat([out, Buffer.from(limitWords(this.#options.limitBytes))]), moved);
+      this.#append(Buffer.concat([out, Buffer.from(limitWords(this.#options.limitBytes))]), moved, 'step');
       return 0;
     }
     if (consumed === 0) return 0;
-    this.#append(out, { offset: offset + consumed, printed: this.#position.printed + consumed });
+    this.#append(out, { offset: offset + consumed, printed: this.#position.printed + consumed }, 'step');
     return isLast ? 0 : consumed;
   }
 
@@ -159,9 +160,12 @@ export class JobLog {
     if (bytes > 0) this.#append(NOTHING, { isOver: true, dropped: this.#position.dropped + bytes });
   }
 
-  #append(bytes: Uint8Array, moved: Partial<LogPosition>): void {
-    const start = this.#position.spool;
-    const position = { ...this.#position, ...moved, spool: start + bytes.length };
+  #append(words: Uint8Array, moved: Partial<LogPosition>, stream: LogStream = 'runner'): void {
+    const { spool: start, isOpen: wasOpen } = this.#position;
+    const { now } = this.#options;
+    const { bytes, isOpen } =
+      now === null ? { bytes: words, isOpen: false } : dateLines({ piece: words, at: now(), stream, isOpen: wasOpen });
+    const position = { ...this.#position, ...moved, isOpen, spool: start + bytes.length };
     try {
       for (let done = 0; done < bytes.length; ) done += writeSync(this.#spool, bytes, done);
       writeSync(this.#positionFile, formatPosition(position), 0);
@@ -192,6 +196,8 @@ const TURN_BYTES = 4 * 1024 * 1024;
 export interface JobLogOptions {
   readonly directory: string;
   readonly filter: LogFilter;
+  /** By which its lines are dated, UTC ms; null: they are not. */
+  readonly now: (() => number) | null;
   /** So much of what the steps print is kept, before masking. */
   readonly limitBytes: number;
   /** Called with the size of the spool, at first when it is opened, then whenever it has grown. */

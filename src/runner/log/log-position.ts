@@ -16,6 +16,8 @@ export interface LogPosition {
   /** It was said that more than that were printed. */
   readonly isCut: boolean;
   readonly dropped: number;
+  /** Of a log whose lines are dated: the last one is to be continued. */
+  readonly isOpen: boolean;
 }
 
 export const START: LogPosition = {
@@ -27,10 +29,11 @@ export const START: LogPosition = {
   isOver: false,
   isCut: false,
   dropped: 0,
+  isOpen: false,
 };
 
 /** The position is padded to this, so that each write covers the one before and stays in its block. */
-const POSITION_BYTES = 240;
+const POSITION_BYTES = 320;
 
 export function formatPosition(position: LogPosition): string {
   return `${JSON.stringify(position).padEnd(POSITION_BYTES - 1)}\n`;

@@ -19,7 +19,8 @@ export function openLog(options: JobOptions, { payload, variables, flags, limitB
     maskedValues: [...variables.maskedValues, ...(options.secrets ?? [])],
     tokenPrefixes: [...known, ...payload.features.token_mask_prefixes],
   });
-  return new JobLog({ directory: options.directory, filter, limitBytes, onGrowth: options.ports.logGrew });
+  const now = flags.FF_TIMESTAMPS ? () => options.clock.now() : null;
+  return new JobLog({ directory: options.directory, filter, now, limitBytes, onGrowth: options.ports.logGrew });
 }
 
 export function openingLines(options: JobOptions, payload: JobPayload, warnings: readonly string[]): string {
