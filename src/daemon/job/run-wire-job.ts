@@ -72,7 +72,9 @@ export async function runWireJob(
       ports,
       environment,
       shell: null,
-      settings: context.settings,
+      // GitLab's page takes the times of lines off; ours has none there.
+      settings: { ...context.settings, timestamps: context.coordinator.hasAdditions() === false },
+      secrets: [context.buildSettings.token],
       version,
       keep: false,
     }),
@@ -91,6 +93,7 @@ export async function finishWireJob(context: JobContext, record: JobRecord, home
         projectDir: build.projectDir,
         surroundings: build,
         record,
+        secrets: [context.buildSettings.token],
         executorFor: () => executor,
         clock,
         // A coordinator that has given the job away does not end the cleanup that this machine owes.

@@ -38,6 +38,23 @@ describe('a pipeline inside one process', () => {
     expect(clock.monotonic()).toBeLessThan(180_000);
   });
 
+  it('leaves a cleanup the time that it asked for, beyond the deadline that there was', async () => {
+    const slow: Play = async (work, clock) => {
+      await work.askToStart();
+      work.onTeardown('succeeded', clock.now() + 300_000);
+      const [extraMs, deadline] = [3_600_000, clock.now() + 3_900_000];
+      work.onExtended({ cause: 'succeeded', extraMs, deadline });
+      await clock.sleep(3_800_000, work.control.forceSignal);
+      const outcome = work.control.forced ? 'skipped' : 'succeeded';
+      return { cause: 'succeeded', status: 'success', cleanup: { outcome, attempt: 1 } };
+    };
+    const { driver, events } = bench([job('a')], slow);
+    await driver.run();
+    expect(events.at(-1)).toMatchObject({ type: 'job_finished', cleanup: { outcome: 'succeeded' } });
+    const deadlines = events.flatMap((event) => (event.type === 'job_changed' ? (event.deadline ?? []) : []));
+    expect(Math.max(...deadlines) - Math.min(...deadlines)).toBe(3_600_000);
+  });
+
   it('announces a retried job with the id of the one that takes its place', async () => {
     const { driver, events, started } = bench(
       [job('flaky', { retry: { max: 2, when: ['always'], exitCodes: [] } })],

@@ -82,9 +82,11 @@ export class HandOuts {
         if (phase === 'teardown') this.#announcer.changed(number);
         else void pipeline.send(number, { type: 'teardown_started', attempt, cause });
       },
-      onExtended: (deadline) => {
+      onExtended: ({ extraMs, deadline }) => {
+        const { attempt } = pipeline.job(number).state;
         this.#announcer.noteCleanupDeadline(number, deadline);
         this.#announcer.changed(number);
+        void pipeline.send(number, { type: 'extended', attempt, byMs: extraMs });
       },
     };
   }

@@ -1,5 +1,5 @@
 import type { Budgets, Cause, PlannedJob } from '../../../protocol/index.ts';
-import type { Control, JobResult } from '../../../runner/index.ts';
+import type { Control, Extended, JobResult } from '../../../runner/index.ts';
 
 /** One hand-out of a job to the runner inside this process. */
 export interface JobWork {
@@ -17,8 +17,8 @@ export interface JobWork {
   readonly askToStart: () => Promise<Answer>;
   /** The script is over. `deadline`: UTC ms by when `after_script` has ended, one way or another. */
   readonly onTeardown: (cause: Cause, deadline: number | null) => void;
-  /** `after_script` was granted more time: until `deadline`. */
-  readonly onExtended: (deadline: number) => void;
+  /** `after_script` was granted more time. */
+  readonly onExtended: (extension: Extended) => void;
 }
 
 /** `refused`: the job is no longer this runner's, and must not go on. */

@@ -43,7 +43,7 @@ export async function runLocalJob(context: RunContext, work: JobWork): Promise<J
     phase: ({ phase, cause, deadline }) => {
       if (phase === 'teardown' && cause !== null) work.onTeardown(cause, deadline);
     },
-    extended: ({ deadline }) => work.onExtended(deadline),
+    extended: (extension) => work.onExtended(extension),
   });
   const result = await runJob({
     directory,
