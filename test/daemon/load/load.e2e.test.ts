@@ -75,8 +75,8 @@ it(
     await untilSuccess(project, pipeline);
     const { id } = await project.job(pipeline, 'big');
     expect(await checksumInLog(await traceOf(project, id), SIZES.logLines)).toBe(checksumOfLines(SIZES.logLines));
-    // A young generation that has grown, and pieces of 256 KiB that are not collected yet; of 1 GB no more than twice that of 30 MB (measured: 38, and 84).
-    expect(runner.peakMb - idleMb).toBeLessThan(110);
+    // A young generation that has grown, and pieces of 256 KiB that are not collected yet. Measured: 36, of 30 MB as of 300; the heap stays at 13.
+    expect(runner.peakMb - idleMb).toBeLessThan(64);
   },
   DEADLINE_MS,
 );
@@ -116,7 +116,7 @@ it(
     expect(listed.length).toBe(SIZES.jobs);
     for (const { id } of listed) expect(await checksumInLog(await traceOf(project, id), LINES_A_JOB)).toBe(wanted);
     // Beside what the tests before it took; measured: 1.5 a job.
-    expect(runner.peakMb - idleMb).toBeLessThan(110 + 2 * SIZES.jobs);
+    expect(runner.peakMb - idleMb).toBeLessThan(64 + 2 * SIZES.jobs);
   },
   DEADLINE_MS,
 );
