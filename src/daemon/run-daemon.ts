@@ -25,8 +25,7 @@ export async function runDaemon(given: DaemonOptions): Promise<void> {
   const builds = new Builds(join(directory, 'jobs'), (text) => log('warn', text));
   const loops = openLoops(options, { metrics, homes, builds });
   const apply = (next: RunnerConfig): void => {
-    metrics.concurrent = next.concurrent;
-    for (const entry of next.entries) metrics.entry({ ...entry, systemId: options.systemId });
+    metrics.apply(next, options.systemId);
     loops.apply(next);
   };
   const interruptAll = (): void => {
@@ -38,7 +37,8 @@ export async function runDaemon(given: DaemonOptions): Promise<void> {
   try {
     watching = await startWatching(options, metrics);
     apply(config);
-    onConfig?.(apply);
+    const { reload } = watching;
+    onConfig?.((next) => reload(() => apply(next)));
     const [first] = loops.all;
     const takenUp = first === undefined ? null : takeUpJobs(first.context, homes, directory);
     await loops.ended();

@@ -33,8 +33,12 @@ afterEach(async () => {
 
 function start(env: Readonly<Record<string, string>>, ...flags: readonly string[]): ChildProcess {
   const where = ['--url', NOWHERE, '--token-file', join(directory, 'token'), '--directory', join(directory, 'runner')];
+  return startWith(env, [...where, ...flags]);
+}
+
+function startWith(env: Readonly<Record<string, string>>, words: readonly string[]): ChildProcess {
   log = '';
-  child = spawn(PROGRAM, ['runner', 'run', ...where, ...flags], {
+  child = spawn(PROGRAM, ['runner', 'run', ...words], {
     env: { PATH: process.env.PATH, HOME: directory, GATE_RUN: process.env.GATE_RUN ?? '', ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -44,20 +48,32 @@ function start(env: Readonly<Record<string, string>>, ...flags: readonly string[
   return child;
 }
 
-it.skipIf(isMissing && process.env.CI !== 'true')('tells systemd when it takes jobs and when it stops', async () => {
-  const socket = await NotifySocket.open(join(directory, 'notify'));
-  try {
-    const runner = start({ NOTIFY_SOCKET: join(directory, 'notify') });
-    await waitUntil('it is ready', () => socket.messages.length > 0);
-    expect(socket.messages[0]).toEqual({ READY: '1', STATUS: 'takes jobs: no job under way' });
-    const ended = once(runner, 'exit');
-    runner.kill('SIGTERM');
-    expect(await ended).toEqual([0, null]);
-    expect(socket.messages.filter(({ STOPPING: is }) => is === '1')).toHaveLength(1);
-  } finally {
-    await socket.close();
-  }
-});
+it.skipIf(isMissing && process.env.CI !== 'true')(
+  'tells systemd when it takes jobs, reads its settings again, and stops',
+  async () => {
+    const socket = await NotifySocket.open(join(directory, 'notify'));
+    const config = join(directory, 'config.toml');
+    const settings = (concurrent: number): string =>
+      `concurrent = ${concurrent}\n[[runners]]\nname = "one"\nurl = "${NOWHERE}"\ntoken = "glrt-nobody"\nexecutor = "shell"\n`;
+    writeFileSync(config, settings(1));
+    const words = ['--config', config, '--working-directory', join(directory, 'runner'), '--no-guard'];
+    try {
+      const runner = startWith({ NOTIFY_SOCKET: join(directory, 'notify') }, words);
+      await waitUntil('it is ready', () => socket.messages.length > 0);
+      expect(socket.messages[0]).toEqual({ READY: '1', STATUS: 'takes jobs: no job under way' });
+      writeFileSync(config, settings(2));
+      runner.kill('SIGHUP');
+      await waitUntil('it has read them', () => socket.messages.length > 2);
+      expect(socket.messages.slice(1, 3)).toEqual([{ RELOADING: '1' }, { READY: '1' }]);
+      const ended = once(runner, 'exit');
+      runner.kill('SIGTERM');
+      expect(await ended).toEqual([0, null]);
+      expect(socket.messages.filter(({ STOPPING: is }) => is === '1')).toHaveLength(1);
+    } finally {
+      await socket.close();
+    }
+  },
+);
 
 it('shows figures, jobs and health from its start to its end', async () => {
   const runner = start({}, '--listen-address', '127.0.0.1:0');
@@ -105,6 +121,22 @@ describe('the unit for systemd', () => {
     });
     expect(unit.get('User')).not.toMatch(/^(root|0|)$/);
     expect(Number(unit.get('TimeoutStopSec')) * 1000).toBeGreaterThan(DEFAULT_RUNNER_CONFIG.shutdownTimeoutMs);
+  });
+
+  it('starts the program with words that it knows', () => {
+    const [, ...words] = (unit.get('ExecStart') ?? '').split(' ');
+    expect(words).toContain('--no-guard');
+    const config = words.indexOf('--config') + 1;
+    const place = words.indexOf('--working-directory') + 1;
+    words[config] = join(directory, 'none.toml');
+    words[place] = join(directory, 'work');
+    const { stderr, status } = spawnSync(PROGRAM, words, {
+      env: { PATH: process.env.PATH, HOME: directory },
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    expect(stderr).toContain('none.toml');
+    expect(status).toBe(2);
   });
 
   it.skipIf(spawnSync('systemd-analyze', ['--version']).error !== undefined && process.env.CI !== 'true')(

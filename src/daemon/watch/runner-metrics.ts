@@ -4,6 +4,11 @@ import type { ApiEndpoint } from '../wire/coordinator.ts';
 import { JobFigures } from './job-figures.ts';
 import type { RunnerLog } from './runner-log.ts';
 
+interface RunnerFacts {
+  readonly concurrent: number;
+  readonly entries: readonly Omit<EntryFacts, 'systemId'>[];
+}
+
 /** One `[[runners]]` entry, as labels and gauges know it. */
 export interface EntryFacts {
   /** The same as long as it is the same entry. */
@@ -48,6 +53,15 @@ export class RunnerMetrics {
   /** No more are. */
   stop(): void {
     this.#state = 'stopping';
+  }
+
+  /** The settings, now and at each change. What is gone is forgotten once it has no jobs. */
+  apply({ concurrent, entries }: RunnerFacts, systemId: string): void {
+    this.concurrent = concurrent;
+    for (const [key, { jobs }] of this.#entries) {
+      if (jobs.size === 0 && entries.every((entry) => entry.key !== key)) this.#entries.delete(key);
+    }
+    for (const entry of entries) this.entry({ ...entry, systemId });
   }
 
   /** One that has changed keeps its counters. */

@@ -9,7 +9,7 @@ import type { WatchServer } from './watch-server.ts';
 
 export interface Watching {
   /** The settings change, which is what `apply` does. */
-  reload(apply: () => void | Promise<void>): Promise<void>;
+  reload(apply: () => void): void;
   close(): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export async function startWatching(options: WatchingOptions, metrics: RunnerMet
   const manager = service === null ? null : new ServiceManager({ ...service, clock, status, stopping, warn });
   manager?.start();
   return {
-    reload: async (apply) => (manager === null ? await apply() : await manager.reload(apply)),
+    reload: (apply) => (manager === null ? apply() : manager.reload(apply)),
     async close() {
       await manager?.end();
       await server?.close();

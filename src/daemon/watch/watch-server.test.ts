@@ -136,13 +136,21 @@ it('is ready while jobs are taken, and some entry takes any', async () => {
   expect((await get('/health/live')).status).toBe(200);
 });
 
-it('keeps the counters of an entry whose settings have changed', async () => {
+it('keeps the counters of an entry whose settings have changed, and forgets one that is gone once its jobs are', async () => {
   entry.begin(job, 'taken').end(GOOD_RESULT);
-  metrics.entry({ ...entry.facts, limit: 9 });
+  const seen = entry.begin(job, 'taken');
+  metrics.apply({ concurrent: 8, entries: [{ ...entry.facts, limit: 9 }] }, 's_1');
+  const name = `gitlab_runner_jobs_total{${LABELS}}`;
   expect(await values()).toMatchObject({
-    [`gitlab_runner_jobs_total{${LABELS}}`]: 1,
+    gitlab_runner_concurrent: 8,
+    [name]: 2,
     [`gitlab_runner_limit{${LABELS}}`]: 9,
   });
+  metrics.apply({ concurrent: 8, entries: [] }, 's_1');
+  expect((await values())[name]).toBe(2);
+  seen.end(null);
+  metrics.apply({ concurrent: 8, entries: [] }, 's_1');
+  expect((await values())[name]).toBeUndefined();
 });
 
 it('takes no orders and reads nothing: other methods, long heads and bodies are refused', async () => {

@@ -49,7 +49,7 @@ describe.skipIf(isMissing && process.env.CI !== 'true')('with systemd-notify', (
       try {
         const told = start(name);
         await expect.poll(() => socket.messages, DEADLINE).toEqual([{ READY: '1', STATUS: 'takes jobs' }]);
-        await told.reload(() => {
+        told.reload(() => {
           words = 'takes more\njobs';
         });
         await expect
@@ -95,7 +95,7 @@ describe.skipIf(isMissing && process.env.CI !== 'true')('with systemd-notify', (
 
 it('warns once when nobody hears it, and goes on', async () => {
   const told = start(join(directory, 'nobody'), { path: directory });
-  await told.reload(() => {});
+  told.reload(() => {});
   await told.end();
   expect(warnings).toEqual([
     expect.stringMatching(/^systemd is not told how the runner is: systemd-notify cannot be started/),

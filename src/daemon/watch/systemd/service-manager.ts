@@ -45,10 +45,10 @@ export class ServiceManager {
   }
 
   /** Settings are read again, which is what `apply` does. */
-  async reload(apply: () => void | Promise<void>): Promise<void> {
+  reload(apply: () => void): void {
     void this.#send({ RELOADING: '1' });
     try {
-      await apply();
+      apply();
     } finally {
       void this.#send({ READY: '1', ...this.#news() });
     }
