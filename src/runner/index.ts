@@ -1,5 +1,5 @@
 export { Control } from './control.ts';
-export type { Extended, JobPorts, PhaseChange } from './job-ports.ts';
+export type { CacheStore, Extended, JobPorts, PhaseChange } from './job-ports.ts';
 export type { JobRecord } from './journal/job-record.ts';
 export type { JobResult } from './journal/move.ts';
 export { LOG_FILE } from './log/job-log.ts';

@@ -13,6 +13,16 @@ import type { SavedArtifact } from './journal/move.ts';
  */
 export interface JobPorts extends JobQuestions, JobNews {
   readonly cacheDir: string;
+  /** Where caches lie that other machines have, too; left out: nowhere but in `cacheDir`. */
+  readonly cacheStore?: CacheStore;
+}
+
+/** Each call has a deadline of its own. */
+export interface CacheStore {
+  /** The archive under a key into a file, which is there whole or not at all. @returns whether there is one. @throws Failure `cache_store_failed` */
+  fetch(key: string, file: string, signal: AbortSignal): Promise<boolean>;
+  /** @throws Failure `cache_store_failed`, `archive_too_large` */
+  put(file: string, key: string, signal: AbortSignal): Promise<void>;
 }
 
 export interface JobQuestions {

@@ -6,6 +6,7 @@ import { obey } from '../obey.ts';
 import type { Coordinator } from '../wire/coordinator.ts';
 import type { JobVerdict } from '../wire/job-verdict.ts';
 import { artifactPorts } from './bring/artifact-ports.ts';
+import { cachePort } from './bring/cache-port.ts';
 import { openSources } from './bring/sources.ts';
 import { cleanupOnWire } from './report-job.ts';
 import type { LogShipment } from './ship-log.ts';
@@ -35,6 +36,7 @@ export function wirePorts(options: PortsOptions): JobPorts {
   const tell = createTeller(options);
   return {
     cacheDir,
+    ...cachePort(options),
     async askToStart(signal) {
       const verdict = await persist(clock, signal, () =>
         coordinator.updateJob(payload, { state: 'running', phase: 'script' }, signal),

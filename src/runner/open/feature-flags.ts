@@ -13,6 +13,8 @@ export interface FeatureFlags {
   readonly FF_MASK_ALL_DEFAULT_TOKENS: boolean;
   /** Between two attempts at a stage is a pause, which doubles. */
   readonly FF_USE_EXPONENTIAL_BACKOFF_STAGE_RETRY: boolean;
+  /** Caches lie under the SHA-256 of their keys, which then may hold any letters. */
+  readonly FF_HASH_CACHE_KEYS: boolean;
 }
 
 const DEFAULTS = {
@@ -20,6 +22,7 @@ const DEFAULTS = {
   FF_ENABLE_BASH_EXIT_CODE_CHECK: false,
   FF_MASK_ALL_DEFAULT_TOKENS: true,
   FF_USE_EXPONENTIAL_BACKOFF_STAGE_RETRY: true,
+  FF_HASH_CACHE_KEYS: false,
 } as const;
 
 /**
@@ -39,5 +42,6 @@ export function featureFlags(settings: RunnerSettings, variables: readonly Varia
       'FF_USE_EXPONENTIAL_BACKOFF_STAGE_RETRY',
       DEFAULTS.FF_USE_EXPONENTIAL_BACKOFF_STAGE_RETRY,
     ),
+    FF_HASH_CACHE_KEYS: choose('FF_HASH_CACHE_KEYS', DEFAULTS.FF_HASH_CACHE_KEYS),
   };
 }

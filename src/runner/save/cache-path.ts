@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
 /**
@@ -6,8 +7,15 @@ import { join } from 'node:path';
  * blanks at the end go.
  */
 export function cachePath(cacheDir: string, project: string, key: string): string | null {
-  const safeKey = insideRoot(key);
-  return safeKey === '' ? null : join(cacheDir, insideRoot(project), safeKey, 'cache.zip');
+  const safeKey = safeCacheKey(key, false);
+  return safeKey === null ? null : join(cacheDir, insideRoot(project), safeKey, 'cache.zip');
+}
+
+/** The key as a path, in a store of caches too; null: it names nothing. `isHashed`: any key does, and each has a path of its own. */
+export function safeCacheKey(key: string, isHashed: boolean): string | null {
+  if (!isHashed) return insideRoot(key) || null;
+  const hash = createHash('sha256').update(key).digest('hex');
+  return `${hash.slice(0, 2)}/${hash}`;
 }
 
 function insideRoot(text: string): string {

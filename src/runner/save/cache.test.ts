@@ -33,6 +33,7 @@ function options(...caches: readonly PayloadCache[]): CacheOptions {
       expand: (text) => text.replace(/\$(\w+)/g, (_, name) => variables[name] ?? ''),
     },
     cacheDir: join(workshop.dir, 'cache'),
+    hashesKeys: false,
     place,
     limits: DEFAULT_ARCHIVE_LIMITS,
     log: (text) => {

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { describeError, errorCode, Failure } from '../../base/index.ts';
 import type { CollectedFile, FileSelection, Place } from '../../executors/index.ts';
 import type { JobPayload, PayloadCache } from '../../protocol/index.ts';
+import type { CacheStore } from '../job-ports.ts';
 import { infoLine, warningLine } from '../log/sections.ts';
 import type { JobVariables } from '../script/job-variables.ts';
 import { type ArchiveLimits, readArchive, writeArchive } from './archive/archive.ts';
-import { cachePath } from './cache-path.ts';
+import { cachePath, safeCacheKey } from './cache-path.ts';
 import { foundLine, nothingFoundLine, unlessEmpty } from './describe-selection.ts';
 import { createLeftOut } from './left-out.ts';
 import { removeStrays } from './output-file.ts';
@@ -17,6 +18,9 @@ export interface CacheOptions {
   readonly variables: Pick<JobVariables, 'get' | 'expand'>;
   /** Shared by all jobs, runs and projects. */
   readonly cacheDir: string;
+  readonly cacheStore?: CacheStore;
+  /** `FF_HASH_CACHE_KEYS` */
+  readonly hashesKeys: boolean;
   readonly place: Place;
   readonly limits: ArchiveLimits;
   readonly log: (text: string) => void;
@@ -60,25 +64,45 @@ function mainKey({ variables, payload }: CacheOptions, cache: PayloadCache): str
   return variables.expand(cache.key) || `${payload.job_info.name}/${payload.git_info.ref}`;
 }
 
-function pathOf({ cacheDir, payload }: CacheOptions, key: string): string | null {
-  return cachePath(cacheDir, payload.job_info.project_full_path, key);
+interface Whereabouts {
+  /** On this machine. */
+  readonly path: string;
+  /** In a store. */
+  readonly key: string;
+}
+
+function whereIs({ cacheDir, payload, hashesKeys }: CacheOptions, name: string): Whereabouts | null {
+  const key = safeCacheKey(name, hashesKeys);
+  const path = key === null ? null : cachePath(cacheDir, payload.job_info.project_full_path, key);
+  return key === null || path === null ? null : { path, key };
 }
 
 async function restoreCache(options: CacheOptions, cache: PayloadCache): Promise<void> {
   const { place, limits, log, signal } = options;
   for (const key of [mainKey(options, cache), ...fallbackKeys(options, cache)]) {
-    const path = pathOf(options, key);
+    const where = whereIs(options, key);
     log(`Checking cache for ${key}...\n`);
-    if (path === null || !existsSync(path)) {
+    if (where === null || !(await isHere(options, where))) {
       log('No cache found\n');
       continue;
     }
-    const restored = await tolerate(options, () => place.deliver(readArchive(path, limits, signal), signal));
+    const restored = await tolerate(options, () => place.deliver(readArchive(where.path, limits, signal), signal));
     if (restored) {
       log(infoLine('Successfully extracted cache'));
       return;
     }
   }
+}
+
+/** Of a store it is brought here first; what lies here and not there is of another time. */
+async function isHere(options: CacheOptions, { path, key }: Whereabouts): Promise<boolean> {
+  const { cacheStore, signal } = options;
+  if (cacheStore === undefined) return existsSync(path);
+  let isThere = false;
+  await tolerate(options, async () => {
+    isThere = await cacheStore.fetch(key, path, signal);
+  });
+  return isThere;
 }
 
 function fallbackKeys({ variables, log }: CacheOptions, cache: PayloadCache): string[] {
@@ -94,10 +118,11 @@ function fallbackKeys({ variables, log }: CacheOptions, cache: PayloadCache): st
 async function saveCache(options: CacheOptions, cache: PayloadCache): Promise<void> {
   const { variables, place, limits, log, signal } = options;
   const key = mainKey(options, cache);
-  const path = pathOf(options, key);
+  const where = whereIs(options, key);
   const paths = cache.paths.map((pattern) => variables.expand(pattern));
   const selection: FileSelection = { paths, exclude: [], untracked: cache.untracked };
-  if (path === null) return log(warningLine(`cache key ${JSON.stringify(key)} is empty; the cache is not saved`));
+  if (where === null) return log(warningLine(`cache key ${JSON.stringify(key)} is empty; the cache is not saved`));
+  const { path } = where;
   log(`Creating cache ${key}...\n`);
   if (existsSync(path) && (await isUpToDate(path, selection, options))) return log('Archive is up to date!\n');
   const leftOut = createLeftOut();
@@ -105,7 +130,20 @@ async function saveCache(options: CacheOptions, cache: PayloadCache): Promise<vo
   if (files === null) return log(leftOut.lines() + nothingFoundLine(selection));
   const { entries } = await writeArchive(path, files, limits, signal);
   await removeStrays(path);
+  await upload(options, where);
   log(leftOut.lines() + foundLine(selection, entries) + infoLine('Created cache'));
+}
+
+/** One that did not arrive goes here, too: the next job would take it for what everybody has. */
+async function upload({ cacheStore, signal, log }: CacheOptions, { path, key }: Whereabouts): Promise<void> {
+  if (cacheStore === undefined) return;
+  try {
+    await cacheStore.put(path, key, signal);
+    log('Uploading cache.zip to the store of caches... ok\n');
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
 }
 
 interface Measure {

@@ -1,5 +1,6 @@
 import type { Place } from '../../executors/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
+import type { CacheStore } from '../job-ports.ts';
 import type { JobRun } from '../job-run.ts';
 import { say } from '../log/tell.ts';
 import type { JobVariables } from '../script/job-variables.ts';
@@ -13,6 +14,8 @@ export function saveOptions(run: JobRun, signal: AbortSignal): SaveOptions {
     variables,
     place,
     cacheDir: run.ports.cacheDir,
+    ...(run.ports.cacheStore === undefined ? {} : { cacheStore: run.ports.cacheStore }),
+    hashesKeys: run.flags.FF_HASH_CACHE_KEYS,
     limits: DEFAULT_ARCHIVE_LIMITS,
     log: (text) => say(run, text),
     signal,
@@ -24,6 +27,9 @@ export interface SaveOptions {
   readonly variables: JobVariables;
   readonly place: Place;
   readonly cacheDir: string;
+  readonly cacheStore?: CacheStore;
+  /** `FF_HASH_CACHE_KEYS` */
+  readonly hashesKeys: boolean;
   readonly limits: ArchiveLimits;
   readonly log: (text: string) => void;
   readonly signal: AbortSignal;
