@@ -35,6 +35,7 @@ async function runProgram(): Promise<void> {
     clock: realClock,
     stdout: openOutput(1),
     stderr: openOutput(2),
+    ask,
     onStopSignal(listener) {
       for (const signal of STOP_SIGNALS) process.on(signal, listener);
       return () => {
@@ -53,6 +54,22 @@ async function runProgram(): Promise<void> {
   await host.stderr.flush();
   // Not left to an empty event loop: a forgotten handle must not keep a finished run in the terminal.
   process.exit(lost === null || exitCode !== 0 ? exitCode : 1);
+}
+
+async function ask(question: string): Promise<string | null> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return null;
+  const { createInterface } = await import('node:readline/promises');
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const closed = new AbortController();
+  lines.once('close', () => closed.abort());
+  try {
+    return await lines.question(question, { signal: closed.signal });
+  } catch (error) {
+    if (closed.signal.aborted) return null;
+    throw error;
+  } finally {
+    lines.close();
+  }
 }
 
 function homeDirectory(): string | null {

@@ -20,6 +20,8 @@ export interface Host {
   readonly clock: Clock;
   readonly stdout: Output;
   readonly stderr: Output;
+  /** What somebody types after the question; null: nobody is there. */
+  ask(question: string): Promise<string | null>;
   /** While a listener is there, these signals no longer end the process. Returns how to stop listening. */
   onStopSignal(listener: (signal: StopSignal) => void): () => void;
   /** The program goes on after it was stopped. */

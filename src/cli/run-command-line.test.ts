@@ -49,6 +49,7 @@ async function epilogue(words: readonly string[], more: Partial<Host> = {}) {
     cwd: checkout,
     homeDir: root,
     isRoot: false,
+    ask: async () => null,
     version: '1.2.3',
     cores: 2,
     program: ['epilogue'],

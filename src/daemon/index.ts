@@ -19,6 +19,9 @@ export {
 } from './config/runner-config.ts';
 export { watchConfig } from './config/watch-config.ts';
 export { findQuarantined, type Quarantined, requestRelease } from './quarantine/release.ts';
+export { changeConfigFile, tryConfigFile } from './register/config-file.ts';
+export { readTemplate } from './register/read-template.ts';
+export { openRunnerServer, type RunnerServer } from './register/runner-server.ts';
 export { runDaemon } from './run-daemon.ts';
 export { Shutdown } from './shutdown.ts';
 export { createRunnerLog, type RunnerLog } from './watch/runner-log.ts';

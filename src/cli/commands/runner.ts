@@ -7,7 +7,9 @@ interface Entry {
 }
 
 const COMMANDS: Readonly<Record<string, Entry>> = {
+  register: { summary: 'make this machine a runner of a server', load: () => import('./runner/register.ts') },
   run: { summary: 'take jobs and run them on this machine', load: () => import('./runner/run.ts') },
+  verify: { summary: 'ask the servers whether they know their runners', load: () => import('./runner/verify.ts') },
   list: {
     summary: 'list the entries of the settings, and which is in quarantine',
     load: () => import('./runner/list.ts'),
@@ -16,6 +18,8 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'let an entry whose cleanups went wrong take jobs again',
     load: () => import('./runner/release.ts'),
   },
+  'reset-token': { summary: 'draw new tokens for runners', load: () => import('./runner/reset-token.ts') },
+  unregister: { summary: 'take runners out at their servers', load: () => import('./runner/unregister.ts') },
 };
 
 const USAGE = 'Usage: epilogue runner COMMAND [OPTIONS]';

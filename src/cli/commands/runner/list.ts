@@ -31,11 +31,11 @@ export async function command(args: readonly string[], host: Host): Promise<numb
   return config === null ? EXIT.failed : EXIT.ok;
 }
 
-function asJson({ name, url, id, executor }: EntryOutline, quarantined: Quarantined | null): string {
+function asJson({ key, name, url, id, executor }: EntryOutline, quarantined: Quarantined | null): string {
   const since = quarantined === null ? null : new Date(quarantined.since).toISOString();
   const { isReleased = false, why = [] } = quarantined ?? {};
   const quarantine = since === null ? null : { since, released: isReleased, why };
-  return `${JSON.stringify({ name, url, id, executor, quarantine })}\n`;
+  return `${JSON.stringify({ key, name, url, id, executor, quarantine })}\n`;
 }
 
 function asText({ name, url, id, executor }: EntryOutline, quarantined: Quarantined | null): string {

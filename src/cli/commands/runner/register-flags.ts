@@ -1,0 +1,169 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { Failure } from '../../../base/index.ts';
+import type { Host } from '../../host.ts';
+import { parseUrl } from './config-from-flags.ts';
+import { addConfigFlag, type PlaceFlags } from './runner-places.ts';
+
+export interface RegisterFlags extends PlaceFlags {
+  readonly url?: string;
+  readonly token?: string;
+  readonly registrationToken?: string;
+  readonly name?: string;
+  readonly executor?: string;
+  readonly tagList?: string;
+  readonly runUntagged?: boolean;
+  readonly locked?: boolean;
+  readonly accessLevel?: 'not_protected' | 'ref_protected';
+  readonly maximumTimeout?: number;
+  readonly paused?: boolean;
+  readonly maintenanceNote?: string;
+  readonly nonInteractive?: boolean;
+  readonly leaveRunner?: boolean;
+  readonly templateConfig?: string;
+}
+
+/** A flag, and the variable that stands for it: GitLab's names. */
+interface Given {
+  readonly key: Exclude<keyof RegisterFlags, keyof PlaceFlags>;
+  readonly flags: string;
+  readonly variable: string;
+  readonly help: string;
+  readonly parse?: (text: string) => unknown;
+}
+
+const ACCESS_LEVELS = ['not_protected', 'ref_protected'];
+
+const ALL: readonly Given[] = [
+  {
+    key: 'url',
+    flags: '-u, --url <url>',
+    variable: 'CI_SERVER_URL',
+    help: 'the address of the server',
+    parse: parseUrl,
+  },
+  {
+    key: 'token',
+    flags: '-t, --token <token>',
+    variable: 'CI_SERVER_TOKEN',
+    help: 'of a runner that was made at the server (glrt-…)',
+  },
+  {
+    ...{ key: 'registrationToken', flags: '-r, --registration-token <token>', variable: 'REGISTRATION_TOKEN' },
+    help: 'of a project or of the server: makes a new runner, the old way',
+  },
+  {
+    key: 'name',
+    flags: '--name <name>',
+    variable: 'RUNNER_NAME',
+    help: 'how the runner is called (default: the name of this machine)',
+  },
+  { key: 'executor', flags: '--executor <name>', variable: 'RUNNER_EXECUTOR', help: 'what runs jobs: shell (default)' },
+  {
+    key: 'tagList',
+    flags: '--tag-list <tags>',
+    variable: 'RUNNER_TAG_LIST',
+    help: 'by comma, with --registration-token',
+  },
+  {
+    ...{ key: 'runUntagged', flags: '--run-untagged [yes]', variable: 'REGISTER_RUN_UNTAGGED', parse: parseTruth },
+    help: 'takes jobs without tags too (default: where it has no tags itself), with --registration-token',
+  },
+  {
+    key: 'locked',
+    flags: '--locked [yes]',
+    variable: 'REGISTER_LOCKED',
+    parse: parseTruth,
+    help: 'for this project only (default: true), with --registration-token',
+  },
+  {
+    ...{ key: 'accessLevel', flags: '--access-level <level>', variable: 'REGISTER_ACCESS_LEVEL', parse: parseAccess },
+    help: `${ACCESS_LEVELS.join(' or ')}, with --registration-token`,
+  },
+  {
+    key: 'maximumTimeout',
+    flags: '--maximum-timeout <s>',
+    variable: 'REGISTER_MAXIMUM_TIMEOUT',
+    parse: parseSeconds,
+    help: 'of its jobs, with --registration-token',
+  },
+  {
+    key: 'paused',
+    flags: '--paused [yes]',
+    variable: 'REGISTER_PAUSED',
+    parse: parseTruth,
+    help: 'takes no jobs at first, with --registration-token',
+  },
+  {
+    key: 'maintenanceNote',
+    flags: '--maintenance-note <text>',
+    variable: 'REGISTER_MAINTENANCE_NOTE',
+    help: 'for its administrators, with --registration-token',
+  },
+  {
+    key: 'nonInteractive',
+    flags: '-n, --non-interactive [yes]',
+    variable: 'REGISTER_NON_INTERACTIVE',
+    parse: parseTruth,
+    help: 'ask nothing',
+  },
+  {
+    key: 'leaveRunner',
+    flags: '--leave-runner [yes]',
+    variable: 'REGISTER_LEAVE_RUNNER',
+    parse: parseTruth,
+    help: 'leave the runner at the server when its settings cannot be written',
+  },
+  {
+    key: 'templateConfig',
+    flags: '--template-config <file>',
+    variable: 'TEMPLATE_CONFIG_FILE',
+    help: 'a file with one [[runners]], whose keys the new entry has too',
+  },
+];
+
+export function addRegisterFlags(line: Command): Command {
+  for (const { flags, variable, help, parse } of ALL) {
+    const option = new Option(flags, `${help} (or: ${variable})`);
+    if (flags.endsWith('[yes]')) option.preset('true');
+    if (parse !== undefined) option.argParser(parse);
+    line.addOption(option);
+  }
+  // GitLab's other word for it.
+  line.addOption(new Option('--description <name>').hideHelp());
+  return addConfigFlag(line);
+}
+
+/** What is not given as a flag comes from the environment. @throws Failure `bad_environment` */
+export function withEnvironment(
+  flags: RegisterFlags & { readonly description?: string },
+  { env }: Host,
+): RegisterFlags {
+  const given: Record<string, unknown> = { ...flags, name: flags.name ?? flags.description };
+  for (const { key, variable, parse } of ALL) {
+    const text = env[variable];
+    if (given[key] !== undefined || text === undefined || text === '') continue;
+    try {
+      given[key] = parse === undefined ? text : parse(text);
+    } catch (error) {
+      if (!(error instanceof InvalidArgumentError)) throw error;
+      throw new Failure('bad_environment', `${variable} is invalid. ${error.message}`);
+    }
+  }
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function parseTruth(text: string): boolean {
+  if (/^(1|t|true|yes)$/i.test(text)) return true;
+  if (/^(0|f|false|no)$/i.test(text)) return false;
+  throw new InvalidArgumentError('Write true or false.');
+}
+
+function parseAccess(text: string): string {
+  if (!ACCESS_LEVELS.includes(text)) throw new InvalidArgumentError(`Write ${ACCESS_LEVELS.join(' or ')}.`);
+  return text;
+}
+
+function parseSeconds(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Write a number of seconds.');
+  return Number(text);
+}
