@@ -1,0 +1,160 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { Place } from '../../../executors/index.ts';
+import { type JobPayload, plainVariable } from '../../../protocol/index.ts';
+import { DEFAULT_RUNNER_SETTINGS, type RunnerSettings } from '../../../runner/index.ts';
+import { payloadFor } from '../../testing/payload-for.ts';
+import { openSources } from './sources.ts';
+
+let dir = '';
+let sha = '';
+let log = '';
+
+beforeEach(() => {
+  dir = realpathSync(mkdtempSync(join(tmpdir(), 'epilogue-sources-')));
+  log = '';
+  mkdirSync(project());
+  mkdirSync(join(dir, 'origin'));
+  git('init', '--quiet', '--initial-branch=main');
+  writeFileSync(join(dir, 'origin', 'file'), 'x');
+  git('add', '--all');
+  git('commit', '--quiet', '--message=Start');
+  sha = git('rev-parse', 'HEAD').trim();
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const environment = () => ({
+  PATH: process.env.PATH ?? '',
+  HOME: dir,
+  GIT_CONFIG_NOSYSTEM: '1',
+  ...Object.fromEntries(
+    ['AUTHOR', 'COMMITTER'].flatMap((who) => [
+      [`GIT_${who}_NAME`, 'Ada'],
+      [`GIT_${who}_EMAIL`, 'ada@example.com'],
+    ]),
+  ),
+});
+const project = () => join(dir, 'project');
+
+function git(...args: readonly string[]): string {
+  return execFileSync('git', args, { cwd: join(dir, 'origin'), env: environment(), encoding: 'utf8' });
+}
+
+interface Wish {
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly job?: Partial<JobPayload>;
+  readonly settings?: Partial<RunnerSettings>;
+  readonly refusal?: string;
+  readonly url?: string;
+}
+
+/** Sources of a job whose place is on this machine. @returns how they are brought, once more at each call */
+function sourcesOf({ variables = {}, job = {}, settings = {}, refusal, url }: Wish = {}): () => Promise<void> {
+  const payload = payloadFor({
+    url: url ?? join(dir, 'origin'),
+    git: { sha, depth: 20, refspecs: [`+${sha}:refs/pipelines/1`] },
+    variables: Object.entries(variables).map(([key, value]) => plainVariable(key, value, { raw: false })),
+    ...job,
+  });
+  const bring = openSources({
+    payload,
+    build: { buildsDir: dir, refusal: refusal ?? null },
+    settings: { ...DEFAULT_RUNNER_SETTINGS, ...settings },
+    directory: dir,
+    environment: {},
+  });
+  const place = { host: { dir: project(), environment: environment() } } as unknown as Place;
+  return () =>
+    bring(place, new AbortController().signal, (text) => {
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: colours
+      log += text.replaceAll(/\u001b\[[\d;]*m/g, '');
+    });
+}
+
+describe('the strategy of a job', () => {
+  it('is what its variables say, else what the server does', async () => {
+    await sourcesOf()();
+    writeFileSync(join(project(), '.git', 'left'), '');
+    log = '';
+    await sourcesOf({ job: { allow_git_fetch: false } })();
+    expect(log).toContain('Created fresh repository.');
+    log = '';
+    await sourcesOf({ job: { allow_git_fetch: false }, variables: { GIT_STRATEGY: 'fetch' } })();
+    expect(log).toContain('is here already');
+    log = '';
+    await sourcesOf({ variables: { GIT_STRATEGY: 'clone' } })();
+    expect(log).toContain('Created fresh repository.');
+  });
+
+  it('leaves the directory as it is, or empties it, with the words of the runner of GitLab', async () => {
+    writeFileSync(join(project(), 'left'), '');
+    await sourcesOf({ variables: { GIT_STRATEGY: 'none' } })();
+    expect(readdirSync(project())).toEqual(['left']);
+    expect(log).toBe('Skipping Git repository setup\nSkipping Git checkout\nSkipping Git submodules setup\n');
+    await sourcesOf({ variables: { GIT_STRATEGY: 'empty' } })();
+    expect(readdirSync(project())).toEqual([]);
+    expect(log).toContain('Skipping Git repository setup and creating an empty build directory\n');
+  });
+
+  it('is tried again in an empty directory', async () => {
+    const bring = sourcesOf();
+    await bring();
+    writeFileSync(join(project(), 'left'), '');
+    log = '';
+    await bring();
+    expect(log).toMatch(/^Deleting all tracked and untracked files due to source fetch failure\nFetching changes/);
+    expect(readdirSync(project()).toSorted()).toEqual(['.git', 'file']);
+  });
+});
+
+it('cleans as its variables say', async () => {
+  await sourcesOf()();
+  for (const name of ['made', 'kept']) writeFileSync(join(project(), name), '');
+  await sourcesOf({ variables: { GIT_CLEAN_FLAGS: '-ffdx -e kept' } })();
+  expect(log).toContain('Removing made\n');
+  expect(readdirSync(project()).toSorted()).toEqual(['.git', 'file', 'kept']);
+  await sourcesOf({ variables: { GIT_CLEAN_FLAGS: 'none' } })();
+  expect(readdirSync(project())).toContain('kept');
+  writeFileSync(join(project(), 'file'), 'changed');
+  await sourcesOf({ variables: { GIT_CHECKOUT: 'false' } })();
+  expect(readFileSync(join(project(), 'file'), 'utf8')).toBe('changed');
+});
+
+it('fails a job that cannot have the directory that it asks for, before anything is touched', async () => {
+  const bring = sourcesOf({ refusal: 'GIT_CLONE_PATH is not allowed', variables: { GIT_STRATEGY: 'none' } });
+  await expect(bring()).rejects.toMatchObject({
+    code: 'build_directory_refused',
+    message: 'GIT_CLONE_PATH is not allowed',
+  });
+});
+
+it('asks where the owner of the runner says, with the token of the job', async () => {
+  const seen: { readonly url: string | undefined; readonly headers: IncomingHttpHeaders }[] = [];
+  const http = createServer(({ url, headers }, response) => {
+    seen.push({ url, headers });
+    response.writeHead(404).end();
+  });
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void http.close());
+  const { port } = http.address() as AddressInfo;
+  const settings = { cloneUrl: `http://127.0.0.1:${port}/inner` };
+  const bring = sourcesOf({ settings, url: 'https://outer.example/grp/demo.git' });
+  await expect(bring()).rejects.toMatchObject({ code: 'git_failed' });
+  const basic = Buffer.from('gitlab-ci-token:job-token').toString('base64');
+  expect(seen[0]).toMatchObject({
+    url: '/inner/grp/demo.git/info/refs?service=git-upload-pack',
+    headers: { authorization: `Basic ${basic}` },
+  });
+});
+
+it('remembers what it has brought beside the builds, by their path', async () => {
+  await sourcesOf()();
+  const name = createHash('sha256').update(project()).digest('hex').slice(0, 32);
+  expect(readdirSync(join(dir, '.sources'))).toEqual([`${name}.json`]);
+});
