@@ -56,7 +56,7 @@ const AFTER_END = 8;
 
 /** A random walk through the lifecycle's model, from a job that waits for a runner to a little after its end. The same for the same seed. */
 export function randomTrace({ seed, length, ...options }: TraceOptions): readonly TraceStep[] {
-  const variant: Variant = { ...NORMAL, ...options, capacity: { toCoordinator: 3, toRunners: 2 } };
+  const variant: Variant = { ...NORMAL, ...options, extends: true, capacity: { toCoordinator: 3, toRunners: 2 } };
   const recorder = new Recorder(variant);
   const chance = randomFrom(seed);
   const trace: TraceStep[] = [];

@@ -47,7 +47,7 @@ export function endedHeaders(attempt: AttemptRecord, { state }: Pick<JobRecord, 
   return headersOf(state.status, endOrder(attempt, state), mayComeBack(attempt, state) ? { offered: '1' } : {});
 }
 
-/** Its cleanup is offered, and it may have that back if it reports how far it has come. */
+/** Its cleanup is offered, and it may have that back if it says that it is there again. */
 export function mayComeBack({ attempt, endedAt }: AttemptRecord, state: JobState): boolean {
   return endedAt !== null && state.handOut === 'cleanup_offered' && state.attempt === attempt && state.runner !== null;
 }

@@ -161,6 +161,10 @@ function bodyOf(event: JobEvent): Readonly<Record<string, unknown>> {
   switch (event.type) {
     case 'renew':
       return { state: 'running' };
+    case 'resumed':
+      return { state: 'running', resumed: true };
+    case 'extended':
+      return { state: 'running', phase: 'teardown', teardown: { extended_by: event.byMs / 1000 } };
     case 'script_started':
       return { state: 'running', phase: 'script' };
     case 'teardown_started':

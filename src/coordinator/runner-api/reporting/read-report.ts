@@ -45,13 +45,11 @@ function readPhase(body: Loose, cleanup: Cleanup | null): readonly RunnerReport[
   if (body.phase !== 'teardown') return [];
   const teardown = objectOf(body.teardown);
   const cause = readCause(teardown.cause);
-  if (cause === null) return [];
   const byMs = secondsOf(teardown.extended_by) ?? 0;
+  const extended = byMs > 0 ? [{ type: 'extended', byMs } as const] : [];
+  if (cause === null) return extended;
   const hasEnded = cleanup !== null && ENDED.has(cleanup.outcome);
-  return [
-    hasEnded ? { type: 'cleaned', cause, cleanup } : { type: 'teardown_started', cause },
-    ...(byMs > 0 ? [{ type: 'extended', byMs } as const] : []),
-  ];
+  return [hasEnded ? { type: 'cleaned', cause, cleanup } : { type: 'teardown_started', cause }, ...extended];
 }
 
 /** How a cleanup can end that has begun. What else a result can say of one is no news before it. */

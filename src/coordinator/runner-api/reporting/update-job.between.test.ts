@@ -87,7 +87,8 @@ describeOnEachEngine((engine) => {
     const over = [403, 'running', 'cause=runner_lost&offered=1'];
     expect(said(await runner.trace(job, 0, 'x'))).toEqual(over);
     expect(said(await runner.put(job, { state: 'running' }))).toEqual(over);
-    const back = await runner.put(job, { state: 'running', phase: 'script' });
+    expect(said(await runner.put(job, { state: 'running', phase: 'script' })), 'a late message').toEqual(over);
+    const back = await runner.put(job, { state: 'running', phase: 'script', resumed: true });
     expect(said(back)).toEqual([200, 'running', 'cause=runner_lost']);
     const other = await addRunner(parts, server, OURS, 'glrt-other');
     expect((await other.poll()).status).toBe(204);
@@ -101,7 +102,7 @@ describeOnEachEngine((engine) => {
 
   it('takes in what a lost runner has done meanwhile together with its coming back', async () => {
     await loseLate(61_000);
-    expect((await teardown({ extended_by: 5 }, { cleanup: DONE })).status).toBe(200);
+    expect((await teardown({ extended_by: 5 }, { cleanup: DONE, resumed: true })).status).toBe(200);
     expect((await record()).state).toMatchObject({ handOut: 'cleanup', extendedMs: 5_000, cleanup: { attempt: 1 } });
   });
 

@@ -49,12 +49,12 @@ export function updateRoute(parts: Parts): Route {
   });
 }
 
-/** Whoever was lost may have the cleanup back, if it says how far it has come and nobody else has it; else what it says of its cleanup is noted. */
+/** Whoever was lost may have the cleanup back, if it says that it has taken the job up again and nobody else has it; else what it says of its cleanup is noted. */
 async function whenOver(parts: Parts, asking: AttemptAsking, body: Loose): Promise<Answer> {
   const { attempt, job } = asking;
   const report = readReport(body, attempt.features.phases);
-  const isBack = report?.kind === 'running' && report.reports.length > 0 && mayComeBack(attempt, job.state);
-  if (isBack) {
+  // A report that was sent before it was lost, and comes late, does not say so.
+  if (report?.kind === 'running' && body.resumed === true && mayComeBack(attempt, job.state)) {
     const answer = await comeBack(parts, attempt, report.reports, leaseFor(asking, body));
     if (answer.kind === 'applied') return said(heldJobHeaders(attempt, answer.job));
   }
