@@ -77,6 +77,7 @@ export * from './refs-seen/ref-moves.ts';
 export * from './refs-seen/refs-seen.ts';
 export * from './resources/resource-groups.ts';
 export * from './runners/find-runners.ts';
+export * from './runners/quarantines.ts';
 export * from './runners/registration-tokens.ts';
 export * from './runners/runner-managers.ts';
 export type { NewRunner, RunnerKind, RunnerRecord, RunnerSettings } from './runners/runner-record.ts';

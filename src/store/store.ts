@@ -64,7 +64,17 @@ export interface Tx extends Db {
  * - `access`: user, token or member `id` is no longer what it was
  */
 export type HintKind = (typeof HINT_KINDS)[number];
-export const HINT_KINDS = ['pipeline', 'work', 'stop', 'log', 'watch', 'outbox', 'resource', 'access'] as const;
+export const HINT_KINDS = [
+  'pipeline',
+  'work',
+  'stop',
+  'log',
+  'watch',
+  'outbox',
+  'resource',
+  'access',
+  'release',
+] as const;
 
 export interface Hint {
   readonly kind: HintKind;

@@ -1,4 +1,12 @@
-import { noteManager, type RunnerRecord } from '../../store/index.ts';
+import {
+  appendAudit,
+  beginQuarantine,
+  findManager,
+  type ManagerWord,
+  noteManager,
+  type RunnerRecord,
+  type Tx,
+} from '../../store/index.ts';
 import type { Parts } from '../parts.ts';
 import type { SaidOfRunner } from './runner-info.ts';
 
@@ -17,6 +25,26 @@ export interface ManagerNotes {
   forget(runnerId: number): void;
 }
 
+async function write(tx: Tx, word: ManagerWord): Promise<number> {
+  const { runnerId, systemId, quarantine, ip } = word;
+  const isNew =
+    quarantine !== null && (await findManager(tx, runnerId, systemId))?.quarantine?.since !== quarantine.since;
+  const id = await noteManager(tx, word);
+  if (!isNew) return id;
+  await beginQuarantine(tx, id);
+  await appendAudit(tx, {
+    userId: null,
+    userName: `runner ${runnerId}`,
+    action: 'runner.quarantine',
+    targetKind: 'runner',
+    targetId: String(runnerId),
+    projectId: null,
+    details: { system_id: systemId, ...quarantine },
+    ip,
+  });
+  return id;
+}
+
 export function createManagerNotes({ store, clock }: Parts): ManagerNotes {
   const known = new Map<string, { readonly id: number; readonly words: string; readonly at: number }>();
   return {
@@ -26,7 +54,7 @@ export function createManagerNotes({ store, clock }: Parts): ManagerNotes {
       const words = JSON.stringify([said, ip]);
       const last = known.get(key);
       if (last?.words === words && clock.monotonic() - last.at < FRESH_MS) return last.id;
-      const managerId = await store.write((tx) => noteManager(tx, { runnerId: runner.id, systemId: id, ...said, ip }));
+      const managerId = await store.write((tx) => write(tx, { runnerId: runner.id, systemId: id, ...said, ip }));
       known.delete(key);
       known.set(key, { id: managerId, words, at: clock.monotonic() });
       const [oldest] = known.size > MOST_REMEMBERED ? known.keys() : [];

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { deleteRunner, giveRunner, takeRunner, updateRunner } from '../../store/index.ts';
+import { deleteRunner, giveRunner, releaseManagers, takeRunner, updateRunner } from '../../store/index.ts';
 import {
   type Call,
   created,
@@ -26,7 +26,14 @@ const ONE = Type.Object({ id: ID });
 export function changeRoutes(parts: Parts, finder: ProjectFinder): readonly Route[] {
   const managed = ({ params: { id }, principal }: Pick<Call<{ readonly id: number }>, 'params' | 'principal'>) =>
     runnerFor(parts, finder, { principal, id, action: 'runner.manage' });
-  return [change(parts, managed), remove(parts, managed), reset(parts, managed), give(parts, finder), take(parts)];
+  return [
+    change(parts, managed),
+    remove(parts, managed),
+    reset(parts, managed),
+    release(parts, managed),
+    give(parts, finder),
+    take(parts),
+  ];
 }
 
 type Managed = (call: Pick<Call<{ readonly id: number }>, 'params' | 'principal'>) => Promise<RunnerOf>;
@@ -90,6 +97,29 @@ function reset(parts: Parts, managed: Managed): Route {
     body: LOOSE,
     answers: { 201: null },
     handle: async (call) => created(await resetToken(parts, (await managed(call)).runner)),
+  });
+}
+
+function release(parts: Parts, managed: Managed): Route {
+  return route({
+    ...COMMON,
+    method: 'POST',
+    path: '/api/v4/runners/:id/release',
+    summary: 'End the quarantine of a runner: its machines are told with their next request, and take jobs again',
+    params: ONE,
+    body: LOOSE,
+    answers: { 201: null },
+    handle: async (call) => {
+      const found = await managed(call);
+      const { id } = found.runner;
+      await parts.store.write(async (tx) => {
+        const released = await releaseManagers(tx, id);
+        if (released.length === 0) return;
+        const deed = { action: 'runner.release', targetKind: 'runner', targetId: id } as const;
+        await noteAudit(tx, { ...call, project: null }, { ...deed, details: { managers: released } });
+      });
+      return created(await showRunnerDetails(parts, found));
+    },
   });
 }
 

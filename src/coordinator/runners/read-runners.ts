@@ -3,9 +3,11 @@ import {
   countRunners,
   type Db,
   listManagers,
+  listQuarantines,
   listRunners,
   type RunnerFilter,
   type RunnerRecord,
+  standingQuarantine,
 } from '../../store/index.ts';
 import { type Answer, type Call, forbidden, ok, PAGING, type ProjectFinder, type Route, route } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
@@ -18,12 +20,18 @@ import { showRunnerDetails } from './show-runner-details.ts';
 const TAG = 'runners';
 const MOST_MANAGERS = 100;
 const TYPE = Type.Union([Type.Literal('instance_type'), Type.Literal('project_type'), Type.Literal('group_type')]);
-const LIST = Type.Object({ ...PAGING, type: Type.Optional(TYPE), paused: Type.Optional(Type.Boolean()) });
+const LIST = Type.Object({
+  ...PAGING,
+  type: Type.Optional(TYPE),
+  paused: Type.Optional(Type.Boolean()),
+  quarantined: Type.Optional(Type.Boolean()),
+});
 const ONE = Type.Object({ id: ID });
 type ListCall = Pick<Call, 'base' | 'url'> & {
   readonly query: {
     readonly type?: string;
     readonly paused?: boolean;
+    readonly quarantined?: boolean;
     readonly page?: number;
     readonly per_page?: number;
   };
@@ -86,15 +94,21 @@ async function list(
   call: ListCall,
   scope: Pick<RunnerFilter, 'projectId' | 'createdBy'>,
 ): Promise<Answer> {
-  const { type, paused = null } = call.query;
+  const { type, paused = null, quarantined = null } = call.query;
   // There are no groups' runners.
   const kind = type === 'instance_type' ? 'instance' : type === undefined ? null : 'project';
-  const filter = { ...scope, kind, isPaused: paused } as const;
+  const filter = { ...scope, kind, isPaused: paused, isQuarantined: quarantined } as const;
   return await store.read(async (db) => {
     const records = type === 'group_type' ? [] : await listRunners(db, filter, storePage(call.query, 'desc'));
     const total = type === 'group_type' ? 0 : await countRunners(db, filter);
     const shown = new Map<number, unknown>();
-    for (const record of records) shown.set(record.id, await show(db, record));
+    const standing = await listQuarantines(
+      db,
+      records.map(({ id }) => id),
+    );
+    for (const record of records) {
+      shown.set(record.id, { ...(await show(db, record)), quarantined: standing.get(record.id) ?? null });
+    }
     return listed(call, records, total, ({ id }) => shown.get(id));
   });
 }
@@ -131,7 +145,9 @@ function managers(parts: Parts, finder: ProjectFinder): Route {
       await runnerFor(parts, finder, { principal, id, action: 'runner.read' });
       return await parts.store.read(async (db) => {
         const records = await listManagers(db, id, MOST_MANAGERS);
-        return ok(records.map((record) => showManager(record, db.now())));
+        return ok(
+          records.map((record) => ({ ...showManager(record, db.now()), quarantined: standingQuarantine(record) })),
+        );
       });
     },
   });

@@ -1,4 +1,4 @@
-import { listManagers, listProjectViews } from '../../store/index.ts';
+import { listManagers, listProjectViews, listQuarantines } from '../../store/index.ts';
 import type { Parts } from '../parts.ts';
 import { showRunner } from '../rest/shapes/show-runner.ts';
 import type { RunnerOf } from './runner-access.ts';
@@ -11,6 +11,7 @@ export async function showRunnerDetails({ store }: Parts, { runner, projects }: 
     const views = await listProjectViews(db, projects);
     return {
       ...showRunner(runner, manager, db.now()),
+      quarantined: (await listQuarantines(db, [runner.id])).get(runner.id) ?? null,
       name,
       version,
       revision,

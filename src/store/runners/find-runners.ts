@@ -26,6 +26,8 @@ export interface RunnerFilter {
   readonly projectId: number | null;
   readonly isPaused: boolean | null;
   readonly createdBy: number | null;
+  /** A manager of it is in quarantine, by its word. */
+  readonly isQuarantined: boolean | null;
 }
 
 /** By id. */
@@ -50,17 +52,23 @@ export async function countRunners(db: Db, filter: RunnerFilter): Promise<number
 
 function matching(
   db: Db,
-  { kind, projectId, isPaused, createdBy }: RunnerFilter,
+  { kind, projectId, isPaused, createdBy, isQuarantined }: RunnerFilter,
 ): SelectQueryBuilder<Tables, 'runners', object> {
   const given = db.query
     .selectFrom('runner_projects')
     .select('runner_id')
     .where('project_id', '=', projectId ?? 0);
+  const quarantined = db.query
+    .selectFrom('runner_managers')
+    .select('runner_id')
+    .where('quarantine', 'is not', null)
+    .where('released', 'is', null);
   return db.query
     .selectFrom('runners')
     .$if(kind !== null, (query) => query.where('kind', '=', kind ?? ''))
     .$if(isPaused !== null, (query) => query.where('is_paused', '=', isPaused ? 1 : 0))
     .$if(createdBy !== null, (query) => query.where('created_by', '=', createdBy))
+    .$if(isQuarantined !== null, (query) => query.where('id', isQuarantined ? 'in' : 'not in', quarantined))
     .$if(projectId !== null, (query) =>
       query.where(({ eb, or }) => or([eb('kind', '=', 'instance'), eb('id', 'in', given)])),
     );

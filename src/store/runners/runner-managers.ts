@@ -3,6 +3,13 @@ import { fromJson, toJson } from '../schema/json.ts';
 import type { Tables } from '../schema/tables.ts';
 import type { Db, Tx } from '../store.ts';
 
+/** Why a manager takes no more jobs, by its own word. */
+export interface Quarantine {
+  /** ISO instant, as the manager writes it: it knows its quarantine by that. */
+  readonly since: string;
+  readonly reason: string;
+}
+
 /** One process that works under a runner's token. */
 export interface ManagerRecord {
   readonly id: number;
@@ -13,6 +20,10 @@ export interface ManagerRecord {
   /** `info` as it last came, without features. */
   readonly info: ManagerInfo;
   readonly ip: string | null;
+  /** Null: by its last word it is in none. */
+  readonly quarantine: Quarantine | null;
+  /** `since` of the one that somebody has released, until the manager has heard of that. */
+  readonly released: string | null;
   readonly createdAt: number;
   readonly contactedAt: number;
 }
@@ -26,12 +37,18 @@ export interface ManagerInfo {
   readonly executor: string;
 }
 
-export type ManagerWord = Pick<ManagerRecord, 'runnerId' | 'systemId' | 'features' | 'info' | 'ip'>;
+export type ManagerWord = Pick<ManagerRecord, 'runnerId' | 'systemId' | 'features' | 'info' | 'ip' | 'quarantine'>;
 
 /** Notes that a manager was heard of, and what it says of itself; makes it when it is new. Its id. */
 export async function noteManager(tx: Tx, word: ManagerWord): Promise<number> {
   const now = tx.now();
-  const said = { features: toJson(word.features), info: toJson(word.info), ip: word.ip, contacted_at: now };
+  const said = {
+    features: toJson(word.features),
+    info: toJson(word.info),
+    ip: word.ip,
+    contacted_at: now,
+    ...(word.quarantine === null ? NO_QUARANTINE : { quarantine: toJson(word.quarantine) }),
+  };
   const { id } = await tx.query
     .insertInto('runner_managers')
     .values({ runner_id: word.runnerId, system_id: word.systemId, created_at: now, ...said })
@@ -41,6 +58,8 @@ export async function noteManager(tx: Tx, word: ManagerWord): Promise<number> {
   await tx.query.updateTable('runners').set({ contacted_at: now }).where('id', '=', word.runnerId).execute();
   return id;
 }
+
+const NO_QUARANTINE = { quarantine: null, released: null };
 
 export async function findManager(db: Db, runnerId: number, systemId: string): Promise<ManagerRecord | null> {
   const row = await db.query
@@ -104,6 +123,8 @@ function managerOf(row: Selectable<Tables['runner_managers']>): ManagerRecord {
     features: fromJson<readonly string[]>(row.features),
     info: fromJson<ManagerInfo>(row.info),
     ip: row.ip,
+    quarantine: row.quarantine === null ? null : fromJson<Quarantine>(row.quarantine),
+    released: row.released,
     createdAt: row.created_at,
     contactedAt: row.contacted_at,
   };

@@ -56,7 +56,7 @@ describeOnEachEngine((engine) => {
       await insertRunner(tx, { ...RUNNER, tokenHash: 'two' }, [8]);
       await insertRunner(tx, { ...RUNNER, tokenHash: 'three', kind: 'instance' }, []);
     });
-    const filter = { kind: null, projectId: 7, isPaused: null, createdBy: null };
+    const filter = { kind: null, projectId: 7, isPaused: null, createdBy: null, isQuarantined: null };
     const page = { limit: 10, offset: 0, after: null, order: 'asc' } as const;
     expect((await store.read((db) => listRunners(db, filter, page))).map(({ id }) => id)).toEqual([1, 3]);
   });
@@ -64,7 +64,7 @@ describeOnEachEngine((engine) => {
   it('keeps one row a manager, with what it said last', async () => {
     const runnerId = await store.write((tx) => insertRunner(tx, RUNNER, [7]));
     const info = { name: 'a', version: '1', revision: '', platform: '', architecture: '', executor: 'shell' };
-    const word = { runnerId, systemId: 's_1', features: ['cancel_gracefully'], info, ip: null };
+    const word = { runnerId, systemId: 's_1', features: ['cancel_gracefully'], info, ip: null, quarantine: null };
     const first = await store.write((tx) => noteManager(tx, word));
     clock.jump(5);
     expect(await store.write((tx) => noteManager(tx, { ...word, features: [] }))).toBe(first);

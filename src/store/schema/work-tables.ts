@@ -55,6 +55,8 @@ interface RunnerManagersRow {
   ip: string | null;
   created_at: number;
   contacted_at: number;
+  quarantine: string | null;
+  released: string | null;
 }
 
 interface LogsRow {

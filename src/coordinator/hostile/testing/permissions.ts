@@ -51,7 +51,7 @@ const BY_LEAST: Readonly<Record<Least, readonly string[]>> = {
     ...['POST /api/v4/user/runners', 'POST /api/v4/runners/reset_registration_token'],
     ...['GET /api/v4/runners', 'GET /api/v4/runners/all', 'GET /api/v4/runners/:id', 'PUT /api/v4/runners/:id'],
     ...['GET /api/v4/runners/:id/managers', 'GET /api/v4/runners/:id/jobs', 'DELETE /api/v4/runners/:id'],
-    'POST /api/v4/runners/:id/reset_authentication_token',
+    ...['POST /api/v4/runners/:id/reset_authentication_token', 'POST /api/v4/runners/:id/release'],
   ],
   administrator: [
     ...['POST /api/v4/users', 'PUT /api/v4/users/:user_id', 'POST /api/v4/users/:user_id/block'],

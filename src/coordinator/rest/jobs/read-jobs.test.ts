@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { insertArtifact } from '../../../store/index.ts';
+import { insertArtifact, type ManagerRecord, noteManager } from '../../../store/index.ts';
 import { makeProject, type TestProject } from '../../testing/make-project.ts';
 import { jobsOf, startPipeline } from '../../testing/start-pipeline.ts';
 import { restRoutes } from '../index.ts';
@@ -76,15 +76,43 @@ it('says why a job that waits for a runner will wait on', async () => {
   expect((await rest.ask('GET', at('jobs'))).json.map((job: { stuck: unknown }) => job.stuck)).toEqual([null, null]);
 });
 
-async function heardOf(description: string, changes: { tags: string; run_untagged?: number }): Promise<void> {
+it('says so too where no machine of the runners that fit may have a job: in quarantine, or unable to cancel gracefully', async () => {
+  const file = 'kept: {script: x, interruptible: graceful}\nany: {script: x}\n';
+  const other = await makeProject(rest.parts, { path: 'kept', files: { '.gitlab-ci.yml': file } });
+  const ids = (await jobsOf(rest.parts, await startPipeline(rest.parts, other))).map(({ id }) => id);
+  const stuck = async () => {
+    const shown = ids.map(async (id) => (await rest.ask('GET', `/projects/${other.id}/jobs/${id}`)).json);
+    return (await Promise.all(shown)).map((job) => [job.name, job.stuck?.reason ?? null]);
+  };
+  const runnerId = await heardOf('blunt', { tags: '[]' });
+  const word = { runnerId, systemId: 's_1', info: {} as ManagerRecord['info'], ip: null };
+  const say = (features: readonly string[], quarantine: ManagerRecord['quarantine'] = null) =>
+    rest.parts.store.write((tx) => noteManager(tx, { ...word, features, quarantine }));
+  await say([]);
+  expect(await stuck()).toEqual([
+    ['kept', 'no_runner_cancels_gracefully'],
+    ['any', null],
+  ]);
+  await say(['cancel_gracefully'], { since: '2026-01-02T03:04:05.000Z', reason: 'x' });
+  expect(await stuck()).toEqual([
+    ['kept', 'runners_quarantined'],
+    ['any', 'runners_quarantined'],
+  ]);
+  await say(['cancel_gracefully']);
+  expect((await stuck()).map(([, reason]) => reason)).toEqual([null, null]);
+});
+
+async function heardOf(description: string, changes: { tags: string; run_untagged?: number }): Promise<number> {
   const now = rest.parts.clock.now();
   const row = { kind: 'instance', description, token_hash: description, created_at: now, contacted_at: now };
-  await rest.parts.store.write(({ query }) =>
+  const { id } = await rest.parts.store.write(({ query }) =>
     query
       .insertInto('runners')
       .values({ ...row, run_untagged: 1, is_protected: 0, is_locked: 0, is_paused: 0, ...changes })
-      .execute(),
+      .returning('id')
+      .executeTakeFirstOrThrow(),
   );
+  return id;
 }
 
 it('names what a job has left', async () => {

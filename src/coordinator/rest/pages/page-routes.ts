@@ -1,13 +1,12 @@
 import { Type } from 'typebox';
-import { ANY_JOB, ANY_PIPELINE, listJobs, listPipelines, listRunnersAtWork } from '../../../store/index.ts';
+import { ANY_JOB, ANY_PIPELINE, listJobs, listPipelines } from '../../../store/index.ts';
 import { type Route, route, text } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
-import { ONLINE_MS } from '../../runners/runner-at-work.ts';
 import { ownJob, ownPipeline } from '../find-own.ts';
 import { loadJob } from '../jobs/load-job.ts';
 import { showFullPipeline } from '../pipelines/load-pipeline.ts';
 import { ID, PROJECT_PARAMS } from '../schemas/common.ts';
-import { findProjectView } from '../shapes/gather-jobs.ts';
+import { findProjectView, gatherWaiting } from '../shapes/gather-jobs.ts';
 import { stuckOf } from '../shapes/show-job.ts';
 import { writeJob, writePipeline, writePipelines } from './write-page.ts';
 
@@ -54,8 +53,8 @@ function pipeline({ store, base }: Parts): Route {
         const page = { limit: JOBS, offset: 0, after: null, order: 'asc' } as const;
         const jobs = await listJobs(db, { ...ANY_JOB, pipelineId: found.id }, page);
         const { fullPath } = await findProjectView(db, project.id);
-        const online = await listRunnersAtWork(db, project.id, db.now() - ONLINE_MS);
-        const lines = jobs.map((job) => ({ ...job, stuck: stuckOf(job, found, online) }));
+        const around = await gatherWaiting(db, jobs, project.id);
+        const lines = jobs.map((job) => ({ ...job, stuck: stuckOf(job, found, around) }));
         return text(writePipeline(await showFullPipeline(db, found, base), lines, { fullPath, base }));
       }),
   });

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { STUCK_REASONS } from '../../runners/runner-at-work.ts';
 import { CLEANUP, PHASE, TEARDOWN } from './cleanup.ts';
 import { answer, COMMIT, ID, INSTANT, nullable, SECONDS, USER } from './common.ts';
 import { BASIC_PIPELINE, STATUS } from './pipeline.ts';
@@ -73,7 +74,7 @@ export const JOB = answer({
   tag_list: Type.Array(Type.String()),
   attempt: Type.Integer({ description: 'hand-outs to a runner so far' }),
   stuck: nullable(
-    answer({ reason: Type.Enum(['no_runner_online', 'no_runner_fits']), message: Type.String() }),
+    answer({ reason: Type.Enum([...STUCK_REASONS]), message: Type.String() }),
     'why a pending job will wait on; null: it does not wait for a runner, or one may take it',
   ),
 });

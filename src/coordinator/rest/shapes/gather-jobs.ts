@@ -9,9 +9,11 @@ import {
   listRunnersAtWork,
   listRunnersById,
   listUserViews,
+  listWaitingForGraceful,
   type ManagerRecord,
   type PipelineRecord,
   type ProjectView,
+  type RunnerAtWork,
   type RunnerRecord,
   type UserView,
 } from '../../../store/index.ts';
@@ -29,7 +31,9 @@ export interface JobSurroundings {
   readonly runners: ReadonlyMap<number, RunnerRecord>;
   readonly managers: ReadonlyMap<number, ManagerRecord>;
   /** Runners that are online for the project; not read when no job waits for one. */
-  readonly online: readonly RunnerRecord[];
+  readonly online: readonly RunnerAtWork[];
+  /** Of the jobs that wait those that want a runner which cancels gracefully. */
+  readonly graceful: ReadonlySet<number>;
 }
 
 /** Read in as many statements as there are tables, however many jobs. */
@@ -43,7 +47,6 @@ export async function gatherJobs(
     jobs.filter(({ kind }) => kind === 'script').map(({ id }) => id),
   );
   const now = db.now();
-  const isAnyWaiting = jobs.some(({ kind, state }) => kind === 'script' && state.status === 'pending');
   return {
     project: await findProjectView(db, projectId),
     base,
@@ -52,8 +55,25 @@ export async function gatherJobs(
     users: await listUserViews(db, distinct(jobs.map(({ userId }) => userId))),
     artifacts: Map.groupBy(artifacts, ({ jobId }) => jobId),
     runners: await listRunnersById(db, distinct(jobs.map(({ runnerId }) => runnerId))),
-    online: isAnyWaiting ? await listRunnersAtWork(db, projectId, now - ONLINE_MS) : [],
+    ...(await gatherWaiting(db, jobs, projectId)),
     managers: await listManagersById(db, distinct(jobs.map(({ managerId }) => managerId))),
+  };
+}
+
+/** What is known of who may take those that wait. */
+export async function gatherWaiting(
+  db: Db,
+  jobs: readonly JobRecord[],
+  projectId: number,
+): Promise<Pick<JobSurroundings, 'online' | 'graceful'>> {
+  const waiting = jobs.filter(({ kind, state }) => kind === 'script' && state.status === 'pending');
+  if (waiting.length === 0) return { online: [], graceful: new Set() };
+  return {
+    online: await listRunnersAtWork(db, projectId, db.now() - ONLINE_MS),
+    graceful: await listWaitingForGraceful(
+      db,
+      waiting.map(({ id }) => id),
+    ),
   };
 }
 

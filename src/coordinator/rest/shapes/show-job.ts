@@ -1,4 +1,4 @@
-import type { ArtifactRecord, JobRecord, PipelineRecord, RunnerRecord } from '../../../store/index.ts';
+import type { ArtifactRecord, JobRecord, PipelineRecord } from '../../../store/index.ts';
 import { whyStuck } from '../../runners/runner-at-work.ts';
 import type { Bridge, FullJob } from '../schemas/job.ts';
 import type { JobSurroundings } from './gather-jobs.ts';
@@ -25,18 +25,18 @@ export function showJob(job: JobRecord, around: JobSurroundings): FullJob {
     archived: false,
     tag_list: [...job.tags],
     attempt: job.state.attempt,
-    stuck: stuckOf(job, around.pipelines.get(job.pipelineId), around.online),
+    stuck: stuckOf(job, around.pipelines.get(job.pipelineId), around),
   };
 }
 
-/** Why a job that waits for a runner will wait on. @param online runners that are, for its project */
+/** Why a job that waits for a runner will wait on. */
 export function stuckOf(
-  { kind, state, tags }: JobRecord,
+  { id, kind, state, tags }: JobRecord,
   pipeline: PipelineRecord | undefined,
-  online: readonly RunnerRecord[],
+  { online, graceful }: Pick<JobSurroundings, 'online' | 'graceful'>,
 ): FullJob['stuck'] {
   if (kind !== 'script' || state.status !== 'pending') return null;
-  return whyStuck({ tags, isProtected: pipeline?.isProtected ?? false }, online);
+  return whyStuck({ tags, isProtected: pipeline?.isProtected ?? false, isGraceful: graceful.has(id) }, online);
 }
 
 /** A trigger job. */

@@ -8,10 +8,11 @@ export interface AttemptName {
   readonly attempt: number;
 }
 
-/** `look`: something may have been missed. `work`: there may be a job. `attempts`: their runner may have something to hear. */
+/** `look`: something may have been missed. `work`: there may be a job. `release`: it may have been released from quarantine. `attempts`: their runner may have something to hear. */
 export interface News {
   readonly look: boolean;
   readonly work: boolean;
+  readonly release: boolean;
   readonly attempts: readonly AttemptName[];
 }
 
@@ -56,6 +57,10 @@ export function openEventDesk(parts: Parts, mostPerRunner: number): EventDesk {
   };
   parts.store.subscribe('stop', hear);
   parts.store.subscribe('watch', hear);
+  // A runner that has missed this asks, every few seconds, as long as it is in quarantine.
+  parts.store.subscribe('release', (hint) => {
+    if (hint !== 'look') seats.get(hint.id)?.tellOfRelease();
+  });
   return {
     sit(runnerId, managerId) {
       const before = seats.get(managerId);
@@ -82,6 +87,7 @@ class OpenSeat implements Seat {
   #attempts = new Map<string, AttemptName>();
   #look = true;
   #work = false;
+  #release = false;
   #wake: () => void = () => {};
 
   constructor({ clock }: Pick<Parts, 'clock'>, leave: () => void) {
@@ -109,6 +115,11 @@ class OpenSeat implements Seat {
     this.#wake();
   }
 
+  tellOfRelease(): void {
+    this.#release = true;
+    this.#wake();
+  }
+
   ringForWork(): void {
     this.#work = true;
     this.#wake();
@@ -122,12 +133,13 @@ class OpenSeat implements Seat {
       this.#wake = () => {};
     }
     if (signal.aborted || !this.#hasNews()) return null;
-    const news = { look: this.#look, work: this.#work, attempts: [...this.#attempts.values()] };
-    [this.#look, this.#work, this.#attempts] = [false, false, new Map()];
+    const attempts = [...this.#attempts.values()];
+    const news = { look: this.#look, work: this.#work, release: this.#release, attempts };
+    [this.#look, this.#work, this.#release, this.#attempts] = [false, false, false, new Map()];
     return news;
   }
 
   #hasNews(): boolean {
-    return this.#look || this.#work || this.#attempts.size > 0;
+    return this.#look || this.#work || this.#release || this.#attempts.size > 0;
   }
 }

@@ -27,7 +27,7 @@ export interface EventTools {
 
 /**
  * What a runner is to hear at once. Events: `cancel` (stop the script, clean up), `abort` (the attempt is over), `work` (ask for a job), `look` (ask about
- * every job you have: something may have been missed; always the first), `watch` (somebody watches the log: send what you have of it), `shutdown` (this server
+ * every job you have: something may have been missed; always the first), `watch` (somebody watches the log: send what you have of it), `release` (somebody has ended your quarantine), `shutdown` (this server
  * stops: come back). All of them are hints: the headers of answers about a job, and a request for one, say the same.
  */
 export function eventsRoute(parts: Parts, { identify, room, desk }: EventTools): Route {
@@ -36,7 +36,7 @@ export function eventsRoute(parts: Parts, { identify, room, desk }: EventTools):
     path: '/api/v4/runners/events',
     action: 'runner.protocol',
     summary:
-      'What a runner is to hear at once: server-sent events `look`, `cancel`, `abort`, `watch`, `work`, `shutdown`',
+      'What a runner is to hear at once: server-sent events `look`, `cancel`, `abort`, `watch`, `release`, `work`, `shutdown`',
     tag: 'Runner protocol',
     query: Type.Object({ system_id: Type.String({ minLength: 1, maxLength: 64 }) }),
     answers: { 200: null },
@@ -57,7 +57,7 @@ export function eventsRoute(parts: Parts, { identify, room, desk }: EventTools):
       const gone = AbortSignal.any([call.signal, seat.replaced]);
       try {
         const stream = new EventStream(call.raw.response, { clock: parts.clock, gone, version: parts.version });
-        await follow(parts, stream, seat, gone);
+        await follow(parts, stream, { seat, managerId: manager.id }, gone);
         const isStopping = call.signal.aborted;
         // Where somebody else sits in this one's place, neither is to hurry.
         stream.end(seat.replaced.aborted ? null : COME_BACK_MS, isStopping ? SHUTDOWN : undefined);
@@ -73,7 +73,17 @@ export function eventsRoute(parts: Parts, { identify, room, desk }: EventTools):
   });
 }
 
-async function follow(parts: Parts, stream: EventStream, seat: Seat, gone: AbortSignal): Promise<void> {
+interface Listening {
+  readonly seat: Seat;
+  readonly managerId: number;
+}
+
+async function follow(
+  parts: Parts,
+  stream: EventStream,
+  { seat, managerId }: Listening,
+  gone: AbortSignal,
+): Promise<void> {
   const endsAt = parts.clock.monotonic() + LONGEST_MS;
   while (parts.clock.monotonic() < endsAt && !gone.aborted) {
     const news = await seat.next(HEARTBEAT_MS, gone);
@@ -82,6 +92,6 @@ async function follow(parts: Parts, stream: EventStream, seat: Seat, gone: Abort
       if (!(await stream.beat())) return;
       continue;
     }
-    for (const event of await eventsOf(parts, news)) if (!(await stream.send(event))) return;
+    for (const event of await eventsOf(parts, managerId, news)) if (!(await stream.send(event))) return;
   }
 }

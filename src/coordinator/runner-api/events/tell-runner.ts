@@ -1,4 +1,4 @@
-import { type AttemptRecord, findAttempt, findJob, type JobRecord } from '../../../store/index.ts';
+import { type AttemptRecord, findAttempt, findJob, findManagerById, type JobRecord } from '../../../store/index.ts';
 import type { ServerEvent } from '../../live/event-stream.ts';
 import { watchedLogs } from '../../live/index.ts';
 import type { Parts } from '../../parts.ts';
@@ -6,13 +6,19 @@ import { endOrder, stopOrder } from '../job-headers.ts';
 import type { AttemptName, News } from './event-desk.ts';
 
 /** News as the events that a runner reads. What it is told of an attempt is how that stands now, not how it stood when the hint was sent. */
-export async function eventsOf(parts: Parts, { look, work, attempts }: News): Promise<readonly ServerEvent[]> {
+export async function eventsOf(
+  parts: Parts,
+  managerId: number,
+  { look, work, release, attempts }: News,
+): Promise<readonly ServerEvent[]> {
   const events: ServerEvent[] = [];
   if (look) events.push({ event: 'look', data: {} });
   for (const name of attempts) {
     const event = await eventOf(parts, name);
     if (event !== null) events.push(event);
   }
+  const released = release ? await parts.store.read((db) => findManagerById(db, managerId)) : null;
+  if (released?.released != null) events.push({ event: 'release', data: { since: released.released } });
   if (work) events.push({ event: 'work', data: {} });
   return events;
 }

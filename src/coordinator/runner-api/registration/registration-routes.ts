@@ -11,6 +11,7 @@ import { type Answer, badParameters, created, forbidden, noContent, ok, type Rou
 import type { Parts } from '../../parts.ts';
 import { LOOSE, textOf } from '../loose-values.ts';
 import type { ManagerNotes } from '../manager-notes.ts';
+import { releaseHeaders } from '../release-headers.ts';
 import type { IdentifyRunner } from '../runner-credential.ts';
 import { readRunnerInfo } from '../runner-info.ts';
 import { NEW_RUNNER, readRunnerSettings } from './runner-settings.ts';
@@ -21,7 +22,7 @@ const COMMON = { action: 'runner.protocol', tag: 'Runner protocol', body: LOOSE 
 export function registrationRoutes(parts: Parts, identify: IdentifyRunner, managers: ManagerNotes): readonly Route[] {
   return [
     register(parts),
-    verify(identify, managers),
+    verify(parts, identify, managers),
     unregister(parts, identify, managers),
     leave(parts, identify, managers),
     resetOwn(parts, identify),
@@ -58,7 +59,7 @@ function register(parts: Parts): Route {
 }
 
 /** What a runner with a token that a server made does instead of registering. */
-function verify(identify: IdentifyRunner, managers: ManagerNotes): Route {
+function verify(parts: Parts, identify: IdentifyRunner, managers: ManagerNotes): Route {
   return route({
     ...COMMON,
     method: 'POST',
@@ -69,9 +70,11 @@ function verify(identify: IdentifyRunner, managers: ManagerNotes): Route {
       const { body, headers, remoteAddress } = call;
       const runner = await identify(call, textOf(body.token));
       const systemId = textOf(body.system_id);
-      if (systemId !== undefined) await managers.note(runner, systemId, readRunnerInfo(body.info), remoteAddress);
+      const said = readRunnerInfo(body.info);
+      const manager = systemId === undefined ? null : await managers.note(runner, systemId, said, remoteAddress);
       const token = textOf(body.token) ?? headers['runner-token'];
-      return ok({ id: runner.id, token, token_expires_at: expiry(runner) });
+      const answer = ok({ id: runner.id, token, token_expires_at: expiry(runner) });
+      return manager === null ? answer : { ...answer, headers: await releaseHeaders(parts, manager, said) };
     },
   });
 }

@@ -5,6 +5,7 @@ import type { Parts } from '../../parts.ts';
 import { giveBack, type HandOut, type RunnerAsking } from '../../work/index.ts';
 import { LOOSE, type Loose, textOf } from '../loose-values.ts';
 import type { ManagerNotes } from '../manager-notes.ts';
+import { releaseHeaders } from '../release-headers.ts';
 import type { IdentifyRunner } from '../runner-credential.ts';
 import { fitOf } from '../runner-fit.ts';
 import { lifecycleFeatures, readRunnerInfo } from '../runner-info.ts';
@@ -41,6 +42,7 @@ export function requestRoute(parts: Parts, { identify, managers, room }: Request
       const runner = await identify(call, textOf(body.token));
       const said = readRunnerInfo(body.info);
       const managerId = await managers.note(runner, textOf(body.system_id), said, remoteAddress);
+      if (said.quarantine !== null) return nothing(await releaseHeaders(parts, managerId, said));
       if (runner.isPaused) return nothing();
       const asking: RunnerAsking = {
         runnerId: runner.id,
@@ -64,8 +66,8 @@ function isWaiting({ last_update: said }: Loose): boolean {
   return said === LAST_UPDATE;
 }
 
-function nothing(): Answer {
-  return { status: 204, headers: { 'x-gitlab-last-update': LAST_UPDATE } };
+function nothing(more: Readonly<Record<string, string>> = {}): Answer {
+  return { status: 204, headers: { 'x-gitlab-last-update': LAST_UPDATE, ...more } };
 }
 
 function answerLater(parts: Parts, wait: JobWait, response: ServerResponse): Later {
