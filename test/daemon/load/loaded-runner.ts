@@ -18,12 +18,12 @@ export class LoadedRunner {
     });
   }
 
-  static async start(serving: Serving, concurrent: number): Promise<LoadedRunner> {
+  static async start(serving: Serving, concurrent: number, ...flags: readonly string[]): Promise<LoadedRunner> {
     const { json } = await serving.ask('POST', '/api/v4/user/runners', { body: { runner_type: 'instance_type' } });
     const tokenFile = join(serving.root, 'runner-token');
     writeFileSync(tokenFile, `${json.token}\n`);
     const where = ['--url', serving.base, '--token-file', tokenFile, '--directory', join(serving.root, 'runner')];
-    const words = ['runner', 'run', ...where, '--concurrent', String(concurrent)];
+    const words = ['runner', 'run', ...where, '--concurrent', String(concurrent), ...flags];
     const env = serving.environment();
     return new LoadedRunner(spawn(PROGRAM, words, { env, stdio: ['ignore', 'ignore', 'pipe'] }));
   }
