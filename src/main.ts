@@ -42,6 +42,10 @@ async function runProgram(): Promise<void> {
         for (const signal of STOP_SIGNALS) process.off(signal, listener);
       };
     },
+    onSignal(signal, listener) {
+      process.on(signal, listener);
+      return () => process.off(signal, listener);
+    },
     onResume(listener) {
       process.on('SIGCONT', listener);
       return () => process.off('SIGCONT', listener);

@@ -3,6 +3,7 @@ import type { Environment } from './terminal/colour.ts';
 import type { Output } from './terminal/output.ts';
 
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+export type OtherSignal = 'SIGQUIT' | 'SIGUSR2';
 
 /** The process and what is around it, as main.ts found it. Nothing below main.ts looks at the real one. */
 export interface Host {
@@ -24,6 +25,8 @@ export interface Host {
   ask(question: string): Promise<string | null>;
   /** While a listener is there, these signals no longer end the process. Returns how to stop listening. */
   onStopSignal(listener: (signal: StopSignal) => void): () => void;
+  /** The same for one that no run listens to. */
+  onSignal(signal: OtherSignal, listener: () => void): () => void;
   /** The program goes on after it was stopped. */
   onResume(listener: () => void): () => void;
 }
@@ -31,5 +34,5 @@ export interface Host {
 /** A command: its arguments without its own name; resolves to the exit code. */
 export type CommandFunction = (args: readonly string[], host: Host) => Promise<number>;
 
-/** Exit codes that more than one command uses. */
-export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+/** Exit codes. `leftOver`: there is work left that somebody has to go on with (`EX_TEMPFAIL` of sysexits.h). */
+export const EXIT = { ok: 0, failed: 1, usage: 2, leftOver: 75 } as const;

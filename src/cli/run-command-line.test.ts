@@ -42,8 +42,7 @@ beforeAll(() => {
 afterAll(() => rmSync(root, { recursive: true }));
 
 async function epilogue(words: readonly string[], more: Partial<Host> = {}) {
-  const stdout = memoryOutput();
-  const stderr = memoryOutput();
+  const [stdout, stderr] = [memoryOutput(), memoryOutput()];
   const host: Host = {
     env: { PATH: process.env.PATH, XDG_STATE_HOME: join(root, 'state'), XDG_CACHE_HOME: join(root, 'cache') },
     cwd: checkout,
@@ -57,6 +56,7 @@ async function epilogue(words: readonly string[], more: Partial<Host> = {}) {
     stdout,
     stderr,
     onStopSignal: () => () => {},
+    onSignal: () => () => {},
     onResume: () => () => {},
     ...more,
   };

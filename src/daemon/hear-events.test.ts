@@ -31,6 +31,7 @@ beforeEach(async () => {
     { token: 'job' },
     {
       control,
+      detach: async () => {},
       ask: () => {
         asks += 1;
       },

@@ -22,7 +22,7 @@ export { findQuarantined, type Quarantined, requestRelease } from './quarantine/
 export { changeConfigFile, tryConfigFile } from './register/config-file.ts';
 export { readTemplate } from './register/read-template.ts';
 export { openRunnerServer, type RunnerServer } from './register/runner-server.ts';
-export { runDaemon } from './run-daemon.ts';
-export { Shutdown } from './shutdown.ts';
+export { type DaemonEnd, runDaemon } from './run-daemon.ts';
+export { Shutdown, signalsTo } from './shutdown.ts';
 export { createRunnerLog, type RunnerLog } from './watch/runner-log.ts';
 export { readServiceSettings } from './watch/systemd/service-manager.ts';

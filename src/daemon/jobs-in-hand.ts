@@ -9,6 +9,8 @@ export interface JobInHand {
   readonly control: Control;
   /** Reports on it at once, and so hears how it stands. */
   ask(): void;
+  /** Its server is told that nobody speaks for it for so long, and that it goes on. */
+  detach(seconds: number): Promise<void>;
 }
 
 /** The jobs that a runner has, by the hash of each one's token: that names the attempt, and an old order reaches no newer one. */
@@ -55,6 +57,11 @@ export class JobsInHand {
   abort(key: string, order: StopOrder): void {
     const job = this.#jobs.get(key);
     if (job !== undefined) dropJob(job.control, order);
+  }
+
+  /** Resolves once every server has heard that, or does not answer. */
+  async detachAll(seconds: number): Promise<void> {
+    await Promise.all(Array.from(this.#jobs.values(), (job) => job.detach(seconds)));
   }
 
   /** Every one is torn down: the runner was told to stop. */

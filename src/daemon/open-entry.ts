@@ -3,7 +3,7 @@ import type { Builds } from './builds/builds.ts';
 import type { RunnerEntry } from './config/runner-config.ts';
 import type { DaemonOptions } from './daemon-options.ts';
 import { Hearing } from './hearing.ts';
-import type { JobContext } from './job/run-wire-job.ts';
+import type { JobContext } from './job/job-context.ts';
 import type { JobHomes } from './job-homes.ts';
 import { JobsInHand } from './jobs-in-hand.ts';
 import type { Quarantine } from './quarantine/quarantine.ts';
@@ -22,17 +22,23 @@ export interface Shared {
 export function openEntry(
   options: DaemonOptions,
   entry: () => RunnerEntry,
-  shared: Shared & { readonly quarantine: Quarantine },
+  shared: Shared & { readonly quarantine: Quarantine; readonly hasAdditions?: boolean | null },
 ): Pick<LiveEntry, 'context' | 'events'> {
   const { directory, executor, clock, environment, version, log, systemId, shutdown } = options;
-  const { builds, quarantine } = shared;
+  const { builds, quarantine, hasAdditions = null } = shared;
   const token = (): string => entry().token;
   const url = (): string => entry().url();
   const metrics = shared.metrics.entry({ ...entry(), systemId });
   metrics.quarantinedSince = quarantine.since(entry());
   const onAnswer: EntryMetrics['answered'] = (endpoint, status) => metrics.answered(endpoint, status);
   const context: JobContext = {
-    coordinator: connect({ ...{ url, token, systemId, version, clock, onAnswer }, ...about(entry(), options) }),
+    get entry() {
+      return entry();
+    },
+    coordinator: connect({
+      ...{ url, token, systemId, version, clock, onAnswer, hasAdditions },
+      ...about(entry(), options),
+    }),
     metrics,
     jobs: new JobsInHand(),
     executor,
@@ -51,7 +57,7 @@ export function openEntry(
     warn: (text, facts) => log('warn', text, { runner: entry().name, ...facts }),
     inform: (text, facts) => log('info', text, { runner: entry().name, ...facts }),
     cleaned: (job, { outcome }) => quarantine.note(entry(), job, outcome),
-    stop: shutdown.tornDown,
+    leaving: shutdown,
   };
   return { context, events: new Hearing({ server: context.coordinator.server, token, systemId, clock }, context) };
 }

@@ -1,16 +1,24 @@
 import { describeError } from '../base/index.ts';
-import type { JobPayload } from '../protocol/index.ts';
-import { Control } from '../runner/index.ts';
+import { DEFAULT_RUNNER_ENTRY } from './config/runner-config.ts';
 import type { DaemonOptions } from './daemon-options.ts';
-import { type JobContext, runWireJob } from './job/run-wire-job.ts';
-import type { JobHome } from './job-homes.ts';
+import type { JobContext } from './job/job-context.ts';
+import { runWireJob } from './job/run-wire-job.ts';
+import type { WireRecord } from './journal/wire-record.ts';
 import { openEntry, type Shared } from './open-entry.ts';
 import { Quarantine } from './quarantine/quarantine.ts';
 import { EntryLoops } from './take/entry-loops.ts';
 import { Places } from './take/places.ts';
 
-/** The loops of a process; they begin with the first `apply`. */
-export function openLoops(options: DaemonOptions, shared: Shared): EntryLoops {
+export interface Loops {
+  /** They begin with the first `apply`. */
+  readonly loops: EntryLoops;
+  readonly places: Places;
+  /** For the jobs of an entry that is in no file any more. */
+  readonly openGone: (wire: WireRecord | null) => JobContext;
+}
+
+/** What takes jobs in a process. */
+export function openLoops(options: DaemonOptions, shared: Shared): Loops {
   const { config, clock, directory, log, shutdown, refusalEnds } = options;
   const { metrics, homes } = shared;
   const quarantine = new Quarantine({
@@ -25,23 +33,23 @@ export function openLoops(options: DaemonOptions, shared: Shared): EntryLoops {
   const loops: EntryLoops = new EntryLoops(config, {
     ...{ places, clock, log, stop: shutdown.noMoreJobs, refusalEnds },
     open: (entry) => openEntry(options, entry, { ...shared, quarantine }),
-    run: (live, payload, giveBack) => runTaken(options, live.context, payload, { home: homes.next(), giveBack }),
+    async run({ context }, payload, giveBack) {
+      try {
+        await runWireJob(context, payload, homes.next(), giveBack);
+      } catch (error) {
+        context.warn(`job ${payload.id}: ${describeError(error)}`, { job: payload.id });
+      }
+    },
     gate: (live) => ({
       isShut: () => quarantine.since(live.current) !== null,
       pass: (signal) => quarantine.pass(() => live.current, signal),
     }),
   });
-  return loops;
-}
-
-async function runTaken(
-  { shutdown, log }: DaemonOptions,
-  context: JobContext,
-  payload: JobPayload,
-  { home }: { readonly home: JobHome; readonly giveBack: () => void },
-): Promise<void> {
-  const job = runWireJob(context, payload, home, new Control());
-  // Handed out in the moment when we were told to stop.
-  if (shutdown.tornDown.aborted) context.jobs.interruptAll();
-  await job.catch((error: unknown) => log('warn', `job ${payload.id}: ${describeError(error)}`));
+  const openGone = (wire: WireRecord | null): JobContext => {
+    const { key, name, url } = wire?.entry ?? { key: '', name: 'unknown', url: '' };
+    const entry = { ...DEFAULT_RUNNER_ENTRY, key, name, url: () => url, token: '' };
+    const { hasAdditions = null } = wire ?? {};
+    return openEntry(options, () => entry, { ...shared, quarantine, hasAdditions }).context;
+  };
+  return { loops, places, openGone };
 }

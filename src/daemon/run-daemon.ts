@@ -1,53 +1,120 @@
 import { join } from 'node:path';
 import { describeError, Failure, type FileLock, makeDirectory } from '../base/index.ts';
-import { tryLockJournals } from '../runner/index.ts';
+import { listJournals, tryLockJournals } from '../runner/index.ts';
 import { Builds } from './builds/builds.ts';
 import type { RunnerConfig } from './config/runner-config.ts';
 import type { DaemonOptions } from './daemon-options.ts';
+import type { JobContext } from './job/job-context.ts';
 import { JobHomes } from './job-homes.ts';
+import type { JobsInHand } from './jobs-in-hand.ts';
+import type { WireRecord } from './journal/wire-record.ts';
 import { openLoops } from './open-loops.ts';
 import { takeUpJobs } from './take-up/take-up-jobs.ts';
 import { RunnerMetrics } from './watch/runner-metrics.ts';
 import { startWatching, type Watching } from './watch/start-watching.ts';
 
+/** What a process leaves behind. */
+export interface DaemonEnd {
+  /** Jobs in the journals, for the next process. */
+  readonly left: number;
+  /** It was to leave them. */
+  readonly isDetached: boolean;
+}
+
+/** The longest that our coordinator waits for word of a job that nobody speaks for. */
+const DETACHED_S = 900;
+
 /**
  * Takes jobs of every entry until it is told to stop, and sees each to its end; first of all those that a process before it left behind. Resolves
- * when none is left.
+ * when none is left, or when those that are left are handed over: whatever is under way then ends with this process, which has to end at once, and the lock with it.
  * @throws Failure `runner_directory_unusable`, `runner_in_use`, `runner_refused` (a token is nobody's)
  */
-export async function runDaemon(given: DaemonOptions): Promise<void> {
+export async function runDaemon(given: DaemonOptions): Promise<DaemonEnd> {
   const metrics = new RunnerMetrics(given.clock);
   const options = { ...given, log: metrics.counting(given.log) };
-  const { config, directory, clock, log, shutdown, onConfig } = options;
+  const { directory, shutdown } = options;
   makeJobsDirectory(directory);
   const lock = await takeLock(directory);
+  const over = new AbortController();
+  try {
+    const watching = await startWatching(options, metrics);
+    const work = startWork(options, metrics, watching);
+    obeyShutdown(options, work.jobs, over.signal);
+    const { promise: handedOver, resolve } = Promise.withResolvers<'handed_over'>();
+    shutdown.handedOver.addEventListener('abort', () => resolve('handed_over'), { once: true });
+    if ((await Promise.race([work.done, handedOver])) === 'handed_over') return endOf(options);
+    await watching.close();
+  } catch (error) {
+    lock.release();
+    throw error;
+  } finally {
+    over.abort();
+  }
+  lock.release();
+  return endOf(options);
+}
+
+interface Work {
+  readonly jobs: () => readonly JobsInHand[];
+  /** Resolves when no job is left; rejects then, where an entry could not go on. */
+  readonly done: Promise<unknown>;
+}
+
+function startWork(options: DaemonOptions, metrics: RunnerMetrics, watching: Watching): Work {
+  const { config, directory, clock, log, systemId, onConfig } = options;
   const homes = new JobHomes(directory, clock);
   const builds = new Builds(join(directory, 'jobs'), (text) => log('warn', text));
-  const loops = openLoops(options, { metrics, homes, builds });
+  const { loops, places, openGone } = openLoops(options, { metrics, homes, builds });
   const apply = (next: RunnerConfig): void => {
-    metrics.apply(next, options.systemId);
+    metrics.apply(next, systemId);
     loops.apply(next);
   };
-  const interruptAll = (): void => {
-    log('info', wordsOfStop(loops.all.reduce((sum, { context }) => sum + context.jobs.size, 0)));
-    for (const { context } of loops.all) context.jobs.interruptAll();
+  apply(config);
+  onConfig?.((next) => watching.reload(() => apply(next)));
+  const gone = new Map<string, JobContext>();
+  const contextFor = (wire: WireRecord | null): JobContext => {
+    const found = wire === null ? loops.all[0] : loops.find(wire.entry.key);
+    if (found === undefined || found === null) {
+      const key = wire?.entry.key ?? '';
+      const context = gone.get(key) ?? openGone(wire);
+      gone.set(key, context);
+      return context;
+    }
+    if (wire?.hasAdditions) found.events.hear();
+    return found.context;
   };
-  shutdown.tornDown.addEventListener('abort', interruptAll, { once: true });
-  let watching: Watching | null = null;
-  try {
-    watching = await startWatching(options, metrics);
-    apply(config);
-    const { reload } = watching;
-    onConfig?.((next) => reload(() => apply(next)));
-    const [first] = loops.all;
-    const takenUp = first === undefined ? null : takeUpJobs(first.context, homes, directory);
-    await loops.ended();
-    await takenUp;
-  } finally {
-    for (const { events } of loops.all) await events.end();
-    await watching?.close();
-    lock.release();
-  }
+  const takenUp = takeUpJobs({ directory, homes, places, contextFor, log });
+  const all = Promise.allSettled([takenUp, loops.ended()]);
+  return {
+    jobs: () => [...loops.all.map(({ context }) => context), ...gone.values()].map(({ jobs }) => jobs),
+    done: all.then((ends) => ends.forEach(throwIfRejected)),
+  };
+}
+
+function throwIfRejected(end: PromiseSettledResult<void>): void {
+  if (end.status === 'rejected') throw end.reason;
+}
+
+function obeyShutdown({ config, clock, log, shutdown }: DaemonOptions, jobs: Work['jobs'], over: AbortSignal): void {
+  const tearDown = async (): Promise<void> => {
+    log('info', wordsOfStop(jobs().reduce((sum, { size }) => sum + size, 0)));
+    for (const each of jobs()) each.interruptAll();
+    await clock.sleep(config.shutdownTimeoutMs, over);
+    if (!over.aborted) shutdown.handOver();
+  };
+  const detach = async (): Promise<void> => {
+    await Promise.all(jobs().map((each) => each.detachAll(DETACHED_S)));
+    shutdown.handOver();
+  };
+  shutdown.tornDown.addEventListener('abort', () => void tearDown(), { once: true });
+  shutdown.detached.addEventListener('abort', () => void detach(), { once: true });
+}
+
+function endOf({ directory, log, shutdown }: DaemonOptions): DaemonEnd {
+  const left = listJournals(join(directory, 'jobs')).filter(({ reading }) => reading.kind === 'usable').length;
+  if (left > 0)
+    log('warn', `${countOfJobs(left)} left in ${directory}: the next runner there goes on with what is under way`);
+  return { left, isDetached: shutdown.detached.aborted };
 }
 
 function makeJobsDirectory(directory: string): void {
@@ -66,6 +133,9 @@ async function takeLock(directory: string): Promise<FileLock> {
 }
 
 function wordsOfStop(running: number): string {
-  if (running === 0) return 'stopping';
-  return `stopping: ${running === 1 ? '1 job is' : `${running} jobs are`} torn down first, cleanup included`;
+  return running === 0 ? 'stopping' : `stopping: ${countOfJobs(running)} torn down first, cleanup included`;
+}
+
+function countOfJobs(count: number): string {
+  return count === 1 ? '1 job is' : `${count} jobs are`;
 }

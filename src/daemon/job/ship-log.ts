@@ -1,6 +1,8 @@
-import { closeSync, constants, readSync } from 'node:fs';
+import { closeSync, constants, fdatasync, readSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { type Clock, describeError, openRegularFile } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
+import type { SentOffset } from '../journal/sent-offset.ts';
 import type { Coordinator } from '../wire/coordinator.ts';
 import type { JobVerdict } from '../wire/job-verdict.ts';
 
@@ -9,20 +11,20 @@ export interface LogShipment {
   grew(sizeBytes: number): void;
   /** Of what it has, the server has not acknowledged so much. */
   readonly waitingBytes: number;
-  /** Reports at once, with or without news, so that `onVerdict` hears how the job stands. Returns at once. */
+  /** Sends what there is at once, so that it is heard how soon the next piece is wanted. Returns at once. */
   ask(): void;
   /** Resolves when the coordinator has all of it, or does not want it, or `over` aborts; ships no more after that. */
   finish(over: AbortSignal): Promise<void>;
 }
 
 export interface ShipLogOptions {
-  readonly coordinator: Coordinator;
+  readonly coordinator: Pick<Coordinator, 'appendTrace'>;
   readonly job: Pick<JobPayload, 'id' | 'token'>;
   /** The spool: what is in it up to the size that was told does not change. It is the buffer, so that an outage loses nothing. */
   readonly file: string;
   readonly clock: Clock;
-  /** Whether orders come by themselves now, so that nobody has to ask for them. */
-  readonly isHeard: () => boolean;
+  /** From where it goes on, and what the coordinator has acknowledged. */
+  readonly sent: Pick<SentOffset, 'initial' | 'note'>;
   /** Told what every answer says of the job. */
   readonly onVerdict: (verdict: JobVerdict) => void;
   readonly warn: (text: string) => void;
@@ -33,10 +35,9 @@ const CHUNK_BYTES = 256 * 1024;
 const INTERVAL_MS = 3_000;
 /** For a coordinator that wants them at once: somebody watches. */
 const SHORTEST_INTERVAL_MS = 40;
-/** Without a word for so long, the coordinator is told that the job goes on, and we hear whether it is to end. */
-const SILENCE_MS = 2_000;
-/** As long as orders come by themselves. A third of the lease of a job. */
-const HEARD_SILENCE_MS = 20_000;
+const LONGEST_REST_MS = 60_000;
+/** What a power cut may take from the spool although the coordinator has it. Each sync costs a commit of the file system, and there are jobs that print all the time. */
+const SYNC_EVERY_MS = 1_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 30_000;
 
@@ -58,13 +59,16 @@ class Shipment implements LogShipment {
   #grown = new AbortController();
   /** Bytes in the spool, and bytes of it that the coordinator has. */
   #size = 0;
-  #offset = 0;
+  #offset: number;
   #intervalMs = INTERVAL_MS;
   #pauseMs = FIRST_PAUSE_MS;
   #isCut = false;
+  /** Bytes that no power cut takes from the spool any more, and when that was seen to (`monotonic`). */
+  #synced = { bytes: 0, at: Number.NEGATIVE_INFINITY };
 
   constructor(options: ShipLogOptions) {
     this.#options = options;
+    this.#offset = options.sent.initial;
     this.#running = this.#run().catch((error: unknown) => this.#warn(`is not sent: ${describeError(error)}`));
   }
 
@@ -75,7 +79,7 @@ class Shipment implements LogShipment {
   }
 
   get waitingBytes(): number {
-    return this.#size - this.#offset;
+    return Math.max(0, this.#size - this.#offset);
   }
 
   ask(): void {
@@ -105,23 +109,24 @@ class Shipment implements LogShipment {
     const file = openRegularFile(this.#options.file, constants.O_RDONLY);
     try {
       while (!this.#unwanted.signal.aborted && !(this.#finished.signal.aborted && this.#offset >= this.#size)) {
-        const before = this.#offset;
-        const isPiece = before < this.#size;
         this.#listen();
+        if (this.#offset >= this.#size) {
+          await this.#rest();
+          continue;
+        }
+        const before = this.#offset;
         await this.#turn(file);
         const isBehind = this.#offset > before && this.#hasWholePiece();
-        if (isPiece && !isBehind) await this.#sleep(this.#intervalMs);
-        if (this.#offset >= this.#size) await this.#rest();
+        if (!isBehind) await this.#sleep(this.#intervalMs);
       }
     } finally {
       closeSync(file);
     }
   }
 
-  /** Until there is something new to send, or it is time to say that the job goes on. */
+  /** Until there is something new to send. */
   async #rest(): Promise<void> {
-    const silenceMs = this.#options.isHeard() ? HEARD_SILENCE_MS : SILENCE_MS;
-    await this.#sleep(silenceMs, this.#grown.signal);
+    await this.#sleep(LONGEST_REST_MS, this.#grown.signal);
   }
 
   async #sleep(ms: number, ...until: readonly AbortSignal[]): Promise<void> {
@@ -149,13 +154,9 @@ class Shipment implements LogShipment {
     }
   }
 
-  /** One piece, or the word that the job goes on. */
   async #send(file: number): Promise<void> {
-    const { coordinator, job } = this.#options;
-    if (this.#offset >= this.#size) {
-      this.#note(await coordinator.updateJob(job, { state: 'running' }, this.#unwanted.signal));
-      return;
-    }
+    const { coordinator, job, sent } = this.#options;
+    await this.#sync(file);
     const bytes = Buffer.alloc(Math.min(CHUNK_BYTES, this.#size - this.#offset));
     const bytesRead = readSync(file, bytes, 0, bytes.length, this.#offset);
     if (bytesRead === 0) return this.#skip();
@@ -164,7 +165,16 @@ class Shipment implements LogShipment {
     this.#note(answer.verdict);
     // Also after a piece that did not fit: the coordinator says how far it has got.
     this.#offset = Math.min(answer.sizeBytes ?? this.#offset + bytesRead, this.#size);
+    sent.note(this.#offset);
     this.#intervalMs = Math.max(SHORTEST_INTERVAL_MS, Math.min(answer.intervalMs ?? INTERVAL_MS, INTERVAL_MS));
+  }
+
+  /** After a power cut the spool is not to end before what the coordinator has of it: what is written next would be taken for that. */
+  async #sync(file: number): Promise<void> {
+    const now = this.#options.clock.monotonic();
+    if (this.#synced.bytes >= this.#size || now - this.#synced.at < SYNC_EVERY_MS) return;
+    this.#synced = { bytes: this.#size, at: now };
+    await promisify(fdatasync)(file);
   }
 
   /** A script has cut the spool short. What is gone is waited for by nobody; the job goes on, and so does its word. */

@@ -1,8 +1,10 @@
-import { type Clock, describeError, Failure } from '../../base/index.ts';
-import type { JobPayload } from '../../protocol/index.ts';
+import { type Clock, Failure } from '../../base/index.ts';
+import type { Cause, JobPayload } from '../../protocol/index.ts';
 import type { Control, JobPorts, RunnerSettings } from '../../runner/index.ts';
 import type { Build } from '../builds/build.ts';
+import { noteAcknowledged } from '../journal/wire-record.ts';
 import { obey } from '../obey.ts';
+import type { JobState, Pulse } from '../pulse.ts';
 import type { Coordinator } from '../wire/coordinator.ts';
 import type { JobVerdict } from '../wire/job-verdict.ts';
 import { artifactPorts } from './bring/artifact-ports.ts';
@@ -23,6 +25,7 @@ export interface PortsOptions {
   readonly directory: string;
   readonly control: Control;
   readonly log: LogShipment;
+  readonly pulse: Pulse;
   readonly build: Build;
   readonly settings: RunnerSettings;
 }
@@ -32,8 +35,8 @@ const LONGEST_PAUSE_MS = 15_000;
 
 /** The runner's view of a coordinator. */
 export function wirePorts(options: PortsOptions): JobPorts {
-  const { coordinator, clock, cacheDir, payload, control, log, warn } = options;
-  const tell = createTeller(options);
+  const { coordinator, clock, cacheDir, payload, directory, control, log, pulse, warn } = options;
+  let cause: Cause | null = null;
   return {
     cacheDir,
     ...cachePort(options),
@@ -42,40 +45,28 @@ export function wirePorts(options: PortsOptions): JobPorts {
         coordinator.updateJob(payload, { state: 'running', phase: 'script' }, signal),
       );
       obey(verdict, control);
-      return verdict.kind === 'go_on' ? 'accepted' : 'refused';
+      if (verdict.kind !== 'go_on') return 'refused';
+      if (coordinator.hasAdditions() !== true) noteAcknowledged(directory);
+      return 'accepted';
     },
     getSources: openSources(options),
     ...artifactPorts(options),
-    phase({ phase, cause }) {
+    phase(change) {
+      cause = change.cause;
       // The coordinator hears of the script's beginning when it is asked whether it may begin.
-      if (phase === 'teardown') tell({ phase, teardown: { cause } });
+      if (change.phase === 'teardown') pulse.tell(teardownOnWire(cause));
     },
-    extended: ({ cause, extraMs }) =>
-      tell({ phase: 'teardown', teardown: { cause, extended_by: Math.round(extraMs / 1000) } }),
-    cleaned: (cleanup) =>
-      tell({
-        phase: 'teardown',
-        teardown: { cause: control.interruption?.cause ?? null },
-        cleanup: cleanupOnWire(cleanup),
-      }),
+    extended: (extension) => pulse.tell(teardownOnWire(extension.cause, extension.extraMs)),
+    cleaned: (cleanup) => pulse.tell({ cleanup: cleanupOnWire(cleanup) }),
     logGrew: (sizeBytes) => log.grew(sizeBytes),
     trouble: (message) => warn(`job ${payload.id}: ${message}`),
   };
 }
 
-/** Sends news in their order, each once: how the job ends is said again with its result. */
-function createTeller({
-  coordinator,
-  payload,
-  control,
-  warn,
-}: PortsOptions): (news: Readonly<Record<string, unknown>>) => void {
-  let last: Promise<void> = Promise.resolve();
-  return (news) => {
-    last = last
-      .then(async () => obey(await coordinator.updateJob(payload, { state: 'running', ...news }), control))
-      .catch((error: unknown) => warn(`job ${payload.id}: ${describeError(error)}`));
-  };
+/** How a job stands whose script is over. @param extraMs what its cleanup has got beyond its budget, in all */
+export function teardownOnWire(cause: Cause | null, extraMs = 0): JobState {
+  const more = extraMs > 0 ? { extended_by: Math.round(extraMs / 1000) } : {};
+  return { phase: 'teardown', teardown: { cause, ...more } };
 }
 
 /** Again until there is an answer; whoever waits gives up by the signal. */

@@ -1,13 +1,93 @@
 import { join } from 'node:path';
-import { listJournals } from '../../runner/index.ts';
-import { finishWireJob, type JobContext } from '../job/run-wire-job.ts';
-import type { JobHomes } from '../job-homes.ts';
+import { bootId, describeError } from '../../base/index.ts';
+import { type FoundJournal, listJournals } from '../../runner/index.ts';
+import type { JobContext } from '../job/job-context.ts';
+import { goOnWithWireJob, type LeftJob } from '../job/run-wire-job.ts';
+import { closeHome, type JobHome, type JobHomes } from '../job-homes.ts';
+import { isAcknowledged, readWireRecord, type WireRecord } from '../journal/wire-record.ts';
+import type { Places } from '../take/places.ts';
+import type { RunnerLog } from '../watch/runner-log.ts';
 
-/** Jobs of a runner that died, one after the other; what was never accepted is nobody's. */
-export async function takeUpJobs(context: JobContext, homes: JobHomes, directory: string): Promise<void> {
-  for (const { id, reading } of listJournals(join(directory, 'jobs'))) {
-    if (reading.kind === 'unusable') context.warn(`job directory ${id} is passed over: ${reading.why}`);
-    if (reading.kind !== 'usable') continue;
-    await finishWireJob(context, reading.record, homes.find(id));
+export interface TakeUpOptions {
+  /** The runner's. */
+  readonly directory: string;
+  readonly homes: JobHomes;
+  readonly places: Places;
+  /** Whose job it is, as its journal says. */
+  readonly contextFor: (wire: WireRecord | null) => JobContext;
+  readonly log: RunnerLog;
+}
+
+/** Jobs that have ended and only are to be told, at the same time: after a long outage there may be thousands. */
+const MOST_TELLING = 16;
+
+/**
+ * Goes on with every job that an earlier process has left, all at once; each that runs has its place before this returns. Resolves when none of them is
+ * left, and never rejects: no job keeps another from its cleanup.
+ */
+export function takeUpJobs(options: TakeUpOptions): Promise<void> {
+  const { directory, homes, log } = options;
+  const found = listJournals(join(directory, 'jobs'));
+  const running = found.filter(({ reading }) => reading.kind !== 'usable' || reading.progress.result === null);
+  const ended = found.filter((journal) => !running.includes(journal));
+  if (running.length > 0) log('info', `goes on with what an earlier process has left: ${countOf(running.length)}`);
+  const tidied = tidy(homes, log);
+  const all = running.map((journal) => takeUp(options, journal));
+  const telling = Array.from({ length: MOST_TELLING }, async () => {
+    for (let next = ended.shift(); next !== undefined; next = ended.shift()) await takeUp(options, next);
+  });
+  return Promise.all([tidied, ...all, ...telling]).then(() => {});
+}
+
+async function takeUp(options: TakeUpOptions, { id, directory, reading }: FoundJournal): Promise<void> {
+  const { homes, log } = options;
+  const home = homes.find(id);
+  if (reading.kind === 'unusable') {
+    return log('error', `${directory} is passed over, and may still owe a cleanup: ${reading.why}`);
   }
+  // Its runner died before it had accepted the job.
+  if (reading.kind === 'none') return await close(home, log);
+  const wire = readWireRecord(directory);
+  const left: LeftJob = { reading, wire, isSameBoot: wire !== null && wire.boot !== null && wire.boot === bootId() };
+  const { payload } = reading.record;
+  if (isSomebodyElses(left, directory)) {
+    log('info', `job ${payload.id}: was handed out to a process that died before it had accepted it`);
+    return await close(home, log);
+  }
+  try {
+    await goOn(options, left, home);
+  } catch (error) {
+    log('error', `job ${payload.id}: ${describeError(error)}`, { job: payload.id });
+  }
+}
+
+async function goOn({ contextFor, places }: TakeUpOptions, left: LeftJob, home: JobHome): Promise<void> {
+  const giveBack = left.reading.progress.result === null ? places.claim() : () => {};
+  try {
+    await goOnWithWireJob(contextFor(left.wire), left, home, giveBack);
+  } finally {
+    giveBack();
+  }
+}
+
+/** A plain server gives a job of which it has heard nothing to another runner, and does not say so. Nothing of this one has run. */
+function isSomebodyElses({ wire, reading: { progress } }: LeftJob, directory: string): boolean {
+  if (wire === null || wire.hasAdditions || progress.owed || progress.result !== null) return false;
+  return !isAcknowledged(directory);
+}
+
+async function tidy(homes: JobHomes, log: RunnerLog): Promise<void> {
+  sayWhatIsLeft(await homes.removeClosed(), log);
+}
+
+async function close(home: JobHome, log: RunnerLog): Promise<void> {
+  sayWhatIsLeft(await closeHome(home), log);
+}
+
+function sayWhatIsLeft(left: readonly string[], log: RunnerLog): void {
+  if (left.length > 0) log('warn', `could not be removed: ${left.join(', ')}`);
+}
+
+function countOf(jobs: number): string {
+  return jobs === 1 ? '1 job' : `${jobs} jobs`;
 }

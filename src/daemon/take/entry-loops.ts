@@ -3,7 +3,7 @@ import type { Clock } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
 import type { RunnerConfig, RunnerEntry } from '../config/runner-config.ts';
 import type { Hearing } from '../hearing.ts';
-import type { JobContext } from '../job/run-wire-job.ts';
+import type { JobContext } from '../job/job-context.ts';
 import { EntryLoop, type LoopOptions } from './entry-loop.ts';
 import type { Places } from './places.ts';
 

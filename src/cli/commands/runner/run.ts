@@ -6,6 +6,7 @@ import { Failure, makeDirectory } from '../../../base/index.ts';
 import {
   type ConfigSource,
   createRunnerLog,
+  type DaemonEnd,
   LOG_FORMATS,
   LOG_LEVELS,
   type LogFormat,
@@ -20,6 +21,7 @@ import {
 } from '../../../daemon/index.ts';
 import { EXIT, type Host } from '../../host.ts';
 import { parseArguments } from '../../parse-arguments.ts';
+import { listenToSignals } from '../../runner-signals.ts';
 import { shellExecutor } from '../execution.ts';
 import { printProblems } from '../print-problems.ts';
 import { configFromFlags, type EntryFlags, isFromFlags, parseCount, parseUrl } from './config-from-flags.ts';
@@ -93,9 +95,10 @@ async function runOneEntry(flags: RunFlags, host: Host): Promise<number> {
   const directory = resolve(host.cwd, flags.directory);
   const log = logOf(config, host);
   const shutdown = new Shutdown();
-  const stopListening = host.onStopSignal(() => shutdown.tearDown());
+  if (flags.finish) shutdown.drain();
+  const stopListening = listenToSignals(host, shutdown, { detach: () => config.detachOnShutdown, reload: () => {} });
   try {
-    await runDaemon({
+    const end = await runDaemon({
       ...meansOf(host),
       config,
       directory,
@@ -104,7 +107,7 @@ async function runOneEntry(flags: RunFlags, host: Host): Promise<number> {
       shutdown,
       refusalEnds: true,
     });
-    return EXIT.ok;
+    return exitCodeOf(end);
   } finally {
     stopListening();
   }
@@ -130,12 +133,14 @@ async function runFromFile(flags: RunFlags, host: Host): Promise<number> {
   let apply: (next: RunnerConfig) => void = () => {};
   const onChange = (next: RunnerConfig): void => apply(withFlags(next, flags));
   const watch = watchConfig({ source, config: read, clock: host.clock, log, onChange });
-  const stopListening = host.onStopSignal((signal) => (signal === 'SIGHUP' ? watch.read() : shutdown.tearDown()));
+  if (flags.finish) shutdown.drain();
+  const reload = (): void => watch.read();
+  const stopListening = listenToSignals(host, shutdown, { detach: () => config.detachOnShutdown, reload });
   const onConfig = (set: typeof apply): void => {
     apply = set;
   };
   try {
-    await runDaemon({
+    const end = await runDaemon({
       ...meansOf(host),
       config,
       directory: source.directory,
@@ -145,11 +150,16 @@ async function runFromFile(flags: RunFlags, host: Host): Promise<number> {
       refusalEnds: false,
       onConfig,
     });
-    return EXIT.ok;
+    return exitCodeOf(end);
   } finally {
     stopListening();
     await watch.end();
   }
+}
+
+/** What is left as it was to be left is no failure. */
+function exitCodeOf({ left, isDetached }: DaemonEnd): number {
+  return left > 0 && !isDetached ? EXIT.leftOver : EXIT.ok;
 }
 
 function meansOf(host: Host) {

@@ -1,0 +1,141 @@
+import { join } from 'node:path';
+import { describeError } from '../../base/index.ts';
+import type { JobPayload } from '../../protocol/index.ts';
+import { type Control, type JobPorts, type JobResult, LOG_FILE } from '../../runner/index.ts';
+import type { Build } from '../builds/build.ts';
+import type { JobHome } from '../job-homes.ts';
+import { openSentOffset, type SentOffset } from '../journal/sent-offset.ts';
+import { obey } from '../obey.ts';
+import { type JobState, Pulse } from '../pulse.ts';
+import { type JobFigures, watchPorts } from '../watch/job-figures.ts';
+import type { LogFacts } from '../watch/runner-log.ts';
+import type { JobVerdict } from '../wire/job-verdict.ts';
+import type { JobContext } from './job-context.ts';
+import { type LogShipment, shipLog } from './ship-log.ts';
+import { tellEnd } from './tell-end.ts';
+import { wirePorts } from './wire-ports.ts';
+
+export interface InHand {
+  readonly payload: JobPayload;
+  readonly home: JobHome;
+  readonly control: Control;
+  readonly seen: JobFigures;
+  /** How an earlier process has left it, to be told before all else; null: this process began it. */
+  readonly left: JobState | null;
+  /** It has come to its end already, and only is to be told. */
+  readonly ended: JobResult | null;
+  /** It has come to its end here: nothing of it runs any more. */
+  readonly onFinished: () => void;
+}
+
+export interface Means {
+  readonly ports: JobPorts;
+  readonly projectDir: string;
+  readonly surroundings: Build;
+}
+
+/** Without a word for so long, the server is told that the job goes on, and we hear whether it is to end. */
+const SILENCE_MS = 2_000;
+/** As long as orders come by themselves. A third of the lease of a job. */
+const HEARD_SILENCE_MS = 20_000;
+/** Between two tries to go on with a job that somebody else began: what stands in the way (a full disk, say) may pass. */
+const TRY_AGAIN_MS = 30_000;
+
+/** Sees one job from where it stands to the moment when its server has heard how it ended. `run`: what it does, told what it has for that. */
+export async function seeThrough(
+  runner: JobContext,
+  job: InHand,
+  run: (means: Means) => Promise<JobResult | null>,
+): Promise<void> {
+  const context = aboutJob(runner, job.payload);
+  const { payload, home, control, seen, onFinished } = job;
+  const sent = openSentOffset(home.directory);
+  const { pulse, log, ship } = openWire(context, job, sent);
+  const takeOut = context.jobs.add(payload, {
+    control,
+    ask() {
+      log.ask();
+      pulse.ask();
+    },
+    detach: (detached) => pulse.end({ detached }),
+  });
+  if (job.left !== null) {
+    pulse.tell(job.left);
+    pulse.ask();
+  }
+  seen.waitingBytes = () => log.waitingBytes;
+  let result: JobResult | null = job.ended;
+  try {
+    result ??= await live(context, job, { log, pulse }, run);
+  } finally {
+    takeOut();
+    onFinished();
+  }
+  if (result !== null && job.ended === null) context.cleaned(payload.id, result.cleanup);
+  seen.reports();
+  const shipAgain = () => ship({ initial: 0, note: sent.note });
+  await tellEnd(context, { payload, home, result, log, pulse, shipAgain, isForced: control.forced !== null });
+  seen.end(result);
+  sent.close();
+}
+
+async function live(
+  context: JobContext,
+  job: InHand,
+  wire: Pick<Wire, 'log' | 'pulse'>,
+  run: (means: Means) => Promise<JobResult | null>,
+): Promise<JobResult | null> {
+  const { payload, home, control, seen } = job;
+  const { directory } = home;
+  const build = await context.builds.take(directory, payload, context.buildSettings);
+  const cacheDir = join(context.cacheDir, String(payload.job_info.project_id));
+  const ports = watchPorts(wirePorts({ ...context, ...wire, cacheDir, payload, directory, control, build }), seen);
+  const means = { ports, projectDir: build.projectDir, surroundings: build };
+  const result = await persist(context, job, () => run(means));
+  context.builds.release(directory);
+  return result;
+}
+
+interface Wire {
+  readonly pulse: Pulse;
+  readonly log: LogShipment;
+  readonly ship: (from: Pick<SentOffset, 'initial' | 'note'>) => LogShipment;
+}
+
+function openWire(context: JobContext, { payload: job, home, control }: InHand, sent: SentOffset): Wire {
+  const { coordinator, jobs, clock, warn } = context;
+  const file = join(home.directory, LOG_FILE);
+  const common = { coordinator, job, clock, warn };
+  const silenceMs = (): number => (jobs.isHeard ? HEARD_SILENCE_MS : SILENCE_MS);
+  const pulse = new Pulse({ ...common, silenceMs, onVerdict: (verdict) => obey(verdict, control) });
+  const onVerdict = (verdict: JobVerdict): void => {
+    pulse.answered();
+    obey(verdict, control);
+  };
+  const ship: Wire['ship'] = (from) => shipLog({ ...common, file, sent: from, onVerdict });
+  return { pulse, log: ship(sent), ship };
+}
+
+/** What cannot be finished now stays on the books, and is tried again; its server goes on hearing of it. */
+async function persist(
+  { clock, warn }: JobContext,
+  { payload: { id }, left }: InHand,
+  run: () => Promise<JobResult | null>,
+): Promise<JobResult | null> {
+  for (let isTold = false; ; isTold = true) {
+    try {
+      return await run();
+    } catch (error) {
+      if (left === null) throw error;
+      if (!isTold) warn(`job ${id} cannot be finished now, and is tried again: ${describeError(error)}`);
+      await clock.sleep(TRY_AGAIN_MS);
+    }
+  }
+}
+
+/** What is said of it names it. */
+function aboutJob(context: JobContext, { id, job_info: { project_full_path: project } }: JobPayload): JobContext {
+  const add = (say: JobContext['warn']) => (text: string, facts?: LogFacts) =>
+    say(text, { job: id, project, ...facts });
+  return { ...context, warn: add(context.warn), inform: add(context.inform) };
+}

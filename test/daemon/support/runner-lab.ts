@@ -1,0 +1,238 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { PROGRAM } from '../../support/checkout.ts';
+import { killMarked, MARK, markedProcesses } from '../../support/processes.ts';
+import { ServerProcess } from '../../support/server-process.ts';
+import { waitUntil } from '../../support/wait-until.ts';
+
+export interface SeenRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly body: string;
+}
+
+/** Real git, which waits before it fetches while a file `hold-git` lies in the room, and says with `in-git` that it does. */
+const GIT = `#!/bin/sh
+case " $* " in *" fetch "*)
+  if [ -e "$LAB/hold-git" ]; then touch "$LAB/in-git"; while [ -e "$LAB/hold-git" ]; do sleep 0.02; done; fi;;
+esac
+exec "$REAL_GIT" "$@"
+`;
+
+/** One coordinator, a proxy before it, and one runner after the other that works in the same directory. */
+export class RunnerLab {
+  readonly root = realpathSync(mkdtempSync(join(tmpdir(), 'epilogue-lab-')));
+  /** What a request has to be like that the proxy lets wait; nobody answers it any more. */
+  isHeld: (seen: SeenRequest) => boolean = () => false;
+  readonly held: SeenRequest[] = [];
+  #server: ServerProcess | null = null;
+  #proxy: Server | null = null;
+  #address = '';
+  #runner: ChildProcess | null = null;
+  #headers: Readonly<Record<string, string>> = {};
+  #token = '';
+  #projects = 0;
+
+  async open(): Promise<void> {
+    mkdirSync(join(this.root, 'bin'));
+    writeFileSync(join(this.root, 'bin/git'), GIT.replace('$REAL_GIT', this.#realGit()).replaceAll('$LAB', this.root));
+    chmodSync(join(this.root, 'bin/git'), 0o755);
+    const data = join(this.root, 'data');
+    this.#server = await ServerProcess.start(['--no-runner', '--data-dir', data], { env: this.env() });
+    const words = ['admin', 'token', 'create', '--user', 'root', '--scopes', 'api', '--data-dir', data];
+    this.#token = execFileSync(PROGRAM, words, { env: this.env(), encoding: 'utf8' }).trim();
+    this.#headers = { 'private-token': this.#token, 'content-type': 'application/json' };
+    const made = await this.api('POST', '/user/runners', { runner_type: 'instance_type' });
+    writeFileSync(join(this.root, 'token'), made.token);
+    await this.#startProxy();
+  }
+
+  async close(): Promise<void> {
+    if (this.isRunning) await this.kill();
+    killMarked(this.root);
+    this.#proxy?.closeAllConnections();
+    this.#proxy?.close();
+    await this.#server?.end('SIGTERM');
+    rmSync(this.root, { recursive: true, force: true });
+  }
+
+  env(): Record<string, string> {
+    const path = `${join(this.root, 'bin')}:${process.env.PATH ?? ''}`;
+    return { PATH: path, HOME: this.root, TMPDIR: this.root, GIT_CONFIG_GLOBAL: '/dev/null', [MARK]: this.root };
+  }
+
+  path(name: string): string {
+    return join(this.root, name);
+  }
+
+  has(name: string): boolean {
+    return existsSync(this.path(name));
+  }
+
+  touch(name: string): void {
+    writeFileSync(this.path(name), '');
+  }
+
+  read(name: string): string {
+    return readFileSync(this.path(name), 'utf8');
+  }
+
+  /** Starts a runner; one before it has to be gone. */
+  start(more: readonly string[] = []): ChildProcess {
+    const address = this.#address;
+    const where = ['--url', address, '--token-file', this.path('token'), '--directory', this.path('runner')];
+    const runner = spawn(PROGRAM, ['runner', 'run', ...where, ...more], {
+      env: this.env(),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    runner.stderr?.on('data', (chunk: Buffer) => appendFileSync(this.path('runner.log'), chunk));
+    this.#runner = runner;
+    return runner;
+  }
+
+  get isRunning(): boolean {
+    return this.#runner !== null && this.#runner.exitCode === null && this.#runner.signalCode === null;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#runner?.kill(signal);
+  }
+
+  /** Resolves with its exit code, once it has ended; null: a signal has ended it. */
+  async ended(): Promise<number | null> {
+    const runner = this.#runner;
+    if (runner === null) throw new Error('there is no runner');
+    await waitUntil(
+      `the runner ends:\n${this.has('runner.log') ? this.read('runner.log') : ''}`,
+      () => !this.isRunning,
+    );
+    return runner.exitCode;
+  }
+
+  async kill(): Promise<void> {
+    this.signal('SIGKILL');
+    await this.ended();
+  }
+
+  /** Journals in the runner's directory. */
+  get homes(): readonly string[] {
+    return existsSync(this.path('runner/jobs')) ? readdirSync(this.path('runner/jobs')) : [];
+  }
+
+  /** Processes that the runner or a job of it has left. */
+  get leftRunning(): readonly string[] {
+    const mine = new Set([...this.#servers(), process.pid]);
+    return markedProcesses(this.root)
+      .filter(({ pid }) => !mine.has(pid) && pid !== this.#runner?.pid)
+      .map(({ command }) => command);
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: what the server answers
+  async api(method: string, path: string, body: object = {}): Promise<any> {
+    const sent = method === 'GET' ? {} : { body: JSON.stringify(body) };
+    const answer = await fetch(`${this.#server?.base}/api/v4${path}`, { method, headers: this.#headers, ...sent });
+    const text = await answer.text();
+    return (answer.headers.get('content-type') ?? '').includes('json') ? JSON.parse(text) : text;
+  }
+
+  /** Pushes a project with one pipeline; answers how to look at its only job. */
+  async push(pipeline: string): Promise<LabJob> {
+    this.#projects += 1;
+    const name = `p${this.#projects}`;
+    const dir = this.path(`work-${name}`);
+    const who = ['-c', 'user.name=A', '-c', 'user.email=a@example.com'];
+    const git = (...words: string[]) =>
+      execFileSync(this.#realGit(), [...who, ...words], { cwd: dir, env: this.env(), stdio: 'ignore' });
+    execFileSync(this.#realGit(), ['init', '--quiet', '--initial-branch=main', dir], { env: this.env() });
+    writeFileSync(join(dir, '.gitlab-ci.yml'), pipeline);
+    git('add', '--all');
+    git('commit', '--quiet', '--message=First');
+    git('push', '--quiet', `${this.#server?.base.replace('://', `://root:${this.#token}@`)}/root/${name}.git`, 'main');
+    const project = `/projects/root%2F${name}`;
+    const [job] = await waitUntil('there is a job', async () => {
+      const jobs = await this.api('GET', `${project}/jobs`);
+      return Array.isArray(jobs) && jobs.length > 0 ? jobs : null;
+    });
+    return new LabJob(this, `${project}/jobs/${job.id}`);
+  }
+
+  #realGit(): string {
+    return execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
+  }
+
+  #servers(): readonly number[] {
+    return markedProcesses(this.root)
+      .filter(({ command }) => / serve /.test(command))
+      .map(({ pid }) => pid);
+  }
+
+  async #startProxy(): Promise<void> {
+    const proxy = createServer(async (incoming, outgoing) => {
+      const { method = '', url = '', headers } = incoming;
+      const body = await buffer(incoming);
+      const seen = { method, path: url, body: body.toString('latin1') };
+      if (this.isHeld(seen)) return void this.held.push(seen);
+      const onward = request(`${this.#server?.base}${url}`, { method, headers }, (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        outgoing.flushHeaders();
+        answer.pipe(outgoing);
+      });
+      onward.on('error', () => outgoing.destroy());
+      outgoing.once('close', () => onward.destroy());
+      onward.end(body);
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    this.#proxy = proxy;
+    this.#address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  }
+}
+
+export class LabJob {
+  readonly #lab: RunnerLab;
+  /** In the API. */
+  readonly path: string;
+
+  constructor(lab: RunnerLab, path: string) {
+    this.#lab = lab;
+    this.path = path;
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: what the server answers
+  read(): Promise<any> {
+    return this.#lab.api('GET', this.path);
+  }
+
+  /** Without sections' marks and colours. */
+  async log(): Promise<string> {
+    const text: string = await this.#lab.api('GET', `${this.path}/trace`);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal obeys
+    return text.replace(/section_\w+:\d+:\w+\r\u001b\[0K/g, '').replace(/\u001b\[[\d;]*[mK]/g, '');
+  }
+
+  /** Waits for its end. */
+  // biome-ignore lint/suspicious/noExplicitAny: what the server answers
+  async ended(): Promise<any> {
+    return await waitUntil(`the job ${this.path} ends`, async () => {
+      const job = await this.read();
+      return ['success', 'failed', 'canceled'].includes(job.status) ? job : null;
+    });
+  }
+}

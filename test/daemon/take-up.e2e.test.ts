@@ -1,0 +1,193 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { waitUntil } from '../support/wait-until.ts';
+import { type LabJob, RunnerLab } from './support/runner-lab.ts';
+
+/** Starting a server, a runner and a push, several times, on a busy machine. */
+const LONG = { timeout: 90_000 };
+
+const lab = new RunnerLab();
+beforeAll(() => lab.open(), 60_000);
+afterAll(() => lab.close(), 60_000);
+afterEach(async () => {
+  if (lab.isRunning) await lab.kill();
+  lab.isHeld = () => false;
+});
+
+const LINES = Array.from({ length: 40 }, (_, index) => `line ${index}`);
+
+/** A job that prints slowly on both sides of a file that the test makes, then cleans up. */
+const pipeline = (id: string, { script = '', cleanup = '', artifacts = false } = {}) => `
+job:
+  variables: {ID: ${id}}
+  script:
+    - touch ${lab.root}/$ID.begun; echo $$ $PPID > ${lab.root}/$ID.pids
+    - for i in $(seq 0 19); do echo "line $i"; done
+    - ${JSON.stringify(script || 'true')}
+    - for i in $(seq 20 39); do echo "line $i"; done
+    - echo made > made.txt
+  after_script:
+    - echo "$CI_JOB_STATUS $EPILOGUE_TEARDOWN_CAUSE $EPILOGUE_CLEANUP_ATTEMPT" >> ${lab.root}/$ID.cleaned
+    - ${JSON.stringify(cleanup || 'true')}
+    - echo cleaned up
+${artifacts ? '  artifacts: {paths: [made.txt]}' : ''}
+`;
+const waitFor = (file: string) => `while [ ! -e ${lab.root}/${file} ]; do sleep 0.02; done`;
+const file = (name: string) =>
+  waitUntil(`${name} is there:\n${lab.has('runner.log') ? lab.read('runner.log') : ''}`, () => lab.has(name));
+
+async function isWhole(job: LabJob): Promise<void> {
+  const log = await job.log();
+  expect(log.match(/^line \d+$/gm), log).toEqual(LINES);
+  expect(log.match(/^cleaned up$/gm), log).toEqual(['cleaned up']);
+}
+
+async function nothingIsLeft(): Promise<void> {
+  await waitUntil('no journal is left', () => lab.homes.length === 0);
+  await waitUntil(`nothing is left running: ${lab.leftRunning}`, () => lab.leftRunning.length === 0);
+}
+
+describe('a job whose runner is killed', LONG, () => {
+  it('while it gets sources: the next one begins that again, and the job ends well', async () => {
+    lab.touch('hold-git');
+    const job = await lab.push(pipeline('sources'));
+    lab.start();
+    await file('in-git');
+    await lab.kill();
+    expect(lab.has('sources.begun')).toBe(false);
+    lab.start();
+    await waitUntil(
+      'the git of the first runner is gone',
+      () => lab.leftRunning.filter((words) => / fetch /.test(words)).length <= 1,
+    );
+    rmSync(lab.path('hold-git'));
+    expect(await job.ended()).toMatchObject({ status: 'success', cleanup: { outcome: 'succeeded' } });
+    await isWhole(job);
+    await nothingIsLeft();
+  });
+
+  it('in its script: the next one follows it on', async () => {
+    const job = await lab.push(pipeline('script', { script: waitFor('script.go') }));
+    lab.start();
+    await file('script.begun');
+    await lab.kill();
+    lab.start();
+    await waitUntil('it is taken up', () => lab.read('runner.log').includes('goes on with what'));
+    lab.touch('script.go');
+    expect(await job.ended()).toMatchObject({
+      status: 'success',
+      cleanup: { outcome: 'succeeded', attempt: 1 },
+    });
+    expect(lab.read('script.cleaned')).toBe('success succeeded 1\n');
+    await isWhole(job);
+    await nothingIsLeft();
+  });
+
+  it.each([
+    ['well', 'true', 'success', 'success succeeded 1\n'],
+    ['badly', 'exit 7', 'failed', 'failed failed 1\n'],
+  ])('in a script that ends %s while no runner is there: the next one judges it', async (how, end, status, cleaned) => {
+    const job = await lab.push(
+      pipeline(how, { script: `${waitFor(`${how}.go`)}; touch ${lab.root}/${how}.over; ${end}` }),
+    );
+    lab.start();
+    await file(`${how}.begun`);
+    await lab.kill();
+    lab.touch(`${how}.go`);
+    await file(`${how}.over`);
+    lab.start();
+    const ended = await job.ended();
+    expect(ended).toMatchObject({ status, cleanup: { outcome: 'succeeded' } });
+    if (status === 'failed') expect(await job.log()).toContain('Job failed: exit code 7');
+    expect(lab.read(`${how}.cleaned`)).toBe(cleaned);
+    await nothingIsLeft();
+  });
+
+  it('together with its script: the next one runs the cleanup, and the runner was lost', async () => {
+    const job = await lab.push(pipeline('lost', { script: waitFor('never') }));
+    lab.start();
+    await file('lost.pids');
+    await lab.kill();
+    const [script, wrapper] = readFileSync(lab.path('lost.pids'), 'utf8').trim().split(' ').map(Number);
+    for (const pid of [wrapper, script]) if (pid !== undefined) process.kill(pid, 'SIGKILL');
+    lab.start();
+    expect(await job.ended()).toMatchObject({
+      status: 'failed',
+      failure_reason: 'runner_system_failure',
+      teardown: { cause: 'runner_lost' },
+      cleanup: { outcome: 'succeeded' },
+    });
+    expect(lab.read('lost.cleaned')).toBe('failed runner_lost 1\n');
+    await nothingIsLeft();
+  });
+
+  it('in its cleanup: the next one follows that on', async () => {
+    const job = await lab.push(pipeline('cleanup', { cleanup: waitFor('cleanup.go') }));
+    lab.start();
+    await file('cleanup.cleaned');
+    await lab.kill();
+    lab.start();
+    lab.touch('cleanup.go');
+    expect(await job.ended()).toMatchObject({
+      status: 'success',
+      cleanup: { outcome: 'succeeded', attempt: 1 },
+    });
+    expect(lab.read('cleanup.cleaned')).toBe('success succeeded 1\n');
+    await isWhole(job);
+    await nothingIsLeft();
+  });
+
+  it('while it sends artifacts: the next one sends them', async () => {
+    lab.isHeld = ({ method, path }) => method === 'POST' && /\/artifacts\?/.test(path);
+    const job = await lab.push(pipeline('upload', { artifacts: true }));
+    lab.start();
+    await waitUntil('they are on their way', () => lab.held.some(({ path }) => /\/artifacts\?/.test(path)));
+    await lab.kill();
+    lab.isHeld = () => false;
+    lab.start();
+    expect(await job.ended()).toMatchObject({ status: 'success', artifacts_file: { filename: 'artifacts.zip' } });
+    await isWhole(job);
+    await nothingIsLeft();
+  });
+
+  it('before its server hears the result: the next one tells it', async () => {
+    lab.isHeld = ({ method, body }) => method === 'PUT' && /"state":"success"/.test(body);
+    const job = await lab.push(pipeline('result'));
+    lab.start();
+    await waitUntil('the result is on its way', () => lab.held.some(({ body }) => /"state":"success"/.test(body)));
+    await lab.kill();
+    lab.isHeld = () => false;
+    lab.start();
+    expect(await job.ended()).toMatchObject({ status: 'success' });
+    expect(lab.read('result.cleaned')).toBe('success succeeded 1\n');
+    await isWhole(job);
+    await nothingIsLeft();
+  });
+});
+
+it('is cancelled while no runner is there: the next one is told, stops it, and cleans up', LONG, async () => {
+  const job = await lab.push(pipeline('away', { script: waitFor('never') }));
+  lab.start();
+  await file('away.begun');
+  await lab.kill();
+  await lab.api('POST', `${job.path}/cancel`);
+  lab.start();
+  expect(await job.ended()).toMatchObject({ status: 'canceled', cleanup: { outcome: 'succeeded' } });
+  expect(lab.read('away.cleaned')).toBe('canceled canceled 1\n');
+  await nothingIsLeft();
+});
+
+it('goes on with a script and its cleanup while its server is away, and tells it all later', LONG, async () => {
+  const job = await lab.push(pipeline('alone', { script: waitFor('alone.go') }));
+  lab.start();
+  await file('alone.begun');
+  await lab.kill();
+  lab.isHeld = () => true;
+  lab.start();
+  lab.touch('alone.go');
+  await file('alone.cleaned');
+  lab.isHeld = () => false;
+  expect(await job.ended()).toMatchObject({ status: 'success', cleanup: { outcome: 'succeeded' } });
+  await isWhole(job);
+  await nothingIsLeft();
+});
