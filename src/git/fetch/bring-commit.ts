@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { errorCode, Failure, removeTree } from '../../base/index.ts';
 import { runGit } from '../process/run-git.ts';
 import { checkOut } from './check-out.ts';
@@ -127,9 +127,9 @@ async function lookAfter(git: RunGit, fetches: number): Promise<number> {
 
 /** What cannot be removed (files of another owner, something mounted) is moved out of the way, with all that lies beside it. */
 async function emptyDirectory(directory: string, say: CommitRequest['say']): Promise<void> {
-  const left: string[] = [];
-  for (const name of readdirSync(directory)) left.push(...(await removeTree(directory, [name])));
-  if (left.length === 0) return;
+  // As a whole: one call of the system where name by name is one for each, with a look at all mounts before it.
+  const left = await removeTree(dirname(directory), [basename(directory)]);
+  if (left.length === 0) return void mkdirSync(directory, { mode: 0o700 });
   const aside = `${directory}.${randomBytes(4).toString('hex')}.aside`;
   try {
     renameSync(directory, aside);

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Failure, makeDirectory, removeTree } from '../../../base/index.ts';
 import type { Place } from '../../../executors/index.ts';
 import { bringCommit, type CommitRequest } from '../../../git/index.ts';
@@ -53,9 +52,9 @@ async function makeEmpty({ directory }: SourcesOptions, place: Place, signal: Ab
     return await place.deliverTree(target, signal);
   }
   const { dir } = place.host;
-  const left: string[] = [];
-  for (const name of readdirSync(dir)) left.push(...(await removeTree(dir, [name])));
+  const left = await removeTree(dirname(dir), [basename(dir)]);
   if (left.length > 0) throw new Failure('directory_not_emptied', `cannot empty ${dir}; left: ${left.join(', ')}`);
+  makeDirectory(dir, 0o700);
 }
 
 /** In the project directory itself where that is on this machine: what is there need not be fetched, nor be copied. */
