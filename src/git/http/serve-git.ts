@@ -6,6 +6,7 @@ import { gitFailure } from '../process/git-failure.ts';
 import { type Output, openOutput } from '../process/output.ts';
 import { streamGit } from '../process/stream-git.ts';
 import { createWatch, type Watch } from '../process/watch.ts';
+import { capabilitiesOf } from './capabilities.ts';
 import type { GitLimits } from './limits.ts';
 import { FLUSH, packet } from './pkt-line.ts';
 import type { PushPolicy, PushResult } from './push.ts';
@@ -98,6 +99,14 @@ async function converse(request: GitRequest, watch: Watch, output: Output): Prom
 }
 
 async function advertise(request: GitRequest, watch: Watch, output: Output): Promise<void> {
+  const isSecond = request.service === 'git-upload-pack' && request.protocol === 'version=2';
+  const capabilities = isSecond ? await capabilitiesOf(request.repository) : null;
+  if (capabilities?.said != null) {
+    await output.write(capabilities.said);
+    output.end();
+    return;
+  }
+  const said: Buffer[] = [];
   let isFirst = true;
   const opening = Buffer.concat([packet(`# service=${request.service}\n`), FLUSH]);
   const announced: Output = {
@@ -106,10 +115,14 @@ async function advertise(request: GitRequest, watch: Watch, output: Output): Pro
       // Version 2 of the protocol says so itself.
       if (isFirst && Buffer.from(chunk).toString('latin1', 4, 13) !== 'version 2') await output.write(opening);
       isFirst = false;
+      said.push(Buffer.from(chunk));
       await output.write(chunk);
     },
   };
   await runService(request, watch, announced, { args: ['--advertise-refs'], input: null });
+  const words = Buffer.concat(said);
+  const isWhole = words.toString('latin1', 4, 13) === 'version 2' && words.subarray(-FLUSH.length).equals(FLUSH);
+  if (isWhole) capabilities?.keep(words);
 }
 
 async function runService(

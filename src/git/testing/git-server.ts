@@ -29,9 +29,9 @@ export interface GitServer {
   close(): Promise<void>;
 }
 
-/** The smallest server that `serveGit` needs, with one repository. */
-export async function openGitServer(root: string): Promise<GitServer> {
-  const repositories = openRepositories({ root, path: process.env.PATH ?? '' });
+/** The smallest server that `serveGit` needs, with one repository. @param path where its git is found */
+export async function openGitServer(root: string, path = process.env.PATH ?? ''): Promise<GitServer> {
+  const repositories = openRepositories({ root, path });
   const repository = await repositories.create(1, { defaultBranch: 'main' });
   const http = createServer((request, response) => void handle(server, request, response));
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));

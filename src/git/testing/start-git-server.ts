@@ -7,8 +7,8 @@ afterEach(async () => {
 });
 
 /** As `openGitServer`; closed after the test. */
-export async function startGitServer(root: string): Promise<GitServer> {
-  const server = await openGitServer(root);
+export async function startGitServer(root: string, path?: string): Promise<GitServer> {
+  const server = await openGitServer(root, path);
   open.push(server);
   return server;
 }
