@@ -7,6 +7,7 @@ import { openServer, type Server } from './http/server.ts';
 import type { TlsFiles } from './http/transport.ts';
 import { plainUpdate } from './job-update.ts';
 import { type JobVerdict, secondsIn, verdictOf } from './job-verdict.ts';
+import { tellUnusable } from './payload/tell-unusable.ts';
 import { readWork, type Work } from './read-work.ts';
 import type { InfoOptions } from './runner-info.ts';
 
@@ -75,7 +76,7 @@ export function connect(runner: RunnerIdentity): Coordinator {
     runner.onAnswer?.(endpoint, answer.status);
     return answer;
   };
-  return {
+  const coordinator: Coordinator = {
     server,
     hasAdditions: () => known.hasAdditions(),
     async requestJob(lastUpdate, signal) {
@@ -91,7 +92,10 @@ export function connect(runner: RunnerIdentity): Coordinator {
         signal,
         givesLongPauseBack: true,
       });
-      return await readWork(answer, { now: server.clock.now(), caFile: runner.tls?.caFile ?? null });
+      const work = await readWork(answer, { now: server.clock.now(), caFile: runner.tls?.caFile ?? null });
+      const unusable = work.kind === 'later' ? work.unusable : null;
+      if (unusable !== null) await tellUnusable(coordinator, unusable.job, unusable.why, signal);
+      return work;
     },
     async updateJob({ id, token, features }, update, signal) {
       await known.meet(signal);
@@ -121,6 +125,7 @@ export function connect(runner: RunnerIdentity): Coordinator {
     uploadArtifact: (job, upload, signal) => uploadArtifact(server, job, upload, signal),
     downloadArtifact: (dependency, path, signal) => downloadArtifact(server, dependency, path, signal),
   };
+  return coordinator;
 }
 
 function traceRequest({ id, token }: Job, offset: number, bytes: Uint8Array, signal?: AbortSignal): Request {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { JobPayload } from '../../protocol/index.ts';
 import { drop, wasRetried } from './http/ask.ts';
 import { wantedPauseMs } from './http/wanted-pause.ts';
-import { readPayload } from './payload/read-payload.ts';
+import { readPayload, type UnusableJob } from './payload/read-payload.ts';
 
 export type Work =
   | ({ readonly kind: 'job'; readonly payload: JobPayload } & WorkAnswer)
@@ -16,6 +16,8 @@ export type Work =
       /** Ms that the server wants us to wait; null: it does not say. */
       readonly retryMs: number | null;
       readonly why: string;
+      /** A job that was handed out so that it cannot be used, and what is wrong with it. */
+      readonly unusable: { readonly job: UnusableJob; readonly why: string } | null;
       readonly wasRetried: boolean;
     };
 
@@ -42,16 +44,17 @@ export async function readWork(
     release: headers.get('epilogue-release'),
     wasRetried: wasRetried(answer),
   };
-  const later = (why: string): Work => ({
+  const later = (why: string, unusable: Unread['unusable'] = null): Work => ({
     kind: 'later',
     status,
     retryMs: wantedPauseMs(headers, now),
     why,
+    unusable,
     wasRetried: common.wasRetried,
   });
   if (status === 201) {
     const reading = await readJob(answer);
-    if (typeof reading === 'string') return later(reading);
+    if ('why' in reading) return later(reading.why, reading.unusable);
     return { kind: 'job', payload: withAuthority(reading, caFile), ...common };
   }
   await drop(answer);
@@ -61,7 +64,7 @@ export async function readWork(
 }
 
 /** @returns why it cannot be read: the server thinks that this runner has it */
-async function readJob(answer: Response): Promise<JobPayload | string> {
+async function readJob(answer: Response): Promise<JobPayload | Unread> {
   const type = answer.headers.get('content-type') ?? 'nothing';
   // When it breaks off, so does the call: the server knows that as well.
   const body = await answer.text();
@@ -70,7 +73,16 @@ async function readJob(answer: Response): Promise<JobPayload | string> {
   const job = reading.kind === 'payload' ? reading.payload.id : reading.job;
   const why = reading.kind === 'payload' ? `it is ${type}` : reading.why;
   const which = job === null ? 'a job of unknown number' : `job ${job}`;
-  return `${which} was handed out and is LOST: what the server sent of it cannot be read (${why}); nothing of it has run, and the server may hand it out again`;
+  const words = `${which} was handed out and is LOST: what the server sent of it cannot be read (${why}); nothing of it has run`;
+  const unusable = reading.kind === 'unreadable' ? reading.unusable : null;
+  if (unusable === null) return { why: `${words}, and the server may hand it out again`, unusable: null };
+  return { why: `${words}; the server is told`, unusable: { job: unusable, why } };
+}
+
+interface Unread {
+  /** For the runner's log. */
+  readonly why: string;
+  readonly unusable: { readonly job: UnusableJob; readonly why: string } | null;
 }
 
 /** What signed the server's certificate is what its jobs trust, too: `CI_SERVER_TLS_CA_FILE`. */

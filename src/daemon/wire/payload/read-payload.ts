@@ -4,8 +4,20 @@ import { anything, flag, list, number, record, type Shape, text, word } from './
 
 export type PayloadReading =
   | { readonly kind: 'payload'; readonly payload: JobPayload }
-  /** `job`: its number, as far as it can be made out. */
-  | { readonly kind: 'unreadable'; readonly why: string; readonly job: number | null };
+  /** `job`: its number, as far as it can be made out. `unusable`: as whom to speak of it, where the words as such could be read. */
+  | {
+      readonly kind: 'unreadable';
+      readonly why: string;
+      readonly job: number | null;
+      readonly unusable: UnusableJob | null;
+    };
+
+/** Enough of a job to say to its server that it failed. */
+export interface UnusableJob {
+  readonly id: number;
+  readonly token: string;
+  readonly features: JobPayload['features'];
+}
 
 const WHEN = ['on_success', 'on_failure', 'always', 'graceful'];
 const VARIABLE = record({
@@ -84,6 +96,10 @@ const PAYLOAD: Shape = record({
     }),
   ),
   dependencies: list(record({ id: number(), name: text(''), token: text(''), artifacts_file: anything })),
+  run: text(''),
+  inputs: list(anything),
+  secrets: record({}),
+  policy_options: record({ execution_policy_job: flag(false), policy_name: text('') }),
   features: record({
     trace_sections: flag(false),
     failure_reasons: list(text()),
@@ -93,14 +109,23 @@ const PAYLOAD: Shape = record({
 
 /** @param body the 201 body of a request for a job */
 export function readPayload(body: string): PayloadReading {
+  let value: unknown = null;
   try {
-    const value: unknown = JSON.parse(body);
+    value = JSON.parse(body);
     const payload = withTimeout(PAYLOAD(value ?? 'nothing', '') as JobPayload);
     return { kind: 'payload', payload };
   } catch (error) {
     const job = /"id"\s*:\s*(\d{1,15})/.exec(body)?.[1];
-    return { kind: 'unreadable', why: describeError(error).slice(0, 200), job: job === undefined ? null : Number(job) };
+    const why = describeError(error).slice(0, 200);
+    return { kind: 'unreadable', why, job: job === undefined ? null : Number(job), unusable: unusableIn(value) };
   }
+}
+
+function unusableIn(value: unknown): UnusableJob | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { id, token } = value as { readonly id?: unknown; readonly token?: unknown };
+  if (typeof id !== 'number' || !Number.isSafeInteger(id) || typeof token !== 'string' || token === '') return null;
+  return { id, token, features: { trace_sections: false, failure_reasons: [], token_mask_prefixes: [] } };
 }
 
 /** As GitLab's runner has it for a server that gives no limit. */
