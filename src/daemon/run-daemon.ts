@@ -83,7 +83,7 @@ function startWork(options: DaemonOptions, metrics: RunnerMetrics, watching: Wat
     if (wire?.hasAdditions) found.events.hear();
     return found.context;
   };
-  const takenUp = takeUpJobs({ directory, homes, places, contextFor, log });
+  const takenUp = takeUpJobs({ directory, homes, places, contextFor, log, metrics });
   const all = Promise.allSettled([takenUp, loops.ended()]);
   return {
     jobs: () => [...loops.all.map(({ context }) => context), ...gone.values()].map(({ jobs }) => jobs),

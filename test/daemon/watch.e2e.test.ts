@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -33,7 +33,7 @@ afterEach(async () => {
 
 function start(env: Readonly<Record<string, string>>, ...flags: readonly string[]): ChildProcess {
   const where = ['--url', NOWHERE, '--token-file', join(directory, 'token'), '--directory', join(directory, 'runner')];
-  return startWith(env, [...where, ...flags]);
+  return startWith(env, [...where, '--no-guard', ...flags]);
 }
 
 function startWith(env: Readonly<Record<string, string>>, words: readonly string[]): ChildProcess {
@@ -76,6 +76,9 @@ it.skipIf(isMissing && process.env.CI !== 'true')(
 );
 
 it('shows figures, jobs and health from its start to its end', async () => {
+  const damaged = join(directory, 'runner/jobs/7');
+  mkdirSync(damaged, { recursive: true });
+  writeFileSync(join(damaged, 'job.json'), '{');
   const runner = start({}, '--listen-address', '127.0.0.1:0');
   const [, url = ''] = await waitUntil('it listens', () => /shows figures on (\S+)\/metrics/.exec(log));
   const get = async (path: string): Promise<string> => {
@@ -90,6 +93,7 @@ it('shows figures, jobs and health from its start to its end', async () => {
   );
   const all = await get('/metrics');
   expect(all).toMatch(/^process_resident_memory_bytes [1-9]\d+$/m);
+  expect(all).toMatch(/^epilogue_runner_unusable_journals 1$/m);
   expect(all).not.toContain('nobody-knows-it');
   const ended = once(runner, 'exit');
   runner.kill('SIGTERM');

@@ -7,6 +7,7 @@ import { closeHome, type JobHome, type JobHomes } from '../job-homes.ts';
 import { isAcknowledged, readWireRecord, type WireRecord } from '../journal/wire-record.ts';
 import type { Places } from '../take/places.ts';
 import type { RunnerLog } from '../watch/runner-log.ts';
+import type { RunnerMetrics } from '../watch/runner-metrics.ts';
 
 export interface TakeUpOptions {
   /** The runner's. */
@@ -16,6 +17,7 @@ export interface TakeUpOptions {
   /** Whose job it is, as its journal says. */
   readonly contextFor: (wire: WireRecord | null) => JobContext;
   readonly log: RunnerLog;
+  readonly metrics: RunnerMetrics;
 }
 
 /** Jobs that have ended and only are to be told, at the same time: after a long outage there may be thousands. */
@@ -43,6 +45,7 @@ async function takeUp(options: TakeUpOptions, { id, directory, reading }: FoundJ
   const { homes, log } = options;
   const home = homes.find(id);
   if (reading.kind === 'unusable') {
+    options.metrics.unusableJournals += 1;
     return log('error', `${directory} is passed over, and may still owe a cleanup: ${reading.why}`);
   }
   // Its runner died before it had accepted the job.

@@ -16,6 +16,6 @@ export async function startRunner(
   const tokenFile = join(dir, 'token');
   writeFileSync(tokenFile, `${await coordinator.makeRunner(tags)}\n`);
   const where = ['--url', coordinator.server.url, '--token-file', tokenFile, '--directory', join(dir, 'runner')];
-  const how = ['--concurrent', String(concurrent), '--listen-address', '127.0.0.1:0'];
+  const how = ['--concurrent', String(concurrent), '--no-guard', '--listen-address', '127.0.0.1:0'];
   return await startChild([program, 'runner', 'run', ...where, ...how], env);
 }
