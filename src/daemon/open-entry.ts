@@ -45,7 +45,9 @@ export function openEntry(
     clock,
     environment,
     version,
-    cacheDir: join(directory, 'cache'),
+    get cacheDir() {
+      return entry().settings.cacheDir ?? join(directory, 'cache');
+    },
     builds,
     get settings() {
       return entry().settings;
