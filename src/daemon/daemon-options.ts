@@ -1,6 +1,7 @@
 import type { Clock } from '../base/index.ts';
 import type { Executor } from '../executors/index.ts';
 import type { RunnerConfig } from './config/runner-config.ts';
+import type { SaveToken } from './register/rotate-tokens.ts';
 import type { Shutdown } from './shutdown.ts';
 import type { RunnerLog } from './watch/runner-log.ts';
 import type { ServiceSettings } from './watch/systemd/service-manager.ts';
@@ -22,6 +23,8 @@ export interface DaemonOptions {
   readonly service: ServiceSettings | null;
   /** A token that is nobody's at the first request ends the process: it was started for this entry alone. */
   readonly refusalEnds: boolean;
+  /** Where a token that was drawn for an entry is written down; left out: none is drawn. */
+  readonly saveToken?: SaveToken;
   /** Given what to call when the settings have changed. */
   readonly onConfig?: (apply: (config: RunnerConfig) => void) => void;
 }

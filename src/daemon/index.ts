@@ -21,6 +21,7 @@ export { watchConfig } from './config/watch-config.ts';
 export { findQuarantined, type Quarantined, requestRelease } from './quarantine/release.ts';
 export { changeConfigFile, tryConfigFile } from './register/config-file.ts';
 export { readTemplate } from './register/read-template.ts';
+export type { SaveToken } from './register/rotate-tokens.ts';
 export { openRunnerServer, type RunnerServer } from './register/runner-server.ts';
 export { type DaemonEnd, runDaemon } from './run-daemon.ts';
 export { Shutdown, signalsTo } from './shutdown.ts';

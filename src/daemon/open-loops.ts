@@ -5,6 +5,7 @@ import type { JobContext } from './job/job-context.ts';
 import { runWireJob } from './job/run-wire-job.ts';
 import type { WireRecord } from './journal/wire-record.ts';
 import { openEntry, type Shared } from './open-entry.ts';
+import { askServer } from './quarantine/ask-server.ts';
 import { Quarantine } from './quarantine/quarantine.ts';
 import { EntryLoops } from './take/entry-loops.ts';
 import { Places } from './take/places.ts';
@@ -23,7 +24,11 @@ export function openLoops(options: DaemonOptions, shared: Shared): Loops {
   const { metrics, homes } = shared;
   const quarantine = new Quarantine({
     ...{ directory, clock, warn: (text) => log('warn', text) },
-    askServer: async () => null,
+    async askServer(key, said) {
+      const live = loops.find(key);
+      const { systemId, version, executor } = options;
+      return live === null ? null : await askServer(live, said, { systemId, version, executor: executor.name });
+    },
     onChange(key, since) {
       const entry = metrics.entries.find(({ facts }) => facts.key === key);
       if (entry !== undefined) entry.quarantinedSince = since;

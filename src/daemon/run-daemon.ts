@@ -9,6 +9,8 @@ import { JobHomes } from './job-homes.ts';
 import type { JobsInHand } from './jobs-in-hand.ts';
 import type { WireRecord } from './journal/wire-record.ts';
 import { openLoops } from './open-loops.ts';
+import { rotateTokens } from './register/rotate-tokens.ts';
+import type { EntryLoops } from './take/entry-loops.ts';
 import { takeUpJobs } from './take-up/take-up-jobs.ts';
 import { RunnerMetrics } from './watch/runner-metrics.ts';
 import { startWatching, type Watching } from './watch/start-watching.ts';
@@ -84,7 +86,7 @@ function startWork(options: DaemonOptions, metrics: RunnerMetrics, watching: Wat
     return found.context;
   };
   const takenUp = takeUpJobs({ directory, homes, places, contextFor, log, metrics });
-  const all = Promise.allSettled([takenUp, loops.ended()]);
+  const all = Promise.allSettled([takenUp, loops.ended(), drawTokens(options, loops)]);
   return {
     jobs: () => [...loops.all.map(({ context }) => context), ...gone.values()].map(({ jobs }) => jobs),
     done: all.then((ends) => ends.forEach(throwIfRejected)),
@@ -115,6 +117,10 @@ function endOf({ directory, log, shutdown }: DaemonOptions): DaemonEnd {
   if (left > 0)
     log('warn', `${countOfJobs(left)} left in ${directory}: the next runner there goes on with what is under way`);
   return { left, isDetached: shutdown.detached.aborted };
+}
+
+async function drawTokens({ saveToken: save, clock, log, shutdown }: DaemonOptions, loops: EntryLoops): Promise<void> {
+  if (save !== undefined) await rotateTokens({ loops, clock, save, log, stop: shutdown.noMoreJobs });
 }
 
 function makeJobsDirectory(directory: string): void {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describeError, errorCode, Failure, readRegularFile } from '../../base/index.ts';
 import { type ConfigReading, readConfig } from './read-config.ts';
@@ -11,10 +12,11 @@ export interface ConfigSource {
   readonly env: EntryContext['env'];
 }
 
-/** @throws Failure `no_runner_config`, `runner_config_unreadable` */
-export function loadConfig(source: ConfigSource): ConfigReading {
+/** `stamp`: of the file as it was before it was read, so that no change is missed. @throws Failure `no_runner_config`, `runner_config_unreadable` */
+export function loadConfig(source: ConfigSource): ConfigReading & { readonly stamp: string } {
   const { path, directory, env } = source;
-  return readConfig(readText(path), { file: path, directory, env, configDir: dirname(path) });
+  const stamp = stampOf(path);
+  return { stamp, ...readConfig(readText(path), { file: path, directory, env, configDir: dirname(path) }) };
 }
 
 function readText(path: string): string {
@@ -28,5 +30,15 @@ function readText(path: string): string {
       );
     }
     throw new Failure('runner_config_unreadable', `cannot read ${path}: ${describeError(error)}`, { cause: error });
+  }
+}
+
+/** Changes with the file; of one that cannot be looked at, why. */
+export function stampOf(path: string): string {
+  try {
+    const { mtimeMs, size, ino } = statSync(path);
+    return `${mtimeMs} ${size} ${ino}`;
+  } catch (error) {
+    return errorCode(error) ?? describeError(error);
   }
 }

@@ -23,10 +23,10 @@ beforeEach(() => {
   [heard, said, looks] = [[], [], 0];
   writeFileSync(path, ENTRY);
   const source = { path, directory, env: {} };
-  const { config } = loadConfig(source);
+  const { config, stamp } = loadConfig(source);
   if (config === null) throw new Error('the file is good');
   watch = watchConfig({
-    ...{ source, config, clock: HASTY },
+    ...{ source, config, stamp, clock: HASTY },
     onChange: (next) => heard.push(next),
     log: (_level, text) => said.push(text),
   });
@@ -87,4 +87,18 @@ it('reads it at once when asked to, changed or not, and says what waits for the 
   writeFileSync(path, `listen_address = ":1"\n${ENTRY}`);
   watch.read();
   expect(said).toContain('listen_address holds from the next start of this runner');
+});
+
+it('sees a change that came between the first reading and its first look', async () => {
+  await watch.end();
+  const source = { path, directory, env: {} };
+  const { config, stamp } = loadConfig(source);
+  if (config === null) throw new Error('the file is good');
+  writeFileSync(path, `concurrent = 9\n${ENTRY}`);
+  watch = watchConfig({
+    ...{ source, config, stamp, clock: HASTY },
+    onChange: (next) => heard.push(next),
+    log: () => {},
+  });
+  await waitUntil('the change is seen', () => heard.some(({ concurrent }) => concurrent === 9));
 });

@@ -1,12 +1,12 @@
-import { statSync } from 'node:fs';
-import { type Clock, describeError, errorCode, formatProblem } from '../../base/index.ts';
-import { type ConfigSource, loadConfig } from './load-config.ts';
+import { type Clock, describeError, formatProblem } from '../../base/index.ts';
+import { type ConfigSource, loadConfig, stampOf } from './load-config.ts';
 import type { RunnerConfig } from './runner-config.ts';
 
 export interface WatchConfigOptions {
   readonly source: ConfigSource;
-  /** What `source` said when it was read for the first time. */
+  /** What `source` said when it was read for the first time, and the stamp of that. */
   readonly config: RunnerConfig;
+  readonly stamp: string;
   readonly clock: Clock;
   readonly onChange: (config: RunnerConfig) => void;
   readonly log: (level: 'info' | 'warn', text: string) => void;
@@ -27,7 +27,7 @@ const LOOK_EVERY_MS = 3_000;
 export function watchConfig(options: WatchConfigOptions): ConfigWatch {
   const { source, clock, log, onChange } = options;
   const ended = new AbortController();
-  let seen = stampOf(source.path);
+  let seen = options.stamp;
   let listens = options.config.listenAddress;
 
   function read(): void {
@@ -64,14 +64,4 @@ export function watchConfig(options: WatchConfigOptions): ConfigWatch {
       await looking;
     },
   };
-}
-
-/** Changes with the file; of one that cannot be looked at, why. */
-function stampOf(path: string): string {
-  try {
-    const { mtimeMs, size, ino } = statSync(path);
-    return `${mtimeMs} ${size} ${ino}`;
-  } catch (error) {
-    return errorCode(error) ?? describeError(error);
-  }
 }

@@ -2,7 +2,7 @@ import { type Clock, describeError } from '../../base/index.ts';
 import type { CleanupOutcome } from '../../protocol/index.ts';
 import type { RunnerEntry } from '../config/runner-config.ts';
 import { type CleanupRecord, type CleanupRecords, readCleanups, writeCleanups } from './quarantine-file.ts';
-import { takeRelease } from './release.ts';
+import { takeRelease, whyOf } from './release.ts';
 
 export interface QuarantineOptions {
   /** Of the runner; this process works in it. */
@@ -10,7 +10,7 @@ export interface QuarantineOptions {
   readonly clock: Clock;
   readonly warn: (text: string) => void;
   /** Asks the entry's server, which is told since when it is in quarantine. @returns the beginning of the one that somebody there has lifted; null: none */
-  readonly askServer: (key: string, since: number) => Promise<number | null>;
+  readonly askServer: (key: string, quarantine: { since: number; why: readonly string[] }) => Promise<number | null>;
   /** An entry's quarantine has begun (ms since 1970), or is over (null). */
   readonly onChange: (key: string, since: number | null) => void;
 }
@@ -68,7 +68,7 @@ export class Quarantine {
         this.#lift(entry(), takeRelease(directory, key), 'here');
         if (clock.monotonic() - askedAt >= ASK_EVERY_MS) {
           askedAt = clock.monotonic();
-          this.#lift(entry(), await askServer(key, since), 'at its server');
+          this.#lift(entry(), await askServer(key, { since, why: whyOf(this.#records[key]) }), 'at its server');
         }
       } catch (error) {
         warn(`whether ${entry().name} is released cannot be seen: ${describeError(error)}`);

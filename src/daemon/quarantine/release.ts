@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRegularFile, writeDurably } from '../../base/index.ts';
-import { type CleanupRecords, readCleanups } from './quarantine-file.ts';
+import { type CleanupRecord, type CleanupRecords, readCleanups } from './quarantine-file.ts';
 
 /**
  * A release is a file beside `cleanups.json` that names the quarantine it lifts by its beginning: only the process that works in a directory writes the record there, and a
@@ -36,8 +36,12 @@ export function findQuarantined(
 ): Quarantined | null {
   const record = records[key];
   if (record === undefined || record.since === null) return null;
-  const why = record.bad.map(({ job, outcome }) => `job ${job}: ${outcome}`);
-  return { since: record.since, isReleased: existsSync(pathOf(directory, key)), why };
+  return { since: record.since, isReleased: existsSync(pathOf(directory, key)), why: whyOf(record) };
+}
+
+/** Such as `job 7: failed`. */
+export function whyOf(record: CleanupRecord | undefined): readonly string[] {
+  return (record?.bad ?? []).map(({ job, outcome }) => `job ${job}: ${outcome}`);
 }
 
 function pathOf(directory: string, key: string): string {

@@ -86,6 +86,12 @@ export class EntryLoops {
     return this.#open.get(key) ?? null;
   }
 
+  /** From now on it speaks with this one. */
+  replaceToken(key: string, drawn: Pick<RunnerEntry, 'token' | 'tokenObtainedAt' | 'tokenExpiresAt'>): void {
+    const open = this.#open.get(key);
+    if (open !== undefined) open.current = { ...open.current, ...drawn };
+  }
+
   /** New entries begin, gone ones take no more jobs, changed ones go on as they are now. */
   apply(config: RunnerConfig): void {
     this.#config = config;

@@ -5,6 +5,7 @@ import { type Command, Option } from 'commander';
 import { Failure, makeDirectory } from '../../../base/index.ts';
 import {
   type ConfigSource,
+  changeConfigFile,
   createRunnerLog,
   type DaemonEnd,
   LOG_FORMATS,
@@ -16,6 +17,7 @@ import {
   type RunnerLog,
   readServiceSettings,
   runDaemon,
+  type SaveToken,
   Shutdown,
   watchConfig,
 } from '../../../daemon/index.ts';
@@ -26,6 +28,7 @@ import { shellExecutor } from '../execution.ts';
 import { printProblems } from '../print-problems.ts';
 import { configFromFlags, type EntryFlags, isFromFlags, parseCount, parseUrl } from './config-from-flags.ts';
 import { jobEnvironment } from './job-environment.ts';
+import { tokenKeys } from './reset-token.ts';
 import { addPlaceFlags, configPath, type PlaceFlags, systemIdBeside, workingDirectory } from './runner-places.ts';
 
 interface RunFlags extends PlaceFlags, EntryFlags {
@@ -119,7 +122,7 @@ async function runFromFile(flags: RunFlags, host: Host): Promise<number> {
     directory: workingDirectory(flags, host),
     env: host.env,
   };
-  const { config: read, problems } = loadConfig(source);
+  const { config: read, problems, stamp } = loadConfig(source);
   printProblems(problems, host, host.stderr);
   if (read === null) return EXIT.usage;
   const config = withFlags(read, flags);
@@ -132,7 +135,7 @@ async function runFromFile(flags: RunFlags, host: Host): Promise<number> {
   };
   let apply: (next: RunnerConfig) => void = () => {};
   const onChange = (next: RunnerConfig): void => apply(withFlags(next, flags));
-  const watch = watchConfig({ source, config: read, clock: host.clock, log, onChange });
+  const watch = watchConfig({ source, config: read, stamp, clock: host.clock, log, onChange });
   if (flags.finish) shutdown.drain();
   const reload = (): void => watch.read();
   const stopListening = listenToSignals(host, shutdown, { detach: () => config.detachOnShutdown, reload });
@@ -149,6 +152,7 @@ async function runFromFile(flags: RunFlags, host: Host): Promise<number> {
       shutdown,
       refusalEnds: false,
       onConfig,
+      saveToken: tokenSaver(source),
     });
     return exitCodeOf(end);
   } finally {
@@ -160,6 +164,17 @@ async function runFromFile(flags: RunFlags, host: Host): Promise<number> {
 /** What is left as it was to be left is no failure. */
 function exitCodeOf({ left, isDetached }: DaemonEnd): number {
   return left > 0 && !isDetached ? EXIT.leftOver : EXIT.ok;
+}
+
+/** In place of the one that the file has for this entry. */
+function tokenSaver(source: ConfigSource): SaveToken {
+  return ({ url, token }, { token: drawn, tokenObtainedAt, tokenExpiresAt }) => {
+    const found = loadConfig(source).outlines.find((each) => each.url === url() && each.token === token);
+    if (found === undefined)
+      throw new Failure('no_such_entry', `${source.path} has no entry with the token that it replaces`);
+    const keys = tokenKeys({ token: drawn, tokenExpiresAt }, tokenObtainedAt);
+    changeConfigFile(source.path, { kind: 'change', at: found.at, keys });
+  };
 }
 
 function meansOf(host: Host) {
