@@ -24,6 +24,7 @@ export const CLEANUP = nullable(
     exit_code: nullable(Type.Integer(), 'of after_script'),
     duration: nullable(SECONDS),
     attempt: Type.Integer({ description: '0: none was made' }),
+    failed_attempts: Type.Integer({ description: 'that its runner has seen fail, where it tries again' }),
     skipped_by: nullable(Type.String()),
     reason: nullable(Type.String(), 'why it was skipped'),
     late: nullable(

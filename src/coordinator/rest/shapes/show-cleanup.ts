@@ -27,7 +27,7 @@ export function showCleanup({ state, lateCleanup }: Shown): Static<typeof CLEANU
   const { cleanup, owed, cleanupHandOuts } = state;
   if (cleanup === null) {
     if (!owed) return null;
-    const open = { outcome: null, exit_code: null, duration: null, skipped_by: null, reason: null };
+    const open = { outcome: null, exit_code: null, duration: null, failed_attempts: 0, skipped_by: null, reason: null };
     return { ...open, attempt: cleanupHandOuts, late };
   }
   return {
@@ -35,6 +35,7 @@ export function showCleanup({ state, lateCleanup }: Shown): Static<typeof CLEANU
     exit_code: cleanup.exitCode ?? null,
     duration: cleanup.durationMs === undefined ? null : cleanup.durationMs / 1000,
     attempt: cleanup.attempt,
+    failed_attempts: cleanup.failedAttempts ?? 0,
     skipped_by: cleanup.skippedBy ?? null,
     reason: cleanup.reason ?? null,
     late,

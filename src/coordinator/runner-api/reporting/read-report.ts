@@ -80,12 +80,14 @@ function readCleanup(value: unknown): Cleanup | null {
   const exitCode = wholeOf(said.exit_code);
   const durationMs = wholeOf(said.duration_ms) ?? secondsOf(said.duration);
   const reason = textOf(said.reason)?.slice(0, 500);
+  const failedAttempts = wholeOf(said.failed_attempts);
   return {
     outcome,
     attempt: Math.min(wholeOf(said.attempt) ?? 1, 1_000),
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(durationMs === undefined ? {} : { durationMs }),
     ...(reason === undefined ? {} : { reason }),
+    ...(failedAttempts === undefined ? {} : { failedAttempts: Math.min(failedAttempts, 1_000) }),
   };
 }
 

@@ -13,7 +13,7 @@ import { type RunnerAnswer, type RunnerServer, serveRunners } from '../testing/s
 import { addRunner, OURS, type TakenJob, type TestRunner } from '../testing/test-runner.ts';
 
 const FILE = 'a: {script: x, after_script: y, interruptible: graceful}\n';
-const DONE = { outcome: 'succeeded', exit_code: 0, duration: 2, attempt: 1 };
+const DONE = { outcome: 'succeeded', exit_code: 0, duration: 2, attempt: 3, failed_attempts: 2 };
 /** Stop, cleanup, save and margin. */
 const TEARDOWN_MS = 970_000;
 
@@ -75,7 +75,12 @@ describeOnEachEngine((engine) => {
       expect(said(answer)).toEqual([200, 'running', null]);
     }
     expect((await record()).state).toMatchObject({ phase: 'teardown', cause: 'failed', extendedMs: 60_000 });
-    expect(showCleanup(await record())).toMatchObject({ outcome: 'succeeded', duration: 2 });
+    expect(showCleanup(await record())).toMatchObject({
+      outcome: 'succeeded',
+      duration: 2,
+      attempt: 3,
+      failed_attempts: 2,
+    });
     expect((await loseLate(50_000)).state.handOut).toBe('job');
     const last = { state: 'failed', failure_reason: 'script_failure', exit_code: 3, cleanup: DONE };
     expect(said(await runner.put(job, last))).toEqual([200, 'failed', null]);
@@ -103,7 +108,7 @@ describeOnEachEngine((engine) => {
   it('takes in what a lost runner has done meanwhile together with its coming back', async () => {
     await loseLate(61_000);
     expect((await teardown({ extended_by: 5 }, { cleanup: DONE, resumed: true })).status).toBe(200);
-    expect((await record()).state).toMatchObject({ handOut: 'cleanup', extendedMs: 5_000, cleanup: { attempt: 1 } });
+    expect((await record()).state).toMatchObject({ handOut: 'cleanup', extendedMs: 5_000, cleanup: { attempt: 3 } });
   });
 
   it('believes a runner that nothing began after all, so that nothing is owed', async () => {
