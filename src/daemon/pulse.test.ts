@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type Clock, realClock } from '../base/index.ts';
 import { Pulse } from './pulse.ts';
 import type { JobVerdict } from './wire/job-verdict.ts';
@@ -6,6 +6,7 @@ import type { JobVerdict } from './wire/job-verdict.ts';
 const SILENCE_MS = 20_000;
 
 let pulse: Pulse;
+let hasAdditions: boolean;
 /** Moved by the test alone, and by each sleep that it lets end. */
 let now: number;
 let asleep: { readonly ms: number; readonly end: () => void } | null;
@@ -34,9 +35,10 @@ const clock: Clock = {
 };
 
 beforeEach(() => {
-  [now, asleep, said, answers, verdicts, warnings] = [0, null, [], [], [], []];
+  [now, asleep, said, answers, verdicts, warnings, hasAdditions] = [0, null, [], [], [], [], true];
   pulse = new Pulse({
     coordinator: {
+      hasAdditions: () => hasAdditions,
       async updateJob(_, update) {
         said.push(update);
         const answer = answers.shift() ?? { kind: 'go_on' };
@@ -46,6 +48,7 @@ beforeEach(() => {
     },
     job: { id: 1, token: 'job' },
     clock,
+    outputOf: async () => ({ checksum: 'crc32:0', output: { bytesize: 4 } }),
     silenceMs: () => SILENCE_MS,
     onVerdict: ({ kind }) => verdicts.push(kind),
     warn: (text) => warnings.push(text),
@@ -113,4 +116,17 @@ it('asks at once when it is told to, and says no more of a job that is no longer
 it('says a last word when it is told to', async () => {
   await pulse.end({ detached: 900 });
   expect(said).toEqual([{ state: 'running', detached: 900 }]);
+});
+
+it('tells a plain server nothing of its state, but how long the log is when it has been silent', async () => {
+  hasAdditions = false;
+  await sleepsFor(SILENCE_MS);
+  pulse.tell(TEARDOWN);
+  await sleepsFor(SILENCE_MS);
+  expect(said).toEqual([]);
+  await vi.waitFor(() => {
+    asleep?.end();
+    expect(said[0]).toMatchObject({ state: 'running', checksum: 'crc32:0', output: { bytesize: 4 } });
+  });
+  expect(said.length).toBe(1);
 });

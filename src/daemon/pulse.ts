@@ -7,7 +7,9 @@ import type { JobVerdict } from './wire/job-verdict.ts';
 export type JobState = Readonly<Record<string, unknown>>;
 
 export interface PulseOptions {
-  readonly coordinator: Pick<Coordinator, 'updateJob'>;
+  readonly coordinator: Pick<Coordinator, 'updateJob' | 'hasAdditions'>;
+  /** What a plain server is told in place of the state: how long the log is, and its checksum. */
+  readonly outputOf: () => Promise<JobState>;
   readonly job: Pick<JobPayload, 'id' | 'token'>;
   readonly clock: Clock;
   /** Ms without a word, after which the server is told that the job goes on. Asked each time. */
@@ -65,7 +67,7 @@ export class Pulse {
   async end(last: JobState | null = null): Promise<void> {
     this.#ended.abort();
     await this.#running;
-    if (last !== null) await this.#say({ ...this.#state, ...last }).catch(() => {});
+    if (last !== null && !this.#isPlain) await this.#say({ ...this.#state, ...last }).catch(() => {});
   }
 
   #wake(): void {
@@ -85,7 +87,13 @@ export class Pulse {
   }
 
   #isDue(): boolean {
-    return this.#heard !== this.#state || this.#silentForMs() <= 0;
+    const isNews = this.#heard === null || (this.#heard !== this.#state && !this.#isPlain);
+    return isNews || this.#silentForMs() <= 0;
+  }
+
+  /** It would not know what to do with the state. */
+  get #isPlain(): boolean {
+    return this.#options.coordinator.hasAdditions() === false;
   }
 
   #silentForMs(): number {
@@ -115,9 +123,10 @@ export class Pulse {
   }
 
   async #say(state: JobState): Promise<JobVerdict> {
-    const { coordinator, job } = this.#options;
+    const { coordinator, job, outputOf } = this.#options;
+    const output = this.#isPlain ? await outputOf() : {};
     const signal = AbortSignal.timeout(REQUEST_MS);
     const once = this.#ended.signal.aborted ? signal : AbortSignal.any([signal, this.#ended.signal]);
-    return await coordinator.updateJob(job, { state: 'running', ...state }, once);
+    return await coordinator.updateJob(job, { state: 'running', ...state, ...output }, once);
   }
 }

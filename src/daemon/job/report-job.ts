@@ -95,8 +95,8 @@ export function cleanupOnWire({
   };
 }
 
-/** Absent when the log cannot be read: the result is worth more. */
-async function outputOf(file: string): Promise<Readonly<Record<string, unknown>>> {
+/** `checksum` and `output`, of the whole of it. Absent when the log cannot be read: what it belongs to is worth more. */
+export async function outputOf(file: string): Promise<Readonly<Record<string, unknown>>> {
   try {
     const { sum, bytesize } = await sumOf(file);
     const checksum = `crc32:${sum.toString(16).padStart(8, '0')}`;

@@ -5,12 +5,16 @@ import { type Control, type JobPorts, type JobResult, LOG_FILE } from '../../run
 import type { Build } from '../builds/build.ts';
 import type { JobHome } from '../job-homes.ts';
 import { openSentOffset, type SentOffset } from '../journal/sent-offset.ts';
+import { isAcknowledged, noteAcknowledged } from '../journal/wire-record.ts';
 import { obey } from '../obey.ts';
 import { type JobState, Pulse } from '../pulse.ts';
 import { type JobFigures, watchPorts } from '../watch/job-figures.ts';
 import type { LogFacts } from '../watch/runner-log.ts';
 import type { JobVerdict } from '../wire/job-verdict.ts';
+import { createAcceptance } from './acceptance.ts';
 import type { JobContext } from './job-context.ts';
+import { paceOf } from './pace.ts';
+import { outputOf } from './report-job.ts';
 import { type LogShipment, shipLog } from './ship-log.ts';
 import { tellEnd } from './tell-end.ts';
 import { wirePorts } from './wire-ports.ts';
@@ -34,10 +38,6 @@ export interface Means {
   readonly surroundings: Build;
 }
 
-/** Without a word for so long, the server is told that the job goes on, and we hear whether it is to end. */
-const SILENCE_MS = 2_000;
-/** As long as orders come by themselves. A third of the lease of a job. */
-const HEARD_SILENCE_MS = 20_000;
 /** Between two tries to go on with a job that somebody else began: what stands in the way (a full disk, say) may pass. */
 const TRY_AGAIN_MS = 30_000;
 
@@ -88,12 +88,23 @@ async function live(
   const { payload, home, control, seen } = job;
   const { directory } = home;
   const build = await context.builds.take(directory, payload, context.buildSettings);
+  const acceptance = createAcceptance({
+    ...context,
+    payload,
+    control,
+    // What an earlier process had to drop, it was not given.
+    isAcknowledged: job.left !== null || isAcknowledged(directory),
+    onAcknowledged: () => noteAcknowledged(directory),
+  });
   const cacheDir = join(context.cacheDir, String(payload.job_info.project_id));
-  const ports = watchPorts(wirePorts({ ...context, ...wire, cacheDir, payload, directory, control, build }), seen);
+  const ports = watchPorts(
+    wirePorts({ ...context, ...wire, acceptance, cacheDir, payload, directory, control, build }),
+    seen,
+  );
   const means = { ports, projectDir: build.projectDir, surroundings: build };
   const result = await persist(context, job, () => run(means));
   context.builds.release(directory);
-  return result;
+  return acceptance.isRefused ? null : result;
 }
 
 interface Wire {
@@ -106,14 +117,20 @@ function openWire(context: JobContext, { payload: job, home, control }: InHand, 
   const { coordinator, jobs, clock, warn } = context;
   const file = join(home.directory, LOG_FILE);
   const common = { coordinator, job, clock, warn };
-  const silenceMs = (): number => (jobs.isHeard ? HEARD_SILENCE_MS : SILENCE_MS);
-  const pulse = new Pulse({ ...common, silenceMs, onVerdict: (verdict) => obey(verdict, control) });
+  const silenceMs = (): number => paceOf(coordinator.hasAdditions()).silenceMs(log.intervalMs, jobs.isHeard);
   const onVerdict = (verdict: JobVerdict): void => {
     pulse.answered();
     obey(verdict, control);
   };
   const ship: Wire['ship'] = (from) => shipLog({ ...common, file, sent: from, onVerdict });
-  return { pulse, log: ship(sent), ship };
+  const log = ship(sent);
+  const pulse = new Pulse({
+    ...common,
+    silenceMs,
+    outputOf: () => outputOf(file),
+    onVerdict: (verdict) => obey(verdict, control),
+  });
+  return { pulse, log, ship };
 }
 
 /** What cannot be finished now stays on the books, and is tried again; its server goes on hearing of it. */

@@ -17,6 +17,7 @@ let asleep: { readonly ms: number; readonly end: () => void } | null;
 /** What was sent and is not answered yet, then what to answer. */
 let sent: { readonly from: number; readonly to: number; answer(intervalMs: number): void }[];
 let log: LogShipment;
+let hasAdditions: boolean;
 
 const clock: Clock = {
   ...realClock,
@@ -33,8 +34,9 @@ const clock: Clock = {
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'epilogue-pace-'));
   writeFileSync(join(directory, 'log'), Buffer.alloc(4 * PIECE, 'x'));
-  [sent, asleep] = [[], null];
-  const coordinator: Pick<Coordinator, 'appendTrace'> = {
+  [sent, asleep, hasAdditions] = [[], null, true];
+  const coordinator: Pick<Coordinator, 'appendTrace' | 'hasAdditions'> = {
+    hasAdditions: () => hasAdditions,
     async appendTrace(_, from, { length }) {
       const { promise, resolve } = Promise.withResolvers<TraceAnswer>();
       const to = from + length;
@@ -120,4 +122,23 @@ it('does not wait with whole pieces', async () => {
   await hasSent(10, PIECE + 10, 2 * PIECE + 10);
   sent[2]?.answer(1_000);
   await sleepsFor(1_000);
+});
+
+it('lets a plain server hear of it as GitLab’s runner does: first after 3 s, then at its own interval, in pieces of 1 MiB', async () => {
+  hasAdditions = false;
+  log.grew(10);
+  await sleepsFor(3_000);
+  log.grew(20);
+  expect(sent).toEqual([]);
+  asleep?.end();
+  await hasSent(20);
+  sent[0]?.answer(90_000);
+  await sleepsFor(90_000);
+  expect(log.intervalMs).toBe(90_000);
+  asleep?.end();
+  await sleepsFor(LONGEST_REST_MS);
+  log.grew(4 * PIECE);
+  await hasSent(20, 4 * PIECE);
+  sent[1]?.answer(0);
+  await sleepsFor(90_000);
 });

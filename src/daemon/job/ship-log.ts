@@ -5,12 +5,15 @@ import type { JobPayload } from '../../protocol/index.ts';
 import type { SentOffset } from '../journal/sent-offset.ts';
 import type { Coordinator } from '../wire/coordinator.ts';
 import type { JobVerdict } from '../wire/job-verdict.ts';
+import { INTERVAL_MS, type Pace, paceOf } from './pace.ts';
 
 export interface LogShipment {
   /** The log has so many bytes now, all final. Returns at once. */
   grew(sizeBytes: number): void;
   /** Of what it has, the server has not acknowledged so much. */
   readonly waitingBytes: number;
+  /** Between two pieces, as the server wants it. */
+  readonly intervalMs: number;
   /** Sends what there is at once, so that it is heard how soon the next piece is wanted. Returns at once. */
   ask(): void;
   /** Resolves when the coordinator has all of it, or does not want it, or `over` aborts; ships no more after that. */
@@ -18,7 +21,7 @@ export interface LogShipment {
 }
 
 export interface ShipLogOptions {
-  readonly coordinator: Pick<Coordinator, 'appendTrace'>;
+  readonly coordinator: Pick<Coordinator, 'appendTrace' | 'hasAdditions'>;
   readonly job: Pick<JobPayload, 'id' | 'token'>;
   /** The spool: what is in it up to the size that was told does not change. It is the buffer, so that an outage loses nothing. */
   readonly file: string;
@@ -30,11 +33,6 @@ export interface ShipLogOptions {
   readonly warn: (text: string) => void;
 }
 
-const CHUNK_BYTES = 256 * 1024;
-/** After a piece, until a coordinator says how soon it wants the next one. */
-const INTERVAL_MS = 3_000;
-/** For a coordinator that wants them at once: somebody watches. */
-const SHORTEST_INTERVAL_MS = 40;
 const LONGEST_REST_MS = 60_000;
 /** What a power cut may take from the spool although the coordinator has it. Each sync costs a commit of the file system, and there are jobs that print all the time. */
 const SYNC_EVERY_MS = 1_000;
@@ -82,6 +80,10 @@ class Shipment implements LogShipment {
     return Math.max(0, this.#size - this.#offset);
   }
 
+  get intervalMs(): number {
+    return this.#intervalMs;
+  }
+
   ask(): void {
     this.#asked.abort();
   }
@@ -106,6 +108,7 @@ class Shipment implements LogShipment {
       await this.#rest();
     }
     if (this.#size === 0) return;
+    if (this.#pace.firstMs > 0) await this.#sleep(this.#pace.firstMs);
     const file = openRegularFile(this.#options.file, constants.O_RDONLY);
     try {
       while (!this.#unwanted.signal.aborted && !(this.#finished.signal.aborted && this.#offset >= this.#size)) {
@@ -137,8 +140,12 @@ class Shipment implements LogShipment {
     [this.#asked, this.#grown] = [new AbortController(), new AbortController()];
   }
 
+  get #pace(): Pace {
+    return paceOf(this.#options.coordinator.hasAdditions());
+  }
+
   #hasWholePiece(): boolean {
-    return this.#size - this.#offset >= CHUNK_BYTES;
+    return this.#size - this.#offset >= this.#pace.chunkBytes;
   }
 
   async #turn(file: number): Promise<void> {
@@ -157,7 +164,7 @@ class Shipment implements LogShipment {
   async #send(file: number): Promise<void> {
     const { coordinator, job, sent } = this.#options;
     await this.#sync(file);
-    const bytes = Buffer.alloc(Math.min(CHUNK_BYTES, this.#size - this.#offset));
+    const bytes = Buffer.alloc(Math.min(this.#pace.chunkBytes, this.#size - this.#offset));
     const bytesRead = readSync(file, bytes, 0, bytes.length, this.#offset);
     if (bytesRead === 0) return this.#skip();
     const piece = bytes.subarray(0, bytesRead);
@@ -166,7 +173,7 @@ class Shipment implements LogShipment {
     // Also after a piece that did not fit: the coordinator says how far it has got.
     this.#offset = Math.min(answer.sizeBytes ?? this.#offset + bytesRead, this.#size);
     sent.note(this.#offset);
-    this.#intervalMs = Math.max(SHORTEST_INTERVAL_MS, Math.min(answer.intervalMs ?? INTERVAL_MS, INTERVAL_MS));
+    this.#intervalMs = this.#pace.intervalMs(answer.intervalMs, this.#intervalMs);
   }
 
   /** After a power cut the spool is not to end before what the coordinator has of it: what is written next would be taken for that. */

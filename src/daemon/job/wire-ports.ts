@@ -2,11 +2,11 @@ import { type Clock, Failure } from '../../base/index.ts';
 import type { Cause, JobPayload } from '../../protocol/index.ts';
 import type { Control, JobPorts, RunnerSettings } from '../../runner/index.ts';
 import type { Build } from '../builds/build.ts';
-import { noteAcknowledged } from '../journal/wire-record.ts';
 import { obey } from '../obey.ts';
 import type { JobState, Pulse } from '../pulse.ts';
 import type { Coordinator } from '../wire/coordinator.ts';
 import type { JobVerdict } from '../wire/job-verdict.ts';
+import type { Acceptance } from './acceptance.ts';
 import { artifactPorts } from './bring/artifact-ports.ts';
 import { cachePort } from './bring/cache-port.ts';
 import { openSources } from './bring/sources.ts';
@@ -26,6 +26,7 @@ export interface PortsOptions {
   readonly control: Control;
   readonly log: LogShipment;
   readonly pulse: Pulse;
+  readonly acceptance: Acceptance;
   readonly build: Build;
   readonly settings: RunnerSettings;
 }
@@ -35,30 +36,36 @@ const LONGEST_PAUSE_MS = 15_000;
 
 /** The runner's view of a coordinator. */
 export function wirePorts(options: PortsOptions): JobPorts {
-  const { coordinator, clock, cacheDir, payload, directory, control, log, pulse, warn } = options;
+  const { coordinator, clock, cacheDir, payload, control, log, pulse, acceptance, warn } = options;
+  const bringSources = openSources(options);
   let cause: Cause | null = null;
   return {
     cacheDir,
     ...cachePort(options),
     async askToStart(signal) {
+      if ((await acceptance.wait(signal)) === 'refused') return 'refused';
+      // A plain server has said all that it knows to say.
+      if (coordinator.hasAdditions() === false) return 'accepted';
       const verdict = await persist(clock, signal, () =>
         coordinator.updateJob(payload, { state: 'running', phase: 'script' }, signal),
       );
       obey(verdict, control);
-      if (verdict.kind !== 'go_on') return 'refused';
-      if (coordinator.hasAdditions() !== true) noteAcknowledged(directory);
-      return 'accepted';
+      return verdict.kind === 'go_on' ? 'accepted' : 'refused';
     },
-    getSources: openSources(options),
+    async getSources(place, signal, say) {
+      if ((await acceptance.wait(signal)) === 'refused') throw new Failure('not_accepted', 'the job is not ours');
+      await bringSources(place, signal, say);
+    },
     ...artifactPorts(options),
     phase(change) {
+      if (change.phase === 'preparing') acceptance.begin();
       cause = change.cause;
       // The coordinator hears of the script's beginning when it is asked whether it may begin.
       if (change.phase === 'teardown') pulse.tell(teardownOnWire(cause));
     },
     extended: (extension) => pulse.tell(teardownOnWire(extension.cause, extension.extraMs)),
     cleaned: (cleanup) => pulse.tell({ cleanup: cleanupOnWire(cleanup) }),
-    logGrew: (sizeBytes) => log.grew(sizeBytes),
+    logGrew: (sizeBytes) => acceptance.whenAccepted(() => log.grew(sizeBytes)),
     trouble: (message) => warn(`job ${payload.id}: ${message}`),
   };
 }

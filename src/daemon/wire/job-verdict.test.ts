@@ -52,6 +52,17 @@ it('hears a 409 of our coordinator once, and heeds what it says besides', async 
   expect(await kindOf('running', 409, { ...OURS, ...status('canceling') }, true)).toBe('cancel');
 });
 
+it('tears down whatever our coordinator says so of, and asks again before it believes that a cleanup which was offered is not its own', async () => {
+  const lost = { ...OURS, ...status('running'), 'epilogue-stop': 'cause=runner_lost' };
+  expect(await read('running', 200, lost, true)).toEqual({
+    kind: 'cancel',
+    order: { cause: 'runner_lost', by: 'coordinator', isForced: false },
+  });
+  const offered = { ...OURS, 'epilogue-stop': 'cause=runner_lost&offered=1' };
+  expect(await kindOf('trace', 403, offered, true)).toBe('later');
+  expect(await kindOf('running', 403, offered, true)).toBe('gone');
+});
+
 it('says why a job is over, and whether a person has forced it', async () => {
   const order = async (headers: Record<string, string>) => {
     const verdict = await read('trace', 403, headers, true);

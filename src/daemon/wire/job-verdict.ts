@@ -7,7 +7,8 @@ import { readStopOrder, type StopOrder } from './stop-order.ts';
  * and wants to hear it once more when it has done with the log.
  */
 export type JobVerdict =
-  | { readonly kind: 'go_on' | 'later' | 'log_again' }
+  | { readonly kind: 'go_on' | 'log_again' }
+  | { readonly kind: 'later'; readonly status?: number }
   | { readonly kind: 'again'; readonly pauseMs: number | null }
   | { readonly kind: 'cancel' | 'gone'; readonly order: StopOrder };
 
@@ -33,6 +34,9 @@ export async function verdictOf(answer: Response, { about, hasAdditions }: Verdi
   const isResult = about === 'result';
   const isItself = said !== '' || headers.has('epilogue-version') || hasAdditions === false;
   const order = orderIn(headers, said);
+  // A cleanup that was offered to others, and that nobody has taken: a report of this runner takes it back.
+  if (about === 'trace' && headers.get('epilogue-stop')?.includes('offered=1') === true)
+    return { kind: 'later', status };
   if (isItself && isRefusal(status, about)) return { kind: 'gone', order };
   // That the job is over is no news when its result has been told.
   if (!isResult && OVER.has(said)) return { kind: 'gone', order };
@@ -42,8 +46,8 @@ export async function verdictOf(answer: Response, { about, hasAdditions }: Verdi
   // Ours says so when the state of the job is another one: to say it again changes nothing.
   const isPast = status === 409 && headers.has('epilogue-version');
   if (isPast && isResult) return { kind: 'gone', order };
-  if (status >= 400 && status !== 416 && !isPast) return { kind: 'later' };
-  const isStopped = said === CANCELING || (headers.has('epilogue-stop') && order.cause === 'timed_out');
+  if (status >= 400 && status !== 416 && !isPast) return { kind: 'later', status };
+  const isStopped = said === CANCELING || headers.has('epilogue-stop');
   return isStopped ? { kind: 'cancel', order } : { kind: 'go_on' };
 }
 
