@@ -156,7 +156,7 @@ class RunningServer implements PlainServer {
     try {
       await readBody(incoming, seen);
       const instead = this.#faults.take(seen);
-      if (instead === null) return await this.#answer(incoming, outgoing, seen);
+      if (instead === null) return await this.#answer(outgoing, seen);
       if (instead.takes === true) await this.#decide(seen, new AbortController().signal);
       if ('kind' in instead) misbehave(instead.kind, incoming, outgoing);
       else await send(outgoing, seen, instead, this.#now());
@@ -166,10 +166,11 @@ class RunningServer implements PlainServer {
     }
   }
 
-  async #answer(incoming: IncomingMessage, outgoing: ServerResponse, seen: OpenRequest): Promise<void> {
+  async #answer(outgoing: ServerResponse, seen: OpenRequest): Promise<void> {
     const gone = new AbortController();
-    incoming.socket.once('close', () => gone.abort());
+    outgoing.once('close', () => gone.abort());
     const answer = await this.#decide(seen, gone.signal);
+    seen.handedOut = answer.job?.id ?? null;
     const isThere = await send(outgoing, seen, answer.answer, this.#now());
     if (!isThere && answer.job !== null) this.#desk.putBack(answer.job);
   }

@@ -18,6 +18,8 @@ export interface SeenRequest {
   readonly json: any;
   /** The job that its path names; null: none. */
   readonly job: number | null;
+  /** The job that was handed out in answer to it; null: none. */
+  readonly handedOut: number | null;
   /** Null until there is one, and when it was never answered. */
   readonly answer: {
     readonly status: number;
@@ -42,6 +44,7 @@ export function openRequest(incoming: IncomingMessage, number: number, at: numbe
     body: Buffer.alloc(0),
     json: null,
     job: job === undefined ? null : Number(job),
+    handedOut: null,
     answer: null,
   };
 }
