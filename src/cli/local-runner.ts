@@ -33,7 +33,7 @@ export function startLocalRunner(
   const stopping = new AbortController();
   const givingUp = new AbortController();
   const [file = '', ...args] = program;
-  const words = [...args, 'runner', 'run', '--url-file', urlFile, '--token-file', tokenFile, '--directory', directory];
+  const words = [...args, ...runnerWords({ directory, tokenFile, urlFile })];
   let child: ChildProcess | null = null;
 
   async function keep(): Promise<void> {
@@ -80,6 +80,11 @@ export function startLocalRunner(
       stderr.write(`epilogue: the local runner (process ${pid}) has not ended in time; it goes on by itself\n`);
     },
   };
+}
+
+/** It is started again by us: it needs no guard. */
+function runnerWords({ directory, tokenFile, urlFile }: LocalRunnerOptions): readonly string[] {
+  return ['runner', 'run', '--url-file', urlFile, '--token-file', tokenFile, '--directory', directory, '--no-guard'];
 }
 
 function terminate(pid: number): void {

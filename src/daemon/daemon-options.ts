@@ -25,6 +25,10 @@ export interface DaemonOptions {
   readonly refusalEnds: boolean;
   /** Where a token that was drawn for an entry is written down; left out: none is drawn. */
   readonly saveToken?: SaveToken;
+  /** It only finishes what an earlier process has left, and gives way to one that does more. */
+  readonly isFinishing: boolean;
+  /** The command line that finishes what this process leaves when it dies; null: somebody else sees to that. */
+  readonly guardCommand: readonly string[] | null;
   /** Given what to call when the settings have changed. */
   readonly onConfig?: (apply: (config: RunnerConfig) => void) => void;
 }

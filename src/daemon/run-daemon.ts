@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { describeError, Failure, type FileLock, makeDirectory } from '../base/index.ts';
-import { listJournals, tryLockJournals } from '../runner/index.ts';
+import { describeError, Failure, makeDirectory } from '../base/index.ts';
+import { type Guard, listJournals, startGuard } from '../runner/index.ts';
 import { Builds } from './builds/builds.ts';
 import type { RunnerConfig } from './config/runner-config.ts';
 import type { DaemonOptions } from './daemon-options.ts';
@@ -11,6 +11,7 @@ import type { WireRecord } from './journal/wire-record.ts';
 import { openLoops } from './open-loops.ts';
 import { rotateTokens } from './register/rotate-tokens.ts';
 import type { EntryLoops } from './take/entry-loops.ts';
+import { takeLock } from './take-lock.ts';
 import { takeUpJobs } from './take-up/take-up-jobs.ts';
 import { RunnerMetrics } from './watch/runner-metrics.ts';
 import { startWatching, type Watching } from './watch/start-watching.ts';
@@ -36,7 +37,8 @@ export async function runDaemon(given: DaemonOptions): Promise<DaemonEnd> {
   const options = { ...given, log: metrics.counting(given.log) };
   const { directory, shutdown } = options;
   makeJobsDirectory(directory);
-  const lock = await takeLock(directory);
+  const lock = await takeLock(options);
+  const guard = startGuardOf(options);
   const over = new AbortController();
   try {
     const watching = await startWatching(options, metrics);
@@ -44,16 +46,24 @@ export async function runDaemon(given: DaemonOptions): Promise<DaemonEnd> {
     obeyShutdown(options, work.jobs, over.signal);
     const { promise: handedOver, resolve } = Promise.withResolvers<'handed_over'>();
     shutdown.handedOver.addEventListener('abort', () => resolve('handed_over'), { once: true });
-    if ((await Promise.race([work.done, handedOver])) === 'handed_over') return endOf(options);
+    if ((await Promise.race([work.done, handedOver])) === 'handed_over') return await leave(options, guard);
     await watching.close();
   } catch (error) {
+    await guard?.dismiss();
     lock.release();
     throw error;
   } finally {
     over.abort();
   }
+  const end = await leave(options, guard);
   lock.release();
-  return endOf(options);
+  return end;
+}
+
+function startGuardOf({ guardCommand: command, directory, clock, log }: DaemonOptions): Guard | null {
+  if (command === null) return null;
+  const onTrouble = (text: string): void => log('warn', text);
+  return startGuard({ command, logFile: join(directory, 'guard.log'), clock, onTrouble });
 }
 
 interface Work {
@@ -112,11 +122,14 @@ function obeyShutdown({ config, clock, log, shutdown }: DaemonOptions, jobs: Wor
   shutdown.detached.addEventListener('abort', () => void detach(), { once: true });
 }
 
-function endOf({ directory, log, shutdown }: DaemonOptions): DaemonEnd {
+async function leave({ directory, log, shutdown }: DaemonOptions, guard: Guard | null): Promise<DaemonEnd> {
   const left = listJournals(join(directory, 'jobs')).filter(({ reading }) => reading.kind === 'usable').length;
-  if (left > 0)
-    log('warn', `${countOfJobs(left)} left in ${directory}: the next runner there goes on with what is under way`);
-  return { left, isDetached: shutdown.detached.aborted };
+  const isDetached = shutdown.detached.aborted;
+  const isGuarded = guard !== null && left > 0 && !isDetached;
+  const who = isGuarded ? 'the guard of this runner' : 'the next runner there';
+  if (left > 0) log('warn', `${countOfJobs(left)} left in ${directory}: ${who} goes on with what is under way`);
+  if (!isGuarded) await guard?.dismiss();
+  return { left, isDetached };
 }
 
 async function drawTokens({ saveToken: save, clock, log, shutdown }: DaemonOptions, loops: EntryLoops): Promise<void> {
@@ -130,12 +143,6 @@ function makeJobsDirectory(directory: string): void {
     const why = describeError(error);
     throw new Failure('runner_directory_unusable', `the runner's directory cannot be made: ${why}`, { cause: error });
   }
-}
-
-async function takeLock(directory: string): Promise<FileLock> {
-  const lock = await tryLockJournals(directory);
-  if (lock === null) throw new Failure('runner_in_use', `another runner works in ${directory}`);
-  return lock;
 }
 
 function wordsOfStop(running: number): string {

@@ -1,7 +1,8 @@
+import { join } from 'node:path';
+import { startGuard } from '../runner/index.ts';
 import { drivePipelines } from './drive/drive-pipelines.ts';
 import { openSources } from './drive/jobs/sources.ts';
 import type { LocalRunOptions } from './local-run-options.ts';
-import { startGuard } from './recovery/guard.ts';
 import { recoverRuns } from './recovery/recover-runs.ts';
 import type { RunFinished } from './run-event.ts';
 import { createRun } from './runs/create-run.ts';
@@ -23,7 +24,12 @@ export async function runLocal(options: LocalRunOptions): Promise<RunFinished> {
   const { run, lock } = await createRun(paths, record);
   const warn = (text: string) => options.emit({ type: 'message', at: clock.now(), level: 'warning', text });
   const recoverCommand = [...options.recoverCommand, '--run', String(run.record.id)];
-  const guard = startGuard(run, [...recoverCommand, '--guard'], clock, warn);
+  const guard = startGuard({
+    command: [...recoverCommand, '--guard'],
+    logFile: join(run.path, 'guard.log'),
+    clock,
+    onTrouble: warn,
+  });
   const notRegistered = registerRun(run, recoverCommand);
   if (notRegistered !== null) warn(notRegistered);
   const sources = openSources(checkout, buildsOf(run), control.interruptSignal);

@@ -14,6 +14,7 @@ export {
 } from './open/runner-settings.ts';
 export { runJob } from './run-job.ts';
 export { readDotenvReport } from './save/read-dotenv-report.ts';
+export { type Guard, startGuard } from './take-over/guard.ts';
 export { type Holder, readHolder, writeHolder } from './take-over/holder.ts';
 export { type FoundJournal, findJournal, listJournals } from './take-over/list-journals.ts';
 export { holderOfJournals, lockJournals, tryLockJournals } from './take-over/lock-journals.ts';

@@ -51,11 +51,11 @@ describe('a job whose runner is killed', LONG, () => {
   it('while it gets sources: the next one begins that again, and the job ends well', async () => {
     lab.touch('hold-git');
     const job = await lab.push(pipeline('sources'));
-    lab.start();
+    lab.start(['--no-guard']);
     await file('in-git');
     await lab.kill();
     expect(lab.has('sources.begun')).toBe(false);
-    lab.start();
+    lab.start(['--no-guard']);
     await waitUntil(
       'the git of the first runner is gone',
       () => lab.leftRunning.filter((words) => / fetch /.test(words)).length <= 1,
@@ -68,10 +68,10 @@ describe('a job whose runner is killed', LONG, () => {
 
   it('in its script: the next one follows it on', async () => {
     const job = await lab.push(pipeline('script', { script: waitFor('script.go') }));
-    lab.start();
+    lab.start(['--no-guard']);
     await file('script.begun');
     await lab.kill();
-    lab.start();
+    lab.start(['--no-guard']);
     await waitUntil('it is taken up', () => lab.read('runner.log').includes('goes on with what'));
     lab.touch('script.go');
     expect(await job.ended()).toMatchObject({
@@ -90,12 +90,12 @@ describe('a job whose runner is killed', LONG, () => {
     const job = await lab.push(
       pipeline(how, { script: `${waitFor(`${how}.go`)}; touch ${lab.root}/${how}.over; ${end}` }),
     );
-    lab.start();
+    lab.start(['--no-guard']);
     await file(`${how}.begun`);
     await lab.kill();
     lab.touch(`${how}.go`);
     await file(`${how}.over`);
-    lab.start();
+    lab.start(['--no-guard']);
     const ended = await job.ended();
     expect(ended).toMatchObject({ status, cleanup: { outcome: 'succeeded' } });
     if (status === 'failed') expect(await job.log()).toContain('Job failed: exit code 7');
@@ -105,12 +105,12 @@ describe('a job whose runner is killed', LONG, () => {
 
   it('together with its script: the next one runs the cleanup, and the runner was lost', async () => {
     const job = await lab.push(pipeline('lost', { script: waitFor('never') }));
-    lab.start();
+    lab.start(['--no-guard']);
     await file('lost.pids');
     await lab.kill();
     const [script, wrapper] = readFileSync(lab.path('lost.pids'), 'utf8').trim().split(' ').map(Number);
     for (const pid of [wrapper, script]) if (pid !== undefined) process.kill(pid, 'SIGKILL');
-    lab.start();
+    lab.start(['--no-guard']);
     expect(await job.ended()).toMatchObject({
       status: 'failed',
       failure_reason: 'runner_system_failure',
@@ -123,10 +123,10 @@ describe('a job whose runner is killed', LONG, () => {
 
   it('in its cleanup: the next one follows that on', async () => {
     const job = await lab.push(pipeline('cleanup', { cleanup: waitFor('cleanup.go') }));
-    lab.start();
+    lab.start(['--no-guard']);
     await file('cleanup.cleaned');
     await lab.kill();
-    lab.start();
+    lab.start(['--no-guard']);
     lab.touch('cleanup.go');
     expect(await job.ended()).toMatchObject({
       status: 'success',
@@ -140,11 +140,11 @@ describe('a job whose runner is killed', LONG, () => {
   it('while it sends artifacts: the next one sends them', async () => {
     lab.isHeld = ({ method, path }) => method === 'POST' && /\/artifacts\?/.test(path);
     const job = await lab.push(pipeline('upload', { artifacts: true }));
-    lab.start();
+    lab.start(['--no-guard']);
     await waitUntil('they are on their way', () => lab.held.some(({ path }) => /\/artifacts\?/.test(path)));
     await lab.kill();
     lab.isHeld = () => false;
-    lab.start();
+    lab.start(['--no-guard']);
     expect(await job.ended()).toMatchObject({ status: 'success', artifacts_file: { filename: 'artifacts.zip' } });
     await isWhole(job);
     await nothingIsLeft();
@@ -153,11 +153,11 @@ describe('a job whose runner is killed', LONG, () => {
   it('before its server hears the result: the next one tells it', async () => {
     lab.isHeld = ({ method, body }) => method === 'PUT' && /"state":"success"/.test(body);
     const job = await lab.push(pipeline('result'));
-    lab.start();
+    lab.start(['--no-guard']);
     await waitUntil('the result is on its way', () => lab.held.some(({ body }) => /"state":"success"/.test(body)));
     await lab.kill();
     lab.isHeld = () => false;
-    lab.start();
+    lab.start(['--no-guard']);
     expect(await job.ended()).toMatchObject({ status: 'success' });
     expect(lab.read('result.cleaned')).toBe('success succeeded 1\n');
     await isWhole(job);
@@ -167,11 +167,11 @@ describe('a job whose runner is killed', LONG, () => {
 
 it('is cancelled while no runner is there: the next one is told, stops it, and cleans up', LONG, async () => {
   const job = await lab.push(pipeline('away', { script: waitFor('never') }));
-  lab.start();
+  lab.start(['--no-guard']);
   await file('away.begun');
   await lab.kill();
   await lab.api('POST', `${job.path}/cancel`);
-  lab.start();
+  lab.start(['--no-guard']);
   expect(await job.ended()).toMatchObject({ status: 'canceled', cleanup: { outcome: 'succeeded' } });
   expect(lab.read('away.cleaned')).toBe('canceled canceled 1\n');
   await nothingIsLeft();
@@ -179,11 +179,11 @@ it('is cancelled while no runner is there: the next one is told, stops it, and c
 
 it('goes on with a script and its cleanup while its server is away, and tells it all later', LONG, async () => {
   const job = await lab.push(pipeline('alone', { script: waitFor('alone.go') }));
-  lab.start();
+  lab.start(['--no-guard']);
   await file('alone.begun');
   await lab.kill();
   lab.isHeld = () => true;
-  lab.start();
+  lab.start(['--no-guard']);
   lab.touch('alone.go');
   await file('alone.cleaned');
   lab.isHeld = () => false;

@@ -5,7 +5,7 @@ import type { RunEvent } from '../run-event.ts';
 
 /** How runs that died are recovered. */
 export interface RecoveryOptions {
-  readonly by: Holder['role'];
+  readonly by: Exclude<Holder['role'], 'runner' | 'finish'>;
   /** An executor as the job of this record began with. */
   readonly executorFor: (record: Pick<JobRecord, 'shell' | 'environment'>) => Executor;
   readonly clock: Clock;

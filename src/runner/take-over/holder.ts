@@ -4,7 +4,7 @@ import { errorCode, readRegularFile, writeDurably } from '../../base/index.ts';
 /** `holder.json`: who holds the lock of a set of journals. For messages alone: it may be a moment behind, or missing on a full disk. */
 export interface Holder {
   readonly pid: number;
-  readonly role: 'run' | 'guard' | 'recover';
+  readonly role: 'run' | 'guard' | 'recover' | 'runner' | 'finish';
 }
 
 const FILE = 'holder.json';

@@ -44,7 +44,8 @@ export async function command(args: readonly string[], host: Host): Promise<numb
   const parsed = parseArguments<RunFlags>('runner run', defineFlags, args, host);
   if (parsed.kind === 'ended') return parsed.exitCode;
   const flags = parsed.options;
-  return isFromFlags(flags) ? runOneEntry(flags, host) : runFromFile(flags, host);
+  const process = { ...flags, guardCommand: guardCommand(args, flags, host) };
+  return isFromFlags(flags) ? runOneEntry(process, host) : runFromFile(process, host);
 }
 
 function defineFlags(line: Command): Command {
@@ -85,24 +86,29 @@ function defineFlags(line: Command): Command {
 function withFlags(config: RunnerConfig, flags: RunFlags): RunnerConfig {
   return Object.freeze({
     ...config,
-    listenAddress: flags.listenAddress ?? config.listenAddress,
+    // Of the next runner, which may come any time.
+    listenAddress: flags.finish ? null : (flags.listenAddress ?? config.listenAddress),
     detachOnShutdown: flags.detachOnShutdown ?? config.detachOnShutdown,
     logFormat: flags.logFormat ?? config.logFormat,
     logLevel: flags.logLevel ?? config.logLevel,
   });
 }
 
-async function runOneEntry(flags: RunFlags, host: Host): Promise<number> {
+async function runOneEntry(flags: GuardedFlags, host: Host): Promise<number> {
   const config = withFlags(configFromFlags(flags, host), flags);
   if (flags.directory === undefined) throw new Failure('no_directory', 'say where the runner works: --directory');
   const directory = resolve(host.cwd, flags.directory);
   const log = logOf(config, host);
   const shutdown = new Shutdown();
   if (flags.finish) shutdown.drain();
-  const stopListening = listenToSignals(host, shutdown, { detach: () => config.detachOnShutdown, reload: () => {} });
+  const stopListening = listenToSignals(
+    host,
+    shutdown,
+    wishesOf(flags, config, () => {}),
+  );
   try {
     const end = await runDaemon({
-      ...meansOf(host),
+      ...meansOf(flags, host),
       config,
       directory,
       systemId: systemIdOf(directory),
@@ -116,7 +122,7 @@ async function runOneEntry(flags: RunFlags, host: Host): Promise<number> {
   }
 }
 
-async function runFromFile(flags: RunFlags, host: Host): Promise<number> {
+async function runFromFile(flags: GuardedFlags, host: Host): Promise<number> {
   const source: ConfigSource = {
     path: configPath(flags, host),
     directory: workingDirectory(flags, host),
@@ -137,14 +143,17 @@ async function runFromFile(flags: RunFlags, host: Host): Promise<number> {
   const onChange = (next: RunnerConfig): void => apply(withFlags(next, flags));
   const watch = watchConfig({ source, config: read, stamp, clock: host.clock, log, onChange });
   if (flags.finish) shutdown.drain();
-  const reload = (): void => watch.read();
-  const stopListening = listenToSignals(host, shutdown, { detach: () => config.detachOnShutdown, reload });
+  const stopListening = listenToSignals(
+    host,
+    shutdown,
+    wishesOf(flags, config, () => watch.read()),
+  );
   const onConfig = (set: typeof apply): void => {
     apply = set;
   };
   try {
     const end = await runDaemon({
-      ...meansOf(host),
+      ...meansOf(flags, host),
       config,
       directory: source.directory,
       systemId,
@@ -159,6 +168,20 @@ async function runFromFile(flags: RunFlags, host: Host): Promise<number> {
     stopListening();
     await watch.end();
   }
+}
+
+type GuardedFlags = RunFlags & { readonly guardCommand: readonly string[] | null };
+
+/** None where somebody starts the runner again: who said so, or systemd, where it has started this very process. */
+function guardCommand(args: readonly string[], { guard, finish }: RunFlags, host: Host): readonly string[] | null {
+  if (!guard || finish || host.env.SYSTEMD_EXEC_PID === String(process.pid)) return null;
+  // The guard itself is nowhere, so that it keeps no directory busy.
+  const there = ['/bin/sh', '-c', 'cd "$1" && shift && exec "$@"', 'sh', host.cwd];
+  return [...there, ...host.program, 'runner', 'run', ...args, '--finish'];
+}
+
+function wishesOf({ finish = false }: RunFlags, config: RunnerConfig, reload: () => void) {
+  return { detach: () => config.detachOnShutdown, isFinishing: finish, reload };
 }
 
 /** What is left as it was to be left is no failure. */
@@ -177,11 +200,20 @@ function tokenSaver(source: ConfigSource): SaveToken {
   };
 }
 
-function meansOf(host: Host) {
+function meansOf({ guardCommand, finish = false }: GuardedFlags, host: Host) {
   const { clock, version } = host;
   const environment = jobEnvironment(host);
   const service = readServiceSettings(host.env, process.pid);
-  return { clock, version, environment, service, executor: shellExecutor(host, { shell: null, environment }) };
+  const isFinishing = finish;
+  return {
+    clock,
+    version,
+    environment,
+    service,
+    guardCommand,
+    isFinishing,
+    executor: shellExecutor(host, { shell: null, environment }),
+  };
 }
 
 function logOf({ logFormat: format, logLevel: level, entries }: RunnerConfig, { stderr, clock }: Host): RunnerLog {

@@ -1,12 +1,10 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Clock } from '../../base/index.ts';
-import type { RunDirectory } from '../runs/run-directory.ts';
 
 /**
- * Holds the read end of a pipe, nothing else. A run that ends says `done`; one that dies says nothing, the kernel closes the pipe,
- * and the guard starts `epilogue recover`, again, after a pause, if that is killed. It has a session of its own, so that what hits the run's group
+ * Holds the read end of a pipe, nothing else. A process that ends with nothing left to do says `done`; one that dies says nothing, the kernel closes the pipe,
+ * and the guard starts what finishes the rest, again, after a pause, if that is killed. It has a session of its own, so that what hits the process's group
  * (Ctrl-C) misses it, and lives through what is meant to end politely: a machine that shuts down, a job of another run around it.
  */
 const GUARD = `
@@ -23,25 +21,26 @@ exit "$code"
 `;
 
 export interface Guard {
-  /** Says that the run ended by itself; resolves when the guard has left. One that was stopped keeps nobody. */
+  /** Says that nothing is left to do; resolves when the guard has left. One that was stopped keeps nobody. */
   dismiss(): Promise<void>;
+}
+
+export interface GuardOptions {
+  /** The command line that finishes what this process leaves. */
+  readonly command: readonly string[];
+  /** Takes what that says. */
+  readonly logFile: string;
+  readonly clock: Clock;
+  /** Told when the guard could not be started: the process goes on, and whoever comes later would finish what it leaves. */
+  readonly onTrouble: (message: string) => void;
 }
 
 /** A guard that hears the word leaves within a millisecond. */
 const LEAVE_MS = 1_000;
 
-/**
- * @param recover the command line that recovers this run.
- * @param onTrouble told when the guard could not be started: the run goes on, and a later `recover` or `run` would finish it.
- */
-export function startGuard(
-  run: RunDirectory,
-  recover: readonly string[],
-  clock: Clock,
-  onTrouble: (message: string) => void,
-): Guard {
-  const output = openSync(join(run.path, 'guard.log'), 'a', 0o600);
-  const guard = spawn('/bin/sh', ['-c', GUARD, 'epilogue-guard', ...recover], {
+export function startGuard({ command, logFile, clock, onTrouble }: GuardOptions): Guard {
+  const output = openSync(logFile, 'a', 0o600);
+  const guard = spawn('/bin/sh', ['-c', GUARD, 'epilogue-guard', ...command], {
     cwd: '/',
     detached: true,
     stdio: ['pipe', output, output],
@@ -50,7 +49,7 @@ export function startGuard(
   const left = new AbortController();
   const leave = () => left.abort();
   guard.on('error', (error) => {
-    onTrouble(`no guard watches this run: ${error.message}`);
+    onTrouble(`no guard watches this process: ${error.message}`);
     leave();
   });
   guard.on('exit', leave);
