@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { PROGRAM } from '../support/checkout.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import type { PayloadChanges } from './plain-server/payload.ts';
+import type { JobHandle } from './plain-server/plain-job.ts';
+import { type PlainServer, startPlainServer } from './plain-server/plain-server.ts';
+
+const RUNNER_TOKEN = 'glrt-t1_abcdefghij';
+
+let directory: string;
+let server: PlainServer;
+let runner: ChildProcess;
+let said = '';
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'epilogue-settings-'));
+  server = await startPlainServer({ token: RUNNER_TOKEN });
+  const config = join(directory, 'config.toml');
+  writeFileSync(
+    config,
+    `
+concurrent = 4
+check_interval = 1
+
+[[runners]]
+  name = "one"
+  url = "${server.url}"
+  token = "${RUNNER_TOKEN}"
+  executor = "shell"
+  environment = ["REGION=here", "MIRROR=http://$REGION"]
+  pre_build_script = "echo before all"
+  post_build_script = "echo after all"
+  debug_trace_disabled = true
+  output_limit = 8
+  [runners.feature_flags]
+    FF_SCRIPT_SECTIONS = true
+`,
+    { mode: 0o600 },
+  );
+  runner = spawn(
+    PROGRAM,
+    ['runner', 'run', '--config', config, '--working-directory', join(directory, 'runner'), '--no-guard'],
+    {
+      env: { PATH: process.env.PATH, HOME: directory, GATE_RUN: process.env.GATE_RUN ?? '' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
+  runner.stderr?.on('data', (bytes: Buffer) => {
+    said += bytes.toString();
+  });
+});
+
+afterAll(async () => {
+  if (runner.exitCode === null && runner.signalCode === null) {
+    const ended = once(runner, 'exit');
+    runner.kill('SIGKILL');
+    await ended;
+  }
+  await server.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+async function run(changes: PayloadChanges): Promise<{ readonly job: JobHandle; readonly log: string }> {
+  const job = server.enqueue(changes);
+  await waitUntil(`job ${job.id} has ended: ${said}`, () => job.result !== null, 30_000);
+  return { job, log: job.log().toString() };
+}
+
+/** As GitLab's page shows it. */
+function undated(log: string): string {
+  const lines = log.split(/(?<=\n)/);
+  return lines.reduce((all, line) => (line[31] === '+' ? all.slice(0, -1) : all) + line.slice(32), '');
+}
+
+it("dates the lines for GitLab, and runs a job with the settings of the runner's owner", async () => {
+  const script = [
+    'echo $REGION $MIRROR',
+    `echo "runner ${RUNNER_TOKEN} job $CI_JOB_TOKEN"`,
+    'if true\nthen echo long\nfi',
+  ];
+  const { job, log } = await run({ script, afterScript: ['echo cleaning'], variables: { REGION: 'there' } });
+  expect(job.result?.state, log + said).toBe('success');
+  for (const line of log.trimEnd().split('\n'))
+    expect(line).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z 0[01]O[ +]/);
+  const shown = undated(log);
+  expect(shown).toContain('\nthere http://there\n');
+  expect(shown.match(/^(before all|after all|cleaning)$/gm)).toEqual(['before all', 'after all', 'cleaning']);
+  expect(shown).toContain(':section_script_step_3[hide_duration=true,collapsed=true]\r');
+  expect(shown).toContain('\u001b[0Klong\n');
+  expect(log).not.toContain(RUNNER_TOKEN);
+  expect(log).not.toContain(job.token);
+});
+
+it('leaves post_build_script out where the script has failed, and dates nothing that does not want it', async () => {
+  const { job, log } = await run({ script: ['exit 3'], variables: { FF_TIMESTAMPS: 'false' } });
+  expect(job.result).toMatchObject({ state: 'failed', exit_code: 3 });
+  expect(log.match(/^(before all|after all)$/gm)).toEqual(['before all']);
+});
+
+it('cuts a log at output_limit, and still shows how the job ended; traces nothing', async () => {
+  const { job, log } = await run({
+    script: ['head -c 100000 /dev/zero | tr "\\\\0" x'],
+    variables: { CI_DEBUG_TRACE: 'true' },
+  });
+  expect(job.result?.state).toBe('success');
+  expect(log).toContain('more than the limit of 8 KiB');
+  expect(log).toMatch(/Job succeeded/);
+  expect(log).toContain('CI_DEBUG_TRACE has no effect');
+});
+
+it.each([
+  ['secrets', { secrets: { DB: { vault: {} } } }, 'secrets from outside stores (secrets: DB)'],
+  ['steps of run', { run: '[{"name": "a"}]', steps: [] }, 'does not know steps (run)'],
+])('fails a job that wants %s with a reason, and goes on with others', async (_, payload, why) => {
+  const { job, log } = await run({ payload });
+  expect(job.result).toMatchObject({ state: 'failed', failure_reason: 'runner_system_failure' });
+  expect(log).toContain(why);
+  expect((await run({ payload: { artifacts: null, hooks: null, secrets: null } })).job.result?.state, said).toBe(
+    'success',
+  );
+});
