@@ -11,6 +11,7 @@ import { type JobState, Pulse } from '../pulse.ts';
 import { type JobFigures, watchPorts } from '../watch/job-figures.ts';
 import type { LogFacts } from '../watch/runner-log.ts';
 import type { JobVerdict } from '../wire/job-verdict.ts';
+import type { StopOrder } from '../wire/stop-order.ts';
 import { createAcceptance } from './acceptance.ts';
 import type { JobContext } from './job-context.ts';
 import { paceOf } from './pace.ts';
@@ -118,9 +119,13 @@ function openWire(context: JobContext, { payload: job, home, control }: InHand, 
   const file = join(home.directory, LOG_FILE);
   const common = { coordinator, job, clock, warn };
   const silenceMs = (): number => paceOf(coordinator.hasAdditions()).silenceMs(log.intervalMs, jobs.isHeard);
+  const heed = (verdict: JobVerdict): void => {
+    if (verdict.kind === 'gone' && control.interruption === null) warn(`job ${job.id}: ${wordsOfLoss(verdict.order)}`);
+    obey(verdict, control);
+  };
   const onVerdict = (verdict: JobVerdict): void => {
     pulse.answered();
-    obey(verdict, control);
+    heed(verdict);
   };
   const ship: Wire['ship'] = (from) => shipLog({ ...common, file, sent: from, onVerdict });
   const log = ship(sent);
@@ -128,9 +133,15 @@ function openWire(context: JobContext, { payload: job, home, control }: InHand, 
     ...common,
     silenceMs,
     outputOf: () => outputOf(file),
-    onVerdict: (verdict) => obey(verdict, control),
+    onVerdict: heed,
   });
   return { pulse, log, ship };
+}
+
+/** Nobody else may ever hear of it. */
+function wordsOfLoss({ cause, by, isForced }: StopOrder): string {
+  const owed = isForced ? 'its cleanup is skipped' : 'a cleanup that it owes runs here all the same';
+  return `the server wants no more of it (${cause}, by ${by}): its script is stopped, and ${owed}`;
 }
 
 /** What cannot be finished now stays on the books, and is tried again; its server goes on hearing of it. */

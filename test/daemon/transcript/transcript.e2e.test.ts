@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openServer } from '../../../src/daemon/wire/http/server.ts';
 import { registerRunner, resetToken, unregisterRunner, verifyRunner } from '../../../src/daemon/wire/registration.ts';
@@ -93,7 +95,7 @@ async function runIdle(): Promise<void> {
     compare(name, asks(status));
 }
 
-async function runStopped(name: 'BD', signal: 'SIGTERM', script: string): Promise<void> {
+async function runStopped(name: 'BC' | 'BD', signal: 'SIGQUIT' | 'SIGTERM', script: string): Promise<void> {
   const runner = await OurRunner.start({}, (server) =>
     server.enqueue({ script: [script], afterScript: ['echo after'] }),
   );
@@ -142,7 +144,13 @@ async function register(): Promise<void> {
 }
 
 beforeAll(async () => {
-  await Promise.all([runJobs(), runIdle(), runStopped('BD', 'SIGTERM', 'echo a; sleep 60; echo b'), register()]);
+  await Promise.all([
+    runJobs(),
+    runIdle(),
+    runStopped('BC', 'SIGQUIT', 'echo a; sleep 4; echo b'),
+    runStopped('BD', 'SIGTERM', 'echo a; sleep 60; echo b'),
+    register(),
+  ]);
 }, 2 * DEADLINE_MS);
 
 afterAll(async () => {
@@ -157,6 +165,21 @@ it('says what GitLab’s runner says, in its order, but for what is listed', () 
     ({ where, what }) => !listed.has(wordsOf({ where, what })) && !listed.has(`* | ${what}`),
   );
   expect([...new Set(unlisted.map(wordsOf))]).toEqual([]);
+});
+
+it('runs the cleanup of a job that was taken away, and says why in its own log', () => {
+  const job = jobs.get('H') ?? expect.unreachable();
+  const said = runners.flatMap(({ words }) => words.split('\n')).filter((line) => line.includes(`job ${job.id}:`));
+  expect(said).toContainEqual(expect.stringContaining('the server wants no more of it (canceled, by coordinator)'));
+  expect(said).toContainEqual(expect.stringContaining('canceled, cleanup succeeded'));
+});
+
+it('has its list in the page', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/daemon.md'), 'utf8');
+  const rows = DIFFERENCES.map(
+    ({ where, what, reason }) => `| ${where === '*' ? 'all' : where} | ${what} | ${reason} |`,
+  );
+  expect(page).toContain(['| where | what | why |', '|---|---|---|', ...rows].join('\n'));
 });
 
 it('lists nothing that is not so', () => {
