@@ -104,7 +104,11 @@ async function runOneEntry(flags: GuardedFlags, host: Host): Promise<number> {
   const stopListening = listenToSignals(
     host,
     shutdown,
-    wishesOf(flags, config, () => {}),
+    wishesOf(
+      flags,
+      () => config,
+      () => {},
+    ),
   );
   try {
     const end = await runDaemon({
@@ -140,13 +144,21 @@ async function runFromFile(flags: GuardedFlags, host: Host): Promise<number> {
     shutdown: new Shutdown(),
   };
   let apply: (next: RunnerConfig) => void = () => {};
-  const onChange = (next: RunnerConfig): void => apply(withFlags(next, flags));
+  let current = config;
+  const onChange = (next: RunnerConfig): void => {
+    current = withFlags(next, flags);
+    apply(current);
+  };
   const watch = watchConfig({ source, config: read, stamp, clock: host.clock, log, onChange });
   if (flags.finish) shutdown.drain();
   const stopListening = listenToSignals(
     host,
     shutdown,
-    wishesOf(flags, config, () => watch.read()),
+    wishesOf(
+      flags,
+      () => current,
+      () => watch.read(),
+    ),
   );
   const onConfig = (set: typeof apply): void => {
     apply = set;
@@ -180,8 +192,8 @@ function guardCommand(args: readonly string[], { guard, finish }: RunFlags, host
   return [...there, ...host.program, 'runner', 'run', ...args, '--finish'];
 }
 
-function wishesOf({ finish = false }: RunFlags, config: RunnerConfig, reload: () => void) {
-  return { detach: () => config.detachOnShutdown, isFinishing: finish, reload };
+function wishesOf({ finish = false }: RunFlags, config: () => RunnerConfig, reload: () => void) {
+  return { detach: () => config().detachOnShutdown, isFinishing: finish, reload };
 }
 
 /** What is left as it was to be left is no failure. */
