@@ -108,8 +108,12 @@ function throwIfRejected(end: PromiseSettledResult<void>): void {
 }
 
 function obeyShutdown({ config, clock, log, shutdown }: DaemonOptions, jobs: Work['jobs'], over: AbortSignal): void {
+  const running = (): number => jobs().reduce((sum, { size }) => sum + size, 0);
+  const drain = (): void => {
+    if (shutdown.isDrain) log('info', wordsOfDrain(running()));
+  };
   const tearDown = async (): Promise<void> => {
-    log('info', wordsOfStop(jobs().reduce((sum, { size }) => sum + size, 0)));
+    log('info', wordsOfStop(running()));
     for (const each of jobs()) each.interruptAll();
     await clock.sleep(config.shutdownTimeoutMs, over);
     if (!over.aborted) shutdown.handOver();
@@ -118,6 +122,7 @@ function obeyShutdown({ config, clock, log, shutdown }: DaemonOptions, jobs: Wor
     await Promise.all(jobs().map((each) => each.detachAll(DETACHED_S)));
     shutdown.handOver();
   };
+  shutdown.noMoreJobs.addEventListener('abort', drain, { once: true });
   shutdown.tornDown.addEventListener('abort', () => void tearDown(), { once: true });
   shutdown.detached.addEventListener('abort', () => void detach(), { once: true });
 }
@@ -147,6 +152,10 @@ function makeJobsDirectory(directory: string): void {
 
 function wordsOfStop(running: number): string {
   return running === 0 ? 'stopping' : `stopping: ${countOfJobs(running)} torn down first, cleanup included`;
+}
+
+function wordsOfDrain(running: number): string {
+  return running === 0 ? 'stopping' : `stopping: ${countOfJobs(running)} seen to the end first, no more are taken`;
 }
 
 function countOfJobs(count: number): string {

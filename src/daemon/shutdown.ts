@@ -14,20 +14,25 @@ export class Shutdown {
 
   /** Takes no more jobs; those that run are torn down, their cleanup included. */
   tearDown(): void {
-    this.#drained.abort();
     this.#tornDown.abort();
+    this.#drained.abort();
   }
 
   /** Takes no more jobs, and leaves those that run, untouched, to the next process. */
   detach(): void {
-    this.#drained.abort();
     this.#detached.abort();
+    this.#drained.abort();
   }
 
   /** Ends at once; what is under way stays in the journals. */
   handOver(): void {
-    this.#drained.abort();
     this.#handedOver.abort();
+    this.#drained.abort();
+  }
+
+  /** No more jobs, and nothing else: those that run go on. */
+  get isDrain(): boolean {
+    return this.#drained.signal.aborted && ![this.#tornDown, this.#detached, this.#handedOver].some(isAborted);
   }
 
   /** No more jobs. */
@@ -49,6 +54,10 @@ export class Shutdown {
   get handedOver(): AbortSignal {
     return this.#handedOver.signal;
   }
+}
+
+function isAborted({ signal }: AbortController): boolean {
+  return signal.aborted;
 }
 
 export type ShutdownSignal = 'SIGQUIT' | 'SIGTERM' | 'SIGINT';
