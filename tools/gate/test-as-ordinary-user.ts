@@ -6,6 +6,8 @@ import { testsOnTheMachine } from './tests-on-the-machine.ts';
 
 /** Enough to kill everything in every condition twice. */
 const KILLS = 48;
+/** Of test/daemon/matrix: where scripts run, and a user makes a difference. */
+const MATRIX_PHASES = 'script,after_script';
 
 /**
  * Once more as an ordinary user: permission bits, limits and signals do not hold root. Everything that starts the real program, and the unit tests that
@@ -19,7 +21,11 @@ export async function testAsOrdinaryUser(
   const user = makeOrdinaryUser();
   if (user === null) return;
   try {
-    const env = Object.assign({}, campaignOf(KILLS), ...copyable.map((component) => user.bring(component)));
+    const env = Object.assign(
+      { MATRIX: MATRIX_PHASES },
+      campaignOf(KILLS),
+      ...copyable.map((component) => user.bring(component)),
+    );
     await gate.vitest({
       name: `tests as ${user.name}`,
       projects: ['unit', 'e2e', 'campaign'],

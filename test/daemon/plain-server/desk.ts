@@ -1,9 +1,6 @@
 import { makePayload, type PayloadChanges } from './payload.ts';
 import { PlainJob } from './plain-job.ts';
 
-/** GitLab takes a job back that was handed out and not accepted for so long. */
-const ACCEPT_MS = 120_000;
-
 /** What the server knows: its runner, its queue, its jobs. */
 export class Desk {
   /** Of the runner; another one once it was reset, null once it is unregistered. */
@@ -14,11 +11,14 @@ export class Desk {
   intervalS: number | null;
   /** Filled in once the server listens. */
   url = '';
+  readonly #acceptMs: number;
   #update = 0;
   #waiting = new Set<() => void>();
 
-  constructor(token: string, registrationToken: string, intervalS: number | null) {
+  /** @param acceptMs after which a job that was handed out, and not accepted, is handed out again */
+  constructor(token: string, registrationToken: string, intervalS: number | null, acceptMs: number) {
     [this.token, this.registrationToken, this.intervalS] = [token, registrationToken, intervalS];
+    this.#acceptMs = acceptMs;
   }
 
   /** `X-GitLab-Last-Update`: another one whenever there may be work. */
@@ -44,7 +44,7 @@ export class Desk {
   take(): PlainJob | null {
     const now = Date.now();
     const job = this.jobs.find(
-      ({ status, offeredAt }) => status === 'pending' && (offeredAt === null || now - offeredAt > ACCEPT_MS),
+      ({ status, offeredAt }) => status === 'pending' && (offeredAt === null || now - offeredAt > this.#acceptMs),
     );
     if (job === undefined) return null;
     job.offeredAt = now;

@@ -20,6 +20,8 @@ export interface PlainServerOptions {
   readonly holdMs?: number;
   /** `X-GitLab-Trace-Update-Interval`; null, the default: the header is not there. */
   readonly intervalS?: number | null;
+  /** A job that was handed out, and not accepted for so long, is handed out again. Default: 120,000, as GitLab. */
+  readonly acceptMs?: number;
   /** Absolute; bare repositories below it are served, `grp/demo.git` being the one that payloads name. Default: none. */
   readonly repositories?: string;
   /** Archives lie in an object storage on another host: `direct_download=true` is answered 302 to it. Default: false. */
@@ -75,7 +77,12 @@ class RunningServer implements PlainServer {
   constructor(options: PlainServerOptions) {
     this.#options = options;
     this.#port = options.port ?? 0;
-    this.#desk = new Desk(options.token ?? 'glrt-t1_abcdefghij', 'GR1348941oldtoken', options.intervalS ?? null);
+    this.#desk = new Desk(
+      options.token ?? 'glrt-t1_abcdefghij',
+      'GR1348941oldtoken',
+      options.intervalS ?? null,
+      options.acceptMs ?? 120_000,
+    );
   }
 
   get url(): string {
