@@ -1,0 +1,187 @@
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { Gates, gapsIn } from '../daemon/support/gates.ts';
+import { cookiesIn, jobsLeft, processesOf } from '../daemon/support/job-processes.ts';
+import type { ShownJob, ShownPipeline } from '../serve/support/served-project.ts';
+import { pace } from '../support/pace.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { createChance } from './draw-trial.ts';
+import { ServedRunners } from './runners/served-runners.ts';
+
+/** `bin/test` runs this many jobs, `bin/test --long` a thousand. */
+const [seed = Date.now() % 1_000_000_000, first = 1, last = 160] = process.env.CAMPAIGN?.split(':').map(Number) ?? [];
+const JOBS = last - first + 1;
+const JOBS_A_PIPELINE = 20;
+const PIPELINES = Math.ceil(JOBS / JOBS_A_PIPELINE);
+const STRIKE_EVERY_MS = 700;
+const LONGEST_CUT_MS = 1_500;
+const A_JOB_MS = 4_000;
+const ENDED = new Set(['success', 'failed', 'canceled', 'skipped']);
+
+let served: ServedRunners;
+const cookies = new Set<string>();
+
+afterEach(async () => {
+  await served.dispose([...cookies]);
+});
+
+function noteCookies(): void {
+  for (const directory of served.directories) for (const cookie of cookiesIn(directory)) cookies.add(cookie);
+}
+
+/** Kills a runner, the coordinator or the network, again and again, and starts it anew. @returns how often each */
+async function strikeOnAndOn(signal: AbortSignal): Promise<Record<string, number>> {
+  const chance = createChance(seed);
+  const struck: Record<string, number> = { runner: 0, coordinator: 0, network: 0, runners: 0 };
+  while (!signal.aborted) {
+    await pace(STRIKE_EVERY_MS * (0.5 + chance()));
+    noteCookies();
+    const draw = chance();
+    if (draw < 0.5) {
+      const runner = served.runners[Math.floor(chance() * served.runners.length)];
+      await runner?.kill();
+      await pace(chance() * 500);
+      runner?.start();
+      struck.runner = (struck.runner ?? 0) + 1;
+    } else if (draw < 0.6) {
+      await Promise.all(served.runners.map((runner) => runner.kill()));
+      for (const runner of served.runners) runner.start();
+      struck.runners = (struck.runners ?? 0) + 1;
+    } else if (draw < 0.8) {
+      await served.killCoordinator();
+      struck.coordinator = (struck.coordinator ?? 0) + 1;
+    } else {
+      served.proxy.cut();
+      await pace(chance() * LONGEST_CUT_MS);
+      served.proxy.heal();
+      struck.network = (struck.network ?? 0) + 1;
+    }
+  }
+  return struck;
+}
+
+function ciFile(): string {
+  const step = (name: string, workS: number): string =>
+    JSON.stringify(`${served.program} ${name} ${served.ledgers}/$CI_JOB_ID ${workS}`);
+  return `
+work:
+  parallel: ${JOBS_A_PIPELINE}
+  interruptible: graceful
+  before_script: [${step('before_script', 0)}]
+  script: [${step('script', 0.6)}]
+  after_script: [${step('after_script', 0.3)}]
+`;
+}
+
+/** The server is away now and then. */
+async function persist<T>(action: () => Promise<T>): Promise<T> {
+  return (
+    await waitUntil(
+      'the server answers',
+      () =>
+        action().then(
+          (value) => ({ value }),
+          () => null,
+        ),
+      30_000,
+    )
+  ).value;
+}
+
+async function checkJob(job: ShownJob): Promise<readonly string[]> {
+  const gates = new Gates(join(served.ledgers, String(job.id)));
+  const ran = gates.ran();
+  const wrong: string[] = [];
+  if (!ENDED.has(job.status)) wrong.push(`is ${job.status}`);
+  const cleanups = ran.filter((step) => step === 'after_script').length;
+  if (ran.length > 0 && cleanups !== 1) wrong.push(`${cleanups} cleanups got to their end (${ran.join(', ')})`);
+  const outcome = job.cleanup?.outcome ?? null;
+  if (ran.length > 0 && outcome !== 'succeeded') wrong.push(`its cleanup is ${outcome} on record`);
+  if (ran.length > 0 && !ran.includes('script') && job.status !== 'canceled')
+    wrong.push(`was cut and is ${job.status}`);
+  if (ran.length > 0) wrong.push(...gapsIn(await served.project.trace(job), ran));
+  return wrong.map((words) => `${job.name}: ${words}`);
+}
+
+it(`${JOBS} jobs (${seed}) all end, every cleanup is done once, and no byte of a log is lost, however often runners, coordinator and network are killed`, {
+  timeout: 120_000 + JOBS * A_JOB_MS,
+}, async () => {
+  served = await ServedRunners.start(2, 8);
+  for (const runner of served.runners) runner.start();
+  const over = new AbortController();
+  const pipelines: ShownPipeline[] = [];
+  for (let count = 0; count < PIPELINES; count += 1) pipelines.push(await served.project.start(ciFile()));
+  const striking = strikeOnAndOn(over.signal);
+  const jobs: ShownJob[] = [];
+  for (const [index, pipeline] of pipelines.entries()) {
+    if (index % 5 === 4) await persist(() => served.project.cancelPipeline(pipeline));
+    await waitUntil(
+      `pipeline ${index + 1} of ${PIPELINES} has ended`,
+      async () => {
+        const found = await served.project.jobs(pipeline).catch(() => []);
+        return found.length === JOBS_A_PIPELINE && found.every(({ status }) => ENDED.has(status));
+      },
+      JOBS_A_PIPELINE * A_JOB_MS * 2,
+    );
+  }
+  over.abort();
+  const struck = await striking;
+  await waitUntil(
+    'nothing is owed',
+    () => served.directories.every((path) => jobsLeft(path).length === 0),
+    60_000,
+  ).catch((error: unknown) => {
+    const left = served.directories.flatMap((path) => jobsLeft(path).map((job) => `${path} ${job}`));
+    const logs = served.runners.map(({ log }) => log.slice(-3_000));
+    throw new Error([String(error), ...left, ...logs].join('\n'));
+  });
+  for (const pipeline of pipelines) jobs.push(...(await served.project.jobs(pipeline)));
+  const wrong: string[] = [];
+  for (const job of jobs) wrong.push(...(await checkJob(job)));
+  expect(wrong).toEqual([]);
+  expect(jobs).toHaveLength(PIPELINES * JOBS_A_PIPELINE);
+  expect(processesOf([...cookies])).toEqual([]);
+  // Else it proves nothing.
+  expect(Object.values(struck).reduce((sum, each) => sum + each, 0)).toBeGreaterThanOrEqual(PIPELINES);
+});
+
+it('the cleanup of a runner that is killed for good is done by another, once, with the same key', {
+  timeout: 180_000,
+}, async () => {
+  served = await ServedRunners.start(2, 4);
+  const [lost, other] = served.runners;
+  lost?.start();
+  const step = (name: string): string => JSON.stringify(`${served.program} ${name} ${served.ledgers}/$CI_JOB_ID`);
+  const pipeline = await served.project.start(`
+work:
+  parallel: 3
+  interruptible: graceful
+  script: [${step('script').slice(0, -1)} 1000"]
+  after_script: [${step('after_script').slice(0, -1)} 0"]
+`);
+  const jobs = await served.project.jobs(pipeline);
+  const ledgers = jobs.map(({ id }) => new Gates(join(served.ledgers, String(id))));
+  for (const ledger of ledgers) await ledger.untilBegun('script');
+  noteCookies();
+  await lost?.kill();
+  other?.start();
+  for (const { name } of jobs)
+    await waitUntil(
+      `${name} has ended`,
+      async () => ENDED.has((await served.project.job(pipeline, name)).status),
+      150_000,
+    );
+  for (const [index, { name }] of jobs.entries()) {
+    const job = await served.project.job(pipeline, name);
+    expect(job).toMatchObject({
+      status: 'failed',
+      teardown: { cause: 'runner_lost' },
+      cleanup: { outcome: 'succeeded' },
+    });
+    const ledger = ledgers[index];
+    expect(ledger?.ran()).toEqual(['script cut', 'after_script']);
+    expect(ledger?.cleanups()).toMatchObject([{ cause: 'runner_lost', status: 'failed' }]);
+    expect(ledger?.cleanups()[0]?.key).toMatch(/^[0-9a-f]{32}/);
+  }
+  expect(new Set(ledgers.map((ledger) => ledger.cleanups()[0]?.key)).size).toBe(jobs.length);
+});
