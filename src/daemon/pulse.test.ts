@@ -130,3 +130,30 @@ it('tells a plain server nothing of its state, but how long the log is when it h
   });
   expect(said.length).toBe(1);
 });
+
+it('takes a cleanup back that was offered to others while it was not heard, once', async () => {
+  const order = { cause: 'runner_lost', by: 'coordinator', isForced: false } as const;
+  answers = [
+    { kind: 'offered', order },
+    { kind: 'cancel', order },
+  ];
+  pulse.tell(TEARDOWN);
+  await expect
+    .poll(() => said)
+    .toEqual([
+      { state: 'running', ...TEARDOWN },
+      { state: 'running', ...TEARDOWN, resumed: true },
+    ]);
+  expect(verdicts).toEqual(['cancel']);
+});
+
+it('believes that somebody else has it when it cannot be taken back', async () => {
+  const order = { cause: 'runner_lost', by: 'coordinator', isForced: false } as const;
+  answers = [
+    { kind: 'offered', order },
+    { kind: 'offered', order },
+  ];
+  pulse.tell(TEARDOWN);
+  await expect.poll(() => verdicts).toEqual(['gone']);
+  expect(said).toHaveLength(2);
+});

@@ -19,6 +19,9 @@ export interface PulseOptions {
   readonly warn: (text: string) => void;
 }
 
+/** The job is taken up again, by a runner that was or may have been taken for lost: where nobody else has its cleanup, it is this runner's again. */
+export const RESUMED: JobState = { resumed: true };
+
 /** An answer that takes longer is not waited for: the lease does not wait, either. */
 const REQUEST_MS = 5_000;
 const FIRST_PAUSE_MS = 250;
@@ -108,8 +111,11 @@ export class Pulse {
     const { job, warn, onVerdict } = this.#options;
     const said = this.#state;
     try {
-      const verdict = await this.#say(said);
-      if (verdict.kind === 'later') throw new Error('the server cannot say now');
+      const answer = await this.#say(said);
+      if (answer.kind === 'later') throw new Error('the server cannot say now');
+      if (answer.kind === 'offered' && said.resumed !== true) return this.tell(RESUMED);
+      // Somebody else has it by now.
+      const verdict: JobVerdict = answer.kind === 'offered' ? { ...answer, kind: 'gone' } : answer;
       this.#heard = said;
       this.#pauseMs = 0;
       this.answered();

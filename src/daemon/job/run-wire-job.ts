@@ -3,6 +3,7 @@ import type { JobPayload } from '../../protocol/index.ts';
 import { Control, forgetSecrets, goOnWithJob, type JournalReading, runJob } from '../../runner/index.ts';
 import type { JobHome } from '../job-homes.ts';
 import { type WireRecord, wireRecordOf, writeWireRecord } from '../journal/wire-record.ts';
+import { RESUMED } from '../pulse.ts';
 import type { JobContext } from './job-context.ts';
 import { cleanupOnWire } from './report-job.ts';
 import { seeThrough } from './see-through.ts';
@@ -73,6 +74,7 @@ export async function goOnWithWireJob(
   if (progress.result !== null) forgetSecrets(directory, context.warn);
   const { verdict, cleanup } = progress;
   const left = {
+    ...RESUMED,
     ...(verdict === null ? {} : teardownOnWire(verdict.cause, progress.cleanupExtraMs)),
     ...(cleanup === null ? {} : { cleanup: cleanupOnWire(cleanup) }),
   };

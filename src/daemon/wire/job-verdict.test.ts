@@ -60,7 +60,8 @@ it('tears down whatever our coordinator says so of, and asks again before it bel
   });
   const offered = { ...OURS, 'epilogue-stop': 'cause=runner_lost&offered=1' };
   expect(await kindOf('trace', 403, offered, true)).toBe('later');
-  expect(await kindOf('running', 403, offered, true)).toBe('gone');
+  expect(await kindOf('running', 403, offered, true)).toBe('offered');
+  expect(await kindOf('result', 403, offered, true)).toBe('gone');
 });
 
 it('says why a job is over, and whether a person has forced it', async () => {

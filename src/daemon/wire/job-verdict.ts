@@ -4,13 +4,14 @@ import { readStopOrder, type StopOrder } from './stop-order.ts';
 /**
  * What an answer about a job says besides. `cancel`: tear it down; `gone`: it is no longer this runner's, nothing it says counts any more;
  * `later`: the server cannot say now; `log_again`: it takes the result once it has the whole log, which it wants from the first byte; `again`: it has the result,
- * and wants to hear it once more when it has done with the log.
+ * and wants to hear it once more when it has done with the log; `offered`: this runner was taken for lost, and nobody else has the cleanup yet: a report with `resumed`
+ * takes it back.
  */
 export type JobVerdict =
   | { readonly kind: 'go_on' | 'log_again' }
   | { readonly kind: 'later'; readonly status?: number }
   | { readonly kind: 'again'; readonly pauseMs: number | null }
-  | { readonly kind: 'cancel' | 'gone'; readonly order: StopOrder };
+  | { readonly kind: 'cancel' | 'gone' | 'offered'; readonly order: StopOrder };
 
 export interface VerdictOptions {
   readonly about: 'running' | 'trace' | 'result';
@@ -34,9 +35,10 @@ export async function verdictOf(answer: Response, { about, hasAdditions }: Verdi
   const isResult = about === 'result';
   const isItself = said !== '' || headers.has('epilogue-version') || hasAdditions === false;
   const order = orderIn(headers, said);
-  // A cleanup that was offered to others, and that nobody has taken: a report of this runner takes it back.
-  if (about === 'trace' && headers.get('epilogue-stop')?.includes('offered=1') === true)
-    return { kind: 'later', status };
+  const isOffered = new URLSearchParams(headers.get('epilogue-stop') ?? '').get('offered') === '1';
+  // Until a report has taken it back.
+  if (isOffered && about === 'trace') return { kind: 'later', status };
+  if (isOffered && about === 'running') return { kind: 'offered', order };
   if (isItself && isRefusal(status, about)) return { kind: 'gone', order };
   // That the job is over is no news when its result has been told.
   if (!isResult && OVER.has(said)) return { kind: 'gone', order };
