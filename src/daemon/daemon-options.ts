@@ -12,7 +12,8 @@ export interface DaemonOptions {
   readonly systemId: string;
   /** Absolute; journals, builds and caches. Of one process at a time. */
   readonly directory: string;
-  readonly executor: Executor;
+  /** One for each shell: `bash`, `sh` or a path; null: bash, else sh. The same every time. */
+  readonly executorFor: (shell: string | null) => Executor;
   readonly clock: Clock;
   /** Environment that every step starts with, and git. */
   readonly environment: Readonly<Record<string, string>>;

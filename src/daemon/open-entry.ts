@@ -24,7 +24,7 @@ export function openEntry(
   entry: () => RunnerEntry,
   shared: Shared & { readonly quarantine: Quarantine; readonly hasAdditions?: boolean | null },
 ): Pick<LiveEntry, 'context' | 'events'> {
-  const { directory, executor, clock, environment, version, log, systemId, shutdown } = options;
+  const { directory, executorFor, clock, environment, version, log, systemId, shutdown } = options;
   const { builds, quarantine, hasAdditions = null } = shared;
   const token = (): string => entry().token;
   const url = (): string => entry().url();
@@ -41,7 +41,7 @@ export function openEntry(
     }),
     metrics,
     jobs: new JobsInHand(),
-    executor,
+    executorFor,
     clock,
     environment,
     version,
@@ -65,6 +65,6 @@ export function openEntry(
 }
 
 /** What a connection keeps until its entry is opened anew. */
-function about({ labels, settings: { tls } }: RunnerEntry, { executor, config }: DaemonOptions) {
-  return { executor: executor.name, labels, tls, connectionMaxAgeMs: config.connectionMaxAgeMs };
+function about({ labels, settings: { tls, executor } }: RunnerEntry, { config }: DaemonOptions) {
+  return { executor, labels, tls, connectionMaxAgeMs: config.connectionMaxAgeMs };
 }

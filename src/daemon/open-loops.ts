@@ -26,8 +26,8 @@ export function openLoops(options: DaemonOptions, shared: Shared): Loops {
     ...{ directory, clock, warn: (text) => log('warn', text) },
     async askServer(key, said) {
       const live = loops.find(key);
-      const { systemId, version, executor } = options;
-      return live === null ? null : await askServer(live, said, { systemId, version, executor: executor.name });
+      const { systemId, version } = options;
+      return live === null ? null : await askServer(live, said, { systemId, version });
     },
     onChange(key, since) {
       const entry = metrics.entries.find(({ facts }) => facts.key === key);

@@ -32,6 +32,7 @@ check_interval = 1
   url = "${server.url}"
   token = "${RUNNER_TOKEN}"
   executor = "shell"
+  shell = "sh"
   environment = ["REGION=here", "MIRROR=http://$REGION"]
   pre_build_script = "echo before all"
   post_build_script = "echo after all"
@@ -80,6 +81,7 @@ function undated(log: string): string {
 it("dates the lines for GitLab, and runs a job with the settings of the runner's owner", async () => {
   const script = [
     'echo $REGION $MIRROR',
+    'echo bash is $BASH_VERSION.',
     `echo "runner ${RUNNER_TOKEN} job $CI_JOB_TOKEN"`,
     'if true\nthen echo long\nfi',
   ];
@@ -89,8 +91,9 @@ it("dates the lines for GitLab, and runs a job with the settings of the runner's
     expect(line).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z 0[01]O[ +]/);
   const shown = undated(log);
   expect(shown).toContain('\nthere http://there\n');
+  expect(shown).toContain('\nbash is .\n');
   expect(shown.match(/^(before all|after all|cleaning)$/gm)).toEqual(['before all', 'after all', 'cleaning']);
-  expect(shown).toContain(':section_script_step_3[hide_duration=true,collapsed=true]\r');
+  expect(shown).toContain(':section_script_step_4[hide_duration=true,collapsed=true]\r');
   expect(shown).toContain('\u001b[0Klong\n');
   expect(log).not.toContain(RUNNER_TOKEN);
   expect(log).not.toContain(job.token);

@@ -22,3 +22,16 @@ export function outerJobOf({ env }: Host): string | null {
   const directory = env[NESTED_RUNS_VARIABLE];
   return directory !== undefined && isAbsolute(directory) ? directory : null;
 }
+
+/** One for each shell: its jobs share what an executor keeps. */
+export function shellExecutors(
+  host: Host,
+  environment: Readonly<Record<string, string>>,
+): (shell: string | null) => Executor {
+  const known = new Map<string | null, Executor>();
+  return (shell) => {
+    const executor = known.get(shell) ?? shellExecutor(host, { shell, environment });
+    known.set(shell, executor);
+    return executor;
+  };
+}

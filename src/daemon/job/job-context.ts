@@ -16,7 +16,8 @@ export interface JobContext {
   readonly coordinator: Coordinator;
   readonly jobs: JobsInHand;
   readonly metrics: EntryMetrics;
-  readonly executor: Executor;
+  /** By the shell that the entry, or a job's journal, names. */
+  readonly executorFor: (shell: string | null) => Executor;
   readonly clock: Clock;
   /** Environment that every step starts with. */
   readonly environment: Readonly<Record<string, string>>;

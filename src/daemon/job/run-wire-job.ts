@@ -1,6 +1,13 @@
 import { makeDirectory } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
-import { Control, forgetSecrets, goOnWithJob, type JournalReading, runJob } from '../../runner/index.ts';
+import {
+  Control,
+  forgetSecrets,
+  goOnWithJob,
+  type JobRecord,
+  type JournalReading,
+  runJob,
+} from '../../runner/index.ts';
 import type { JobHome } from '../job-homes.ts';
 import { type WireRecord, wireRecordOf, writeWireRecord } from '../journal/wire-record.ts';
 import { RESUMED } from '../pulse.ts';
@@ -20,7 +27,7 @@ export async function runWireJob(
   home: JobHome,
   onFinished: () => void,
 ): Promise<void> {
-  const { executor, environment, clock, version, coordinator } = context;
+  const { environment, clock, version, coordinator } = context;
   // GitLab's page takes the times of lines off; ours has none there.
   const settings = { ...context.settings, timestamps: coordinator.hasAdditions() === false };
   const { directory } = home;
@@ -31,11 +38,11 @@ export async function runWireJob(
   const given = {
     directory,
     payload,
-    executor,
+    executor: context.executorFor(settings.shell),
     clock,
     control,
     environment,
-    shell: null,
+    shell: settings.shell,
     settings,
     secrets: [context.buildSettings.token],
     version,
@@ -60,14 +67,14 @@ export async function goOnWithWireJob(
   home: JobHome,
   onFinished: () => void,
 ): Promise<void> {
-  const { executor, clock, version } = context;
+  const { executorFor, clock, version } = context;
   const { directory } = home;
   const { payload } = record;
   const control = new Control();
   const seen = context.metrics.begin(payload, 'taken_up');
   const secrets = [context.buildSettings.token];
   const given = {
-    ...{ directory, record, executorFor: () => executor, clock, control },
+    ...{ directory, record, executorFor: (begun: JobRecord) => executorFor(begun.shell), clock, control },
     ...{ secrets, version, keep: false, isSameBoot },
   };
   // Its runner died between the last word and the tidying up.

@@ -5,7 +5,6 @@ import { runnerInfo, withAdditions } from '../wire/runner-info.ts';
 export interface WhoAsks {
   readonly systemId: string;
   readonly version: string;
-  readonly executor: string;
 }
 
 /**
@@ -15,9 +14,9 @@ export interface WhoAsks {
 export async function askServer(
   { current, context: { coordinator } }: LiveEntry,
   quarantine: { readonly since: number; readonly why: readonly string[] },
-  { systemId, version, executor }: WhoAsks,
+  { systemId, version }: WhoAsks,
 ): Promise<number | null> {
-  const bare = runnerInfo({ version, executor, labels: current.labels });
+  const bare = runnerInfo({ version, executor: current.settings.executor, labels: current.labels });
   const said = { since: new Date(quarantine.since).toISOString(), why: quarantine.why };
   const full = { ...withAdditions(bare), quarantine: said };
   const verify = (info: typeof bare): Promise<Verification> =>

@@ -24,7 +24,7 @@ import {
 import { EXIT, type Host } from '../../host.ts';
 import { parseArguments } from '../../parse-arguments.ts';
 import { listenToSignals } from '../../runner-signals.ts';
-import { shellExecutor } from '../execution.ts';
+import { shellExecutors } from '../execution.ts';
 import { printProblems } from '../print-problems.ts';
 import { configFromFlags, type EntryFlags, isFromFlags, parseCount, parseUrl } from './config-from-flags.ts';
 import { jobEnvironment } from './job-environment.ts';
@@ -224,7 +224,7 @@ function meansOf({ guardCommand, finish = false }: GuardedFlags, host: Host) {
     service,
     guardCommand,
     isFinishing,
-    executor: shellExecutor(host, { shell: null, environment }),
+    executorFor: shellExecutors(host, environment),
   };
 }
 
