@@ -34,7 +34,7 @@ export function openLoops(options: DaemonOptions, shared: Shared): Loops {
       if (entry !== undefined) entry.quarantinedSince = since;
     },
   });
-  const places: Places = new Places(() => loops.concurrent);
+  const places: Places = new Places(() => loops.config.concurrent);
   const loops: EntryLoops = new EntryLoops(config, {
     ...{ places, clock, log, stop: shutdown.noMoreJobs, refusalEnds },
     open: (entry) => openEntry(options, entry, { ...shared, quarantine }),

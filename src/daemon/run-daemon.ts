@@ -43,7 +43,7 @@ export async function runDaemon(given: DaemonOptions): Promise<DaemonEnd> {
   try {
     const watching = await startWatching(options, metrics);
     const work = startWork(options, metrics, watching);
-    obeyShutdown(options, work.jobs, over.signal);
+    obeyShutdown(options, work, over.signal);
     const { promise: handedOver, resolve } = Promise.withResolvers<'handed_over'>();
     shutdown.handedOver.addEventListener('abort', () => resolve('handed_over'), { once: true });
     if ((await Promise.race([work.done, handedOver])) === 'handed_over') return await leave(options, guard);
@@ -67,6 +67,8 @@ function startGuardOf({ guardCommand: command, directory, clock, log }: DaemonOp
 }
 
 interface Work {
+  /** As the settings are now. */
+  readonly config: () => RunnerConfig;
   readonly jobs: () => readonly JobsInHand[];
   /** Resolves when no job is left; rejects then, where an entry could not go on. */
   readonly done: Promise<unknown>;
@@ -98,6 +100,7 @@ function startWork(options: DaemonOptions, metrics: RunnerMetrics, watching: Wat
   const takenUp = takeUpJobs({ directory, homes, places, contextFor, log, metrics });
   const all = Promise.allSettled([takenUp, loops.ended(), drawTokens(options, loops)]);
   return {
+    config: () => loops.config,
     jobs: () => [...loops.all.map(({ context }) => context), ...gone.values()].map(({ jobs }) => jobs),
     done: all.then((ends) => ends.forEach(throwIfRejected)),
   };
@@ -107,7 +110,7 @@ function throwIfRejected(end: PromiseSettledResult<void>): void {
   if (end.status === 'rejected') throw end.reason;
 }
 
-function obeyShutdown({ config, clock, log, shutdown }: DaemonOptions, jobs: Work['jobs'], over: AbortSignal): void {
+function obeyShutdown({ clock, log, shutdown }: DaemonOptions, { jobs, config }: Work, over: AbortSignal): void {
   const running = (): number => jobs().reduce((sum, { size }) => sum + size, 0);
   const drain = (): void => {
     if (shutdown.isDrain) log('info', wordsOfDrain(running()));
@@ -115,7 +118,7 @@ function obeyShutdown({ config, clock, log, shutdown }: DaemonOptions, jobs: Wor
   const tearDown = async (): Promise<void> => {
     log('info', wordsOfStop(running()));
     for (const each of jobs()) each.interruptAll();
-    await clock.sleep(config.shutdownTimeoutMs, over);
+    await clock.sleep(config().shutdownTimeoutMs, over);
     if (!over.aborted) shutdown.handOver();
   };
   const detach = async (): Promise<void> => {

@@ -64,7 +64,7 @@ it.each(['SIGTERM', 'SIGINT'] as const)(
 it('SIGTERM after SIGQUIT tears down, and is no second word', LONG, async () => {
   const job = await begin('both');
   lab.signal('SIGQUIT');
-  await waitUntil('it drains', () => lab.isRunning);
+  await waitUntil('it drains', () => lab.read('runner.log').includes('seen to the end first'));
   lab.signal('SIGTERM');
   expect(await lab.ended()).toBe(0);
   expect(await job.read()).toMatchObject({ teardown: { cause: 'runner_shutdown' }, cleanup: { outcome: 'succeeded' } });
@@ -85,6 +85,19 @@ it('a second signal leaves the cleanup running, for the next runner', LONG, asyn
     cleanup: { outcome: 'succeeded', attempt: 1 },
   });
   expect(lab.read('twice.cleaned')).toBe('canceled runner_shutdown\n');
+});
+
+it('a teardown that takes longer than shutdown_timeout is left to the next runner', LONG, async () => {
+  const job = await lab.push(pipeline('late', waitFor('late.clean')));
+  lab.startFrom('shutdown_timeout = 1', ['--no-guard']);
+  await file('late.begun');
+  lab.signal('SIGTERM');
+  expect(await lab.ended()).toBe(75);
+  expect(lab.has('late.cleaned')).toBe(true);
+  lab.start();
+  lab.touch('late.clean');
+  expect(await job.ended()).toMatchObject({ cleanup: { outcome: 'succeeded', attempt: 1 } });
+  expect(lab.read('late.cleaned')).toBe('canceled runner_shutdown\n');
 });
 
 it('SIGTERM with --detach-on-shutdown leaves the script running, for the next runner', LONG, async () => {

@@ -73,9 +73,9 @@ export class EntryLoops {
     this.#failed.promise.catch(() => {});
   }
 
-  /** Jobs at the same time. */
-  get concurrent(): number {
-    return this.#config.concurrent;
+  /** As the settings are now. */
+  get config(): RunnerConfig {
+    return this.#config;
   }
 
   get all(): readonly LiveEntry[] {

@@ -98,13 +98,25 @@ export class RunnerLab {
   start(more: readonly string[] = []): ChildProcess {
     const address = this.#address;
     const where = ['--url', address, '--token-file', this.path('token'), '--directory', this.path('runner')];
-    const runner = spawn(PROGRAM, ['runner', 'run', ...where, ...more], {
+    return this.#spawn([...where, ...more]);
+  }
+
+  #spawn(words: readonly string[]): ChildProcess {
+    const runner = spawn(PROGRAM, ['runner', 'run', ...words], {
       env: this.env(),
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     runner.stderr?.on('data', (chunk: Buffer) => appendFileSync(this.path('runner.log'), chunk));
     this.#runner = runner;
     return runner;
+  }
+
+  /** As `start`, by a settings file that begins with these lines. */
+  startFrom(settings: string, more: readonly string[] = []): void {
+    const entry = { name: 'lab', url: this.#address, token: this.read('token'), executor: 'shell' };
+    const lines = Object.entries(entry).map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
+    writeFileSync(this.path('config.toml'), [settings, '[[runners]]', ...lines, ''].join('\n'), { mode: 0o600 });
+    this.#spawn(['--config', this.path('config.toml'), '--working-directory', this.path('runner'), ...more]);
   }
 
   get isRunning(): boolean {
