@@ -193,7 +193,9 @@ function guardCommand(args: readonly string[], { guard, finish }: RunFlags, host
 }
 
 function wishesOf({ finish = false }: RunFlags, config: () => RunnerConfig, reload: () => void) {
-  return { detach: () => config().detachOnShutdown, isFinishing: finish, reload };
+  // Nothing outlives the first process of a container.
+  const mayDetach = process.pid !== 1;
+  return { detach: () => mayDetach && config().detachOnShutdown, isFinishing: finish, reload };
 }
 
 /** What is left as it was to be left is no failure. */
