@@ -78,13 +78,25 @@ slow:
     await waitUntil('the runner has ended', () => !isAlive(runner));
   });
 
-  it('runs the cleanup of a job whose runner was killed, once the runner is there again', async () => {
+  it('goes on with a job whose runner was killed, once the runner is there again', async () => {
     const project = new ServedProject(serving);
-    const pipeline = await project.start(slow());
+    const gate = join(serving.outside, 'go');
+    const pipeline = await project.start(`
+slow:
+  script: [touch "${begun()}", 'until [ -e "${gate}" ]; do sleep 0.05; done', echo last]
+  after_script: [touch "${cleaned()}"]
+`);
     await waitUntil('the script has begun', () => isThere(begun()));
-    process.kill(runnerPid(serving), 'SIGKILL');
-    await waitUntil('the cleanup has run', () => isThere(cleaned()));
-    expect(await project.untilJob(pipeline, 'slow', 'failed')).toMatchObject({ cleanup: { outcome: 'succeeded' } });
+    const killed = runnerPid(serving);
+    process.kill(killed, 'SIGKILL');
+    await waitUntil('the runner is there again', () =>
+      serving.log.includes('goes on with what an earlier process has left'),
+    );
+    execFileSync('touch', [gate]);
+    const job = await project.untilJob(pipeline, 'slow', 'success');
+    expect(job.cleanup?.outcome).toBe('succeeded');
+    expect(await project.trace(job)).toMatch(/\nlast\n/);
+    expect([isThere(cleaned()), runnerPid(serving) === killed]).toEqual([true, false]);
   });
 
   it('makes a demo project on request, whose pipeline starts at once and gives its machine back when it is cancelled', async () => {

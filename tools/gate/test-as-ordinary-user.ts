@@ -2,7 +2,7 @@ import { root } from './check-steps.ts';
 import type { Gate } from './gate.ts';
 import { campaignOf } from './kill-at-random.ts';
 import { type CopyableComponent, makeOrdinaryUser } from './ordinary-user.ts';
-import { testsOnTheMachine } from './tests-on-the-machine.ts';
+import { testsOfTheProgram, testsOnTheMachine } from './tests-on-the-machine.ts';
 
 /** Enough to kill everything in every condition twice. */
 const KILLS = 48;
@@ -29,7 +29,7 @@ export async function testAsOrdinaryUser(
     await gate.vitest({
       name: `tests as ${user.name}`,
       projects: ['unit', 'e2e', 'campaign'],
-      only: ['test/', ...testsOnTheMachine()].map((path) => `${root}/${path}`),
+      only: [...testsOfTheProgram(), ...testsOnTheMachine()].map((path) => `${root}/${path}`),
       timeoutMs,
       env,
       user,

@@ -6,6 +6,16 @@ import { root } from './check-steps.ts';
 /** With these a source meets files, processes and users itself. */
 const MEETS = /from 'node:(?:fs|fs\/promises|child_process|sqlite|os)'|process\.(?:kill|umask|getuid|chdir)\b/;
 
+/** What a runner says to servers, at which times, and how much: the same whoever runs it. */
+const SAME_FOR_ALL = ['transcript/', 'plain-server/', 'load/', 'several-entries'].map((name) => `test/daemon/${name}`);
+
+/** Tests that start the real program, below the checkout: all but those few. */
+export function testsOfTheProgram(): readonly string[] {
+  return readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+    .map((path) => join('test', path))
+    .filter((path) => path.endsWith('.test.ts') && !SAME_FOR_ALL.some((beginning) => path.startsWith(beginning)));
+}
+
 /**
  * Unit tests that may end otherwise for another user, below the checkout: all but those of rooms whose answer depends on nothing but their arguments (`bin/check`
  * sees to that), and of the coordinator those parts alone that meet the machine themselves. The others reach it through rooms whose tests are here.

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { waitUntil } from '../../support/wait-until.ts';
 import { cookiesIn, killAllOf } from '../support/job-processes.ts';
 import { type Cell, JOB_TIMEOUT_S } from './cell.ts';
-import { type Fault, isOwed, SCRIPTS } from './phases.ts';
+import { type Fault, SCRIPTS } from './phases.ts';
 
 const AN_HOUR_MS = 3_600_000;
 /** A server that is away is called so often before it is there again. */
@@ -116,13 +116,21 @@ async function sitOutFault({ world, release, phase }: Cell, begin: () => void): 
   release();
 }
 
-async function fillDisk({ disk, gates, phase, release, subject }: Cell): Promise<void> {
+/**
+ * There is room again once the job has met the full disk: its cleanup has begun there, or goes on there; where neither script nor cleanup is to come, it is over. So
+ * that what is saved after the cleanup finds room in every run.
+ */
+async function fillDisk({ disk, gates, phase, release, subject, runner }: Cell): Promise<void> {
   const filler = join(disk?.path ?? '', 'filler');
+  const isScript = phase === 'before_script' || phase === 'script';
+  if (isScript) gates.hold('after_script');
   fill(filler);
-  release();
-  const isMet = isOwed(phase) ? () => gates.ran().includes('after_script') : () => subject.isOver();
-  await waitUntil('the job has met the full disk', isMet, 30_000);
+  if (phase !== 'after_script') release();
+  if (isScript) await gates.untilBegun('after_script');
+  else if (phase === 'after_script') await waitUntil('its log finds no room', () => runner.log.includes('ENOSPC'));
+  else await waitUntil('the job is over', () => subject.isOver(), 30_000);
   writeFileSync(filler, '');
+  gates.release('after_script');
 }
 
 function fill(path: string): void {
