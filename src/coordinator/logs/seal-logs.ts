@@ -25,6 +25,8 @@ export const sealingSweep: Sweep = {
       } catch (error) {
         // The server stops: the next start seals it.
         if (signal.aborted) return;
+        // Erased, or gone with its job, or sealed by another replica meanwhile.
+        if (!(await isGrowing(parts, log.jobId))) continue;
         // The others are not to wait for this one; it comes again next time.
         parts.log.error({ job: log.jobId, error: describeError(error) }, 'cannot seal a log');
       }
@@ -42,6 +44,10 @@ async function seal(parts: Parts, { jobId, place, keptBytes }: LogRecord, signal
   const keys = logKeys(jobId);
   await parts.blobs.delete(keys.index);
   await parts.blobs.delete(keys.log);
+}
+
+async function isGrowing({ store }: Parts, jobId: number): Promise<boolean> {
+  return (await store.read((db) => findLog(db, jobId)))?.state === 'growing';
 }
 
 async function isSealed({ store }: Parts, jobId: number): Promise<boolean> {

@@ -123,6 +123,16 @@ export class HeldJob implements Alive {
     await this.say({ state: 'failed', failure_reason: 'runner_system_failure' });
   }
 
+  /** It was taken for lost, and is there again. */
+  async comeBack(): Promise<void> {
+    await this.say({ state: 'running', phase: 'script', resumed: true });
+    this.#world.held.add(this);
+  }
+
+  async askForMore(cause: string, seconds: number): Promise<void> {
+    await this.say({ state: 'running', phase: 'teardown', teardown: { cause, extended_by: seconds } });
+  }
+
   /** It is never heard of again. */
   vanish(): void {
     this.#world.held.delete(this);

@@ -29,6 +29,7 @@ export async function strikeJobs(world: World, parent: string): Promise<void> {
   await strikePreparing(world, user, runner);
   await strikeTeardown(user, runner);
   await cleanElsewhere(user, runner);
+  await cleanAfterAll(world, user, runner);
   await loseForGood(world, user, { runner, old });
 }
 
@@ -75,6 +76,7 @@ async function strikeTeardown(user: User, runner: Runner): Promise<void> {
   const job = await runner.take('clean');
   await job.start();
   await job.startTeardown('succeeded');
+  await job.askForMore('succeeded', 60);
   await user.cancelJob(job.id);
   await job.finish('success', 'canceled');
   await user.untilPipeline(pipeline, 'canceled');
@@ -88,6 +90,19 @@ async function cleanElsewhere(user: User, runner: Runner): Promise<void> {
   const cleanup = await runner.take('clean');
   await cleanup.tearDown('failed');
   await cleanup.finish('failed', 'failed');
+  await user.untilPipeline(pipeline, 'failed');
+}
+
+/** A runner that was taken for lost comes back before another one has its cleanup. */
+async function cleanAfterAll(world: World, user: User, runner: Runner): Promise<void> {
+  const pipeline = await user.push({ '.gitlab-ci.yml': CLEAN, a: '7' }, 'after-all');
+  const job = await runner.take('clean');
+  await job.start();
+  job.vanish();
+  await world.step(() => world.pass(LAPSED_MS));
+  await job.comeBack();
+  await job.tearDown('runner_lost');
+  await job.finish('failed', 'failed', 'runner_lost');
   await user.untilPipeline(pipeline, 'failed');
 }
 

@@ -4,7 +4,7 @@ import { type Answer, badRequest, conflict, HttpError, type Route, route } from 
 import { type CountedLog, lacksLog, noteCoverage } from '../../logs/index.ts';
 import type { Parts } from '../../parts.ts';
 import { ID } from '../../rest/schemas/common.ts';
-import { comeBack, fromRunner, leaseMs } from '../../work/index.ts';
+import { comeBack, fromRunner, leaseMs, type RunnerReport } from '../../work/index.ts';
 import { type AttemptAsking, attemptHasEnded, attemptOnceAsking } from '../attempt-credential.ts';
 import { heldJobHeaders, mayComeBack } from '../job-headers.ts';
 import { LOOSE, type Loose, objectOf, textOf, wholeOf } from '../loose-values.ts';
@@ -29,7 +29,8 @@ export function updateRoute(parts: Parts): Route {
     bodyLimit: MOST_BYTES,
     answers: { 200: null, 202: null },
     handle: async (call) => {
-      const asking = await attemptOnceAsking(parts, call.params.id, call, textOf(call.body.token));
+      const ask = () => attemptOnceAsking(parts, call.params.id, call, textOf(call.body.token));
+      const asking = await ask();
       const { attempt } = asking;
       if (attempt.endedAt !== null) return await whenOver(parts, asking, call.body);
       // A runner that asks whether it may keep a job it has: it has it, so nobody waits for its word.
@@ -37,9 +38,14 @@ export function updateRoute(parts: Parts): Route {
       const report = readReport(call.body, attempt.features.phases);
       if (report === null) throw badRequest('unknown state');
       if (report.kind === 'running') {
-        const lease = leaseFor(asking, call.body);
-        if (report.reports.length === 0) return await renew(parts, asking, lease);
-        return await answerTo(parts, asking, await fromRunner(parts, attempt, report.reports, lease));
+        try {
+          return await goOn(parts, asking, report.reports, leaseFor(asking, call.body));
+        } catch (error) {
+          // Its lease had lapsed, and this call was the first to see it.
+          const now = call.body.resumed === true ? await ask() : asking;
+          if (now.attempt.endedAt === null) throw error;
+          return await whenOver(parts, now, call.body);
+        }
       }
       const isWhole = !knowsResend(call.body) || !(await lacksLog(parts, attempt, countedLog(call.body)));
       if (!isWhole) return resendLog(asking);
@@ -47,6 +53,16 @@ export function updateRoute(parts: Parts): Route {
       return await answerTo(parts, asking, await fromRunner(parts, attempt, report.reports), true);
     },
   });
+}
+
+async function goOn(
+  parts: Parts,
+  asking: AttemptAsking,
+  reports: readonly RunnerReport[],
+  lease: number,
+): Promise<Answer> {
+  if (reports.length === 0) return await renew(parts, asking, lease);
+  return await answerTo(parts, asking, await fromRunner(parts, asking.attempt, reports, lease));
 }
 
 /** Whoever was lost may have the cleanup back, if it says that it has taken the job up again and nobody else has it; else what it says of its cleanup is noted. */
