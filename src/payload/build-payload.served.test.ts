@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { plannedJob } from '../../test/support/planned-job.ts';
+import { plannedJob } from '../../test/support/jobs/planned-job.ts';
 import { type PlannedJob, plainVariable } from '../protocol/index.ts';
 import { buildPayload } from './build-payload.ts';
 import type { JobFacts, ServedFacts } from './facts.ts';

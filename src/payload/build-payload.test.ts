@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are CI variables.
 import { describe, expect, it } from 'vitest';
-import { plannedJob } from '../../test/support/planned-job.ts';
+import { plannedJob } from '../../test/support/jobs/planned-job.ts';
 import { payloadSettings, plainVariable } from '../protocol/index.ts';
 import { buildPayload } from './build-payload.ts';
 import type { JobFacts } from './facts.ts';

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { payload } from '../../test/support/jobs/payload.ts';
 import { Control } from './control.ts';
 import { type Acts, JobBench } from './testing/job-bench.ts';
-import { payload } from './testing/payload.ts';
 
 let bench: JobBench;
 

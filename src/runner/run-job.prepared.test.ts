@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { payload } from '../../test/support/jobs/payload.ts';
 import { itAsRoot } from '../../test/support/privilege.ts';
 import { mountsAtOrBelow, realClock } from '../base/index.ts';
 import { createShellExecutor } from '../executors/index.ts';
@@ -10,7 +11,6 @@ import { Control } from './control.ts';
 import type { JobResult } from './journal/move.ts';
 import { DEFAULT_RUNNER_SETTINGS } from './open/runner-settings.ts';
 import { runJob } from './run-job.ts';
-import { payload } from './testing/payload.ts';
 
 let directory: string;
 

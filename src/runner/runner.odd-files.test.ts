@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { beforeOpen, ODD_FILES, replace, waits } from '../../test/support/files/odd-files.ts';
+import { payload } from '../../test/support/jobs/payload.ts';
 import { Failure, realClock } from '../base/index.ts';
 import { createShellExecutor, type JobSpec, makeCookie, type Place } from '../executors/index.ts';
 import { createJournal, reopenJournal } from './journal/journal.ts';
@@ -11,7 +12,6 @@ import { createLogFilter } from './log/log-filter.ts';
 import { DEFAULT_RUNNER_SETTINGS } from './open/runner-settings.ts';
 import { readArchive } from './save/archive/read-archive.ts';
 import { readHolder } from './take-over/holder.ts';
-import { payload } from './testing/payload.ts';
 
 vi.mock('node:fs', async (original) => {
   const { watchfulFileSystem } = await import('../../test/support/files/odd-files.ts');

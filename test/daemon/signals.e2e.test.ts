@@ -1,41 +1,23 @@
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { waitUntil } from '../support/wait-until.ts';
-import { RunnerLab } from './support/runner-lab.ts';
+import { useRunnerLab } from './support/use-runner-lab.ts';
 
 const LONG = { timeout: 90_000 };
 
-const lab = new RunnerLab();
-beforeAll(() => lab.open(), 60_000);
-afterAll(() => lab.close(), 60_000);
-afterEach(async () => {
-  if (lab.isRunning) await lab.kill();
-});
-
-const file = (name: string) => waitUntil(`${name} is there`, () => lab.has(name));
-const waitFor = (name: string) => `while [ ! -e ${lab.root}/${name} ]; do sleep 0.02; done`;
-
-const pipeline = (id: string, cleanup = 'true') => `
-job:
-  script:
-    - touch ${lab.root}/${id}.begun
-    - ${JSON.stringify(waitFor(`${id}.go`))}
-  after_script:
-    - echo "$CI_JOB_STATUS $EPILOGUE_TEARDOWN_CAUSE" >> ${lab.root}/${id}.cleaned
-    - ${JSON.stringify(cleanup)}
-`;
+const lab = useRunnerLab();
 
 /** A job whose script has begun. */
 async function begin(id: string, more: readonly string[] = [], cleanup = 'true') {
-  const job = await lab.push(pipeline(id, cleanup));
+  const job = await lab.push(lab.pipeline(id, cleanup));
   lab.start(more);
-  await file(`${id}.begun`);
+  await lab.until(`${id}.begun`);
   return job;
 }
 
 it('SIGQUIT lets jobs end, and takes no more', LONG, async () => {
   const job = await begin('quit');
   lab.signal('SIGQUIT');
-  const other = await lab.push(pipeline('later'));
+  const other = await lab.push(lab.pipeline('later'));
   lab.touch('quit.go');
   expect(await lab.ended()).toBe(0);
   expect(await job.read()).toMatchObject({ status: 'success', cleanup: { outcome: 'succeeded' } });
@@ -71,9 +53,9 @@ it('SIGTERM after SIGQUIT tears down, and is no second word', LONG, async () => 
 });
 
 it('a second signal leaves the cleanup running, for the next runner', LONG, async () => {
-  const job = await begin('twice', ['--no-guard'], waitFor('twice.clean'));
+  const job = await begin('twice', ['--no-guard'], lab.waitFor('twice.clean'));
   lab.signal('SIGTERM');
-  await file('twice.cleaned');
+  await lab.until('twice.cleaned');
   lab.signal('SIGTERM');
   expect(await lab.ended()).toBe(75);
   expect(lab.read('runner.log')).toContain('1 job is left in');
@@ -88,9 +70,9 @@ it('a second signal leaves the cleanup running, for the next runner', LONG, asyn
 });
 
 it('a teardown that takes longer than shutdown_timeout is left to the next runner', LONG, async () => {
-  const job = await lab.push(pipeline('late', waitFor('late.clean')));
+  const job = await lab.push(lab.pipeline('late', lab.waitFor('late.clean')));
   lab.startFrom('shutdown_timeout = 1', ['--no-guard']);
-  await file('late.begun');
+  await lab.until('late.begun');
   lab.signal('SIGTERM');
   expect(await lab.ended()).toBe(75);
   expect(lab.has('late.cleaned')).toBe(true);

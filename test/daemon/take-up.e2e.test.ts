@@ -1,18 +1,14 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { waitUntil } from '../support/wait-until.ts';
-import { type LabJob, RunnerLab } from './support/runner-lab.ts';
+import type { LabJob } from './support/lab-job.ts';
+import { isLastUpdate, isUpload } from './support/requests.ts';
+import { useRunnerLab } from './support/use-runner-lab.ts';
 
 /** Starting a server, a runner and a push, several times, on a busy machine. */
 const LONG = { timeout: 90_000 };
 
-const lab = new RunnerLab();
-beforeAll(() => lab.open(), 60_000);
-afterAll(() => lab.close(), 60_000);
-afterEach(async () => {
-  if (lab.isRunning) await lab.kill();
-  lab.isHeld = () => false;
-});
+const lab = useRunnerLab();
 
 const LINES = Array.from({ length: 40 }, (_, index) => `line ${index}`);
 
@@ -32,9 +28,6 @@ job:
     - echo cleaned up
 ${artifacts ? '  artifacts: {paths: [made.txt]}' : ''}
 `;
-const waitFor = (file: string) => `while [ ! -e ${lab.root}/${file} ]; do sleep 0.02; done`;
-const file = (name: string) =>
-  waitUntil(`${name} is there:\n${lab.has('runner.log') ? lab.read('runner.log') : ''}`, () => lab.has(name));
 
 async function isWhole(job: LabJob): Promise<void> {
   const log = await job.log();
@@ -42,17 +35,12 @@ async function isWhole(job: LabJob): Promise<void> {
   expect(log.match(/^cleaned up$/gm), log).toEqual(['cleaned up']);
 }
 
-async function nothingIsLeft(): Promise<void> {
-  await waitUntil('no journal is left', () => lab.homes.length === 0);
-  await waitUntil(`nothing is left running: ${lab.leftRunning}`, () => lab.leftRunning.length === 0);
-}
-
 describe('a job whose runner is killed', LONG, () => {
   it('while it gets sources: the next one begins that again, and the job ends well', async () => {
     lab.touch('hold-git');
     const job = await lab.push(pipeline('sources'));
     lab.start(['--no-guard']);
-    await file('in-git');
+    await lab.until('in-git');
     await lab.kill();
     expect(lab.has('sources.begun')).toBe(false);
     lab.start(['--no-guard']);
@@ -63,13 +51,13 @@ describe('a job whose runner is killed', LONG, () => {
     rmSync(lab.path('hold-git'));
     expect(await job.ended()).toMatchObject({ status: 'success', cleanup: { outcome: 'succeeded' } });
     await isWhole(job);
-    await nothingIsLeft();
+    await lab.untilNothingIsLeft();
   });
 
   it('in its script: the next one follows it on', async () => {
-    const job = await lab.push(pipeline('script', { script: waitFor('script.go') }));
+    const job = await lab.push(pipeline('script', { script: lab.waitFor('script.go') }));
     lab.start(['--no-guard']);
-    await file('script.begun');
+    await lab.until('script.begun');
     await lab.kill();
     lab.start(['--no-guard']);
     await waitUntil('it is taken up', () => lab.read('runner.log').includes('goes on with what'));
@@ -80,7 +68,7 @@ describe('a job whose runner is killed', LONG, () => {
     });
     expect(lab.read('script.cleaned')).toBe('success succeeded 1\n');
     await isWhole(job);
-    await nothingIsLeft();
+    await lab.untilNothingIsLeft();
   });
 
   it.each([
@@ -88,25 +76,25 @@ describe('a job whose runner is killed', LONG, () => {
     ['badly', 'exit 7', 'failed', 'failed failed 1\n'],
   ])('in a script that ends %s while no runner is there: the next one judges it', async (how, end, status, cleaned) => {
     const job = await lab.push(
-      pipeline(how, { script: `${waitFor(`${how}.go`)}; touch ${lab.root}/${how}.over; ${end}` }),
+      pipeline(how, { script: `${lab.waitFor(`${how}.go`)}; touch ${lab.root}/${how}.over; ${end}` }),
     );
     lab.start(['--no-guard']);
-    await file(`${how}.begun`);
+    await lab.until(`${how}.begun`);
     await lab.kill();
     lab.touch(`${how}.go`);
-    await file(`${how}.over`);
+    await lab.until(`${how}.over`);
     lab.start(['--no-guard']);
     const ended = await job.ended();
     expect(ended).toMatchObject({ status, cleanup: { outcome: 'succeeded' } });
     if (status === 'failed') expect(await job.log()).toContain('Job failed: exit code 7');
     expect(lab.read(`${how}.cleaned`)).toBe(cleaned);
-    await nothingIsLeft();
+    await lab.untilNothingIsLeft();
   });
 
   it('together with its script: the next one runs the cleanup, and the runner was lost', async () => {
-    const job = await lab.push(pipeline('lost', { script: waitFor('never') }));
+    const job = await lab.push(pipeline('lost', { script: lab.waitFor('never') }));
     lab.start(['--no-guard']);
-    await file('lost.pids');
+    await lab.until('lost.pids');
     await lab.kill();
     const [script, wrapper] = readFileSync(lab.path('lost.pids'), 'utf8').trim().split(' ').map(Number);
     for (const pid of [wrapper, script]) if (pid !== undefined) process.kill(pid, 'SIGKILL');
@@ -118,13 +106,13 @@ describe('a job whose runner is killed', LONG, () => {
       cleanup: { outcome: 'succeeded' },
     });
     expect(lab.read('lost.cleaned')).toBe('failed runner_lost 1\n');
-    await nothingIsLeft();
+    await lab.untilNothingIsLeft();
   });
 
   it('in its cleanup: the next one follows that on', async () => {
-    const job = await lab.push(pipeline('cleanup', { cleanup: waitFor('cleanup.go') }));
+    const job = await lab.push(pipeline('cleanup', { cleanup: lab.waitFor('cleanup.go') }));
     lab.start(['--no-guard']);
-    await file('cleanup.cleaned');
+    await lab.until('cleanup.cleaned');
     await lab.kill();
     lab.start(['--no-guard']);
     lab.touch('cleanup.go');
@@ -134,60 +122,60 @@ describe('a job whose runner is killed', LONG, () => {
     });
     expect(lab.read('cleanup.cleaned')).toBe('success succeeded 1\n');
     await isWhole(job);
-    await nothingIsLeft();
+    await lab.untilNothingIsLeft();
   });
 
   it('while it sends artifacts: the next one sends them', async () => {
-    lab.isHeld = ({ method, path }) => method === 'POST' && /\/artifacts\?/.test(path);
+    const upload = lab.proxy.hold(isUpload);
     const job = await lab.push(pipeline('upload', { artifacts: true }));
     lab.start(['--no-guard']);
-    await waitUntil('they are on their way', () => lab.held.some(({ path }) => /\/artifacts\?/.test(path)));
+    await waitUntil('they are on their way', () => upload.hasArrived);
     await lab.kill();
-    lab.isHeld = () => false;
+    upload.release();
     lab.start(['--no-guard']);
     expect(await job.ended()).toMatchObject({ status: 'success', artifacts_file: { filename: 'artifacts.zip' } });
     await isWhole(job);
-    await nothingIsLeft();
+    await lab.untilNothingIsLeft();
   });
 
   it('before its server hears the result: the next one tells it', async () => {
-    lab.isHeld = ({ method, body }) => method === 'PUT' && /"state":"success"/.test(body);
+    const result = lab.proxy.hold(isLastUpdate);
     const job = await lab.push(pipeline('result'));
     lab.start(['--no-guard']);
-    await waitUntil('the result is on its way', () => lab.held.some(({ body }) => /"state":"success"/.test(body)));
+    await waitUntil('the result is on its way', () => result.hasArrived);
     await lab.kill();
-    lab.isHeld = () => false;
+    result.release();
     lab.start(['--no-guard']);
     expect(await job.ended()).toMatchObject({ status: 'success' });
     expect(lab.read('result.cleaned')).toBe('success succeeded 1\n');
     await isWhole(job);
-    await nothingIsLeft();
+    await lab.untilNothingIsLeft();
   });
 });
 
 it('is cancelled while no runner is there: the next one is told, stops it, and cleans up', LONG, async () => {
-  const job = await lab.push(pipeline('away', { script: waitFor('never') }));
+  const job = await lab.push(pipeline('away', { script: lab.waitFor('never') }));
   lab.start(['--no-guard']);
-  await file('away.begun');
+  await lab.until('away.begun');
   await lab.kill();
   await lab.api('POST', `${job.path}/cancel`);
   lab.start(['--no-guard']);
   expect(await job.ended()).toMatchObject({ status: 'canceled', cleanup: { outcome: 'succeeded' } });
   expect(lab.read('away.cleaned')).toBe('canceled canceled 1\n');
-  await nothingIsLeft();
+  await lab.untilNothingIsLeft();
 });
 
 it('goes on with a script and its cleanup while its server is away, and tells it all later', LONG, async () => {
-  const job = await lab.push(pipeline('alone', { script: waitFor('alone.go') }));
+  const job = await lab.push(pipeline('alone', { script: lab.waitFor('alone.go') }));
   lab.start(['--no-guard']);
-  await file('alone.begun');
+  await lab.until('alone.begun');
   await lab.kill();
-  lab.isHeld = () => true;
+  lab.proxy.cut();
   lab.start(['--no-guard']);
   lab.touch('alone.go');
-  await file('alone.cleaned');
-  lab.isHeld = () => false;
+  await lab.until('alone.cleaned');
+  lab.proxy.heal();
   expect(await job.ended()).toMatchObject({ status: 'success', cleanup: { outcome: 'succeeded' } });
   await isWhole(job);
-  await nothingIsLeft();
+  await lab.untilNothingIsLeft();
 });

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { anyEvent, choices, jobsOfAnyShape, RANDOM, STAGES } from '../../../test/support/any-pipeline.ts';
-import { plannedJob } from '../../../test/support/planned-job.ts';
+import { plannedJob } from '../../../test/support/jobs/planned-job.ts';
 import { applyPipeline, everyJob, type PipelineEvent, rowOf, type SchedulableJob } from '../../lifecycle/index.ts';
 import type { Plan } from '../../protocol/index.ts';
 import { findPipeline, insertAttempt, loadJobRows } from '../../store/index.ts';

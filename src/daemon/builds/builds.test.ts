@@ -13,10 +13,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { payload } from '../../../test/support/jobs/payload.ts';
 import { itAsRoot } from '../../../test/support/privilege.ts';
 import type { JobPayload, Variable } from '../../protocol/index.ts';
 import { plainVariable } from '../../protocol/index.ts';
-import { payloadFor } from '../testing/payload-for.ts';
 import { type BuildSettings, Builds } from './builds.ts';
 
 let dir = '';
@@ -41,8 +41,9 @@ function home(id: number): string {
 }
 
 function job(variables: Readonly<Record<string, string>> = {}, repository = 'grp/demo'): JobPayload {
-  return payloadFor({
-    url: `http://ci:word@127.0.0.1/${repository}.git`,
+  return payload({
+    job_info: { project_name: 'demo', project_full_path: 'grp/demo' },
+    git_info: { repo_url: `http://ci:word@127.0.0.1/${repository}.git` },
     variables: Object.entries(variables).map(([key, value]): Variable => plainVariable(key, value, { raw: false })),
   });
 }

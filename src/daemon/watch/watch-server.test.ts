@@ -1,17 +1,27 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { payload } from '../../../test/support/jobs/payload.ts';
 import { type Clock, realClock } from '../../base/index.ts';
 import type { JobPorts } from '../../runner/index.ts';
 import { GOOD_RESULT } from '../job/testing/good-result.ts';
 import { watchPorts } from './job-figures.ts';
 import { type EntryMetrics, RunnerMetrics } from './runner-metrics.ts';
-import { PAYLOAD as job } from './testing/payload.ts';
 import { startWatchServer, type WatchServer } from './watch-server.ts';
 
 const NOW = 1_800_000_000_000;
 const TOKEN = 'glrt-abcdefghijklmnopqrst';
 const LABELS = 'runner="abcdefghi",runner_name="one",system_id="s_1"';
+
+const SECRET = 'glcbt-secret';
+/** With secrets in it, which nobody outside may see. */
+const job = payload({
+  id: 12,
+  token: SECRET,
+  job_info: { id: 12, name: 'a "b"', time_in_queue_seconds: 4 },
+  git_info: { repo_url: `https://gitlab-ci-token:${SECRET}@example.com/group/app.git` },
+  variables: [{ key: 'PASSWORD', value: SECRET, public: false, masked: true, file: false, raw: false }],
+});
 
 let nowMs: number;
 let metrics: RunnerMetrics;

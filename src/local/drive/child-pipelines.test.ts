@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { plannedJob as job } from '../../../test/support/planned-job.ts';
+import { plannedJob as job } from '../../../test/support/jobs/planned-job.ts';
 import { bench, obedient, planOf } from '../testing/driver-bench.ts';
 
 describe('a child pipeline', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { plannedJob } from '../../../test/support/planned-job.ts';
+import { plannedJob } from '../../../test/support/jobs/planned-job.ts';
 import { createPipeline, DEFAULT_POLICY, type PipelineEffect } from '../../lifecycle/index.ts';
 import { planOf } from '../testing/driver-bench.ts';
 import { EventQueue } from './event-queue.ts';

@@ -2,8 +2,8 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { payload } from '../../../test/support/jobs/payload.ts';
 import { DEFAULT_RUNNER_SETTINGS } from '../open/runner-settings.ts';
-import { payload } from '../testing/payload.ts';
 import type { JobRecord } from './job-record.ts';
 import { createJournal, reopenJournal } from './journal.ts';
 import type { Progress } from './progress.ts';

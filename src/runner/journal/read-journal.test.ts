@@ -3,8 +3,8 @@ import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { payload } from '../../../test/support/jobs/payload.ts';
 import { DEFAULT_RUNNER_SETTINGS } from '../open/runner-settings.ts';
-import { payload } from '../testing/payload.ts';
 import { createJournal, reopenJournal } from './journal.ts';
 import { type JournalReading, readJournal } from './read-journal.ts';
 

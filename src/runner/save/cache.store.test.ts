@@ -1,10 +1,10 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { payload } from '../../../test/support/jobs/payload.ts';
 import { Failure } from '../../base/index.ts';
 import type { Place } from '../../executors/index.ts';
 import type { CacheStore } from '../job-ports.ts';
-import { payload } from '../testing/payload.ts';
 import { makeWorkshop, type Workshop } from '../testing/place.ts';
 import { DEFAULT_ARCHIVE_LIMITS } from './archive/archive.ts';
 import { type CacheOptions, restoreCaches, saveCaches } from './cache.ts';

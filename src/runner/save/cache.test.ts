@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { payload } from '../../../test/support/jobs/payload.ts';
 import type { Place } from '../../executors/index.ts';
 import type { PayloadCache } from '../../protocol/index.ts';
-import { payload } from '../testing/payload.ts';
 import { makeWorkshop, type Workshop } from '../testing/place.ts';
 import { DEFAULT_ARCHIVE_LIMITS } from './archive/archive.ts';
 import { type CacheOptions, restoreCaches, saveCaches } from './cache.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { payload } from '../../../test/support/jobs/payload.ts';
 import type { Variable } from '../../protocol/index.ts';
-import { payload } from '../testing/payload.ts';
 import { type JobVariables, jobVariables, type Surroundings } from './job-variables.ts';
 
 const surroundings: Surroundings = {

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { AutoClock } from '../../../test/support/auto-clock.ts';
+import { payload } from '../../../test/support/jobs/payload.ts';
 import { Failure } from '../../base/index.ts';
 import type { JobRun } from '../job-run.ts';
-import { payload } from '../testing/payload.ts';
 import { followStep } from './follow-step.ts';
 
 it('does not try without a pause to write a log for which there is no room', async () => {

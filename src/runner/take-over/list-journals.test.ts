@@ -2,10 +2,10 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { payload } from '../../../test/support/jobs/payload.ts';
 import { itAsUser } from '../../../test/support/privilege.ts';
 import { createJournal } from '../journal/journal.ts';
 import { DEFAULT_RUNNER_SETTINGS } from '../open/runner-settings.ts';
-import { payload } from '../testing/payload.ts';
 import { listJournals } from './list-journals.ts';
 
 const { chmodSync: realChmod } = await vi.importActual<typeof import('node:fs')>('node:fs');

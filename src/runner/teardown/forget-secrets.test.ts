@@ -13,12 +13,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { payload } from '../../../test/support/jobs/payload.ts';
 import { itAsRoot } from '../../../test/support/privilege.ts';
 import { plainVariable } from '../../protocol/index.ts';
 import { createJournal } from '../journal/journal.ts';
 import { readJournal } from '../journal/read-journal.ts';
 import { DEFAULT_RUNNER_SETTINGS } from '../open/runner-settings.ts';
-import { payload } from '../testing/payload.ts';
 import { forgetSecrets } from './forget-secrets.ts';
 
 let directory: string;

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AutoClock } from '../../../test/support/auto-clock.ts';
+import { payload } from '../../../test/support/jobs/payload.ts';
 import type { Clock } from '../../base/index.ts';
 import { type Act, createScriptedMachine, type Executor, type ScriptedMachine } from '../../executors/index.ts';
 import type { Cleanup, JobPayload } from '../../protocol/index.ts';
@@ -10,7 +11,6 @@ import type { Extended, JobPorts, PhaseChange } from '../job-ports.ts';
 import type { JobResult, Move } from '../journal/move.ts';
 import { DEFAULT_RUNNER_SETTINGS, type RunnerSettings } from '../open/runner-settings.ts';
 import { runJob } from '../run-job.ts';
-import { payload } from './payload.ts';
 
 /** What each step of a scripted job does, by id; a step that is not named prints its id. */
 export type Acts = Readonly<Record<string, readonly Act[] | { readonly refuse: string }>>;

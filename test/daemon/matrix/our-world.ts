@@ -1,16 +1,8 @@
 import { ServedProject, type ShownJob, type ShownPipeline } from '../../serve/support/served-project.ts';
 import { Serving } from '../../serve/support/serving.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
-import {
-  type CellJob,
-  type CellSubject,
-  type Ending,
-  isFetch,
-  isLastUpdate,
-  isReport,
-  isUpload,
-  type World,
-} from './world.ts';
+import { isFetch, isLastUpdate, isReport, isUpload } from '../support/requests.ts';
+import type { CellJob, CellSubject, Ending, World } from './world.ts';
 
 /** Our coordinator: the real `epilogue serve`. */
 export async function startOurWorld(): Promise<World> {

@@ -5,16 +5,8 @@ import { join } from 'node:path';
 import type { JobHandle } from '../plain-server/plain-job.ts';
 import { startPlainServer } from '../plain-server/plain-server.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
-import {
-  type CellJob,
-  type CellSubject,
-  type Ending,
-  isFetch,
-  isLastUpdate,
-  isReport,
-  isUpload,
-  type World,
-} from './world.ts';
+import { isFetch, isLastUpdate, isReport, isUpload } from '../support/requests.ts';
+import type { CellJob, CellSubject, Ending, World } from './world.ts';
 
 /** Sooner than GitLab, whose two minutes nobody waits for here. */
 const ACCEPT_MS = 5_000;

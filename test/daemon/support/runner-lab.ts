@@ -12,21 +12,14 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { PROGRAM } from '../../support/checkout.ts';
 import { killMarked, MARK, markedProcesses } from '../../support/processes.ts';
 import { ServerProcess } from '../../support/server-process.ts';
 import { waitUntil } from '../../support/wait-until.ts';
-
-export interface SeenRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly body: string;
-}
+import { FaultProxy } from './fault-proxy.ts';
+import { LabJob } from './lab-job.ts';
 
 /** Real git, which waits before it fetches while a file `hold-git` lies in the room, and says with `in-git` that it does. */
 const GIT = `#!/bin/sh
@@ -39,13 +32,10 @@ exec "$REAL_GIT" "$@"
 /** One coordinator, a proxy before it, and one runner after the other that works in the same directory. */
 export class RunnerLab {
   readonly root = realpathSync(mkdtempSync(join(tmpdir(), 'epilogue-lab-')));
-  /** What a request has to be like that the proxy lets wait; nobody answers it any more. */
-  isHeld: (seen: SeenRequest) => boolean = () => false;
-  readonly held: SeenRequest[] = [];
   #server: ServerProcess | null = null;
-  #proxy: Server | null = null;
-  #address = '';
+  #proxy: FaultProxy | null = null;
   #runner: ChildProcess | null = null;
+  #saidAll: Promise<unknown> | null = null;
   #headers: Readonly<Record<string, string>> = {};
   #token = '';
   #projects = 0;
@@ -61,16 +51,21 @@ export class RunnerLab {
     this.#headers = { 'private-token': this.#token, 'content-type': 'application/json' };
     const made = await this.api('POST', '/user/runners', { runner_type: 'instance_type' });
     writeFileSync(join(this.root, 'token'), made.token);
-    await this.#startProxy();
+    this.#proxy = await FaultProxy.start(this.#server.base);
   }
 
   async close(): Promise<void> {
     if (this.isRunning) await this.kill();
     killMarked(this.root);
-    this.#proxy?.closeAllConnections();
-    this.#proxy?.close();
+    await this.#proxy?.close();
     await this.#server?.end('SIGTERM');
     rmSync(this.root, { recursive: true, force: true });
+  }
+
+  /** Between the runner and the server. */
+  get proxy(): FaultProxy {
+    if (this.#proxy === null) throw new Error('the lab is not open');
+    return this.#proxy;
   }
 
   env(): Record<string, string> {
@@ -86,6 +81,30 @@ export class RunnerLab {
     return existsSync(this.path(name));
   }
 
+  async until(name: string): Promise<void> {
+    await waitUntil(`${name} is there:\n${this.has('runner.log') ? this.read('runner.log') : ''}`, () =>
+      this.has(name),
+    );
+  }
+
+  /** A line of a script that waits until a test makes this file. */
+  waitFor(name: string): string {
+    return `while [ ! -e ${this.path(name)} ]; do sleep 0.02; done`;
+  }
+
+  /** A job that waits for `<id>.go` between `<id>.begun` and its cleanup, which says what it was told in `<id>.cleaned`. */
+  pipeline(id: string, cleanup = 'true'): string {
+    return `
+job:
+  script:
+    - touch ${this.path(id)}.begun
+    - ${JSON.stringify(this.waitFor(`${id}.go`))}
+  after_script:
+    - echo "$CI_JOB_STATUS $EPILOGUE_TEARDOWN_CAUSE" >> ${this.path(id)}.cleaned
+    - ${JSON.stringify(cleanup)}
+`;
+  }
+
   touch(name: string): void {
     writeFileSync(this.path(name), '');
   }
@@ -96,8 +115,7 @@ export class RunnerLab {
 
   /** Starts a runner; one before it has to be gone. */
   start(more: readonly string[] = []): ChildProcess {
-    const address = this.#address;
-    const where = ['--url', address, '--token-file', this.path('token'), '--directory', this.path('runner')];
+    const where = ['--url', this.proxy.url, '--token-file', this.path('token'), '--directory', this.path('runner')];
     return this.#spawn([...where, ...more]);
   }
 
@@ -108,12 +126,13 @@ export class RunnerLab {
     });
     runner.stderr?.on('data', (chunk: Buffer) => appendFileSync(this.path('runner.log'), chunk));
     this.#runner = runner;
+    this.#saidAll = once(runner, 'close');
     return runner;
   }
 
   /** As `start`, by a settings file that begins with these lines. */
   startFrom(settings: string, more: readonly string[] = []): void {
-    const entry = { name: 'lab', url: this.#address, token: this.read('token'), executor: 'shell' };
+    const entry = { name: 'lab', url: this.proxy.url, token: this.read('token'), executor: 'shell' };
     const lines = Object.entries(entry).map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
     writeFileSync(this.path('config.toml'), [settings, '[[runners]]', ...lines, ''].join('\n'), { mode: 0o600 });
     this.#spawn(['--config', this.path('config.toml'), '--working-directory', this.path('runner'), ...more]);
@@ -135,6 +154,8 @@ export class RunnerLab {
       `the runner ends:\n${this.has('runner.log') ? this.read('runner.log') : ''}`,
       () => !this.isRunning,
     );
+    // Its last words come with the end of its streams.
+    await this.#saidAll;
     return runner.exitCode;
   }
 
@@ -154,6 +175,11 @@ export class RunnerLab {
     return markedProcesses(this.root)
       .filter(({ pid }) => !mine.has(pid) && pid !== this.#runner?.pid)
       .map(({ command }) => command);
+  }
+
+  async untilNothingIsLeft(): Promise<void> {
+    await waitUntil('no journal is left', () => this.homes.length === 0);
+    await waitUntil(`nothing is left running: ${this.leftRunning}`, () => this.leftRunning.length === 0);
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: what the server answers
@@ -182,7 +208,7 @@ export class RunnerLab {
       const jobs = await this.api('GET', `${project}/jobs`);
       return Array.isArray(jobs) && jobs.length > 0 ? jobs : null;
     });
-    return new LabJob(this, `${project}/jobs/${job.id}`);
+    return new LabJob((method, path) => this.api(method, path), `${project}/jobs/${job.id}`);
   }
 
   #realGit(): string {
@@ -193,58 +219,5 @@ export class RunnerLab {
     return markedProcesses(this.root)
       .filter(({ command }) => / serve /.test(command))
       .map(({ pid }) => pid);
-  }
-
-  async #startProxy(): Promise<void> {
-    const proxy = createServer(async (incoming, outgoing) => {
-      const { method = '', url = '', headers } = incoming;
-      const body = await buffer(incoming);
-      const seen = { method, path: url, body: body.toString('latin1') };
-      if (this.isHeld(seen)) return void this.held.push(seen);
-      const onward = request(`${this.#server?.base}${url}`, { method, headers }, (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-        outgoing.flushHeaders();
-        answer.pipe(outgoing);
-      });
-      onward.on('error', () => outgoing.destroy());
-      outgoing.once('close', () => onward.destroy());
-      onward.end(body);
-    });
-    proxy.listen(0, '127.0.0.1');
-    await once(proxy, 'listening');
-    this.#proxy = proxy;
-    this.#address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-  }
-}
-
-export class LabJob {
-  readonly #lab: RunnerLab;
-  /** In the API. */
-  readonly path: string;
-
-  constructor(lab: RunnerLab, path: string) {
-    this.#lab = lab;
-    this.path = path;
-  }
-
-  // biome-ignore lint/suspicious/noExplicitAny: what the server answers
-  read(): Promise<any> {
-    return this.#lab.api('GET', this.path);
-  }
-
-  /** Without sections' marks and colours. */
-  async log(): Promise<string> {
-    const text: string = await this.#lab.api('GET', `${this.path}/trace`);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal obeys
-    return text.replace(/section_\w+:\d+:\w+\r\u001b\[0K/g, '').replace(/\u001b\[[\d;]*[mK]/g, '');
-  }
-
-  /** Waits for its end. */
-  // biome-ignore lint/suspicious/noExplicitAny: what the server answers
-  async ended(): Promise<any> {
-    return await waitUntil(`the job ${this.path} ends`, async () => {
-      const job = await this.read();
-      return ['success', 'failed', 'canceled'].includes(job.status) ? job : null;
-    });
   }
 }

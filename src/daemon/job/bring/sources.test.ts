@@ -6,10 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { payload } from '../../../../test/support/jobs/payload.ts';
 import type { Place } from '../../../executors/index.ts';
 import { type JobPayload, plainVariable } from '../../../protocol/index.ts';
 import { DEFAULT_RUNNER_SETTINGS, type RunnerSettings } from '../../../runner/index.ts';
-import { payloadFor } from '../../testing/payload-for.ts';
 import { openSources } from './sources.ts';
 
 let dir = '';
@@ -56,14 +56,14 @@ interface Wish {
 
 /** Sources of a job whose place is on this machine. @returns how they are brought, once more at each call */
 function sourcesOf({ variables = {}, job = {}, settings = {}, refusal, url }: Wish = {}): () => Promise<void> {
-  const payload = payloadFor({
-    url: url ?? join(dir, 'origin'),
-    git: { sha, depth: 20, refspecs: [`+${sha}:refs/pipelines/1`] },
+  const given = payload({
+    token: 'job-token',
+    git_info: { repo_url: url ?? join(dir, 'origin'), sha, depth: 20, refspecs: [`+${sha}:refs/pipelines/1`] },
     variables: Object.entries(variables).map(([key, value]) => plainVariable(key, value, { raw: false })),
     ...job,
   });
   const bring = openSources({
-    payload,
+    payload: given,
     build: { buildsDir: dir, refusal: refusal ?? null },
     settings: { ...DEFAULT_RUNNER_SETTINGS, ...settings },
     directory: dir,
@@ -144,11 +144,11 @@ it('asks where the owner of the runner says, with the token of the job', async (
   onTestFinished(() => void http.close());
   const { port } = http.address() as AddressInfo;
   const settings = { cloneUrl: `http://127.0.0.1:${port}/inner` };
-  const bring = sourcesOf({ settings, url: 'https://outer.example/grp/demo.git' });
+  const bring = sourcesOf({ settings, url: 'https://outer.example/group/app.git' });
   await expect(bring()).rejects.toMatchObject({ code: 'git_failed' });
   const basic = Buffer.from('gitlab-ci-token:job-token').toString('base64');
   expect(seen[0]).toMatchObject({
-    url: '/inner/grp/demo.git/info/refs?service=git-upload-pack',
+    url: '/inner/group/app.git/info/refs?service=git-upload-pack',
     headers: { authorization: `Basic ${basic}` },
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AutoClock } from '../../../../test/support/auto-clock.ts';
-import { plannedJob as job } from '../../../../test/support/planned-job.ts';
+import { plannedJob as job } from '../../../../test/support/jobs/planned-job.ts';
 import { bench, obedient, type Play } from '../../testing/driver-bench.ts';
 
 describe('a job that is cancelled before its script has started', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { payload } from '../../testing/payload.ts';
+import { payload } from '../../../../test/support/jobs/payload.ts';
 import { cleanupKey } from './cleanup-key.ts';
 
 it('is the one that the payload brings', () => {

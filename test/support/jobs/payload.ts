@@ -1,7 +1,12 @@
-import type { JobPayload } from '../../protocol/index.ts';
+import type { JobPayload } from '../../../src/protocol/index.ts';
+
+export interface PayloadChanges extends Partial<Omit<JobPayload, 'job_info' | 'git_info'>> {
+  readonly job_info?: Partial<JobPayload['job_info']>;
+  readonly git_info?: Partial<JobPayload['git_info']>;
+}
 
 /** A payload for tests: a job with nothing to do, changed by `changes`. */
-export function payload(changes: Partial<JobPayload> = {}): JobPayload {
+export function payload({ job_info: job, git_info: git, ...changes }: PayloadChanges = {}): JobPayload {
   return {
     id: 1,
     token: '',
@@ -14,6 +19,7 @@ export function payload(changes: Partial<JobPayload> = {}): JobPayload {
       project_id: 1,
       project_name: 'app',
       project_full_path: 'group/app',
+      ...job,
     },
     git_info: {
       repo_url: '',
@@ -23,6 +29,7 @@ export function payload(changes: Partial<JobPayload> = {}): JobPayload {
       ref_type: 'branch',
       refspecs: [],
       depth: 0,
+      ...git,
     },
     runner_info: { timeout: 3600 },
     variables: [],

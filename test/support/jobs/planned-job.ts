@@ -1,4 +1,4 @@
-import type { PlannedJob } from '../../src/protocol/index.ts';
+import type { PlannedJob } from '../../../src/protocol/index.ts';
 
 /** A job for tests: in stage mode, with nothing special about it, changed by `changes`. */
 export function plannedJob(name: string, changes: Partial<PlannedJob> = {}): PlannedJob {
