@@ -1,23 +1,16 @@
-import type { Clock } from '../base/index.ts';
-import type { Executor } from '../executors/index.ts';
 import type { RunnerConfig } from './config/runner-config.ts';
+import type { JobContext } from './job/job-context.ts';
 import type { SaveToken } from './register/rotate-tokens.ts';
 import type { Shutdown } from './shutdown.ts';
 import type { RunnerLog } from './watch/runner-log.ts';
 import type { ServiceSettings } from './watch/systemd/service-manager.ts';
 
-export interface DaemonOptions {
+export interface DaemonOptions extends Pick<JobContext, 'executorFor' | 'clock' | 'environment' | 'version'> {
   readonly config: RunnerConfig;
   /** Tells this process from others under the same token. */
   readonly systemId: string;
   /** Absolute; journals, builds and caches. Of one process at a time. */
   readonly directory: string;
-  /** One for each shell: `bash`, `sh` or a path; null: bash, else sh. The same every time. */
-  readonly executorFor: (shell: string | null) => Executor;
-  readonly clock: Clock;
-  /** Environment that every step starts with, and git. */
-  readonly environment: Readonly<Record<string, string>>;
-  readonly version: string;
   readonly log: RunnerLog;
   readonly shutdown: Shutdown;
   /** Who started this process and wants to hear of it; null: nobody. */

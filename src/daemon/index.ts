@@ -18,6 +18,7 @@ export {
   type RunnerEntry,
 } from './config/runner-config.ts';
 export { watchConfig } from './config/watch-config.ts';
+export type { DaemonOptions } from './daemon-options.ts';
 export { findQuarantined, type Quarantined, requestRelease } from './quarantine/release.ts';
 export { changeConfigFile, tryConfigFile } from './register/config-file.ts';
 export { readTemplate } from './register/read-template.ts';

@@ -16,10 +16,10 @@ export interface JobContext {
   readonly coordinator: Coordinator;
   readonly jobs: JobsInHand;
   readonly metrics: EntryMetrics;
-  /** By the shell that the entry, or a job's journal, names. */
+  /** By the shell that the entry, or a job's journal, names: `bash`, `sh` or a path; null: bash, else sh. The same every time. */
   readonly executorFor: (shell: string | null) => Executor;
   readonly clock: Clock;
-  /** Environment that every step starts with. */
+  /** Environment that every step starts with, and git. */
   readonly environment: Readonly<Record<string, string>>;
   readonly version: string;
   /** Absolute; one folder a project. */

@@ -8,6 +8,7 @@ import {
   changeConfigFile,
   createRunnerLog,
   type DaemonEnd,
+  type DaemonOptions,
   LOG_FORMATS,
   LOG_LEVELS,
   type LogFormat,
@@ -98,32 +99,12 @@ async function runOneEntry(flags: GuardedFlags, host: Host): Promise<number> {
   const config = withFlags(configFromFlags(flags, host), flags);
   if (flags.directory === undefined) throw new Failure('no_directory', 'say where the runner works: --directory');
   const directory = resolve(host.cwd, flags.directory);
-  const log = logOf(config, host);
-  const shutdown = new Shutdown();
-  if (flags.finish) shutdown.drain();
-  const stopListening = listenToSignals(
-    host,
-    shutdown,
-    wishesOf(
-      flags,
-      () => config,
-      () => {},
-    ),
-  );
-  try {
-    const end = await runDaemon({
-      ...meansOf(flags, host),
-      config,
-      directory,
-      systemId: systemIdOf(directory),
-      log,
-      shutdown,
-      refusalEnds: true,
-    });
-    return exitCodeOf(end);
-  } finally {
-    stopListening();
-  }
+  return await runUntilStopped(flags, host, {
+    ...{ config, directory, systemId: systemIdOf(directory), log: logOf(config, host) },
+    current: () => config,
+    reload: () => {},
+    more: { refusalEnds: true },
+  });
 }
 
 async function runFromFile(flags: GuardedFlags, host: Host): Promise<number> {
@@ -139,46 +120,48 @@ async function runFromFile(flags: GuardedFlags, host: Host): Promise<number> {
   makeDirectory(source.directory, 0o700);
   const log = logOf(config, host);
   if (config.entries.length === 0) log('warn', `${source.path} has no entry that takes jobs: waiting for one`);
-  const { systemId, shutdown } = {
-    systemId: systemIdBeside(source.path, (text) => log('warn', text)),
-    shutdown: new Shutdown(),
-  };
+  const systemId = systemIdBeside(source.path, (text) => log('warn', text));
   let apply: (next: RunnerConfig) => void = () => {};
   let current = config;
   const onChange = (next: RunnerConfig): void => {
     current = withFlags(next, flags);
     apply(current);
   };
-  const watch = watchConfig({ source, config: read, stamp, clock: host.clock, log, onChange });
-  if (flags.finish) shutdown.drain();
-  const stopListening = listenToSignals(
-    host,
-    shutdown,
-    wishesOf(
-      flags,
-      () => current,
-      () => watch.read(),
-    ),
-  );
   const onConfig = (set: typeof apply): void => {
     apply = set;
   };
+  const watch = watchConfig({ source, config: read, stamp, clock: host.clock, log, onChange });
   try {
-    const end = await runDaemon({
-      ...meansOf(flags, host),
-      config,
-      directory: source.directory,
-      systemId,
-      log,
-      shutdown,
-      refusalEnds: false,
-      onConfig,
-      saveToken: tokenSaver(source),
+    return await runUntilStopped(flags, host, {
+      ...{ config, directory: source.directory, systemId, log },
+      current: () => current,
+      reload: () => watch.read(),
+      more: { refusalEnds: false, onConfig, saveToken: tokenSaver(source) },
     });
-    return exitCodeOf(end);
+  } finally {
+    await watch.end();
+  }
+}
+
+interface Running extends Pick<DaemonOptions, 'config' | 'directory' | 'systemId' | 'log'> {
+  /** As the settings are now. */
+  readonly current: () => RunnerConfig;
+  readonly reload: () => void;
+  readonly more: Pick<DaemonOptions, 'refusalEnds' | 'onConfig' | 'saveToken'>;
+}
+
+async function runUntilStopped(
+  flags: GuardedFlags,
+  host: Host,
+  { current, reload, more, ...known }: Running,
+): Promise<number> {
+  const shutdown = new Shutdown();
+  if (flags.finish) shutdown.drain();
+  const stopListening = listenToSignals(host, shutdown, wishesOf(flags, current, reload));
+  try {
+    return exitCodeOf(await runDaemon({ ...meansOf(flags, host), ...known, ...more, shutdown }));
   } finally {
     stopListening();
-    await watch.end();
   }
 }
 
