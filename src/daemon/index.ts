@@ -1,8 +1,5 @@
 /*
- * Takes jobs from servers over GitLab's runner protocol and sees each through `runner`. Start with run-daemon.ts.
- *
- * config/  what a process is told       take/  the loop of one entry       take-up/  jobs of a process before
- * wire/    the protocol, one function a call      job/  one job: what it is given, its log, its result
+ * Takes jobs from servers over GitLab's runner protocol and sees each through `runner`. Start with run-daemon.ts; docs/daemon.md says what each part is for.
  */
 export { entryKey } from './config/entry-key.ts';
 export { type ConfigSource, loadConfig } from './config/load-config.ts';
