@@ -1,9 +1,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Component, RunningComponent } from './component.ts';
 import { missingPrograms } from './missing-programs.ts';
+import { removeDirectory } from './remove-directory.ts';
 import { waitUntil } from './wait-until.ts';
 
 const run = promisify(execFile);
@@ -95,5 +96,5 @@ async function stopEngine(engine: ChildProcess, dir: string): Promise<void> {
     const pidFile = join(dir, 'exec/containerd/containerd.pid');
     if (existsSync(pidFile)) process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
   });
-  rmSync(dir, { recursive: true, force: true });
+  removeDirectory(dir);
 }

@@ -7,6 +7,7 @@ import { pythonClients } from './python-clients.ts';
 import { rubyClient } from './ruby-client.ts';
 
 export { type Component, installFromDebian, type RunningComponent } from './component.ts';
+export { removeDirectory } from './remove-directory.ts';
 export { waitUntil } from './wait-until.ts';
 
 export const components: readonly Component[] = [programs, postgres, docker, pythonClients, rubyClient, goClient];

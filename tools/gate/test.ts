@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { checkSteps } from './check-steps.ts';
+import { provideComponents } from './components/provide-components.ts';
 import { Gate } from './gate.ts';
 import { killAtRandom } from './kill-at-random.ts';
-import { provideComponents } from './provide-components.ts';
 import { runAtMost } from './run-at-most.ts';
 import { testAsOrdinaryUser } from './test-as-ordinary-user.ts';
 

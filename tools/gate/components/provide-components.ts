@@ -1,15 +1,10 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type Component,
-  components,
-  installFromDebian,
-  type RunningComponent,
-  waitUntil,
-} from '../components/index.ts';
-import type { Gate } from './gate.ts';
-import type { CopyableComponent } from './ordinary-user.ts';
+import { type Component, components, installFromDebian, type RunningComponent } from '../../components/index.ts';
+import type { Gate } from '../gate.ts';
+import type { CopyableComponent } from '../ordinary-user.ts';
+import { endStaleRuns } from './end-stale-runs.ts';
 
 /** Outside the checkout: a back end's data is not part of it, and its socket's path has to be short. */
 const home = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'epilogue-tests');
@@ -21,7 +16,7 @@ export interface Provided extends Omit<RunningComponent, 'copyable'> {
 
 /** Starts every component there is; adds a row for each that runs, failed, or is skipped and why. */
 export async function provideComponents(gate: Gate, mustHave: boolean): Promise<Provided> {
-  await endStaleRuns();
+  for (const problem of await endStaleRuns(home)) console.error(`test: a former run cannot be removed: ${problem}`);
   const running: RunningComponent[] = [];
   const installError = mustHave ? await installMissing(gate.signal) : null;
   for (const component of components) {
@@ -55,7 +50,9 @@ async function installMissing(signal: AbortSignal): Promise<string | null> {
 
 async function startOne(gate: Gate, component: Component, running: RunningComponent[]): Promise<void> {
   const startedAt = performance.now();
-  const dir = join(home, `${process.pid}-${component.name.toLowerCase().replaceAll(' ', '-')}`);
+  // A pid comes again, and a directory of its former bearer may not be gone.
+  const own = `${process.pid}-${randomBytes(3).toString('hex')}`;
+  const dir = join(home, `${own}-${component.name.toLowerCase().replaceAll(' ', '-')}`);
   try {
     running.push(await component.start(dir, gate.signal));
     const durationMs = performance.now() - startedAt;
@@ -75,35 +72,4 @@ function fail(gate: Gate, { name }: Component, reason: string): void {
 
 function describe(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** What a `bin/test` that was killed has left: its directory bears its pid, its processes name the directory. */
-async function endStaleRuns(): Promise<void> {
-  for (const name of list(home)) {
-    if (list('/proc').includes(name.split('-')[0] ?? '')) continue;
-    const dir = join(home, name);
-    const users = (): readonly number[] =>
-      list('/proc')
-        .map(Number)
-        .filter((pid) => pid > 0 && usesDirectory(pid, dir));
-    for (const pid of users()) process.kill(pid, 'SIGTERM');
-    await waitUntil(() => users().length === 0, { what: `the processes of ${dir}`, timeoutMs: 20_000 });
-    rmSync(dir, { recursive: true, force: true });
-  }
-}
-
-function usesDirectory(pid: number, dir: string): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${dir}/`);
-  } catch {
-    return false;
-  }
-}
-
-function list(dir: string): readonly string[] {
-  try {
-    return readdirSync(dir);
-  } catch {
-    return [];
-  }
 }
