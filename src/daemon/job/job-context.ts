@@ -8,7 +8,7 @@ import type { JobsInHand } from '../jobs-in-hand.ts';
 import type { LogFacts } from '../watch/runner-log.ts';
 import type { EntryMetrics } from '../watch/runner-metrics.ts';
 import type { Coordinator } from '../wire/coordinator.ts';
-import type { Leaving } from './patience.ts';
+import type { Leaving } from './end/patience.ts';
 
 /** What all jobs of an entry share. */
 export interface JobContext {

@@ -11,15 +11,15 @@ import {
 import type { JobHome } from '../job-homes.ts';
 import { type WireRecord, wireRecordOf, writeWireRecord } from '../journal/wire-record.ts';
 import { RESUMED } from '../pulse.ts';
+import { cleanupOnWire } from './end/report-job.ts';
 import type { JobContext } from './job-context.ts';
-import { cleanupOnWire } from './report-job.ts';
 import { seeThrough } from './see-through.ts';
 import { teardownOnWire } from './wire-ports.ts';
 
 /**
  * Sees one job from its payload to the moment when the server has heard how it ended.
  * @param onFinished called once it has come to its end here, whoever is still to hear of it
- * @throws the system's error where the job cannot even be written down: nobody has accepted it
+ * @throws the system's error where the job cannot even be written down: nobody has accepted it; else as `seeThrough`
  */
 export async function runWireJob(
   context: JobContext,
@@ -37,7 +37,6 @@ export async function runWireJob(
   const seen = context.metrics.begin(payload, 'taken');
   const given = {
     directory,
-    payload,
     executor: context.executorFor(settings.shell),
     clock,
     control,
@@ -46,10 +45,17 @@ export async function runWireJob(
     settings,
     secrets: [context.buildSettings.token],
     version,
+    isSameBoot: true,
     keep: false,
   };
   const job = { payload, home, control, seen, left: null, ended: null, onFinished };
-  await seeThrough(context, job, (means) => runJob({ ...given, ...means }));
+  let begun: JobPayload | null = payload;
+  await seeThrough(context, job, (means) => {
+    const running = runJob({ ...given, ...means, payload: begun });
+    // A second call goes on with what the first has left on the books.
+    begun = null;
+    return running;
+  });
 }
 
 export interface LeftJob {

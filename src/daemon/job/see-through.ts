@@ -1,7 +1,7 @@
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describeError } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
-import { type Control, type JobPorts, type JobResult, LOG_FILE } from '../../runner/index.ts';
+import { type Control, findJournal, type JobPorts, type JobResult, LOG_FILE } from '../../runner/index.ts';
 import type { Build } from '../builds/build.ts';
 import type { JobHome } from '../job-homes.ts';
 import { openSentOffset, type SentOffset } from '../journal/sent-offset.ts';
@@ -13,11 +13,11 @@ import type { LogFacts } from '../watch/runner-log.ts';
 import type { JobVerdict } from '../wire/job-verdict.ts';
 import type { StopOrder } from '../wire/stop-order.ts';
 import { createAcceptance } from './acceptance.ts';
+import { outputOf } from './end/report-job.ts';
+import { tellEnd } from './end/tell-end.ts';
 import type { JobContext } from './job-context.ts';
 import { paceOf } from './pace.ts';
-import { outputOf } from './report-job.ts';
 import { type LogShipment, shipLog } from './ship-log.ts';
-import { tellEnd } from './tell-end.ts';
 import { wirePorts } from './wire-ports.ts';
 
 export interface InHand {
@@ -39,10 +39,14 @@ export interface Means {
   readonly surroundings: Build;
 }
 
-/** Between two tries to go on with a job that somebody else began: what stands in the way (a full disk, say) may pass. */
+/** Between two tries to go on with a job that is on the books: what stands in the way (a full disk, say) may pass. */
 const TRY_AGAIN_MS = 30_000;
 
-/** Sees one job from where it stands to the moment when its server has heard how it ended. `run`: what it does, told what it has for that. */
+/**
+ * Sees one job from where it stands to the moment when its server has heard how it ended. `run`: what it does, told what it has for that; called again where that failed and
+ * left something on the books.
+ * @throws what `run` throws and nothing is left to be done for: from then on nobody speaks for the job, and its server takes it for lost
+ */
 export async function seeThrough(
   runner: JobContext,
   job: InHand,
@@ -68,6 +72,11 @@ export async function seeThrough(
   let result: JobResult | null = job.ended;
   try {
     result ??= await live(context, job, { log, pulse }, run);
+  } catch (error) {
+    await Promise.all([log.finish(AbortSignal.abort()), pulse.end()]);
+    seen.end(null);
+    sent.close();
+    throw error;
   } finally {
     takeOut();
     onFinished();
@@ -147,18 +156,23 @@ function wordsOfLoss({ cause, by, isForced }: StopOrder): string {
 /** What cannot be finished now stays on the books, and is tried again; its server goes on hearing of it. */
 async function persist(
   { clock, warn }: JobContext,
-  { payload: { id }, left }: InHand,
+  { payload: { id }, left, home }: InHand,
   run: () => Promise<JobResult | null>,
 ): Promise<JobResult | null> {
   for (let isTold = false; ; isTold = true) {
     try {
       return await run();
     } catch (error) {
-      if (left === null) throw error;
+      if (left === null && !isOwed(home)) throw error;
       if (!isTold) warn(`job ${id} cannot be finished now, and is tried again: ${describeError(error)}`);
       await clock.sleep(TRY_AGAIN_MS);
     }
   }
+}
+
+function isOwed({ directory }: JobHome): boolean {
+  const { reading } = findJournal(dirname(directory), Number(basename(directory)));
+  return reading.kind === 'usable' && reading.progress.owed && reading.progress.result === null;
 }
 
 /** What is said of it names it. */

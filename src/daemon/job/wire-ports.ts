@@ -10,7 +10,7 @@ import type { Acceptance } from './acceptance.ts';
 import { artifactPorts } from './bring/artifact-ports.ts';
 import { cachePort } from './bring/cache-port.ts';
 import { openSources } from './bring/sources.ts';
-import { cleanupOnWire } from './report-job.ts';
+import { cleanupOnWire } from './end/report-job.ts';
 import type { LogShipment } from './ship-log.ts';
 
 export interface PortsOptions {

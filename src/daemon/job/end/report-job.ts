@@ -1,10 +1,10 @@
 import { closeSync, constants, read } from 'node:fs';
 import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
-import { type Clock, describeError, openRegularFile } from '../../base/index.ts';
-import type { Cleanup, JobPayload } from '../../protocol/index.ts';
-import type { JobResult } from '../../runner/index.ts';
-import type { Coordinator } from '../wire/coordinator.ts';
+import { type Clock, describeError, openRegularFile } from '../../../base/index.ts';
+import type { Cleanup, JobPayload } from '../../../protocol/index.ts';
+import type { JobResult } from '../../../runner/index.ts';
+import type { Coordinator } from '../../wire/coordinator.ts';
 
 type Job = Pick<JobPayload, 'id' | 'token'> & Partial<Pick<JobPayload, 'features'>>;
 

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { realClock } from '../../base/index.ts';
-import { connect } from '../wire/coordinator.ts';
+import { realClock } from '../../../base/index.ts';
+import { connect } from '../../wire/coordinator.ts';
+import { GOOD_RESULT } from '../testing/good-result.ts';
 import { reportResult } from './report-job.ts';
-import { GOOD_RESULT } from './testing/good-result.ts';
 
 let directory: string;
 let server: Server;

@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/index.ts';
+import type { Clock } from '../../../base/index.ts';
 
 /** How long a server that does not answer is told how a job ended. */
 export const LONGEST_PATIENCE_MS = 7 * 24 * 60 * 60_000;

@@ -1,14 +1,14 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Clock, errorCode } from '../../base/index.ts';
-import type { JobPayload } from '../../protocol/index.ts';
-import { type JobResult, LOG_FILE } from '../../runner/index.ts';
-import { closeHome, type JobHome, setHomeAside } from '../job-homes.ts';
-import type { Pulse } from '../pulse.ts';
-import type { Coordinator } from '../wire/coordinator.ts';
+import { type Clock, errorCode } from '../../../base/index.ts';
+import type { JobPayload } from '../../../protocol/index.ts';
+import { type JobResult, LOG_FILE } from '../../../runner/index.ts';
+import { closeHome, type JobHome, setHomeAside } from '../../job-homes.ts';
+import type { Pulse } from '../../pulse.ts';
+import type { Coordinator } from '../../wire/coordinator.ts';
+import type { LogShipment } from '../ship-log.ts';
 import { type Leaving, LONGEST_PATIENCE_MS, startPatience } from './patience.ts';
 import { reportResult } from './report-job.ts';
-import type { LogShipment } from './ship-log.ts';
 
 export interface EndContext {
   readonly coordinator: Coordinator;

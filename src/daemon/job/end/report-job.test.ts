@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { ODD_FILES } from '../../../test/support/files/odd-files.ts';
-import { realClock } from '../../base/index.ts';
-import type { Coordinator } from '../wire/coordinator.ts';
+import { ODD_FILES } from '../../../../test/support/files/odd-files.ts';
+import { realClock } from '../../../base/index.ts';
+import type { Coordinator } from '../../wire/coordinator.ts';
+import { GOOD_RESULT } from '../testing/good-result.ts';
 import { reportResult } from './report-job.ts';
-import { GOOD_RESULT } from './testing/good-result.ts';
 
 let directory: string;
 
