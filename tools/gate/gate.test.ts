@@ -9,7 +9,7 @@ import { findUser, makeOrdinaryUser } from './ordinary-user.ts';
 import { readVitestReport } from './read-vitest-report.ts';
 import { formatReport } from './report.ts';
 import { runCommand } from './run-command.ts';
-import { testsOnTheMachine } from './tests-on-the-machine.ts';
+import { testsOfTheProgram, testsOnTheMachine } from './tests-on-the-machine.ts';
 
 let dir = '';
 beforeEach(() => {
@@ -160,26 +160,34 @@ describe('an ordinary user', () => {
   );
 });
 
-describe('the unit tests that run for an ordinary user too', () => {
-  const named = testsOnTheMachine();
-  const partsOf = (pattern: RegExp): ReadonlySet<string> =>
-    new Set(named.flatMap((path) => pattern.exec(path)?.slice(1) ?? []));
+describe('the tests that run for an ordinary user too', () => {
+  const named = [...testsOfTheProgram(), ...testsOnTheMachine()];
+  const partsOf = (pattern: RegExp): readonly string[] =>
+    [...new Set(named.flatMap((path) => pattern.exec(path)?.slice(1) ?? []))].sort();
 
   it('are those of every room that meets files or processes, and of no other', () => {
-    const meeting = ['base', 'blobs', 'cli', 'coordinator', 'daemon', 'executors', 'git', 'local', 'runner', 'store'];
-    expect([...partsOf(/^src\/([^/]+)\//)].sort()).toEqual(meeting);
+    const meeting = ['base', 'blobs', 'cli', 'coordinator', 'daemon', 'executors', 'git', 'local', 'runner'];
+    expect(partsOf(/^src\/([^/]+)\//)).toEqual(meeting);
   });
 
-  it('are of the coordinator those parts that do so themselves', () => {
-    expect([...partsOf(/^src\/coordinator\/([^/]+)\//)].sort()).toEqual(['logs', 'operate']);
+  it('are, of the rooms of rows, bytes and requests, those parts that do so themselves', () => {
+    expect(partsOf(/^src\/coordinator\/([^/]+)\//)).toEqual(['logs', 'operate']);
+    expect(partsOf(/^src\/blobs\/([^/]+)\//)).toEqual(['disk']);
   });
 
-  it('are all that say that they are for one kind of user', () => {
-    const tests = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
-    const marked = tests
-      .filter((path) => path.endsWith('.test.ts'))
-      .filter((path) => /\b(?:itAsRoot|itAsUser|describeAsRoot)\(/.test(readFileSync(join(root, 'src', path), 'utf8')));
+  it('are, of those that start the program, all kinds but what is only asked of servers and databases', () => {
+    const kinds = ['campaign', 'cancel', 'daemon', 'machine', 'recovery', 'run', 'serve'];
+    expect(partsOf(/^test\/([^/]+)\//)).toEqual(kinds);
+  });
+
+  it('are all that only an ordinary user can pass', () => {
+    const tests = ['src', 'test', 'tools'].flatMap((top) =>
+      readdirSync(join(root, top), { recursive: true, encoding: 'utf8' }).map((path) => join(top, path)),
+    );
+    const marked = tests.filter(
+      (path) => path.endsWith('.test.ts') && /^\s*itAsUser\(/m.test(readFileSync(join(root, path), 'utf8')),
+    );
     expect(marked.length).toBeGreaterThan(5);
-    expect(named).toEqual(expect.arrayContaining(marked.map((path) => join('src', path))));
+    expect(named).toEqual(expect.arrayContaining(marked));
   });
 });

@@ -6,12 +6,12 @@ import { testsOfTheProgram, testsOnTheMachine } from './tests-on-the-machine.ts'
 
 /** Enough to kill everything in every condition twice. */
 const KILLS = 48;
-/** Of test/daemon/matrix: where scripts run, and a user makes a difference. */
-const MATRIX_PHASES = 'script,after_script';
+/** Of test/daemon/matrix: where a script is stopped and a cleanup begun, and a user makes a difference. */
+const MATRIX_PHASES = 'script';
 
 /**
- * Once more as an ordinary user: permission bits, limits and signals do not hold root. Everything that starts the real program, and the unit tests that
- * could see a difference. Nothing when we are such a user ourselves. What the tests leave in the user's temporary directory is a failure.
+ * Once more as an ordinary user: permission bits, limits and signals do not hold root. Those that could see a difference
+ * (`tests-on-the-machine.ts`). Nothing when we are such a user ourselves. What the tests leave in the user's temporary directory is a failure.
  */
 export async function testAsOrdinaryUser(
   gate: Gate,
