@@ -3,8 +3,8 @@ import type { JobPayload } from '../../protocol/index.ts';
 import { createAcquaintance } from './acquaintance.ts';
 import { type ArtifactUpload, downloadArtifact, uploadArtifact } from './artifacts.ts';
 import { ask, type Request } from './http/ask.ts';
+import type { TlsFiles } from './http/secure-agent.ts';
 import { openServer, type Server } from './http/server.ts';
-import type { TlsFiles } from './http/transport.ts';
 import { plainUpdate } from './job-update.ts';
 import { type JobVerdict, secondsIn, verdictOf } from './job-verdict.ts';
 import { tellUnusable } from './payload/tell-unusable.ts';
@@ -92,7 +92,7 @@ export function connect(runner: RunnerIdentity): Coordinator {
         signal,
         givesLongPauseBack: true,
       });
-      const work = await readWork(answer, { now: server.clock.now(), caFile: runner.tls?.caFile ?? null });
+      const work = await readWork(answer, { now: server.clock.now(), tls: runner.tls ?? null });
       const unusable = work.kind === 'later' ? work.unusable : null;
       if (unusable !== null) await tellUnusable(coordinator, unusable.job, unusable.why, signal);
       return work;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { JobPayload } from '../../protocol/index.ts';
+import type { JobPayload, Variable } from '../../protocol/index.ts';
 import { drop, wasRetried } from './http/ask.ts';
+import type { TlsFiles } from './http/secure-agent.ts';
 import { wantedPauseMs } from './http/wanted-pause.ts';
 import { readPayload, type UnusableJob } from './payload/read-payload.ts';
 
@@ -32,10 +33,10 @@ interface WorkAnswer {
   readonly wasRetried: boolean;
 }
 
-/** @param caFile PEM that jobs are given, too; null: none */
+/** @param tls what the server is spoken to with */
 export async function readWork(
   answer: Response,
-  { now, caFile }: { readonly now: number; readonly caFile: string | null },
+  { now, tls }: { readonly now: number; readonly tls: TlsFiles | null },
 ): Promise<Work> {
   const { status, headers } = answer;
   const common = {
@@ -55,7 +56,7 @@ export async function readWork(
   if (status === 201) {
     const reading = await readJob(answer);
     if ('why' in reading) return later(reading.why, reading.unusable);
-    return { kind: 'job', payload: withAuthority(reading, caFile), ...common };
+    return { kind: 'job', payload: withTls(reading, tls), ...common };
   }
   await drop(answer);
   if (status === 204) return { kind: 'none', ...common };
@@ -85,16 +86,24 @@ interface Unread {
   readonly unusable: { readonly job: UnusableJob; readonly why: string } | null;
 }
 
-/** What signed the server's certificate is what its jobs trust, too: `CI_SERVER_TLS_CA_FILE`. */
-function withAuthority(payload: JobPayload, caFile: string | null): JobPayload {
-  if (caFile === null) return payload;
-  let value: string;
+/**
+ * With what this runner speaks to its server, its jobs may: `CI_SERVER_TLS_CA_FILE`, and where it has a certificate of its own `CI_SERVER_TLS_CERT_FILE` and
+ * `CI_SERVER_TLS_KEY_FILE`, as GitLab's runner has it.
+ */
+function withTls(payload: JobPayload, tls: TlsFiles | null): JobPayload {
+  const ca = fileVariable('CA', tls?.caFile ?? null);
+  const own = [fileVariable('CERT', tls?.certFile ?? null), fileVariable('KEY', tls?.keyFile ?? null)];
+  const variables = [ca, ...(own.includes(null) ? [] : own)].filter((each) => each !== null);
+  return variables.length === 0 ? payload : { ...payload, variables: [...variables, ...payload.variables] };
+}
+
+function fileVariable(kind: 'CA' | 'CERT' | 'KEY', path: string | null): Variable | null {
+  if (path === null) return null;
   try {
-    value = readFileSync(caFile, 'utf8');
+    const value = readFileSync(path, 'utf8');
+    return { key: `CI_SERVER_TLS_${kind}_FILE`, value, public: kind === 'CA', masked: false, file: true, raw: true };
   } catch {
     // It was there a moment ago; the job is told nothing rather than not run.
-    return payload;
+    return null;
   }
-  const variable = { key: 'CI_SERVER_TLS_CA_FILE', value, public: true, masked: false, file: true, raw: true };
-  return { ...payload, variables: [variable, ...payload.variables] };
 }

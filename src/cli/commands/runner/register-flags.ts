@@ -20,6 +20,9 @@ export interface RegisterFlags extends PlaceFlags {
   readonly nonInteractive?: boolean;
   readonly leaveRunner?: boolean;
   readonly templateConfig?: string;
+  readonly tlsCaFile?: string;
+  readonly tlsCertFile?: string;
+  readonly tlsKeyFile?: string;
 }
 
 /** A flag, and the variable that stands for it: GitLab's names. */
@@ -99,6 +102,19 @@ const ALL: readonly Given[] = [
     variable: 'REGISTER_MAINTENANCE_NOTE',
     help: 'for its administrators, with --registration-token',
   },
+  {
+    key: 'tlsCaFile',
+    flags: '--tls-ca-file <file>',
+    variable: 'CI_SERVER_TLS_CA_FILE',
+    help: 'PEM, of the authority that has signed the certificate of the server',
+  },
+  {
+    key: 'tlsCertFile',
+    flags: '--tls-cert-file <file>',
+    variable: 'CI_SERVER_TLS_CERT_FILE',
+    help: 'PEM, for a server that wants a certificate of the runner',
+  },
+  { key: 'tlsKeyFile', flags: '--tls-key-file <file>', variable: 'CI_SERVER_TLS_KEY_FILE', help: 'PEM, its key' },
   {
     key: 'nonInteractive',
     flags: '-n, --non-interactive [yes]',

@@ -13,6 +13,7 @@ import { EXIT, type Host } from '../../host.ts';
 import { parseArguments } from '../../parse-arguments.ts';
 import { parseUrl } from './config-from-flags.ts';
 import { addRegisterFlags, type RegisterFlags, withEnvironment } from './register-flags.ts';
+import { tlsFiles, tlsKeysFrom } from './register-tls.ts';
 import { tokenKeys } from './reset-token.ts';
 import { configPath, systemIdBeside } from './runner-places.ts';
 
@@ -60,7 +61,8 @@ async function register(flags: RegisterFlags, host: Host): Promise<number> {
   tryConfigFile(path);
   refuseTwin(path, wish, host);
   const systemId = systemIdBeside(path, (text) => host.stderr.write(`epilogue: ${text}\n`));
-  const tls = { caFile: textOf(template['tls-ca-file']), certFile: null, keyFile: null };
+  const tlsKeys = tlsKeysFrom(flags, host);
+  const tls = tlsFiles({ ...template, ...tlsKeys }, wish.url, path);
   const server = openRunnerServer({ url: wish.url, executor, tls, systemId, version: host.version });
   let isStopped = false;
   const stopListening = host.onStopSignal(() => {
@@ -77,6 +79,7 @@ async function register(flags: RegisterFlags, host: Host): Promise<number> {
         ...(id === 0 ? {} : { id }),
         ...tokenKeys(runner, host.clock.now()),
         executor,
+        ...tlsKeys,
       };
       changeConfigFile(path, { kind: 'append', entry: { ...template, ...defined(entry) } });
     } catch (error) {
@@ -164,10 +167,6 @@ async function undo(
       ? `could not be taken out at the server again: ${answer.why}`
       : 'was taken out at the server again';
   host.stderr.write(`epilogue: the runner ${words}\n`);
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
 }
 
 function defined(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

@@ -1,6 +1,7 @@
 import { type Clock, realClock } from '../../../base/index.ts';
 import { goArchitecture, goPlatform } from './go-names.ts';
-import { openTransport, type TlsFiles, type Transport } from './transport.ts';
+import type { TlsFiles } from './secure-agent.ts';
+import { openTransport, type Transport } from './transport.ts';
 
 /** A server, and how it is spoken to. */
 export interface Server {

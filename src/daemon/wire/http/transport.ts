@@ -1,15 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent, type IncomingMessage, type RequestOptions, request as sendHttp } from 'node:http';
-import { Agent as HttpsAgent, request as sendHttps } from 'node:https';
+import { request as sendHttps } from 'node:https';
 import { Readable } from 'node:stream';
 import { errorCode } from '../../../base/index.ts';
-
-/** PEM files; absolute. */
-export interface TlsFiles {
-  readonly caFile: string | null;
-  readonly certFile: string | null;
-  readonly keyFile: string | null;
-}
+import { explainTls } from './explain-tls.ts';
+import { openSecureAgents, type TlsFiles } from './secure-agent.ts';
 
 /** One exchange, no more: what is sent where, and the answer once its head is there. */
 export interface Exchange {
@@ -33,38 +27,29 @@ export interface TransportOptions {
   readonly connectionMaxAgeMs: number;
 }
 
-/** The files are read when the first connection needs them, and again until that has worked. */
+/** The files are read when the first connection needs them, and again when they have changed. */
 export function openTransport({ tls, connectionMaxAgeMs }: TransportOptions): Transport {
   const keep = { keepAlive: true, timeout: connectionMaxAgeMs };
   const plain = new HttpAgent(keep);
-  let secure: HttpsAgent | null = null;
-  const agentFor = ({ protocol }: URL): HttpAgent => {
-    if (protocol === 'http:') return plain;
-    secure ??= new HttpsAgent({ ...keep, minVersion: 'TLSv1.2', ...(tls === null ? {} : read(tls)) });
-    return secure;
-  };
+  const secure = openSecureAgents(tls, keep);
   return {
     async exchange(exchange) {
-      const agent = agentFor(exchange.url);
+      const { url, headers } = exchange;
+      const agent = url.protocol === 'http:' ? plain : secure();
       try {
         return await once(exchange, agent);
       } catch (error) {
         // Kept by us and closed by the server in the same moment: nobody has read what was sent.
-        if (!(error instanceof StaleConnection)) throw error;
-        return await once({ ...exchange, headers: { ...exchange.headers, connection: 'close' } }, agent);
+        if (error instanceof StaleConnection) {
+          return await once({ ...exchange, headers: { ...headers, connection: 'close' } }, agent);
+        }
+        throw explainTls(error, url, tls);
       }
     },
   };
 }
 
 class StaleConnection extends Error {}
-
-function read({ caFile, certFile, keyFile }: TlsFiles): Readonly<Record<string, Buffer>> {
-  const files = { ca: caFile, cert: certFile, key: keyFile };
-  return Object.fromEntries(
-    Object.entries(files).flatMap(([name, path]) => (path === null ? [] : [[name, readFileSync(path)]])),
-  );
-}
 
 async function once({ method, url, headers, body, signal }: Exchange, agent: HttpAgent): Promise<Response> {
   const { promise, resolve, reject } = Promise.withResolvers<Response>();
