@@ -19,6 +19,7 @@ export * from './metrics/histogram.ts';
 export * from './metrics/metric-text.ts';
 export * from './metrics/process-metrics.ts';
 export * from './mounts.ts';
+export * from './on-abort.ts';
 export * from './problem.ts';
 export * from './remove-tree.ts';
 export * from './suggest.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { describeError, Failure, makeDirectory } from '../base/index.ts';
+import { describeError, Failure, makeDirectory, onAbort } from '../base/index.ts';
 import { type Guard, listJournals, startGuard } from '../runner/index.ts';
 import { Builds } from './builds/builds.ts';
 import type { RunnerConfig } from './config/runner-config.ts';
@@ -45,7 +45,7 @@ export async function runDaemon(given: DaemonOptions): Promise<DaemonEnd> {
     const work = startWork(options, metrics, watching);
     obeyShutdown(options, work, over.signal);
     const { promise: handedOver, resolve } = Promise.withResolvers<'handed_over'>();
-    shutdown.handedOver.addEventListener('abort', () => resolve('handed_over'), { once: true });
+    onAbort(shutdown.handedOver, () => resolve('handed_over'));
     if ((await Promise.race([work.done, handedOver])) === 'handed_over') return await leave(options, guard);
     await watching.close();
   } catch (error) {
@@ -110,10 +110,14 @@ function throwIfRejected(end: PromiseSettledResult<void>): void {
   if (end.status === 'rejected') throw end.reason;
 }
 
-function obeyShutdown({ clock, log, shutdown }: DaemonOptions, { jobs, config }: Work, over: AbortSignal): void {
+function obeyShutdown(
+  { clock, log, shutdown, isFinishing }: DaemonOptions,
+  { jobs, config }: Work,
+  over: AbortSignal,
+): void {
   const running = (): number => jobs().reduce((sum, { size }) => sum + size, 0);
   const drain = (): void => {
-    if (shutdown.isDrain) log('info', wordsOfDrain(running()));
+    if (shutdown.isDrain && !isFinishing) log('info', wordsOfDrain(running()));
   };
   const tearDown = async (): Promise<void> => {
     log('info', wordsOfStop(running()));
@@ -125,9 +129,10 @@ function obeyShutdown({ clock, log, shutdown }: DaemonOptions, { jobs, config }:
     await Promise.all(jobs().map((each) => each.detachAll(DETACHED_S)));
     shutdown.handOver();
   };
-  shutdown.noMoreJobs.addEventListener('abort', drain, { once: true });
-  shutdown.tornDown.addEventListener('abort', () => void tearDown(), { once: true });
-  shutdown.detached.addEventListener('abort', () => void detach(), { once: true });
+  // Each may have been said while this process was starting.
+  onAbort(shutdown.noMoreJobs, drain);
+  onAbort(shutdown.tornDown, () => void tearDown());
+  onAbort(shutdown.detached, () => void detach());
 }
 
 async function leave({ directory, log, shutdown }: DaemonOptions, guard: Guard | null): Promise<DaemonEnd> {

@@ -1,4 +1,4 @@
-import { type Clock, describeError } from '../../base/index.ts';
+import { type Clock, describeError, onAbort } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
 import type { Control } from '../../runner/index.ts';
 import { obey } from '../obey.ts';
@@ -63,11 +63,9 @@ export function createAcceptance(options: AcceptanceOptions): Acceptance {
     },
     async wait(signal) {
       const { promise: left, resolve: leave } = Promise.withResolvers<'refused'>();
-      const onAbort = (): void => leave('refused');
-      signal.addEventListener('abort', onAbort, { once: true });
-      if (signal.aborted) onAbort();
+      const stopListening = onAbort(signal, () => leave('refused'));
       const answer = await Promise.race([promise, left]);
-      signal.removeEventListener('abort', onAbort);
+      stopListening();
       return answer;
     },
     whenAccepted(action) {

@@ -10,9 +10,9 @@ import {
 } from '../../runner/index.ts';
 import type { JobHome } from '../job-homes.ts';
 import { type WireRecord, wireRecordOf, writeWireRecord } from '../journal/wire-record.ts';
-import { RESUMED } from '../pulse.ts';
 import { cleanupOnWire } from './end/report-job.ts';
 import type { JobContext } from './job-context.ts';
+import { RESUMED } from './pulse.ts';
 import { seeThrough } from './see-through.ts';
 import { teardownOnWire } from './wire-ports.ts';
 

@@ -7,7 +7,6 @@ import type { JobHome } from '../job-homes.ts';
 import { openSentOffset, type SentOffset } from '../journal/sent-offset.ts';
 import { isAcknowledged, noteAcknowledged } from '../journal/wire-record.ts';
 import { obey } from '../obey.ts';
-import { type JobState, Pulse } from '../pulse.ts';
 import { type JobFigures, watchPorts } from '../watch/job-figures.ts';
 import type { LogFacts } from '../watch/runner-log.ts';
 import type { JobVerdict } from '../wire/job-verdict.ts';
@@ -17,6 +16,7 @@ import { outputOf } from './end/report-job.ts';
 import { tellEnd } from './end/tell-end.ts';
 import type { JobContext } from './job-context.ts';
 import { paceOf } from './pace.ts';
+import { type JobState, Pulse } from './pulse.ts';
 import { type LogShipment, shipLog } from './ship-log.ts';
 import { wirePorts } from './wire-ports.ts';
 

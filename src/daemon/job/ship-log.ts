@@ -1,6 +1,6 @@
 import { closeSync, constants, fdatasync, readSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { type Clock, describeError, openRegularFile } from '../../base/index.ts';
+import { type Clock, describeError, onAbort, openRegularFile } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
 import type { SentOffset } from '../journal/sent-offset.ts';
 import type { Coordinator } from '../wire/coordinator.ts';
@@ -91,14 +91,12 @@ class Shipment implements LogShipment {
   async finish(over: AbortSignal): Promise<void> {
     this.#finished.abort();
     const { promise: isOver, resolve } = Promise.withResolvers<void>();
-    const end = (): void => {
+    const stopListening = onAbort(over, () => {
       this.#unwanted.abort();
       resolve();
-    };
-    over.addEventListener('abort', end, { once: true });
-    if (over.aborted) end();
+    });
     await Promise.race([this.#running, isOver]);
-    over.removeEventListener('abort', end);
+    stopListening();
   }
 
   async #run(): Promise<void> {

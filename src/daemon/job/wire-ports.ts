@@ -3,7 +3,6 @@ import type { Cause, JobPayload } from '../../protocol/index.ts';
 import type { Control, JobPorts, RunnerSettings } from '../../runner/index.ts';
 import type { Build } from '../builds/build.ts';
 import { obey } from '../obey.ts';
-import type { JobState, Pulse } from '../pulse.ts';
 import type { Coordinator } from '../wire/coordinator.ts';
 import type { JobVerdict } from '../wire/job-verdict.ts';
 import type { Acceptance } from './acceptance.ts';
@@ -11,6 +10,7 @@ import { artifactPorts } from './bring/artifact-ports.ts';
 import { cachePort } from './bring/cache-port.ts';
 import { openSources } from './bring/sources.ts';
 import { cleanupOnWire } from './end/report-job.ts';
+import type { JobState, Pulse } from './pulse.ts';
 import type { LogShipment } from './ship-log.ts';
 
 export interface PortsOptions {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Clock } from '../../base/index.ts';
+import { type Clock, onAbort } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
 import type { RunnerConfig, RunnerEntry } from '../config/runner-config.ts';
 import type { Hearing } from '../hearing.ts';
@@ -110,8 +110,7 @@ export class EntryLoops {
   async ended(): Promise<void> {
     const { stop } = this.#options;
     const { promise: stopped, resolve } = Promise.withResolvers<void>();
-    stop.addEventListener('abort', () => resolve(), { once: true });
-    if (stop.aborted) resolve();
+    onAbort(stop, resolve);
     await Promise.race([stopped, this.#failed.promise]);
     while (this.#ends.size > 0) await Promise.race([Promise.all(this.#ends), this.#failed.promise]);
     for (const { events } of this.#open.values()) await events.end();

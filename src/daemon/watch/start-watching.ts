@@ -1,4 +1,4 @@
-import { type Clock, Failure } from '../../base/index.ts';
+import { type Clock, Failure, onAbort } from '../../base/index.ts';
 import type { RunnerConfig } from '../config/runner-config.ts';
 import type { Shutdown } from '../shutdown.ts';
 import { parseListenAddress } from './listen-address.ts';
@@ -32,8 +32,8 @@ export async function startWatching(options: WatchingOptions, metrics: RunnerMet
   const stopping = shutdown.noMoreJobs;
   metrics.concurrent = config.concurrent;
   const server = await startServer(options, metrics);
-  stopping.addEventListener('abort', () => metrics.stop(), { once: true });
   metrics.begin();
+  onAbort(stopping, () => metrics.stop());
   const warn = (text: string): void => log('warn', text);
   const status = (): string => statusOf(metrics);
   const manager = service === null ? null : new ServiceManager({ ...service, clock, status, stopping, warn });

@@ -1,3 +1,4 @@
+import { onAbort } from '../../base/index.ts';
 import type { JobRun } from '../job-run.ts';
 import { record } from './record.ts';
 
@@ -25,11 +26,4 @@ export function recordLastWords(run: JobRun): () => void {
   return () => {
     for (const stop of stops) stop();
   };
-}
-
-/** Calls it now when the signal has aborted already. */
-function onAbort(signal: AbortSignal, act: () => void): () => void {
-  if (signal.aborted) act();
-  else signal.addEventListener('abort', act, { once: true });
-  return () => signal.removeEventListener('abort', act);
 }

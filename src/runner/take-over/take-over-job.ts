@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/index.ts';
+import { type Clock, onAbort } from '../../base/index.ts';
 import type { Executor } from '../../executors/index.ts';
 import { Control } from '../control.ts';
 import type { BuildSurroundings } from '../job-options.ts';
@@ -47,11 +47,10 @@ export async function takeOverJob(options: TakeOverOptions, by: string): Promise
   const control = new Control();
   control.interrupt({ cause: 'runner_lost', isCancel: false, by });
   const force = () => control.force({ by: options.control.forced?.by ?? 'signal', why: 'forced while recovering' });
-  if (forceSignal.aborted) force();
-  forceSignal.addEventListener('abort', force, { once: true });
+  const stopListening = onAbort(forceSignal, force);
   try {
     return await goOnWithJob({ ...options, control });
   } finally {
-    forceSignal.removeEventListener('abort', force);
+    stopListening();
   }
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { type Clock, realClock } from '../base/index.ts';
+import { type Clock, realClock } from '../../base/index.ts';
+import type { JobVerdict } from '../wire/job-verdict.ts';
 import { Pulse } from './pulse.ts';
-import type { JobVerdict } from './wire/job-verdict.ts';
 
 const SILENCE_MS = 20_000;
 
@@ -12,7 +12,7 @@ let now: number;
 let asleep: { readonly ms: number; readonly end: () => void } | null;
 let said: Readonly<Record<string, unknown>>[];
 /** For each request to come; then `go_on`. */
-let answers: (JobVerdict | Error)[];
+let answers: (JobVerdict | Error | Promise<JobVerdict>)[];
 let verdicts: string[];
 let warnings: string[];
 
@@ -111,6 +111,17 @@ it('asks at once when it is told to, and says no more of a job that is no longer
   pulse.ask();
   await pulse.end();
   expect(said).toHaveLength(1);
+});
+
+it('asks once more when it is told to while a request is under way: the answer to that may be older', async () => {
+  const { promise, resolve } = Promise.withResolvers<JobVerdict>();
+  answers = [promise];
+  pulse.ask();
+  await expect.poll(() => said).toHaveLength(1);
+  pulse.ask();
+  resolve({ kind: 'go_on' });
+  await expect.poll(() => said).toHaveLength(2);
+  expect(verdicts).toEqual(['go_on', 'go_on']);
 });
 
 it('says a last word when it is told to', async () => {

@@ -1,7 +1,7 @@
-import { type Clock, describeError } from '../base/index.ts';
-import type { JobPayload } from '../protocol/index.ts';
-import type { Coordinator } from './wire/coordinator.ts';
-import type { JobVerdict } from './wire/job-verdict.ts';
+import { type Clock, describeError } from '../../base/index.ts';
+import type { JobPayload } from '../../protocol/index.ts';
+import type { Coordinator } from '../wire/coordinator.ts';
+import type { JobVerdict } from '../wire/job-verdict.ts';
 
 /** How a job stands, as our coordinator is told: `phase`, `teardown`, `cleanup`. Nothing of it: the job goes on. */
 export type JobState = Readonly<Record<string, unknown>>;
@@ -38,7 +38,9 @@ export class Pulse {
   #woken = new AbortController();
   #state: JobState = {};
   /** The last state that was heard. */
-  #heard: JobState | null = this.#state;
+  #heard = this.#state;
+  /** Somebody wants to hear how the server has it, from a request that begins after this. */
+  #isAsked = false;
   #pauseMs = 0;
   /** By `monotonic`. */
   #heardAt: number;
@@ -57,7 +59,7 @@ export class Pulse {
 
   /** Says how it stands at once, so that `onVerdict` hears whether it is to end. Returns at once. */
   ask(): void {
-    this.#heard = null;
+    this.#isAsked = true;
     this.#wake();
   }
 
@@ -90,8 +92,8 @@ export class Pulse {
   }
 
   #isDue(): boolean {
-    const isNews = this.#heard === null || (this.#heard !== this.#state && !this.#isPlain);
-    return isNews || this.#silentForMs() <= 0;
+    const isNews = this.#heard !== this.#state && !this.#isPlain;
+    return this.#isAsked || isNews || this.#silentForMs() <= 0;
   }
 
   /** It would not know what to do with the state. */
@@ -110,6 +112,8 @@ export class Pulse {
   async #beat(): Promise<void> {
     const { job, warn, onVerdict } = this.#options;
     const said = this.#state;
+    const wasAsked = this.#isAsked;
+    this.#isAsked = false;
     try {
       const answer = await this.#say(said);
       if (answer.kind === 'later') throw new Error('the server cannot say now');
@@ -122,6 +126,7 @@ export class Pulse {
       if (verdict.kind === 'gone') this.#ended.abort();
       onVerdict(verdict);
     } catch (error) {
+      this.#isAsked ||= wasAsked;
       if (this.#pauseMs === 0 && !this.#ended.signal.aborted)
         warn(`job ${job.id}: its word waits: ${describeError(error)}`);
       this.#pauseMs = Math.min(Math.max(FIRST_PAUSE_MS, this.#pauseMs * 2), LONGEST_PAUSE_MS);
