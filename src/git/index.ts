@@ -16,6 +16,7 @@ export { listFiles } from './checkout/list-files.ts';
 export { type Checkout, findTopLevel, readCheckout } from './checkout/read-checkout.ts';
 export { bringCommit } from './fetch/bring-commit.ts';
 export type { CommitRequest, SubmoduleRequest } from './fetch/commit-request.ts';
+export { isServerAway } from './fetch/server-away.ts';
 export { defaultGitLimits, type GitLimits } from './http/limits.ts';
 export type { Push, PushCommand, PushedRef, PushPolicy, PushResult, RefDecision } from './http/push.ts';
 export { type GitAnswer, type GitRequest, type GitService, serveGit } from './http/serve-git.ts';

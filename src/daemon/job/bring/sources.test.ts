@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,10 +15,12 @@ import { openSources } from './sources.ts';
 let dir = '';
 let sha = '';
 let log = '';
+const pauses: number[] = [];
 
 beforeEach(() => {
   dir = realpathSync(mkdtempSync(join(tmpdir(), 'epilogue-sources-')));
   log = '';
+  pauses.length = 0;
   mkdirSync(project());
   mkdirSync(join(dir, 'origin'));
   git('init', '--quiet', '--initial-branch=main');
@@ -68,6 +70,7 @@ function sourcesOf({ variables = {}, job = {}, settings = {}, refusal, url }: Wi
     settings: { ...DEFAULT_RUNNER_SETTINGS, ...settings },
     directory: dir,
     environment: {},
+    clock: { sleep: async (ms) => void pauses.push(ms) },
   });
   const place = { host: { dir: project(), environment: environment() } } as unknown as Place;
   return () =>
@@ -134,16 +137,39 @@ it('fails a job that cannot have the directory that it asks for, before anything
   });
 });
 
+/** @returns its address */
+async function serve(listener: RequestListener): Promise<string> {
+  const http = createServer(listener);
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void http.close());
+  return `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+}
+
+it('waits for a server that is away, and for none that says no', async () => {
+  let asked = 0;
+  const origin = await serve((request, response) => {
+    asked += 1;
+    if (asked === 1) request.socket.destroy();
+    else response.writeHead(asked === 2 ? 503 : 404).end();
+  });
+  await expect(sourcesOf({ url: `${origin}/group/app.git` })()).rejects.toMatchObject({ code: 'git_failed' });
+  expect([asked, pauses]).toEqual([3, [1_000, 2_000]]);
+  expect(log).toMatch(/Empty reply from server; tried again in 1 s\n(.|\n)*503; tried again in 2 s\n/);
+});
+
+it('fails a job whose server stays away', async () => {
+  const origin = await serve((request) => request.socket.destroy());
+  await expect(sourcesOf({ url: `${origin}/group/app.git` })()).rejects.toMatchObject({ code: 'git_failed' });
+  expect(pauses.reduce((sum, ms) => sum + ms)).toBe(120_000);
+});
+
 it('asks where the owner of the runner says, with the token of the job', async () => {
   const seen: { readonly url: string | undefined; readonly headers: IncomingHttpHeaders }[] = [];
-  const http = createServer(({ url, headers }, response) => {
+  const origin = await serve(({ url, headers }, response) => {
     seen.push({ url, headers });
     response.writeHead(404).end();
   });
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void http.close());
-  const { port } = http.address() as AddressInfo;
-  const settings = { cloneUrl: `http://127.0.0.1:${port}/inner` };
+  const settings = { cloneUrl: `${origin}/inner` };
   const bring = sourcesOf({ settings, url: 'https://outer.example/group/app.git' });
   await expect(bring()).rejects.toMatchObject({ code: 'git_failed' });
   const basic = Buffer.from('gitlab-ci-token:job-token').toString('base64');

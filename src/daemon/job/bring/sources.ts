@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { Failure, makeDirectory, removeTree } from '../../../base/index.ts';
+import { type Clock, describeError, Failure, makeDirectory, removeTree } from '../../../base/index.ts';
 import type { Place } from '../../../executors/index.ts';
-import { bringCommit, type CommitRequest } from '../../../git/index.ts';
+import { bringCommit, type CommitRequest, isServerAway } from '../../../git/index.ts';
 import type { JobPayload } from '../../../protocol/index.ts';
 import { infoLine, type JobPorts, type RunnerSettings, warningLine } from '../../../runner/index.ts';
 import type { Build } from '../../builds/build.ts';
@@ -16,10 +16,14 @@ export interface SourcesOptions {
   readonly directory: string;
   /** For git, where its place is elsewhere. */
   readonly environment: Readonly<Record<string, string>>;
+  readonly clock: Pick<Clock, 'sleep'>;
 }
 
 /** Where the owner of the runner says nothing; the job's own limit is mostly shorter. */
 const GIT_MS = 2 * 3_600_000;
+
+/** Between attempts while the server is away, s: long enough that it can be started anew, and no job fails for that. */
+const AWAY_PAUSES_S = [1, 2, 4, 8, 15, 15, 15, 15, 15, 30];
 
 /** How one job comes by its sources; where it is tried again, nothing of the try before is used. */
 export function openSources(options: SourcesOptions): JobPorts['getSources'] {
@@ -38,9 +42,30 @@ export function openSources(options: SourcesOptions): JobPorts['getSources'] {
     if (attempts > 1) say(infoLine('Deleting all tracked and untracked files due to source fetch failure'));
     const isFresh = wanted.strategy === 'clone' || attempts > 1;
     const request = requestFor(options, wanted, place);
-    await bringCommit({ ...request, isFresh, signal, say: (kind, text) => say(LINES[kind](text)) });
+    const bring = () => bringCommit({ ...request, isFresh, signal, say: (kind, text) => say(LINES[kind](text)) });
+    await whileAway(bring, { clock: options.clock, signal, say });
     if (place.host === null) await place.deliverTree(request.directory, signal);
   };
+}
+
+interface Waiting {
+  readonly clock: Pick<Clock, 'sleep'>;
+  readonly signal: AbortSignal;
+  readonly say: (text: string) => void;
+}
+
+/** A coordinator that is started anew hurts no job: that is no attempt of `GET_SOURCES_ATTEMPTS`. */
+async function whileAway(bring: () => Promise<void>, { clock, signal, say }: Waiting): Promise<void> {
+  for (const pauseS of AWAY_PAUSES_S) {
+    try {
+      return await bring();
+    } catch (error) {
+      if (signal.aborted || !isServerAway(error)) throw error;
+      say(warningLine(`${describeError(error)}; tried again in ${pauseS} s`));
+      await clock.sleep(pauseS * 1_000, signal);
+    }
+  }
+  await bring();
 }
 
 const LINES = { info: infoLine, warning: warningLine, plain: (text: string) => `${text}\n` } as const;
