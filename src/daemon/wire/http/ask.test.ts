@@ -96,6 +96,20 @@ it('does not ask again where there was no answer', async () => {
   expect(seen.length).toBe(4);
 });
 
+it('has no answer where its status is none that there is', async () => {
+  for (const status of [600, 999]) {
+    plans = [answer(status)];
+    await expect(send()).rejects.toMatchObject({
+      code: 'coordinator_unreachable',
+      message: expect.stringContaining(String(status)),
+    });
+  }
+  for (const head of ['099 x', '101 x\r\nConnection: upgrade\r\nUpgrade: x']) {
+    plans = [(response) => void response.socket?.end(`HTTP/1.1 ${head}\r\n\r\n`)];
+    await expect(send()).rejects.toMatchObject({ code: 'coordinator_unreachable' });
+  }
+});
+
 it('follows 307 and 308 with what was sent, to another host without the token, and never takes a body with a token there', async () => {
   const elsewhere = `${url.replace('127.0.0.1', 'localhost')}/z`;
   const body = () => Readable.from([Buffer.from('stream')], { objectMode: false });

@@ -55,7 +55,20 @@ async function once({ method, url, headers, body, signal }: Exchange, agent: Htt
   const { promise, resolve, reject } = Promise.withResolvers<Response>();
   const options: RequestOptions = { method, headers, agent, signal };
   const send = url.protocol === 'http:' ? sendHttp : sendHttps;
-  const outgoing = send(url, options, (incoming) => resolve(answerOf(incoming)));
+  const outgoing = send(url, options, (incoming) => {
+    // What is thrown here nobody would catch: the process would end.
+    try {
+      resolve(answerOf(incoming));
+    } catch (error) {
+      incoming.destroy();
+      reject(error);
+    }
+  });
+  // Unheard, it would leave us without an answer and without an error.
+  outgoing.on('upgrade', (_, socket) => {
+    socket.destroy();
+    reject(new Error('the server answers 101, which nobody has asked for'));
+  });
   outgoing.on('error', (error) => {
     const isStale = outgoing.reusedSocket && typeof body !== 'function' && errorCode(error) === 'ECONNRESET';
     reject(isStale ? new StaleConnection('', { cause: error }) : error);
@@ -81,6 +94,7 @@ function answerOf(incoming: IncomingMessage): Response {
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) headers.append(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '');
   // Whoever reads the body hears of its trouble; nobody may.
   incoming.on('error', () => {});
+  if (statusCode < 200 || statusCode > 599) throw new Error(`the server answers ${statusCode}, which is no status`);
   if (!BARE.has(statusCode)) {
     return new Response(Readable.toWeb(incoming) as ReadableStream, { status: statusCode, headers });
   }
