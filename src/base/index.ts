@@ -13,6 +13,7 @@ export * from './files/read-regular-file.ts';
 export * from './files/set-aside.ts';
 export * from './files/write-durably.ts';
 export * from './git-environment.ts';
+export { compileGlob, type GlobMatcher, isLiteralGlob } from './glob/glob.ts';
 export * from './lock/file-lock.ts';
 export { lockHolder } from './lock/lock-holder.ts';
 export * from './metrics/histogram.ts';

@@ -1,7 +1,7 @@
+import { compileGlob, type GlobMatcher } from '../../base/index.ts';
 import type { Expression, ParsedExpression } from './expression/expression.ts';
 import { parseExpression } from './expression/parse-expression.ts';
 import { compileRegex, type Regex } from './expression/regex.ts';
-import { compileGlob, type GlobMatcher } from './paths/glob.ts';
 
 /** What one compile has worked out already. Make one per compile; equal texts are then parsed once. */
 export interface ConditionCache {

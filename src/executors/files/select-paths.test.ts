@@ -47,6 +47,21 @@ describe('selecting paths', () => {
     expect(cannot.filter((directory) => test.mayContain(directory))).toEqual([]);
   });
 
+  it('is quick where a pattern and a name were made to be slow', () => {
+    const slow = `**/${'*a'.repeat(40)}b`;
+    const test = select(
+      [slow, `${'{a*,a*}'.repeat(9)}b`, '{a,b}'.repeat(20), '**/a/'.repeat(40)],
+      [`{${slow},${slow}}`],
+    );
+    const [name, deep] = ['a'.repeat(250), 'a/'.repeat(500)];
+    expect([test.selects(`${name}c`), test.selects(`${deep}b`), test.excludes(name)]).toEqual([false, false, false]);
+  });
+
+  it('takes nothing that may be excluded by a pattern of which nobody can look at the whole', () => {
+    const test = select(['a'], ['{a,b}'.repeat(20)]);
+    expect(test.excludes('a')).toBe(true);
+  });
+
   it('knows directories of which exclude leaves nothing', () => {
     const test = select(['**'], ['node_modules/**', '**/cache/**/*', 'tmp', 'a/*.o']);
     expect(['node_modules', 'cache', 'x/cache'].filter((directory) => !test.excludesAllBelow(directory))).toEqual([]);

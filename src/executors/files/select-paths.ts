@@ -1,5 +1,5 @@
 import { isAbsolute, relative, sep } from 'node:path';
-import picomatch from 'picomatch';
+import { compileGlob, type GlobMatcher } from '../../base/index.ts';
 import type { FileSelection } from '../executor.ts';
 
 /** What a walk asks about a path. Paths are relative, `/`-separated; the project directory itself is ''. */
@@ -15,18 +15,12 @@ export interface PathTest {
   excludesAllBelow(directory: string): boolean;
 }
 
-/**
- * As GitLab's globs: `*`, `?`, `[a]`, `[!a]`, `[^a]`, `{a,b}`, `**`, `\` escapes; dotfiles are files like others, and so are those with a
- * line feed in their name (the flag).
- */
-const OPTIONS: picomatch.PicomatchOptions = { dot: true, noextglob: true, nonegate: true, windows: false, flags: 's' };
-
 export function compileSelection(selection: FileSelection, projectDir: string): PathTest {
   const wanted = selection.paths.flatMap((path) => normalise(path, projectDir)).map(compilePattern);
   const exclude = selection.exclude.flatMap((path) => normalise(path, projectDir));
-  const excluded = exclude.map((pattern) => picomatch(pattern, OPTIONS));
+  const excluded = exclude.map((pattern) => matcherOf(pattern, true));
   const wholeTrees = exclude.flatMap((pattern) => /^(.+?)\/\*\*(?:\/\*)?$/.exec(pattern)?.[1] ?? []);
-  const excludedTrees = wholeTrees.map((pattern) => picomatch(pattern, OPTIONS));
+  const excludedTrees = wholeTrees.map((pattern) => matcherOf(pattern, true));
   return {
     selects: (path) => wanted.some((pattern) => pattern.matches(path)),
     mayContain: (directory) => wanted.some((pattern) => pattern.mayContain(directory)),
@@ -36,17 +30,21 @@ export function compileSelection(selection: FileSelection, projectDir: string): 
   };
 }
 
+/**
+ * As GitLab's globs; dotfiles are files like others, and so are those with a line feed in their name.
+ * @param tooMany what a pattern says of every path that means more than can be looked at: nothing is taken that may be excluded.
+ */
+function matcherOf(pattern: string, tooMany: boolean): GlobMatcher {
+  const matches = compileGlob(pattern, { crossesAtEnd: true, tooMany });
+  return (path) => path !== '' && matches(path);
+}
+
 /** Empty for a pattern that leads out of the project directory: it selects nothing. */
 function normalise(pattern: string, projectDir: string): readonly string[] {
   const inside = isAbsolute(pattern) ? relative(projectDir, pattern) : pattern;
   const segments = inside.split(sep).filter((segment) => segment !== '' && segment !== '.');
   if (segments.includes('..') || isAbsolute(inside)) return [];
-  return [quoteExtensions(segments.join('/'))];
-}
-
-/** Characters that mean something to picomatch alone, such as the parentheses of `report (1).txt`. */
-function quoteExtensions(pattern: string): string {
-  return pattern.replace(/\\.|\[!|[()|+@!]/g, (part) => (part === '[!' ? '[^' : part.length > 1 ? part : `\\${part}`));
+  return [segments.join('/')];
 }
 
 interface Pattern {
@@ -57,12 +55,15 @@ interface Pattern {
 
 function compilePattern(pattern: string): Pattern {
   if (pattern === '') return { matches: () => true, mayContain: () => true, leadsThrough: () => false };
-  const { base, isGlob } = picomatch.scan(pattern, { ...OPTIONS, unescape: true });
-  const prefix = base === '' || base === '.' ? '' : `${base}/`;
+  const segments = pattern.split('/');
+  const globAt = segments.findIndex((segment) => /[*?[{]/.test(segment.replace(/\\./gs, '')));
+  const isGlob = globAt !== -1;
+  const base = (isGlob ? segments.slice(0, globAt) : segments).map((segment) => segment.replace(/\\(.)/gs, '$1'));
+  const prefix = base.map((segment) => `${segment}/`).join('');
   // A brace may hold slashes; without one and without `**` a pattern matches at one depth only.
-  const depth = /\*\*|\{/.test(pattern) ? Number.POSITIVE_INFINITY : pattern.split('/').length;
+  const depth = /\*\*|\{/.test(pattern) ? Number.POSITIVE_INFINITY : segments.length;
   return {
-    matches: picomatch(pattern, OPTIONS),
+    matches: matcherOf(pattern, false),
     leadsThrough: (path) => prefix.startsWith(`${path}/`) && (isGlob || prefix !== `${path}/`),
     mayContain(directory) {
       if (directory === '') return true;

@@ -1,6 +1,6 @@
+import { isLiteralGlob } from '../../../base/index.ts';
 import { expandText, type VariableLookup } from '../../../protocol/index.ts';
 import type { ConditionCache } from '../condition-cache.ts';
-import { isLiteralGlob } from './glob.ts';
 
 /** The paths a clause is compared with; `unknown` makes the clause hold. Paths are relative, `/`-separated. */
 export type PathSource =

@@ -6,14 +6,24 @@ export type GlobMatcher = (path: string) => boolean;
 /** A part of a pattern between slashes; `**` stands for any number of directories, none included. */
 type Part = SegmentMatcher | '**';
 
+export interface GlobDialect {
+  /** A `**` at the end is all that is below, and what it is below, as GitLab's runner has it; else it is just `*`. */
+  readonly crossesAtEnd: boolean;
+  /** What a pattern says of every path whose braces mean more than a thousand patterns. */
+  readonly tooMany: boolean;
+}
+
+const COORDINATORS: GlobDialect = { crossesAtEnd: false, tooMany: true };
+
 /**
- * `changes` and `exists` globs, as Ruby's fnmatch with PATHNAME, DOTMATCH and EXTGLOB reads them: `*` and `?` stop at `/`,
- * `**` followed by `/` crosses directories (a trailing `**` is just `*`), `{a,b}`, `[a-z]`, `[^a]`, `\` quotes.
+ * Globs as Ruby's fnmatch with PATHNAME, DOTMATCH and EXTGLOB reads them (`changes`, `exists`), or, but for the end of it, as GitLab's runner does
+ * (`artifacts`, `cache`): `*` and `?` stop at `/`, `**` followed by `/` crosses directories, `{a,b}`, `[a-z]`, `[^a]`, `\` quotes. Whoever may write a
+ * pattern may choose the paths as well: no match takes longer than their lengths multiplied.
  */
-export function compileGlob(pattern: string): GlobMatcher {
+export function compileGlob(pattern: string, dialect: GlobDialect = COORDINATORS): GlobMatcher {
   const alternatives = expandBraces(pattern);
-  if (alternatives === 'too many') return () => true;
-  const matchers = alternatives.map(compileOne);
+  if (alternatives === 'too many') return () => dialect.tooMany;
+  const matchers = alternatives.map((one) => compileOne(one, dialect));
   const [only] = matchers;
   if (only !== undefined && matchers.length === 1) return only;
   return (path) => matchers.some((matches) => matches(path));
@@ -24,13 +34,21 @@ export function isLiteralGlob(pattern: string): boolean {
   return !/[*?[{\\]/.test(pattern);
 }
 
-function compileOne(pattern: string): GlobMatcher {
+function compileOne(pattern: string, dialect: GlobDialect): GlobMatcher {
   if (isLiteralGlob(pattern)) return (path) => path === pattern;
+  if (dialect.crossesAtEnd && /(?:^|\/)\*\*$/.test(pattern)) return compileAllBelow(pattern, dialect);
   const texts = pattern.split('/');
   const parts: Part[] = texts.map((text, index) =>
     text === '**' && index < texts.length - 1 ? '**' : compileSegment(text),
   );
   return (path) => matchParts(parts, path);
+}
+
+function compileAllBelow(pattern: string, dialect: GlobDialect): GlobMatcher {
+  const below = compileOne(`${pattern}/*`, dialect);
+  if (pattern === '**') return below;
+  const itself = compileOne(pattern.replace(/\/\*\*$/, ''), dialect);
+  return (path) => below(path) || itself(path);
 }
 
 /**
