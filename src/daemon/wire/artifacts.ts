@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { describeError, Failure } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
 import { ask, drop } from './http/ask.ts';
+import { readStart } from './http/read-text.ts';
 import { sendFile } from './http/send-file.ts';
 import type { Server } from './http/server.ts';
 
@@ -22,6 +23,7 @@ export interface ArtifactUpload {
 const FIRST_UPLOAD_PAUSE_MS = 1_000;
 const LONGEST_UPLOAD_PAUSE_MS = 5_000;
 const UPLOAD_TRIES = 3;
+const LONGEST_WORDS = 500;
 /** Of a server that says that it is busy. */
 const BUSY_TRIES = 6;
 
@@ -66,7 +68,10 @@ async function tryUpload(
     signal,
   });
   const { status } = answer;
-  if (status !== 201) return { status, words: (await answer.text().catch(() => '')).slice(0, 500) };
+  if (status !== 201) {
+    const start = await readStart(answer, LONGEST_WORDS).catch(() => null);
+    return { status, words: (start?.text ?? '').slice(0, LONGEST_WORDS) };
+  }
   await drop(answer);
   return { status, words: '' };
 }

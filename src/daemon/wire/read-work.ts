@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { JobPayload, Variable } from '../../protocol/index.ts';
 import { drop, wasRetried } from './http/ask.ts';
+import { readStart } from './http/read-text.ts';
 import type { TlsFiles } from './http/secure-agent.ts';
 import { wantedPauseMs } from './http/wanted-pause.ts';
 import { readPayload, type UnusableJob } from './payload/read-payload.ts';
@@ -64,11 +65,15 @@ export async function readWork(
   return later(`the server answers ${status} when it is asked for work`);
 }
 
+/** A job with all its variables and scripts; GitLab's are a hundred times smaller. */
+const LONGEST_BYTES = 64 * 1024 * 1024;
+
 /** @returns why it cannot be read: the server thinks that this runner has it */
 async function readJob(answer: Response): Promise<JobPayload | Unread> {
   const type = answer.headers.get('content-type') ?? 'nothing';
   // When it breaks off, so does the call: the server knows that as well.
-  const body = await answer.text();
+  const { text: body, isWhole } = await readStart(answer, LONGEST_BYTES);
+  if (!isWhole) return { why: `a job in more than ${LONGEST_BYTES} bytes is not taken`, unusable: null };
   const reading = readPayload(body);
   if (reading.kind === 'payload' && /^application\/json\s*(;|$)/i.test(type)) return reading.payload;
   const job = reading.kind === 'payload' ? reading.payload.id : reading.job;

@@ -1,4 +1,5 @@
 import { ask, type Request } from './http/ask.ts';
+import { readText } from './http/read-text.ts';
 import type { Server } from './http/server.ts';
 import type { RunnerInfo } from './runner-info.ts';
 
@@ -46,6 +47,7 @@ export type Registered =
 export type Unregistered = { readonly kind: 'done' | 'unknown' } | { readonly kind: 'unclear'; readonly why: string };
 
 const CALL_MS = 60_000;
+const LONGEST_BYTES = 1024 * 1024;
 
 /** `POST /runners/verify`: whether the server knows the token. It also tells the server what this runner can do, more surely than any other call. Never throws. */
 export async function verifyRunner(
@@ -144,7 +146,7 @@ interface Told {
 async function tell(server: Server, request: Request): Promise<Told | string> {
   try {
     const answer = await ask(server, request);
-    const text = await answer.text();
+    const text = await readText(answer, LONGEST_BYTES);
     return { status: answer.status, headers: answer.headers, body: objectIn(text) };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
