@@ -2,6 +2,8 @@ import type { Clock } from '../../../base/index.ts';
 
 /** How long a server that does not answer is told how a job ended. */
 export const LONGEST_PATIENCE_MS = 7 * 24 * 60 * 60_000;
+/** What a process does at least: how long others have waited says a clock that somebody may have set. */
+export const LEAST_PATIENCE_MS = 60 * 60_000;
 /** The same once the runner takes no more jobs, and once it is told to end: what it has to say stays in the journal for its next start. */
 const PATIENCE_AT_DRAIN_MS = 5 * 60_000;
 const PATIENCE_AT_STOP_MS = 10_000;

@@ -7,7 +7,7 @@ import { closeHome, type JobHome, setHomeAside } from '../../job-homes.ts';
 import type { Coordinator } from '../../wire/coordinator.ts';
 import type { Pulse } from '../pulse.ts';
 import type { LogShipment } from '../ship-log.ts';
-import { type Leaving, LONGEST_PATIENCE_MS, startPatience } from './patience.ts';
+import { LEAST_PATIENCE_MS, type Leaving, LONGEST_PATIENCE_MS, startPatience } from './patience.ts';
 import { reportResult } from './report-job.ts';
 
 export interface EndContext {
@@ -58,7 +58,8 @@ async function sendEnd(
   { payload, home, result, log, pulse, shipAgain }: EndedJob,
 ): ReturnType<typeof reportResult> {
   const logFile = join(home.directory, LOG_FILE);
-  const { over, end } = startPatience(clock, LONGEST_PATIENCE_MS - waitedFor(clock, home), leaving);
+  const patienceMs = Math.max(LEAST_PATIENCE_MS, LONGEST_PATIENCE_MS - waitedFor(clock, home));
+  const { over, end } = startPatience(clock, patienceMs, leaving);
   try {
     await log.finish(over);
     await pulse.end();
