@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
-import type { Clock } from '../../base/index.ts';
+import { closeSync, constants } from 'node:fs';
+import { type Clock, describeError, errorCode, openRegularFile } from '../../base/index.ts';
 
 /**
  * Holds the read end of a pipe, nothing else. A process that ends with nothing left to do says `done`; one that dies says nothing, the kernel closes the pipe,
@@ -28,10 +28,10 @@ export interface Guard {
 export interface GuardOptions {
   /** The command line that finishes what this process leaves. */
   readonly command: readonly string[];
-  /** Takes what that says. */
+  /** Takes what that says, where there is room for it, and nothing else lies there. */
   readonly logFile: string;
   readonly clock: Clock;
-  /** Told when the guard could not be started: the process goes on, and whoever comes later would finish what it leaves. */
+  /** Told when the guard could not be started, or what it says is lost: the process goes on, and whoever comes later would finish what it leaves. */
   readonly onTrouble: (message: string) => void;
 }
 
@@ -39,13 +39,13 @@ export interface GuardOptions {
 const LEAVE_MS = 1_000;
 
 export function startGuard({ command, logFile, clock, onTrouble }: GuardOptions): Guard {
-  const output = openSync(logFile, 'a', 0o600);
+  const output = openOutput(logFile, onTrouble);
   const guard = spawn('/bin/sh', ['-c', GUARD, 'epilogue-guard', ...command], {
     cwd: '/',
     detached: true,
     stdio: ['pipe', output, output],
   });
-  closeSync(output);
+  if (output !== 'ignore') closeSync(output);
   const left = new AbortController();
   const leave = () => left.abort();
   guard.on('error', (error) => {
@@ -67,4 +67,17 @@ export function startGuard({ command, logFile, clock, onTrouble }: GuardOptions)
       guard.unref();
     },
   };
+}
+
+const APPEND = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND;
+
+/** A full disk, or a pipe that a script has put there, keeps nobody from finishing what is owed. */
+function openOutput(path: string, onTrouble: GuardOptions['onTrouble']): number | 'ignore' {
+  try {
+    return openRegularFile(path, APPEND, 0o600);
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    onTrouble(`what the guard says goes nowhere: ${describeError(error)}`);
+    return 'ignore';
+  }
 }
