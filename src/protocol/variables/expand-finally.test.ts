@@ -15,3 +15,10 @@ it.each([
 ])('expands %j to %j', (text, expanded) => {
   expect(expandFinally(text, (name) => known[name])).toBe(expanded);
 });
+
+it('leaves a text as it is that would get far too long', () => {
+  const lookup = () => 'x'.repeat(1024);
+  expect(expandFinally('$X'.repeat(128), lookup)).toHaveLength(128 * 1024);
+  const [longer, endless] = [`${'$X'.repeat(128)} $X`, '$X'.repeat(1_000_000)];
+  expect([expandFinally(longer, lookup) === longer, expandFinally(endless, lookup) === endless]).toEqual([true, true]);
+});

@@ -1,9 +1,22 @@
+import { putIn } from './put-in.ts';
+
 /**
  * Replaces `$NAME` and `${NAME}` by what `lookup` knows, once: what was put in is not looked at again. `$$` is a dollar sign, an unknown
- * name nothing, a dollar sign before anything else stays. Source: how GitLab's runner expands (the rules of Go's `os.Expand`).
+ * name nothing, a dollar sign before anything else stays. Source: how GitLab's runner expands (the rules of Go's `os.Expand`). A text that would
+ * get far too long stays as it is.
  */
 export function expandFinally(text: string, lookup: (name: string) => string | undefined): string {
-  return text.includes('$') ? text.replace(REFERENCE, (match, ...found) => replacement(match, found, lookup)) : text;
+  return expandWithin(text, lookup).text;
+}
+
+/** @param most as in `putIn` */
+export function expandWithin(
+  text: string,
+  lookup: (name: string) => string | undefined,
+  most?: number,
+): ReturnType<typeof putIn> {
+  if (!text.includes('$')) return { text, isTooLong: false };
+  return putIn(text, REFERENCE, (match, found) => replacement(match, found, lookup), most);
 }
 
 /** Braces around anything; an opening brace that is never closed; one special character; a name. */
@@ -11,7 +24,7 @@ const REFERENCE = /\$(?:\{([^}]*)\}|(\{)|([*#$@!?0-9-])|(\w+))/g;
 
 function replacement(
   match: string,
-  [braced, unclosed, special, name]: readonly string[],
+  [braced, unclosed, special, name]: readonly (string | undefined)[],
   lookup: (name: string) => string | undefined,
 ): string {
   if (match === '$$' || match === '${$}') return '$';

@@ -35,6 +35,15 @@ describe('expandVariables', () => {
     return { values: Object.fromEntries(values), cycles };
   };
 
+  it('leaves as they are those that would get far too long, one by one or all together', () => {
+    const doubled = Array.from({ length: 40 }, (_, at) => [`A${at + 1}`, `$A${at}$A${at}`]);
+    const { values } = expand({ A0: 'x'.repeat(1024), ...Object.fromEntries(doubled) });
+    expect([values.A7, values.A8].map((value) => value?.length)).toEqual([128 * 1024, '$A7$A7'.length]);
+    const many = Array.from({ length: 1_000 }, (_, at) => [`B${at}`, '$A'.repeat(100)]);
+    const all = expand({ A: 'x'.repeat(1024), ...Object.fromEntries(many) }).values;
+    expect(Object.values(all).reduce((sum, value) => sum + value.length, 0)).toBeLessThan(17 * 1024 * 1024);
+  });
+
   it('expands through any number of steps, in any order', () => {
     expect(expand({ C: '$B!', B: '${A}?', A: 'a' }).values).toEqual({ A: 'a', B: 'a?', C: 'a?!' });
   });

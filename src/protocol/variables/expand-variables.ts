@@ -1,18 +1,21 @@
 import type { VariableLookup } from './lookup.ts';
+import { MOST_PUT_IN, MOST_PUT_IN_ALL, putIn } from './put-in.ts';
 
 /** The escapes come first, so that `$$NAME` is not read as a `$` and a reference. */
 const REFERENCE = /\$\$|%%|\$([A-Za-z_]\w*)|\$\{([A-Za-z_]\w*)\}|%([A-Za-z_]\w*)%/g;
 
 /**
  * Replaces `$NAME`, `${NAME}` and `%NAME%` once, by values that are already expanded. Unknown names stay as written, and so do
- * `$$` and `%%`: the runner turns `$$` into `$` when it expands for the last time.
+ * `$$` and `%%`: the runner turns `$$` into `$` when it expands for the last time. A text that would get far too long stays as it is.
+ * @param most as in `putIn`
  */
-export function expandText(text: string, lookup: VariableLookup): string {
+export function expandText(text: string, lookup: VariableLookup, most?: number): string {
   if (!mayRefer(text)) return text;
-  return text.replace(REFERENCE, (written: string, plain?: string, braced?: string, percent?: string) => {
+  const wordsFor = (written: string, [plain, braced, percent]: readonly (string | undefined)[]): string => {
     const name = plain ?? braced ?? percent;
     return name === undefined ? written : (lookup(name) ?? written);
-  });
+  };
+  return putIn(text, REFERENCE, wordsFor, most).text;
 }
 
 export interface UnexpandedVariable {
@@ -47,13 +50,14 @@ export function expandVariables(
   if (unexpanded.size === 0) return { values, cycles: [] };
   const { order, cycles } = sortByReference(unexpanded);
   const inCycle = new Set(cycles.flat());
+  let left = MOST_PUT_IN_ALL;
   for (const key of order) {
     const text = unexpanded.get(key);
     if (text !== undefined && !inCycle.has(key)) {
-      values.set(
-        key,
-        expandText(text, (name) => (name === key ? undefined : values.get(name)) ?? outer(name)),
-      );
+      const lookup = (name: string) => (name === key ? undefined : values.get(name)) ?? outer(name);
+      const value = expandText(text, lookup, Math.min(left, MOST_PUT_IN));
+      left -= Math.max(0, value.length - text.length);
+      values.set(key, value);
     }
   }
   return { values, cycles };

@@ -1,4 +1,5 @@
-import { expandFinally } from './expand-finally.ts';
+import { expandWithin } from './expand-finally.ts';
+import { MOST_PUT_IN, MOST_PUT_IN_ALL } from './put-in.ts';
 import type { Variable } from './variable.ts';
 
 export interface FinalValues {
@@ -6,6 +7,8 @@ export interface FinalValues {
   readonly values: ReadonlyMap<string, string>;
   /** The value of any variable, also of one that a later one with its key has replaced. */
   finalValue(variable: Variable): string;
+  /** Keys of those that stay as they were sent, because they would get far too long. */
+  readonly tooLong: ReadonlySet<string>;
 }
 
 /**
@@ -18,10 +21,23 @@ export function finalValues(variables: readonly Variable[], pathOf: (key: string
     const variable = known.get(name);
     return variable?.file ? pathOf(name) : variable?.value;
   };
-  const finalValue = (variable: Variable) =>
-    variable.raw ? variable.value : expandFinally(variable.value, unexpanded);
+  const expanded = new Map<Variable, string>();
+  const tooLong = new Set<string>();
+  let left = MOST_PUT_IN_ALL;
+  const expand = ({ key, value }: Variable): string => {
+    const { text, isTooLong } = expandWithin(value, unexpanded, Math.min(left, MOST_PUT_IN));
+    left -= Math.max(0, text.length - value.length);
+    if (isTooLong) tooLong.add(key);
+    return text;
+  };
+  const finalValue = (variable: Variable): string => {
+    if (variable.raw) return variable.value;
+    const final = expanded.get(variable) ?? expand(variable);
+    expanded.set(variable, final);
+    return final;
+  };
   const values = new Map(
     [...known.values()].map((variable) => [variable.key, variable.file ? pathOf(variable.key) : finalValue(variable)]),
   );
-  return { values, finalValue };
+  return { values, finalValue, tooLong };
 }

@@ -88,6 +88,18 @@ describe('job variables', () => {
     expect(maskedValues).toEqual(['old', 'pa$$ss', 'pa$ss', 'key']);
   });
 
+  it('stay as they are, with a warning, where they would get far too long', () => {
+    const many = Array.from({ length: 300 }, (_, at) => variable(`B${at}`, '$A'.repeat(100), { masked: true }));
+    const { get, warnings, maskedValues } = resolve([
+      variable('A', 'x'.repeat(1024)),
+      variable('C', '$A'.repeat(200)),
+      ...many,
+    ]);
+    expect([get('B0')?.length, get('B299'), get('C')]).toEqual([102_400, '$A'.repeat(100), '$A'.repeat(200)]);
+    expect(warnings).toContain('variable C is left as it is: with what it refers to it would be too long');
+    expect(maskedValues).toContain(get('B0'));
+  });
+
   it('leave out what a shell cannot have, with a warning', () => {
     const { get, warnings } = resolve([
       variable('a-b', '1'),

@@ -70,7 +70,9 @@ export function jobVariables(
   }
 
   const path = (key: string) => `${temporaryDir(surroundings)}/${key}`;
-  const { values, finalValue } = finalValues([...known.values()], path);
+  const { values, finalValue, tooLong } = finalValues([...known.values()], path);
+  for (const key of tooLong)
+    warnings.push(`variable ${key} is left as it is: with what it refers to it would be too long`);
   const get = (key: string): string | undefined => values.get(key);
   return {
     exports: [...values].map(([key, value]) => ({ key, value })),
