@@ -1,6 +1,6 @@
 import { closeSync, constants, fdatasync, readSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { type Clock, describeError, onAbort, openRegularFile } from '../../base/index.ts';
+import { type Clock, describeError, errorCode, onAbort, openRegularFile } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
 import type { SentOffset } from '../journal/sent-offset.ts';
 import type { Coordinator } from '../wire/coordinator.ts';
@@ -34,6 +34,8 @@ export interface ShipLogOptions {
 }
 
 const LONGEST_REST_MS = 60_000;
+/** Too many open files, no memory: what cannot be opened now may be later. */
+const PASSING: readonly string[] = ['EMFILE', 'ENFILE', 'ENOMEM'];
 /** What a power cut may take from the spool although the coordinator has it. Each sync costs a commit of the file system, and there are jobs that print all the time. */
 const SYNC_EVERY_MS = 1_000;
 const FIRST_PAUSE_MS = 250;
@@ -106,9 +108,11 @@ class Shipment implements LogShipment {
       await this.#rest();
     }
     if (this.#size === 0) return;
-    if (this.#pace.firstMs > 0) await this.#sleep(this.#pace.firstMs);
-    const file = openRegularFile(this.#options.file, constants.O_RDONLY);
+    // At once: a script may remove it, and everything around it.
+    const file = await this.#open();
+    if (file === null) return;
     try {
+      if (this.#pace.firstMs > 0) await this.#sleep(this.#pace.firstMs);
       while (!this.#unwanted.signal.aborted && !(this.#finished.signal.aborted && this.#offset >= this.#size)) {
         this.#listen();
         if (this.#offset >= this.#size) {
@@ -123,6 +127,21 @@ class Shipment implements LogShipment {
     } finally {
       closeSync(file);
     }
+  }
+
+  /** Null: nobody wants it any more. */
+  async #open(): Promise<number | null> {
+    for (let pauseMs = FIRST_PAUSE_MS; !this.#unwanted.signal.aborted; ) {
+      try {
+        return openRegularFile(this.#options.file, constants.O_RDONLY);
+      } catch (error) {
+        if (!PASSING.includes(errorCode(error) ?? '')) throw error;
+        if (pauseMs === FIRST_PAUSE_MS) this.#warn(`waits: ${describeError(error)}`);
+      }
+      await this.#options.clock.sleep(pauseMs, this.#unwanted.signal);
+      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+    }
+    return null;
   }
 
   /** Until there is something new to send. */
