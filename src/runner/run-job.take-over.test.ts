@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Control } from './control.ts';
 import type { Move } from './journal/move.ts';
 import { JobBench } from './testing/job-bench.ts';
@@ -157,6 +157,9 @@ describe('a job whose journal is not written through, since it owes no cleanup',
     const moves = bench.moves();
     const kept = moves.slice(0, moves.findIndex(({ move }) => move === last) + 1);
     writeFileSync(join(bench.directory, 'moves.jsonl'), kept.map((move) => `${JSON.stringify(move)}\n`).join(''));
+    // Nor had anybody forgotten yet what it was to do.
+    const file = join(bench.directory, 'job.json');
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), payload: bench.payload }));
     bench.machine.lose();
     return bench;
   }
@@ -169,6 +172,21 @@ describe('a job whose journal is not written through, since it owes no cleanup',
         const result = await takeOver(bench);
         expect(result).toMatchObject({ status: 'failed', cause: 'runner_lost', cleanup: { outcome: 'not_owed' } });
         expect(await takeOver(bench)).toEqual(result);
+      } finally {
+        bench.dispose();
+      }
+    },
+  );
+
+  it.each(['accepted', 'step_started', 'step_ended'] as const)(
+    'is not run a second time by a runner that goes on with it, after a power cut that left it at %s',
+    async (last) => {
+      const bench = await losePower(last);
+      const asked = vi.spyOn(bench, 'askToStart');
+      try {
+        expect(await bench.run(new Control(), true)).toMatchObject({ status: 'failed', cause: 'runner_lost' });
+        expect(asked).not.toHaveBeenCalled();
+        expect(bench.started).toEqual(['step_script']);
       } finally {
         bench.dispose();
       }

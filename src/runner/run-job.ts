@@ -44,7 +44,7 @@ export async function runJob(options: JobOptions): Promise<JobResult | null> {
 }
 
 async function live(run: JobRun, keep: boolean): Promise<JobResult> {
-  const verdict = believed(run, run.journal.progress.verdict ?? (await runScript(run)));
+  const verdict = await verdictOn(run);
   let bug: unknown = null;
   try {
     await tearDown(run, verdict);
@@ -68,11 +68,15 @@ async function live(run: JobRun, keep: boolean): Promise<JobResult> {
 }
 
 /**
- * A journal without a cleanup is not written through to the disk. After a power cut it may say that the script ended well, and no more, of
- * a job whose place and artifacts are gone: no success is made of that.
+ * A journal without a cleanup is not written through to the disk. After a power cut it may say less than has happened, of a job whose place and artifacts are gone: its
+ * script is not begun again, and that it ended well is no success.
  */
-function believed(run: JobRun, verdict: Verdict): Verdict {
-  const isVague = run.mayHaveLost && run.scripts.afterScript === null && run.journal.progress.saved === null;
+async function verdictOn(run: JobRun): Promise<Verdict> {
+  const { verdict: known, saved } = run.journal.progress;
+  const isVague = run.mayHaveLost && run.scripts.afterScript === null && saved === null;
+  const isInterrupted = run.control.interruption !== null;
+  if (isVague && known === null && !isInterrupted) return lostWithRunner();
+  const verdict = known ?? (await runScript(run));
   if (!isVague || verdict.cause !== 'succeeded') return verdict;
-  return run.control.interruption === null ? lostWithRunner() : interrupted(run);
+  return isInterrupted ? interrupted(run) : lostWithRunner();
 }
