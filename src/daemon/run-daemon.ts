@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { describeError, Failure, makeDirectory, onAbort } from '../base/index.ts';
+import { describeError, Failure, makeDirectory, onAbort, syncDirectory } from '../base/index.ts';
 import { type Guard, listJournals, startGuard } from '../runner/index.ts';
 import { Builds } from './builds/builds.ts';
 import type { RunnerConfig } from './config/runner-config.ts';
@@ -152,6 +152,7 @@ async function drawTokens({ saveToken: save, clock, log, shutdown }: DaemonOptio
 function makeJobsDirectory(directory: string): void {
   try {
     makeDirectory(join(directory, 'jobs'), 0o700);
+    syncDirectory(directory);
   } catch (error) {
     const why = describeError(error);
     throw new Failure('runner_directory_unusable', `the runner's directory cannot be made: ${why}`, { cause: error });

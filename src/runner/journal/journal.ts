@@ -1,5 +1,5 @@
 import { closeSync, constants, fdatasyncSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { errorCode, Failure, makeDirectory, openRegularFile, setAside, syncDirectory } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
 import { type JobRecord, writeJobRecord } from './job-record.ts';
@@ -43,7 +43,7 @@ export function createJournal(options: JournalOptions, record: JobRecord): Journ
   try {
     journal.append({ move: 'accepted' });
     if (record.payload.teardown_only) openWithCleanup(journal);
-    if (durable) syncDirectory(options.directory);
+    if (durable) for (const path of [options.directory, dirname(options.directory)]) syncDirectory(path);
   } catch (error) {
     journal.close();
     throw error;
