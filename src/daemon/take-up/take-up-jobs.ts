@@ -20,7 +20,7 @@ export interface TakeUpOptions {
   readonly metrics: RunnerMetrics;
 }
 
-/** Jobs that have ended and only are to be told, at the same time: after a long outage there may be thousands. */
+/** Jobs of one entry that have ended and only are to be told, at the same time: after a long outage there may be thousands. */
 const MOST_TELLING = 16;
 
 /**
@@ -35,10 +35,17 @@ export function takeUpJobs(options: TakeUpOptions): Promise<void> {
   if (running.length > 0) log('info', `goes on with what an earlier process has left: ${countOf(running.length)}`);
   const tidied = tidy(homes, log);
   const all = running.map((journal) => takeUp(options, journal));
-  const telling = Array.from({ length: MOST_TELLING }, async () => {
-    for (let next = ended.shift(); next !== undefined; next = ended.shift()) await takeUp(options, next);
-  });
+  // Those of a server that is away, for days perhaps, keep nobody else's.
+  const byEntry = Map.groupBy(ended, ({ directory: home }) => readWireRecord(home)?.entry.key);
+  const telling = [...byEntry.values()].map((journals) => tellEnded(options, journals));
   return Promise.all([tidied, ...all, ...telling]).then(() => {});
+}
+
+async function tellEnded(options: TakeUpOptions, journals: FoundJournal[]): Promise<void> {
+  const telling = Array.from({ length: MOST_TELLING }, async () => {
+    for (let next = journals.shift(); next !== undefined; next = journals.shift()) await takeUp(options, next);
+  });
+  await Promise.all(telling);
 }
 
 async function takeUp(options: TakeUpOptions, { id, directory, reading }: FoundJournal): Promise<void> {
