@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ const NEVER = new AbortController().signal;
 let dir = '';
 
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'epilogue-s3-cache-'));
+  dir = realpathSync(mkdtempSync(join(tmpdir(), 'epilogue-s3-cache-')));
   server.fault = null;
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
@@ -39,6 +39,15 @@ function open(changes: Partial<S3CacheOptions> = {}): CacheStore {
   });
 }
 
+function linkOf(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch {
+    // Of a descriptor that was closed meanwhile.
+    return null;
+  }
+}
+
 function file(content: string): string {
   const path = join(dir, 'cache.zip');
   writeFileSync(path, content);
@@ -55,6 +64,13 @@ describe('a store of caches', () => {
     expect(await open({ shortToken: 'other' }).fetch('deps/main', target, NEVER)).toBe(false);
     expect(await open({ projectId: 8 }).fetch('deps/main', target, NEVER)).toBe(false);
     expect(readFileSync(target, 'utf8')).toBe('packed');
+  });
+
+  it('leaves no file open that it did not come to send', async () => {
+    const path = file('packed');
+    await expect(open().put(path, 'deps/main', AbortSignal.abort())).rejects.toThrow();
+    const isOpen = () => readdirSync('/proc/self/fd').some((fd) => linkOf(`/proc/self/fd/${fd}`) === path);
+    await expect.poll(isOpen).toBe(false);
   });
 
   it('keeps caches of projects and runners apart as the runner of GitLab does', () => {

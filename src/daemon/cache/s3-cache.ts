@@ -58,15 +58,18 @@ export function openS3Cache(options: S3CacheOptions): CacheStore {
         throw new Failure('archive_too_large', text);
       }
       await use(`cannot upload ${key}`, signal, async ({ sdk, client, abortSignal }) => {
+        const body = createReadStream(file);
+        // Whoever reads it hears of its trouble; nobody may.
+        body.on('error', () => {});
         const command = new sdk.PutObjectCommand({
           Bucket: s3.bucket,
           Key: objectKey(options, key),
-          Body: createReadStream(file),
+          Body: body,
           ContentLength: size,
           ContentType: 'application/octet-stream',
           ...encryptionOf(s3),
         });
-        await client.send(command, { abortSignal });
+        await client.send(command, { abortSignal }).finally(() => body.destroy());
       });
     },
   };

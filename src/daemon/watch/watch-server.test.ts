@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { connect, Server } from 'node:net';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { payload } from '../../../test/support/jobs/payload.ts';
 import { type Clock, realClock } from '../../base/index.ts';
 import type { JobPorts } from '../../runner/index.ts';
@@ -178,4 +178,16 @@ it('names the address that it cannot have', async () => {
   const address = { host: '127.0.0.1', port: Number(new URL(server.url).port) };
   const again = startWatchServer({ address, metrics, clock: realClock, version: '1' });
   await expect(again).rejects.toMatchObject({ code: 'address_unusable' });
+});
+
+it('goes on, and so does the runner, where connections cannot be accepted', async () => {
+  const listen = vi.spyOn(Server.prototype, 'listen');
+  const other = await startWatchServer({
+    ...{ address: { host: '127.0.0.1', port: 0 }, metrics, clock: realClock, version: '1.2.3' },
+  });
+  const [running] = listen.mock.contexts;
+  listen.mockRestore();
+  for (let times = 0; times < 3; times += 1) running?.emit('error', new Error('accept EMFILE'));
+  expect((await fetch(`${other.url}/health/live`)).status).toBe(200);
+  await other.close();
 });

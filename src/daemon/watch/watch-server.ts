@@ -58,7 +58,8 @@ export async function startWatchServer(options: WatchServerOptions): Promise<Wat
     const why = describeError(error);
     throw new Failure('address_unusable', `cannot listen on ${host}:${port}: ${why}`, { cause: error });
   }
-  // Nothing of the runner depends on who looks at it: neither its life nor its end.
+  // Nothing of the runner depends on who looks at it: neither its life nor its end. (What cannot be accepted, for want of descriptors, is an error of the server.)
+  server.on('error', () => {});
   server.unref();
   const bound = server.address();
   const boundPort = typeof bound === 'object' && bound !== null ? bound.port : port;
