@@ -1,14 +1,15 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Clock, realClock } from '../../../base/index.ts';
 import { ask, drop, type Request, wasRetried } from './ask.ts';
-import { openServer } from './server.ts';
+import { openServer, type Server } from './server.ts';
+import type { Exchange } from './transport.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
-let server: Server;
+let server: HttpServer;
 let url: string;
 /** One a request, in their order; then 200. */
 let plans: ((response: ServerResponse) => void)[];
@@ -141,4 +142,22 @@ it('follows 307 and 308 with what was sent, to another host without the token, a
   expect((await send()).status).toBe(302);
   plans = Array.from({ length: 20 }, () => answer(307, { location: '/round' }));
   expect((await send()).status).toBe(307);
+});
+
+it.each([
+  ['https://ci.example.com', 'http://ci.example.com/y', undefined],
+  ['http://ci.example.com', 'https://ci.example.com/y', 'job'],
+  ['https://ci.example.com', 'https://ci.example.com/y', 'job'],
+])('sent on from %s to %s, tells a token there only where nobody else can hear it', async (from, location, token) => {
+  const asked: Exchange[] = [];
+  const exchange = async (given: Exchange): Promise<Response> => {
+    asked.push(given);
+    return new Response(null, asked.length === 1 ? { status: 307, headers: { location } } : {});
+  };
+  const sender = { url: () => from, transport: { exchange }, clock, userAgent: 'test' } as Server;
+  await ask(sender, { method: 'GET', path: '/x', headers: { 'Job-Token': 'job' }, timeoutMs: 10_000 });
+  expect(asked.map(({ headers }) => headers['Job-Token'])).toEqual(['job', token]);
+  asked.length = 0;
+  const { status } = await ask(sender, { method: 'PUT', path: '/x', json: { token: 'job' }, timeoutMs: 10_000 });
+  expect([status, asked.length]).toEqual(token === undefined ? [307, 1] : [200, 2]);
 });

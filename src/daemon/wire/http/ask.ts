@@ -89,7 +89,8 @@ async function tryOnce(server: Server, request: Request, requestId: string): Pro
 }
 
 /**
- * 307 and 308 are followed with the same method and body, others only where nothing is sent. Another host is told no token: what has one in its body does not go there.
+ * 307 and 308 are followed with the same method and body, others only where nothing is sent. Another host is told no token, and none goes from https to http: what has one in
+ * its body does not go there.
  */
 async function follow({ transport }: Server, first: Exchange, hasTokenInBody: boolean): Promise<Response> {
   let exchange = first;
@@ -100,7 +101,8 @@ async function follow({ transport }: Server, first: Exchange, hasTokenInBody: bo
     const isFollowed = isSame || (exchange.method === 'GET' && [301, 302, 303].includes(status));
     const url = URL.parse(answer.headers.get('location') ?? '', exchange.url.href);
     if (!isFollowed || url === null || !/^https?:$/.test(url.protocol) || left === 0) return answer;
-    const isElsewhere = url.host !== exchange.url.host;
+    const isElsewhere =
+      url.host !== exchange.url.host || (exchange.url.protocol === 'https:' && url.protocol === 'http:');
     if (isElsewhere && hasTokenInBody) return answer;
     await drop(answer);
     exchange = { ...exchange, url, headers: isElsewhere ? withoutTokens(exchange.headers) : exchange.headers };
