@@ -58,13 +58,10 @@ log_format = "json"
   clone_url = "https://git.example.com/"
   pre_clone_script = "echo old"
   pre_build_script = "echo before"
-  prepare_timeout = "90s"
   get_sources_timeout = "1h30m"
   debug_trace_disabled = true
   unhealthy_requests_limit = 5
   unhealthy_interval = "2m"
-  job_status_final_update_retry_limit = 4
-  clean_git_config = false
   [runners.feature_flags]
     FF_SCRIPT_SECTIONS = true
   [runners.custom_build_dir]
@@ -115,17 +112,11 @@ it('reads every key that means something here', () => {
     ],
     ...{ preGetSourcesScript: 'echo old', postGetSourcesScript: null },
     ...{ preBuildScript: 'echo before', postBuildScript: null },
-    ...{ prepareTimeoutMs: 90_000, getSourcesTimeoutMs: 5_400_000, outputLimitBytes: 10_240 },
+    ...{ getSourcesTimeoutMs: 5_400_000, outputLimitBytes: 10_240 },
     ...{ debugTraceDisabled: true, featureFlags: { FF_SCRIPT_SECTIONS: true }, customBuildDir: true },
-    ...{
-      cleanGitConfig: false,
-      safeDirectoryCheckout: null,
-      resultTries: 4,
-      timestamps: false,
-      extensionLimitMs: 1_200_000,
-    },
+    ...{ timestamps: false, extensionLimitMs: 1_200_000 },
     tls: { caFile: '/etc/runner/ca.pem', certFile: null, keyFile: null },
-    artifacts: { uploadTimeoutMs: 7_200_000, responseHeaderTimeoutMs: 600_000 },
+    artifacts: { uploadTimeoutMs: 7_200_000 },
     cache: {
       ...{ path: 'p', shared: true, maxUploadedArchiveBytes: 100 },
       s3: {
@@ -175,11 +166,20 @@ it('names what has no effect, and does not mind it', () => {
 [session_server]
 listen_address = "x"
 ${ENTRY}limmit = 3
+prepare_timeout = "90s"
+job_status_final_update_retry_limit = 4
+clean_git_config = false
+[runners.artifact]
+response_header_timeout = "1m"
 [runners.docker]
 image = "alpine"
 [runners.cache]
 Type = "gcs"`;
   expect(said(text)).toEqual([
+    'warning runners[0].prepare_timeout has no effect: a place on this machine is there at once',
+    "warning runners[0].clean_git_config has no effect: what a job has left in git's settings is never used",
+    'warning runners[0].job_status_final_update_retry_limit has no effect: a result is told until it is heard, for 7 days',
+    'warning runners[0].artifact.response_header_timeout has no effect: upload_timeout is for the answer, too',
     'warning runners[0].cache.Type is "gcs", which we cannot reach: caches stay on this machine',
     'warning runners[0].docker is for another executor, and has no effect',
     'warning runners[0].limmit is not a key that we know, and has no effect',

@@ -11,8 +11,17 @@ export interface Places {
   readonly configDir: string;
 }
 
+/** Keys that mean something to GitLab's runner, and why they do not here. */
+const WITHOUT_EFFECT = {
+  prepare_timeout: 'a place on this machine is there at once',
+  clean_git_config: "what a job has left in git's settings is never used",
+  safe_directory_checkout: 'jobs are built in directories of this user alone',
+  job_status_final_update_retry_limit: 'a result is told until it is heard, for 7 days',
+};
+
 /** What jobs of a `[[runners]]` begin with. */
 export function readSettings(entry: TableReader, { directory, configDir }: Places): RunnerSettings {
+  for (const [key, why] of Object.entries(WITHOUT_EFFECT)) entry.ignore(key, `has no effect: ${why}`);
   const path = (key: string, from: string): string | null => {
     const given = entry.word(key);
     return given === null ? null : resolve(from, given);
@@ -28,14 +37,11 @@ export function readSettings(entry: TableReader, { directory, configDir }: Place
     postGetSourcesScript: readScript(entry, 'post_get_sources_script', 'post_clone_script'),
     preBuildScript: entry.word('pre_build_script'),
     postBuildScript: entry.word('post_build_script'),
-    prepareTimeoutMs: entry.durationMs('prepare_timeout') || null,
     getSourcesTimeoutMs: entry.durationMs('get_sources_timeout') || null,
     outputLimitBytes: 1024 * positive(entry.count('output_limit', -Infinity), DEFAULTS.outputLimitBytes / 1024),
     debugTraceDisabled: entry.flag('debug_trace_disabled') ?? DEFAULTS.debugTraceDisabled,
     featureFlags: readFlags(entry.table('feature_flags')),
     customBuildDir: readEnabled(entry.table('custom_build_dir')) ?? DEFAULTS.customBuildDir,
-    cleanGitConfig: entry.flag('clean_git_config'),
-    safeDirectoryCheckout: entry.flag('safe_directory_checkout'),
     tls: {
       caFile: path('tls-ca-file', configDir),
       certFile: path('tls-cert-file', configDir),
@@ -43,7 +49,6 @@ export function readSettings(entry: TableReader, { directory, configDir }: Place
     },
     artifacts: readArtifacts(entry.table('artifact')),
     timestamps: DEFAULTS.timestamps,
-    resultTries: positive(entry.count('job_status_final_update_retry_limit'), DEFAULTS.resultTries),
     cache: readGiven(entry.table('cache'), readCache) ?? DEFAULTS.cache,
     extensionLimitMs: DEFAULTS.extensionLimitMs,
   };
@@ -96,12 +101,9 @@ function readEnabled(table: TableReader | null): boolean | null {
 }
 
 function readArtifacts(table: TableReader | null): RunnerSettings['artifacts'] {
+  table?.ignore('response_header_timeout', 'has no effect: upload_timeout is for the answer, too');
   const given = readGiven(table, (each) => ({
     uploadTimeoutMs: positive(each.durationMs('upload_timeout'), DEFAULTS.artifacts.uploadTimeoutMs),
-    responseHeaderTimeoutMs: positive(
-      each.durationMs('response_header_timeout'),
-      DEFAULTS.artifacts.responseHeaderTimeoutMs,
-    ),
   }));
   return given ?? DEFAULTS.artifacts;
 }

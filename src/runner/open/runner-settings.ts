@@ -19,7 +19,6 @@ export interface RunnerSettings {
   readonly preBuildScript: string | null;
   readonly postBuildScript: string | null;
   /** Ms; null: the job's own limit. */
-  readonly prepareTimeoutMs: number | null;
   readonly getSourcesTimeoutMs: number | null;
   /** Of what the steps print, where the job itself does not say (`RUNNER_LOG_LIMIT`). */
   readonly outputLimitBytes: number;
@@ -31,14 +30,9 @@ export interface RunnerSettings {
   readonly timestamps: boolean;
   /** `GIT_CLONE_PATH` may be used. */
   readonly customBuildDir: boolean;
-  /** Null: as the executor has it. */
-  readonly cleanGitConfig: boolean | null;
-  readonly safeDirectoryCheckout: boolean | null;
   /** Absolute paths of PEM files for whatever speaks to the server; null: the machine's own. */
   readonly tls: { readonly caFile: string | null; readonly certFile: string | null; readonly keyFile: string | null };
-  readonly artifacts: { readonly uploadTimeoutMs: number; readonly responseHeaderTimeoutMs: number };
-  /** How often a result is told to a server that does not answer. */
-  readonly resultTries: number;
+  readonly artifacts: { readonly uploadTimeoutMs: number };
   readonly cache: CacheSettings;
   /** What a cleanup may ask for in all, beyond its budget. */
   readonly extensionLimitMs: number;
@@ -86,18 +80,14 @@ export const DEFAULT_RUNNER_SETTINGS: RunnerSettings = Object.freeze({
   postGetSourcesScript: null,
   preBuildScript: null,
   postBuildScript: null,
-  prepareTimeoutMs: null,
   getSourcesTimeoutMs: null,
   outputLimitBytes: 4096 * 1024,
   debugTraceDisabled: false,
   featureFlags: {},
   timestamps: false,
   customBuildDir: false,
-  cleanGitConfig: null,
-  safeDirectoryCheckout: null,
   tls: { caFile: null, certFile: null, keyFile: null },
-  artifacts: { uploadTimeoutMs: 60 * 60_000, responseHeaderTimeoutMs: 10 * 60_000 },
-  resultTries: 10,
+  artifacts: { uploadTimeoutMs: 60 * 60_000 },
   cache: { path: '', shared: false, maxUploadedArchiveBytes: null, s3: null },
   extensionLimitMs: 10 * 60_000,
 });
