@@ -136,11 +136,12 @@ export class EntryLoop {
     events.expect();
     try {
       const signal = AbortSignal.any([stop, givenWay.signal]);
-      const work = await coordinator.requestJob(isHeld ? this.#lastUpdate : null, signal);
-      this.#asking -= 1;
+      const asked = coordinator.requestJob(isHeld ? this.#lastUpdate : null, signal);
+      const work = await asked.finally(() => {
+        this.#asking -= 1;
+      });
       return this.#heed(work, { place, stop, isHeld, since });
     } catch (error) {
-      this.#asking -= 1;
       place.giveBack();
       if (error instanceof Failure && error.code === 'runner_refused') throw error;
       if (stop.aborted || givenWay.signal.aborted) return AT_ONCE;
