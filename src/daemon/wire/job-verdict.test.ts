@@ -33,7 +33,8 @@ it('says of the answer to a result what is to be done with it', async () => {
     kind: 'again',
     pauseMs: 2_000,
   });
-  expect(await read('result', 202)).toEqual({ kind: 'again', pauseMs: null });
+  for (const headers of [{}, { 'x-gitlab-trace-update-interval': '0' }])
+    expect(await read('result', 202, headers)).toEqual({ kind: 'again', pauseMs: null });
   expect(await kindOf('result', 409)).toBe('later');
   expect(await kindOf('result', 409, OURS)).toBe('gone');
 });

@@ -44,7 +44,8 @@ export async function verdictOf(answer: Response, { about, hasAdditions }: Verdi
   if (!isResult && OVER.has(said)) return { kind: 'gone', order };
   if (isResult && status === 200) return { kind: 'go_on' };
   if (isResult && status === 412) return { kind: 'log_again' };
-  if (isResult && status === 202) return { kind: 'again', pauseMs: secondsIn(headers) };
+  // None at all would be asked for without a pause, for as long as the server says so.
+  if (isResult && status === 202) return { kind: 'again', pauseMs: secondsIn(headers) || null };
   // Ours says so when the state of the job is another one: to say it again changes nothing.
   const isPast = status === 409 && headers.has('epilogue-version');
   if (isPast && isResult) return { kind: 'gone', order };
@@ -64,7 +65,7 @@ function orderIn(headers: Headers, said: string): StopOrder {
   return readStopOrder(form, said === CANCELING || said === 'canceled' ? 'canceled' : 'runner_lost');
 }
 
-/** `X-GitLab-Trace-Update-Interval` in ms; 0 and less, and what is no number, are nothing said. @param longestS GitLab's runner waits no longer */
+/** `X-GitLab-Trace-Update-Interval` in ms; less than 0, and what is no number, are nothing said. @param longestS GitLab's runner waits no longer */
 export function secondsIn(headers: Headers, longestS = 900): number | null {
   const said = headers.get('x-gitlab-trace-update-interval') ?? '';
   return /^\d{1,9}$/.test(said) ? Math.min(Number(said), longestS) * 1000 : null;
