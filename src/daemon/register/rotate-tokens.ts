@@ -15,7 +15,7 @@ export interface DrawnToken {
 export type SaveToken = (entry: RunnerEntry, drawn: DrawnToken) => void;
 
 export interface RotateOptions {
-  readonly loops: EntryLoops;
+  readonly loops: Pick<EntryLoops, 'all' | 'config' | 'replaceToken'>;
   readonly clock: Clock;
   readonly save: SaveToken;
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void;
@@ -62,6 +62,8 @@ export async function rotateTokens({ loops, clock, save, log, stop }: RotateOpti
 
   while (!stop.aborted) {
     for (const live of loops.all) {
+      // Its jobs may go on here for long; its token may be another machine's by now.
+      if (loops.config.entries.every(({ key }) => key !== live.key)) continue;
       await rotate(live);
       write(live.key);
     }
