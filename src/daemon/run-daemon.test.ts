@@ -1,11 +1,18 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { AutoClock } from '../../test/support/auto-clock.ts';
 import { payload } from '../../test/support/jobs/payload.ts';
 import { createScriptedMachine } from '../executors/index.ts';
-import { DEFAULT_RUNNER_CONFIG, DEFAULT_RUNNER_ENTRY } from './config/runner-config.ts';
+import {
+  DEFAULT_RUNNER_CONFIG,
+  DEFAULT_RUNNER_ENTRY,
+  type RunnerConfig,
+  type RunnerEntry,
+} from './config/runner-config.ts';
 import { type DaemonEnd, runDaemon } from './run-daemon.ts';
 import { Shutdown } from './shutdown.ts';
 
@@ -35,15 +42,32 @@ function leaveJob(): void {
   writeFileSync(join(home, 'moves.jsonl'), '{"at":1,"move":"accepted"}\n');
 }
 
-/** A runner whose server is away. */
-function run(): Promise<DaemonEnd> {
-  const clock = new AutoClock(Date.UTC(2026, 0, 1));
-  const machine = createScriptedMachine({ clock, perform: ({ id }) => [{ do: 'print', text: `${id}\n` }] });
-  const here = { key: 'k', name: 'here', url: () => 'http://127.0.0.1:1', token: 'glrt-here' };
+const readMoves = () => readFileSync(join(directory, 'jobs/7/moves.jsonl'), 'utf8');
+
+interface Changes {
+  readonly clock?: AutoClock;
+  readonly url?: string;
+  readonly config?: Partial<RunnerConfig>;
+  readonly entry?: Partial<RunnerEntry>;
+  /** Until a job has its place. */
+  readonly prepare?: () => Promise<void>;
+}
+
+/** A runner whose server is away, unless there is one. */
+function run({ clock = new AutoClock(0), url = 'http://127.0.0.1:1', ...changes }: Changes = {}): Promise<DaemonEnd> {
+  const machine = createScriptedMachine({
+    clock,
+    perform: ({ id }) => [{ do: 'print', text: `${id}\n` }],
+    async refusePrepare() {
+      await changes.prepare?.();
+      return null;
+    },
+  });
+  const here = { key: 'k', name: 'here', url: () => url, token: 'glrt-here', ...changes.entry };
   return runDaemon({
     ...{ clock, directory, shutdown, systemId: 's_1', version: 'test', environment: {} },
     ...{ service: null, refusalEnds: false, isFinishing: false, guardCommand: null },
-    config: { ...DEFAULT_RUNNER_CONFIG, entries: [{ ...DEFAULT_RUNNER_ENTRY, ...here }] },
+    config: { ...DEFAULT_RUNNER_CONFIG, ...changes.config, entries: [{ ...DEFAULT_RUNNER_ENTRY, ...here }] },
     executorFor: () => machine.executor(),
     log: (_, text) => said.push(text),
   });
@@ -55,7 +79,32 @@ it('heeds a stop that comes while it is starting', async () => {
   shutdown.tearDown();
   expect(await ended).toEqual({ left: 1, isDetached: false });
   expect(said).toContain('stopping: 1 job is torn down first, cleanup included');
-  const moves = readFileSync(join(directory, 'jobs/7/moves.jsonl'), 'utf8');
+  const moves = readMoves();
   expect(moves).toContain('"cause":"runner_shutdown"');
   expect(moves).toContain('"move":"finished"');
+});
+
+it('asks for no more jobs than the limit of an entry has room for beside those that it takes up', async () => {
+  leaveJob();
+  const wire = { entry: { key: 'k', name: 'here', url: '' }, hasAdditions: true, boot: null };
+  writeFileSync(join(directory, 'jobs/7/wire.json'), JSON.stringify({ version: 1, ...wire }));
+  const moves: string[] = [];
+  const server = createServer((request, response) => {
+    request.resume();
+    if (request.url?.endsWith('/jobs/request')) {
+      moves.push(readdirSync(join(directory, 'jobs')).includes('7') ? readMoves() : 'all told');
+      shutdown.tearDown();
+    }
+    response.writeHead(request.method === 'POST' ? 204 : 200, { 'epilogue-version': 'test' }).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const clock = new AutoClock(Date.UTC(2026, 0, 1));
+  try {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await run({ clock, url, config: { concurrent: 2 }, entry: { limit: 1 }, prepare: () => clock.sleep(60_000) });
+    expect(moves[0]).toMatch(/"move":"finished"|all told/);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
 });

@@ -97,7 +97,13 @@ function startWork(options: DaemonOptions, metrics: RunnerMetrics, watching: Wat
     if (wire?.hasAdditions) found.events.hear();
     return found.context;
   };
-  const takenUp = takeUpJobs({ directory, homes, places, contextFor, log, metrics });
+  const claim = (wire: WireRecord | null): (() => void) => {
+    const ends = [places.claim(), loops.claim(wire?.entry.key ?? '')];
+    return () => {
+      for (const end of ends) end();
+    };
+  };
+  const takenUp = takeUpJobs({ directory, homes, claim, contextFor, log, metrics });
   const all = Promise.allSettled([takenUp, loops.ended(), drawTokens(options, loops)]);
   return {
     config: () => loops.config,

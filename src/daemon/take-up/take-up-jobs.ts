@@ -5,7 +5,6 @@ import type { JobContext } from '../job/job-context.ts';
 import { goOnWithWireJob, type LeftJob } from '../job/run-wire-job.ts';
 import { closeHome, type JobHome, type JobHomes } from '../job-homes.ts';
 import { isAcknowledged, readWireRecord, type WireRecord } from '../journal/wire-record.ts';
-import type { Places } from '../take/places.ts';
 import type { RunnerLog } from '../watch/runner-log.ts';
 import type { RunnerMetrics } from '../watch/runner-metrics.ts';
 
@@ -13,7 +12,8 @@ export interface TakeUpOptions {
   /** The runner's. */
   readonly directory: string;
   readonly homes: JobHomes;
-  readonly places: Places;
+  /** A place for a job that is here already, whatever the limits say. @returns how to give it back; may be called twice */
+  readonly claim: (wire: WireRecord | null) => () => void;
   /** Whose job it is, as its journal says. */
   readonly contextFor: (wire: WireRecord | null) => JobContext;
   readonly log: RunnerLog;
@@ -71,8 +71,8 @@ async function takeUp(options: TakeUpOptions, { id, directory, reading }: FoundJ
   }
 }
 
-async function goOn({ contextFor, places }: TakeUpOptions, left: LeftJob, home: JobHome): Promise<void> {
-  const giveBack = left.reading.progress.result === null ? places.claim() : () => {};
+async function goOn({ contextFor, claim }: TakeUpOptions, left: LeftJob, home: JobHome): Promise<void> {
+  const giveBack = left.reading.progress.result === null ? claim(left.wire) : () => {};
   try {
     await goOnWithWireJob(contextFor(left.wire), left, home, giveBack);
   } finally {

@@ -84,6 +84,18 @@ export class EntryLoop {
     while (this.#jobs.size > 0) await Promise.all(this.#jobs);
   }
 
+  /** One more job has a place here already. @returns how to give that back, once or twice */
+  claim(): () => void {
+    this.#running += 1;
+    let hasPlace = true;
+    return () => {
+      if (!hasPlace) return;
+      hasPlace = false;
+      this.#running -= 1;
+      this.#bell.ring();
+    };
+  }
+
   /** The entry has changed. */
   change(): void {
     this.#health.reset();
@@ -190,14 +202,10 @@ export class EntryLoop {
     }
     inform(`job ${payload.id}: ${payload.job_info.name}`);
     place.begin();
-    this.#running += 1;
-    let hasPlace = true;
+    const end = this.claim();
     const giveBack = (): void => {
-      if (!hasPlace) return;
-      hasPlace = false;
-      this.#running -= 1;
       place.giveBack();
-      this.#bell.ring();
+      end();
     };
     const job = run(payload, giveBack).finally(() => {
       giveBack();

@@ -86,6 +86,11 @@ export class EntryLoops {
     return this.#open.get(key) ?? null;
   }
 
+  /** A job of that entry, where it is one, is here already: it counts for its `limit`. @returns how to say that it has ended */
+  claim(key: string): () => void {
+    return this.#open.get(key)?.loop.claim() ?? (() => {});
+  }
+
   /** From now on it speaks with this one. */
   replaceToken(key: string, drawn: Pick<RunnerEntry, 'token' | 'tokenObtainedAt' | 'tokenExpiresAt'>): void {
     const open = this.#open.get(key);
