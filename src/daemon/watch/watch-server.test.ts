@@ -185,7 +185,7 @@ it('goes on, and so does the runner, where connections cannot be accepted', asyn
   const other = await startWatchServer({
     ...{ address: { host: '127.0.0.1', port: 0 }, metrics, clock: realClock, version: '1.2.3' },
   });
-  const [running] = listen.mock.contexts;
+  const running = listen.mock.contexts[0] as Server | undefined;
   listen.mockRestore();
   for (let times = 0; times < 3; times += 1) running?.emit('error', new Error('accept EMFILE'));
   expect((await fetch(`${other.url}/health/live`)).status).toBe(200);
