@@ -4,11 +4,11 @@ import type { Control, JobPorts, RunnerSettings } from '../../runner/index.ts';
 import type { Build } from '../builds/build.ts';
 import { obey } from '../obey.ts';
 import type { Coordinator } from '../wire/coordinator.ts';
-import type { JobVerdict } from '../wire/job-verdict.ts';
 import type { Acceptance } from './acceptance.ts';
 import { artifactPorts } from './bring/artifact-ports.ts';
 import { cachePort } from './bring/cache-port.ts';
 import { openSources } from './bring/sources.ts';
+import { untilAnswered } from './bring/until-answered.ts';
 import { cleanupOnWire } from './end/report-job.ts';
 import type { JobState, Pulse } from './pulse.ts';
 import type { LogShipment } from './ship-log.ts';
@@ -31,14 +31,10 @@ export interface PortsOptions {
   readonly settings: RunnerSettings;
 }
 
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 15_000;
-
 /** The runner's view of a coordinator. */
 export function wirePorts(options: PortsOptions): JobPorts {
   const { coordinator, clock, cacheDir, payload, control, log, pulse, acceptance, warn } = options;
   const bringSources = openSources(options);
-  let cause: Cause | null = null;
   return {
     cacheDir,
     ...cachePort(options),
@@ -46,9 +42,11 @@ export function wirePorts(options: PortsOptions): JobPorts {
       if ((await acceptance.wait(signal)) === 'refused') return 'refused';
       // A plain server has said all that it knows to say.
       if (coordinator.hasAdditions() === false) return 'accepted';
-      const verdict = await persist(clock, signal, () =>
-        coordinator.updateJob(payload, { state: 'running', phase: 'script' }, signal),
-      );
+      const verdict = await untilAnswered(clock, signal, async () => {
+        const answer = await coordinator.updateJob(payload, { state: 'running', phase: 'script' }, signal);
+        if (answer.kind === 'later') throw new Failure('coordinator_unreachable', 'the server cannot say now');
+        return answer;
+      });
       obey(verdict, control);
       return verdict.kind === 'go_on' ? 'accepted' : 'refused';
     },
@@ -59,9 +57,8 @@ export function wirePorts(options: PortsOptions): JobPorts {
     ...artifactPorts(options),
     phase(change) {
       if (change.phase === 'preparing') acceptance.begin();
-      cause = change.cause;
       // The coordinator hears of the script's beginning when it is asked whether it may begin.
-      if (change.phase === 'teardown') pulse.tell(teardownOnWire(cause));
+      if (change.phase === 'teardown') pulse.tell(teardownOnWire(change.cause));
     },
     extended: (extension) => pulse.tell(teardownOnWire(extension.cause, extension.extraMs)),
     cleaned: (cleanup) => pulse.tell({ cleanup: cleanupOnWire(cleanup) }),
@@ -74,19 +71,4 @@ export function wirePorts(options: PortsOptions): JobPorts {
 export function teardownOnWire(cause: Cause | null, extraMs = 0): JobState {
   const more = extraMs > 0 ? { extended_by: Math.round(extraMs / 1000) } : {};
   return { phase: 'teardown', teardown: { cause, ...more } };
-}
-
-/** Again until there is an answer; whoever waits gives up by the signal. */
-async function persist(clock: Clock, signal: AbortSignal, action: () => Promise<JobVerdict>): Promise<JobVerdict> {
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-    try {
-      const verdict = await action();
-      if (verdict.kind !== 'later') return verdict;
-    } catch (error) {
-      const isPassing = error instanceof Failure && error.code === 'coordinator_unreachable';
-      if (!isPassing || signal.aborted) throw error;
-    }
-    if (signal.aborted) throw new Failure('canceled', 'nobody waits for the coordinator any more');
-    await clock.sleep(pauseMs, signal);
-  }
 }

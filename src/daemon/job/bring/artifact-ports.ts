@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Clock, Failure, makeDirectory } from '../../../base/index.ts';
+import { type Clock, makeDirectory } from '../../../base/index.ts';
 import type { JobPayload } from '../../../protocol/index.ts';
 import type { JobPorts, RunnerSettings } from '../../../runner/index.ts';
 import type { Coordinator } from '../../wire/coordinator.ts';
+import { untilAnswered } from './until-answered.ts';
 
 export interface ArtifactPortsOptions {
   readonly coordinator: Pick<Coordinator, 'uploadArtifact' | 'downloadArtifact'>;
@@ -14,12 +15,9 @@ export interface ArtifactPortsOptions {
   readonly settings: Pick<RunnerSettings, 'artifacts'>;
 }
 
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 15_000;
-
 /** Artifacts of earlier jobs, and of this one on their way to the server. */
 export function artifactPorts(options: ArtifactPortsOptions): Pick<JobPorts, 'dependencyArchive' | 'keep'> {
-  const { coordinator, payload, directory, settings } = options;
+  const { coordinator, clock, payload, directory, settings } = options;
   return {
     async dependencyArchive(dependency, signal) {
       if ((dependency.artifacts_file?.filename ?? '') === '') return null;
@@ -34,27 +32,11 @@ export function artifactPorts(options: ArtifactPortsOptions): Pick<JobPorts, 'de
       const asked = payload.artifacts?.find((candidate) => candidate.artifact_type === type);
       const expireIn = asked?.expire_in ?? null;
       const { uploadTimeoutMs: timeoutMs } = settings.artifacts;
-      await untilAnswered(options, signal, () =>
+      // A server that answers has the last word; to one that is away it is sent until the time for saving is over.
+      await untilAnswered(clock, signal, () =>
         coordinator.uploadArtifact(payload, { path, type, format, expireIn, timeoutMs }, signal),
       );
       return artifact;
     },
   };
-}
-
-/** A server that answers has the last word; to one that is away it is sent until the time for saving is over. */
-async function untilAnswered(
-  { clock }: ArtifactPortsOptions,
-  signal: AbortSignal,
-  action: () => Promise<void>,
-): Promise<void> {
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-    try {
-      return await action();
-    } catch (error) {
-      const isPassing = error instanceof Failure && error.code === 'coordinator_unreachable';
-      if (!isPassing || signal.aborted) throw error;
-    }
-    await clock.sleep(pauseMs, signal);
-  }
 }
