@@ -4,6 +4,7 @@ import type { JobVerdict } from '../wire/job-verdict.ts';
 import { Pulse } from './pulse.ts';
 
 const SILENCE_MS = 20_000;
+const GATHER_MS = 100;
 
 let pulse: Pulse;
 let hasAdditions: boolean;
@@ -57,6 +58,11 @@ beforeEach(() => {
 afterEach(() => pulse.end());
 
 const sleepsFor = (ms: number) => expect.poll(() => asleep?.ms).toBe(ms);
+/** As it does, unless the job ends before. */
+const untilSaid = async () => {
+  await sleepsFor(GATHER_MS);
+  asleep?.end();
+};
 const TEARDOWN = { phase: 'teardown', teardown: { cause: 'failed' } };
 
 it('says that the job goes on when it has been silent for so long', async () => {
@@ -80,6 +86,7 @@ it('is silent as long as the log speaks', async () => {
 it('says how the job stands until that is heard, in growing pauses of 5 s at most, and warns once', async () => {
   answers = Array.from({ length: 7 }, () => new Error('no answer'));
   pulse.tell(TEARDOWN);
+  await untilSaid();
   const pauses: (number | undefined)[] = [];
   for (let tries = 1; tries <= 7; tries += 1) {
     await expect.poll(() => said.length).toBe(tries);
@@ -96,6 +103,7 @@ it('says how the job stands until that is heard, in growing pauses of 5 s at mos
 it('says only the last of what has come while nobody answered', async () => {
   answers = [{ kind: 'later' }];
   pulse.tell(TEARDOWN);
+  await untilSaid();
   await sleepsFor(250);
   pulse.tell({ cleanup: { outcome: 'succeeded' } });
   asleep?.end();
@@ -124,6 +132,19 @@ it('asks once more when it is told to while a request is under way: the answer t
   expect(verdicts).toEqual(['go_on', 'go_on']);
 });
 
+it('gathers what comes one after the other, and leaves it to the result where the job ends before', async () => {
+  pulse.tell(TEARDOWN);
+  await sleepsFor(GATHER_MS);
+  pulse.tell({ cleanup: { outcome: 'succeeded' } });
+  await sleepsFor(GATHER_MS);
+  asleep?.end();
+  await expect.poll(() => said).toEqual([{ state: 'running', ...TEARDOWN, cleanup: { outcome: 'succeeded' } }]);
+  pulse.tell({ cleanup: { outcome: 'failed' } });
+  await sleepsFor(GATHER_MS);
+  await pulse.end();
+  expect(said).toHaveLength(1);
+});
+
 it('says a last word when it is told to', async () => {
   await pulse.end({ detached: 900 });
   expect(said).toEqual([{ state: 'running', detached: 900 }]);
@@ -149,6 +170,7 @@ it('takes a cleanup back that was offered to others while it was not heard, once
     { kind: 'cancel', order },
   ];
   pulse.tell(TEARDOWN);
+  await untilSaid();
   await expect
     .poll(() => said)
     .toEqual([
@@ -165,6 +187,7 @@ it('believes that somebody else has it when it cannot be taken back', async () =
     { kind: 'offered', order },
   ];
   pulse.tell(TEARDOWN);
+  await untilSaid();
   await expect.poll(() => verdicts).toEqual(['gone']);
   expect(said).toHaveLength(2);
 });

@@ -26,6 +26,8 @@ export const RESUMED: JobState = { resumed: true };
 const REQUEST_MS = 5_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
+/** News wait for so long for others: of a job that is about to end they go with its result, and each report costs the server a commit. */
+const GATHER_MS = 100;
 
 /**
  * Keeps a job alive at its server, beside its log and whatever stands in the way of that: says how the job stands, again until that is heard, and then that it goes on
@@ -44,6 +46,8 @@ export class Pulse {
   #pauseMs = 0;
   /** By `monotonic`. */
   #heardAt: number;
+  /** When what is to be said now has become news; by `monotonic`. */
+  #newSince = 0;
 
   constructor(options: PulseOptions) {
     this.#options = options;
@@ -51,8 +55,9 @@ export class Pulse {
     this.#running = this.#run();
   }
 
-  /** The job stands so from now on. Returns at once. */
+  /** The job stands so from now on; the server hears of it shortly, unless the job ends before. Returns at once. */
   tell(state: JobState): void {
+    if (!this.#isNews) this.#newSince = this.#options.clock.monotonic();
     this.#state = { ...this.#state, ...state };
     this.#wake();
   }
@@ -83,17 +88,24 @@ export class Pulse {
     const { clock } = this.#options;
     while (!this.#ended.signal.aborted) {
       this.#woken = new AbortController();
-      if (!this.#isDue()) await this.#rest(this.#silentForMs());
-      if (this.#ended.signal.aborted || !this.#isDue()) continue;
+      const dueInMs = this.#dueInMs();
+      if (dueInMs > 0) await this.#rest(dueInMs);
+      if (this.#ended.signal.aborted || this.#dueInMs() > 0) continue;
       await this.#beat();
       // Whoever asks meanwhile waits for this, too: an outage is not hurried by that.
       if (this.#pauseMs > 0) await clock.sleep(this.#pauseMs, this.#ended.signal);
     }
   }
 
-  #isDue(): boolean {
-    const isNews = this.#heard !== this.#state && !this.#isPlain;
-    return this.#isAsked || isNews || this.#silentForMs() <= 0;
+  #dueInMs(): number {
+    if (this.#isAsked) return 0;
+    const { clock } = this.#options;
+    const ofNews = this.#isNews ? this.#newSince + GATHER_MS - clock.monotonic() : Number.POSITIVE_INFINITY;
+    return Math.min(ofNews, this.#silentForMs());
+  }
+
+  get #isNews(): boolean {
+    return this.#heard !== this.#state && !this.#isPlain;
   }
 
   /** It would not know what to do with the state. */
