@@ -7,6 +7,7 @@ import { dateLines, type LogStream } from './date-lines.ts';
 import type { LogFilter } from './log-filter.ts';
 import { formatPosition, type LogPosition, readPosition, START } from './log-position.ts';
 import { warningLine } from './sections.ts';
+import { withChunk } from './with-chunk.ts';
 
 /**
  * A job's log: one spool file, written by this class alone, that holds what the runner says and what the steps print. Whoever wants to see
@@ -22,7 +23,6 @@ export class JobLog {
   readonly #spool: number;
   readonly #positionFile: number;
   readonly #options: JobLogOptions;
-  readonly #chunk: Buffer;
   #position: LogPosition;
 
   /** @throws Failure `log_unwritable` */
@@ -39,7 +39,6 @@ export class JobLog {
       });
     }
     this.#options = options;
-    this.#chunk = Buffer.allocUnsafe(Math.max(CHUNK_BYTES, options.filter.minimumChunkBytes));
     const size = fstatSync(this.#spool).size;
     // What is there is kept; steps are read from their beginning again.
     this.#position = known ?? { ...START, spool: size };
@@ -111,7 +110,9 @@ export class JobLog {
     const { step } = this.#position;
     if (step === null) return false;
     for (let left = TURN_BYTES; left > 0 && !signal?.aborted; ) {
-      const consumed = await this.#shipChunk(place, step, isEnd);
+      const consumed = await withChunk(this.#options.filter.minimumChunkBytes, (chunk) =>
+        this.#shipChunk(place, step, isEnd, chunk),
+      );
       if (consumed === 0) return false;
       left -= consumed;
       // Whoever prints as fast as this reads must not keep signals and deadlines from coming in.
@@ -121,14 +122,14 @@ export class JobLog {
   }
 
   /** @returns how many bytes of the step's log were consumed; 0: that was all for now. */
-  async #shipChunk(place: Place, step: string, isEnd: boolean): Promise<number> {
+  async #shipChunk(place: Place, step: string, isEnd: boolean, chunk: Buffer): Promise<number> {
     const { offset } = this.#position;
     const end = offset + this.#room();
     this.#countDropped(await place.cutLog(step, end));
     const { isOver, isCut, allowed, dropped } = this.#position;
-    const wanted = this.#chunk.subarray(0, Math.min(this.#chunk.length, end - offset));
+    const wanted = chunk.subarray(0, Math.min(chunk.length, end - offset));
     const count = wanted.length === 0 ? 0 : await place.readLog(step, offset, wanted);
-    const isLast = isEnd && !isOver && count < this.#chunk.length;
+    const isLast = isEnd && !isOver && count < chunk.length;
     const { out, consumed } = this.#options.filter(wanted.subarray(0, count), isLast);
     if (isOver && !isCut && offset + count === end) {
       // What may be the beginning of a secret goes with the rest.
@@ -188,8 +189,6 @@ export const LOG_FILE = 'log';
 const POSITION_FILE = 'log.position';
 const READ_WRITE = constants.O_RDWR | constants.O_CREAT;
 const NOTHING = Buffer.alloc(0);
-/** Large, because each chunk costs a move of the position, a search for secrets set up anew and a turn of the event loop. */
-const CHUNK_BYTES = 1024 * 1024;
 /** After so many bytes whoever ships looks after other things. */
 const TURN_BYTES = 4 * 1024 * 1024;
 

@@ -1,4 +1,4 @@
-import { closeSync, constants, read } from 'node:fs';
+import { closeSync, constants, fstatSync, read } from 'node:fs';
 import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { type Clock, describeError, openRegularFile } from '../../../base/index.ts';
@@ -114,7 +114,7 @@ async function sumOf(file: string): Promise<{ readonly sum: number; readonly byt
   // By its descriptor: a script may have put a pipe there.
   const fd = openRegularFile(file, constants.O_RDONLY);
   try {
-    const bytes = Buffer.allocUnsafe(READ_BYTES);
+    const bytes = Buffer.allocUnsafe(Math.max(1, Math.min(READ_BYTES, fstatSync(fd).size)));
     let [sum, bytesize] = [0, 0];
     for (;;) {
       const { bytesRead } = await readInto(fd, bytes, 0, bytes.length, null);
