@@ -1,6 +1,7 @@
 export { Control } from './control.ts';
 export type { CacheStore, Extended, JobPorts, PhaseChange } from './job-ports.ts';
 export type { JobRecord } from './journal/job-record.ts';
+export { owesCleanup } from './journal/journal.ts';
 export type { JobResult } from './journal/move.ts';
 export type { JournalReading } from './journal/read-journal.ts';
 export { LOG_FILE } from './log/job-log.ts';

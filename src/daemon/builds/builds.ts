@@ -2,7 +2,7 @@ import { realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeError, errorCode, Failure, makeDirectory, readRegularFile, writeDurably } from '../../base/index.ts';
 import { type JobPayload, payloadSettings } from '../../protocol/index.ts';
-import { listJournals } from '../../runner/index.ts';
+import { listJournals, owesCleanup } from '../../runner/index.ts';
 import type { Build } from './build.ts';
 import { overlap, projectPath, shortTokenOf } from './build-path.ts';
 import { fitDirectory } from './fit-directory.ts';
@@ -53,7 +53,7 @@ export class Builds {
     const known = this.#held.get(home);
     if (known !== undefined) return known.build;
     // A job without a cleanup has nothing that a power cut could take from it.
-    const isDurable = payload.steps.some(({ name, script }) => name === 'after_script' && script.length > 0);
+    const isDurable = owesCleanup(payload);
     try {
       makeDirectory(settings.buildsDir, 0o700);
       // Whatever links lead there: one directory has one name.

@@ -6,6 +6,7 @@ import {
   goOnWithJob,
   type JobRecord,
   type JournalReading,
+  owesCleanup,
   runJob,
 } from '../../runner/index.ts';
 import type { JobHome } from '../job-homes.ts';
@@ -32,7 +33,8 @@ export async function runWireJob(
   const settings = { ...context.settings, timestamps: coordinator.hasAdditions() === false };
   const { directory } = home;
   makeDirectory(directory, 0o700);
-  writeWireRecord(directory, wireRecordOf(context.entry, coordinator.hasAdditions() === true));
+  const wire = wireRecordOf(context.entry, coordinator.hasAdditions() === true);
+  writeWireRecord(directory, wire, owesCleanup(payload));
   const control = new Control();
   const seen = context.metrics.begin(payload, 'taken');
   const given = {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { bootId, errorCode, readRegularFile, writeDurably } from '../../base/index.ts';
 import type { RunnerEntry } from '../config/runner-config.ts';
 
-/** `wire.json` in a job's home: to whom it belongs. On the disk before anything else of the job is. */
+/** `wire.json` in a job's home: to whom it belongs. There before anything else of the job is. */
 export interface WireRecord {
   /** `RunnerEntry.key`, and its name and address when the job was taken. */
   readonly entry: { readonly key: string; readonly name: string; readonly url: string };
@@ -23,9 +23,12 @@ export function wireRecordOf(
   return { entry: { key, name, url: url() }, hasAdditions, boot: bootId() };
 }
 
-/** @throws the system's error: the job cannot be accepted */
-export function writeWireRecord(directory: string, record: WireRecord): void {
-  writeDurably(join(directory, RECORD), JSON.stringify({ version: 1, ...record }), true);
+/**
+ * @param isDurable also after a power cut: of a job that may owe a cleanup
+ * @throws the system's error: the job cannot be accepted
+ */
+export function writeWireRecord(directory: string, record: WireRecord, isDurable: boolean): void {
+  writeDurably(join(directory, RECORD), JSON.stringify({ version: 1, ...record }), isDurable);
 }
 
 /** null: there is none that can be read. */

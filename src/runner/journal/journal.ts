@@ -79,7 +79,8 @@ export function reopenJournal(options: JournalOptions): { journal: Journal; reco
   return { journal: openMoves(options, owesCleanup(record.payload), progress), record };
 }
 
-function owesCleanup(payload: JobPayload): boolean {
+/** Once a user command has run. */
+export function owesCleanup(payload: JobPayload): boolean {
   return payload.steps.some((step) => step.name === 'after_script' && step.script.length > 0);
 }
 
