@@ -22,5 +22,6 @@ export * from './metrics/process-metrics.ts';
 export * from './mounts.ts';
 export * from './on-abort.ts';
 export * from './problem.ts';
+export * from './quote-word.ts';
 export * from './remove-tree.ts';
 export * from './suggest.ts';

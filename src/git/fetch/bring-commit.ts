@@ -12,7 +12,7 @@ import {
   readRecord,
   writeRecord,
 } from './commit-record.ts';
-import type { CommitRequest, RunGit } from './commit-request.ts';
+import type { CommitRequest, RunGit, RunGits } from './commit-request.ts';
 import { type Access, accessOf } from './git-environment.ts';
 import { hasGitLfs } from './large-files.ts';
 import { setRefs } from './set-refs.ts';
@@ -85,9 +85,11 @@ async function work(request: CommitRequest, { address, start }: Access, record: 
   const { directory, objectFormat, timeoutMs, signal, recordFile, say, sha, ref } = request;
   const hasLargeFiles = hasGitLfs(request.environment.PATH ?? '');
   const wasThere = writeGitDir(directory, { address, objectFormat, hasLargeFiles });
-  const git: RunGit = async (...args) => {
-    return (await runGit({ cwd: directory, args, start, signal, timeoutMs, writes: true })).toString();
+  const gits: RunGits = async (args, next) => {
+    const more = next === undefined ? {} : { next };
+    return (await runGit({ cwd: directory, args, ...more, start, signal, timeoutMs, writes: true })).toString();
   };
+  const git: RunGit = (...args) => gits(args);
   if (wasThere && record !== null && isHere(record, request) && setRefs(request)) {
     say('info', `Commit ${sha.slice(0, 8)} is here already: nothing to fetch.`);
   } else {
@@ -101,7 +103,7 @@ async function work(request: CommitRequest, { address, start }: Access, record: 
   }
   if (!request.checkout) return say('info', 'Skipping Git checkout');
   say('info', `Checking out ${sha.slice(0, 8)} as detached HEAD (ref is ${ref})...`);
-  const entries = await checkOut(request, git, { wasThere, hasLargeFiles });
+  const entries = await checkOut(request, gits, { wasThere, hasLargeFiles });
   await bringSubmodules(request, git, { entries, hasLargeFiles });
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode, removeTree } from '../../base/index.ts';
-import type { CommitRequest, RunGit } from './commit-request.ts';
+import type { CommitRequest, RunGits } from './commit-request.ts';
 import { usesLargeFiles } from './large-files.ts';
 import { type IndexEntry, readIndex } from './read-index.ts';
 
@@ -14,15 +14,13 @@ export interface CheckOutFacts {
 /** Files of the commit, and no others. @returns what is checked out */
 export async function checkOut(
   request: CommitRequest,
-  git: RunGit,
+  gits: RunGits,
   { wasThere, hasLargeFiles }: CheckOutFacts,
 ): Promise<readonly IndexEntry[]> {
   const { directory, sha, cleanFlags, objectFormat, say } = request;
-  await git('checkout', '--quiet', '--force', '--detach', sha);
-  if (wasThere && cleanFlags !== null) {
-    const removed = (await git('clean', ...cleanFlags)).trimEnd();
-    if (removed !== '') say('plain', removed);
-  }
+  const checkout = ['checkout', '--quiet', '--force', '--detach', sha];
+  const removed = await (wasThere && cleanFlags !== null ? gits(checkout, ['clean', ...cleanFlags]) : gits(checkout));
+  if (removed.trimEnd() !== '') say('plain', removed.trimEnd());
   const entries = readIndex(indexOf(directory), objectFormat);
   // A repository of its own, which a script may have set up as it liked; git looks neither into it nor cleans it.
   const links = entries.filter(({ isLink }) => isLink);
@@ -30,7 +28,7 @@ export async function checkOut(
     await removeTree(directory, path.split('/'));
     mkdirSync(join(directory, path), { recursive: true });
   }
-  if (request.largeFiles && hasLargeFiles && usesLargeFiles(directory, entries)) await git('lfs', 'pull');
+  if (request.largeFiles && hasLargeFiles && usesLargeFiles(directory, entries)) await gits(['lfs', 'pull']);
   return entries;
 }
 

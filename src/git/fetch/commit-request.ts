@@ -45,5 +45,7 @@ export interface SubmoduleRequest {
   readonly overHttps: boolean;
 }
 
-/** One git in a job's directory. @returns what it printed */
+/** A git in a job's directory, and a second one where the first ends well. @returns what they printed */
+export type RunGits = (first: readonly string[], second?: readonly string[]) => Promise<string>;
+/** One git there. */
 export type RunGit = (...args: readonly string[]) => Promise<string>;

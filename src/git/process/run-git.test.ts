@@ -57,6 +57,15 @@ describe('runGit', () => {
     });
   });
 
+  it('runs a second git by the same start, once the first has ended well', async () => {
+    const bin = stubGit('echo "$@"; case "$*" in *bad*) exit 3;; *two) touch "$0.two";; esac');
+    const call = { cwd: temporary.dir, next: ['two'] };
+    await expect(runGit({ ...call, args: ['bad'] })).rejects.toMatchObject({ code: 'git_failed' });
+    expect(existsSync(join(bin, 'git.two'))).toBe(false);
+    const said = (await runGit({ ...call, args: ['one', "it's", ''] })).toString();
+    expect(said).toMatch(/^-c .* one it's \n-c .* two\n$/);
+  });
+
   it('ends a git that takes too long, with its children', async () => {
     const bin = stubGit('(sleep 60; touch "$0.late") & echo $! >"$0.pid"; wait');
     await expect(runGit({ cwd: temporary.dir, args: ['x'], timeoutMs: 500 })).rejects.toMatchObject({
@@ -163,15 +172,21 @@ describe('the limits of runGit', () => {
     });
   });
 
-  it('asks one that writes to end before it kills it', async () => {
-    const bin = stubGit('trap \'echo >"$0.asked"; exit 1\' TERM; echo >"$0.ready"; while :; do sleep 0.01; done');
+  it.each([
+    ['one', {}],
+    ['the first of two', { next: ['y'] }],
+  ])('asks %s that writes to end before it kills it', async (_, next) => {
+    const bin = stubGit(
+      'trap \'sleep 0.3; echo >"$0.asked"; exit 1\' TERM; echo "$@" >>"$0.ready"; while :; do sleep 0.01; done',
+    );
     const stop = new AbortController();
-    const call = runGit({ cwd: temporary.dir, args: ['x'], writes: true, signal: stop.signal });
+    const call = runGit({ cwd: temporary.dir, args: ['x'], ...next, writes: true, signal: stop.signal });
     const answer = expect(call).rejects.toMatchObject({ code: 'canceled' });
     await vi.waitFor(() => expect(existsSync(join(bin, 'git.ready'))).toBe(true), { timeout: 5000 });
     stop.abort();
     await answer;
     expect(existsSync(join(bin, 'git.asked'))).toBe(true);
+    expect(readFileSync(join(bin, 'git.ready'), 'utf8')).toMatch(/^.* x\n$/);
   });
 
   it('tells a full disk from other trouble', async () => {

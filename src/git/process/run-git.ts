@@ -2,12 +2,14 @@ import type { ChildProcess } from 'node:child_process';
 import { type Failure, GIT_LOCAL_VARIABLES } from '../../base/index.ts';
 import { gitFailure } from './git-failure.ts';
 import { letGoAfterExit } from './let-go-after-exit.ts';
-import { endGroup, type GitStart, signalGroup, startFailure, startGit } from './start-git.ts';
+import { endGroup, type GitStart, oneAfterTheOther, signalGroup, startFailure, startGit } from './start-git.ts';
 
 export interface GitCall {
   /** Where git runs; exists. */
   readonly cwd: string;
   readonly args: readonly string[];
+  /** Another git, once that one has ended well; both are started as one. Their answers are one, too. */
+  readonly next?: readonly string[];
   /** Ends the call with a Failure `canceled`. */
   readonly signal?: AbortSignal;
   /** Default 60 s. */
@@ -95,7 +97,8 @@ interface Ending {
 
 async function execute(call: GitCall): Promise<Ending> {
   const stop = new AbortController();
-  const child = startGit(call.start ?? start, call.args, call.cwd, call.input === undefined ? 'ignore' : 'pipe');
+  const [how, command] = commandOf(call);
+  const child = startGit(how, command, call.cwd, call.input === undefined ? 'ignore' : 'pipe');
   const what = `git ${call.args[0]} in ${call.cwd}`;
   const end = (reason: Failure) => {
     if (stop.signal.aborted) return;
@@ -125,6 +128,10 @@ async function execute(call: GitCall): Promise<Ending> {
     clearTimeout(timer);
     call.signal?.removeEventListener('abort', cancel);
   }
+}
+
+function commandOf({ start: how = start, args, next }: GitCall): readonly [GitStart, readonly string[]] {
+  return next === undefined ? [how, args] : [oneAfterTheOther(how, args, next), []];
 }
 
 function feed(child: ChildProcess, input: string | undefined): void {

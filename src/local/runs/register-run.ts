@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describeError, errorCode, makeDirectory, writeDurably } from '../../base/index.ts';
+import { describeError, errorCode, makeDirectory, quoteWord, writeDurably } from '../../base/index.ts';
 import type { RunDirectory } from './run-directory.ts';
 
 /**
@@ -14,10 +14,10 @@ export function registerRun(run: RunDirectory, recover: readonly string[]): stri
   if (outerJob === null) return null;
   // What the job's steps have in their environment need not be what this run was started with.
   const places = { XDG_STATE_HOME: dirname(run.paths.state), XDG_CACHE_HOME: dirname(run.paths.cache) };
-  const assignments = Object.entries(places).map(([name, value]) => `${name}=${quote(value)}`);
+  const assignments = Object.entries(places).map(([name, value]) => `${name}=${quoteWord(value)}`);
   try {
     makeDirectory(outerJob, 0o700);
-    const script = `${assignments.join(' ')} exec ${recover.map(quote).join(' ')}\n`;
+    const script = `${assignments.join(' ')} exec ${recover.map(quoteWord).join(' ')}\n`;
     writeDurably(join(outerJob, String(run.record.id)), script, false);
     return null;
   } catch (error) {
@@ -34,8 +34,4 @@ export function strikeOff({ record }: RunDirectory): void {
     // Then it is recovered once more, which finds nothing to do.
     if (errorCode(error) === undefined) throw error;
   }
-}
-
-function quote(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,3 +1,4 @@
+import { quoteWord } from '../../base/index.ts';
 import { type Export, RESERVED_NAMES, type VariableFile } from './job-variables.ts';
 
 export interface StepScriptOptions {
@@ -38,10 +39,10 @@ export function buildStepScript(options: StepScriptOptions): string {
     // `command` keeps a shell that does not know pipefail from giving up.
     shell === 'bash' ? 'set -eo pipefail' : 'set -e\ncommand set -o pipefail 2>/dev/null || :',
     'set +C',
-    ...exports.map(({ key, value }) => `export ${key}=${quote(value)}`),
+    ...exports.map(({ key, value }) => `export ${key}=${quoteWord(value)}`),
     ...writeFiles(temporaryDir, files, isCleanup),
     ...readJobEnvironment(temporaryDir),
-    ...(directory === null ? [] : [isCleanup ? enterAtAnyRate(directory, temporaryDir) : `cd ${quote(directory)}`]),
+    ...(directory === null ? [] : [isCleanup ? enterAtAnyRate(directory, temporaryDir) : `cd ${quoteWord(directory)}`]),
     // After the exports: a traced value is quoted by the shell, and a masked one would not be found in it.
     ...(debugTrace ? ['set -x'] : []),
     ...lines.flatMap((line, index) => [
@@ -55,23 +56,18 @@ export function buildStepScript(options: StepScriptOptions): string {
     .replaceAll('\0', '');
 }
 
-/** Anything but NUL, several lines included, as one word. */
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}
-
 /**
  * Files are made anew by every step: a script may have changed one, or made it read-only as ssh wants its keys to be. Each is replaced
  * only once the new one is whole, so that on a full disk a cleanup still finds what the script before it had.
  */
 function writeFiles(temporaryDir: string, files: readonly VariableFile[], isCleanup: boolean): string[] {
-  const directory = quote(temporaryDir);
+  const directory = quoteWord(temporaryDir);
   const makeDir = `[ -d ${directory} ] || mkdir -p -m 700 ${directory}${isCleanup ? ' || :' : ''}`;
   if (files.length === 0) return [makeDir];
   const writes = files.map(({ path, content }) => {
-    const [file, unfinished] = [quote(path), quote(`${path}.new`)];
+    const [file, unfinished] = [quoteWord(path), quoteWord(`${path}.new`)];
     const trouble = isCleanup ? complain(`${path} could not be written; the cleanup goes on`) : 'exit 1';
-    return `printf %s ${quote(content)} >${unfinished} && mv -f ${unfinished} ${file} || ${trouble}`;
+    return `printf %s ${quoteWord(content)} >${unfinished} && mv -f ${unfinished} ${file} || ${trouble}`;
   });
   return [makeDir, '(', 'umask 077', ...writes, ')'];
 }
@@ -83,9 +79,9 @@ function writeFiles(temporaryDir: string, files: readonly VariableFile[], isClea
 function enterAtAnyRate(directory: string, temporaryDir: string): string {
   const elsewhere = `${temporaryDir}/elsewhere`;
   const [change, makeAndChange, settle] = [
-    `cd ${quote(directory)} 2>/dev/null`,
-    `mkdir -p ${quote(directory)} 2>/dev/null && cd ${quote(directory)} 2>/dev/null`,
-    `mkdir -p ${quote(elsewhere)} 2>/dev/null && cd ${quote(elsewhere)}`,
+    `cd ${quoteWord(directory)} 2>/dev/null`,
+    `mkdir -p ${quoteWord(directory)} 2>/dev/null && cd ${quoteWord(directory)} 2>/dev/null`,
+    `mkdir -p ${quoteWord(elsewhere)} 2>/dev/null && cd ${quoteWord(elsewhere)}`,
   ];
   const said = complain(`the cleanup cannot run in ${directory}; it runs in ${elsewhere}`);
   const lost = complain(`the cleanup does not run in ${directory}`);
@@ -94,7 +90,7 @@ function enterAtAnyRate(directory: string, temporaryDir: string): string {
 
 /** Never fails: the log may be what cannot be written. */
 function complain(text: string): string {
-  return `printf '%s\\n' ${quote(`WARNING: ${text}`)} >&2 || :`;
+  return `printf '%s\\n' ${quoteWord(`WARNING: ${text}`)} >&2 || :`;
 }
 
 /** Under `set -e` a log that cannot be written, on a full disk say, would end a cleanup at its first `echo`. It goes on unheard. */
@@ -103,7 +99,7 @@ const OR_IN_SILENCE = '2>/dev/null || exec >/dev/null 2>&1';
 /** `KEY=value` lines that an earlier step left in the file `GITLAB_ENV` names; others are passed over. */
 function readJobEnvironment(temporaryDir: string): string[] {
   return [
-    `export GITLAB_ENV=${quote(`${temporaryDir}/gitlab_runner_env`)}`,
+    `export GITLAB_ENV=${quoteWord(`${temporaryDir}/gitlab_runner_env`)}`,
     'if [ -f "$GITLAB_ENV" ] && [ -r "$GITLAB_ENV" ]; then',
     '  while IFS= read -r epilogue_line || [ -n "$epilogue_line" ]; do',
     '    case "${epilogue_line%%=*}" in',
@@ -128,7 +124,7 @@ function echoOf(line: string): string {
   const [first = '', ...more] = line.trim().split('\n');
   if (first === '') return "printf '\\n'";
   const shown = more.length === 0 ? first : `${first} # collapsed multi-line command`;
-  return `printf '%s\\n' ${quote(`${GREEN}$ ${shown}${RESET}`)}`;
+  return `printf '%s\\n' ${quoteWord(`${GREEN}$ ${shown}${RESET}`)}`;
 }
 
 /** As `echoOf`, of a command with several lines all of them, folded; in GitLab's bytes. */
@@ -140,6 +136,6 @@ function sectionOf(shell: 'bash' | 'sh', line: string, index: number): string {
   const name = `section_script_step_${index}`;
   const mark = (kind: string, options: string) =>
     `printf 'section_${kind}:${time} && printf ':${name}${options}\\r\\033[0K'`;
-  const shown = `printf '%s\\n' ${quote(`${GREEN}$ ${command}${RESET}`)}`;
+  const shown = `printf '%s\\n' ${quoteWord(`${GREEN}$ ${command}${RESET}`)}`;
   return `{ ${mark('start', '[hide_duration=true,collapsed=true]')} && ${shown} && ${mark('end', '')}; }`;
 }
