@@ -83,7 +83,7 @@ function expectCountingLog(log: string): void {
 }
 
 describe.each(['script', 'after_script'] as const)('kill -9 of the program in the middle of a %s', (moment) => {
-  it.each(Array.from({ length: 10 }, (_, index) => index + 1))('is made good by its guard (%i)', async () => {
+  it.each([1, 2, 3])('is made good by its guard (%i)', async () => {
     await killIn(moment, false);
     // The guard has become `recover`: nothing of the job is alive when it is done, and nobody typed anything.
     await checkout.untilQuiet(20_000);
