@@ -1,5 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
+const LEAST_PAUSE_MS = 10;
+const MOST_PAUSE_MS = 100;
+/** A look at all processes takes milliseconds: of the time that tests wait, no more than a tenth or so is spent on looking. */
+const PAUSES_A_PROBE = 8;
+
 /** Polls until `probe` answers something other than undefined, null or false. @throws with `what` and the last answer at the deadline. */
 export async function waitUntil<T>(
   what: string,
@@ -8,10 +13,12 @@ export async function waitUntil<T>(
 ): Promise<NonNullable<Exclude<T, false>>> {
   const giveUpAt = Date.now() + deadlineMs;
   for (;;) {
+    const asked = performance.now();
     const answer = await probe();
     if (answer !== undefined && answer !== null && answer !== false) return answer as NonNullable<Exclude<T, false>>;
     if (Date.now() > giveUpAt)
       throw new Error(`waited ${deadlineMs} ms in vain: ${what} (last answer: ${String(answer)})`);
-    await pause(10);
+    const tookMs = performance.now() - asked;
+    await pause(Math.min(MOST_PAUSE_MS, Math.max(LEAST_PAUSE_MS, PAUSES_A_PROBE * tookMs)));
   }
 }
