@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PROGRAM } from '../support/checkout.ts';
+import { fromGate } from '../support/from-gate.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import type { PayloadChanges } from './plain-server/payload.ts';
 import type { JobHandle } from './plain-server/plain-job.ts';
@@ -47,7 +48,7 @@ check_interval = 1
     PROGRAM,
     ['runner', 'run', '--config', config, '--working-directory', join(directory, 'runner'), '--no-guard'],
     {
-      env: { PATH: process.env.PATH, HOME: directory, GATE_RUN: process.env.GATE_RUN ?? '' },
+      env: { PATH: process.env.PATH, HOME: directory, ...fromGate() },
       stdio: ['ignore', 'ignore', 'pipe'],
     },
   );

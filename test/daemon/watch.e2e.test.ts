@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_RUNNER_CONFIG } from '../../src/daemon/index.ts';
 import { PROGRAM } from '../support/checkout.ts';
+import { fromGate } from '../support/from-gate.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { NotifySocket } from './support/notify-socket.ts';
 
@@ -39,7 +40,7 @@ function start(env: Readonly<Record<string, string>>, ...flags: readonly string[
 function startWith(env: Readonly<Record<string, string>>, words: readonly string[]): ChildProcess {
   log = '';
   child = spawn(PROGRAM, ['runner', 'run', ...words], {
-    env: { PATH: process.env.PATH, HOME: directory, GATE_RUN: process.env.GATE_RUN ?? '', ...env },
+    env: { PATH: process.env.PATH, HOME: directory, ...fromGate(), ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   child.stderr?.on('data', (chunk: Buffer) => {

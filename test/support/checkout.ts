@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { JobFinished, RunEvent } from '../../src/local/index.ts';
+import { fromGate } from './from-gate.ts';
 import { killMarked, MARK, markedProcesses } from './processes.ts';
 import { cgroupsOf, removeCgroups } from './remove-cgroups.ts';
 import { waitUntil } from './wait-until.ts';
@@ -73,8 +74,7 @@ export class Checkout {
       GIT_COMMITTER_EMAIL: 'a@example.org',
       OUTSIDE: this.outside,
       [MARK]: this.mark,
-      // By this one `bin/test` finds, and ends, what an interrupted test left.
-      GATE_RUN: process.env.GATE_RUN ?? '',
+      ...fromGate(),
       ...more,
     };
   }

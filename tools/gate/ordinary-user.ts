@@ -92,6 +92,7 @@ function environmentOf(home: string, tmp: string): Readonly<Record<string, strin
     XDG_DATA_HOME: join(home, 'data'),
     XDG_STATE_HOME: join(home, 'state'),
     XDG_RUNTIME_DIR: join(home, 'run'),
+    NODE_COMPILE_CACHE: join(home, 'compiled'),
   };
 }
 

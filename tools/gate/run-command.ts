@@ -30,7 +30,7 @@ export async function runCommand(command: Command, signal: AbortSignal): Promise
   const [program, ...args] = argv;
   const child = spawn(program, args, {
     ...as,
-    env: { ...process.env, ...homes(dirname(logFile)), ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }), ...env },
+    env: { ...process.env, ...caches(dirname(logFile)), ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
@@ -62,9 +62,13 @@ export async function runCommand(command: Command, signal: AbortSignal): Promise
   };
 }
 
-/** Vitest and Biome keep things in the user's home, where a test run has no business. */
-function homes(dir: string): Record<string, string> {
-  return { XDG_DATA_HOME: join(dir, 'data'), XDG_CACHE_HOME: join(dir, 'cache') };
+/** Vitest and Biome keep things in the user's home, where a test run has no business. Node keeps what it compiles: hundreds of processes start in a run. */
+function caches(dir: string): Record<string, string> {
+  return {
+    XDG_DATA_HOME: join(dir, 'data'),
+    XDG_CACHE_HOME: join(dir, 'cache'),
+    NODE_COMPILE_CACHE: join(dir, 'compiled'),
+  };
 }
 
 function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { takeSmallDisk } from '../../crash/small-disk.ts';
+import { fromGate } from '../../support/from-gate.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 import { Gates, writeStepProgram } from '../support/gates.ts';
 import { cookiesIn, jobsLeft, killAllOf, processesOf } from '../support/job-processes.ts';
@@ -94,7 +95,7 @@ async function makeRunner(world: World, { place, directory, clockFile }: RunnerP
       PATH: process.env.PATH ?? '',
       HOME: place,
       TMPDIR: place,
-      GATE_RUN: process.env.GATE_RUN ?? '',
+      ...fromGate(),
       ...(clockFile === null ? {} : { NODE_OPTIONS: `--import=${CLOCK}`, CLOCK_OFFSET_FILE: clockFile }),
     },
   });

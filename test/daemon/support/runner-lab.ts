@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROGRAM } from '../../support/checkout.ts';
+import { fromGate } from '../../support/from-gate.ts';
 import { killMarked, MARK, markedProcesses } from '../../support/processes.ts';
 import { ServerProcess } from '../../support/server-process.ts';
 import { waitUntil } from '../../support/wait-until.ts';
@@ -70,7 +71,8 @@ export class RunnerLab {
 
   env(): Record<string, string> {
     const path = `${join(this.root, 'bin')}:${process.env.PATH ?? ''}`;
-    return { PATH: path, HOME: this.root, TMPDIR: this.root, GIT_CONFIG_GLOBAL: '/dev/null', [MARK]: this.root };
+    const own = { PATH: path, HOME: this.root, TMPDIR: this.root, GIT_CONFIG_GLOBAL: '/dev/null', [MARK]: this.root };
+    return { ...own, ...fromGate() };
   }
 
   path(name: string): string {

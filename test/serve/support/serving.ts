@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROGRAM } from '../../support/checkout.ts';
 import { createTestDatabase, type Engine, type TestDatabase } from '../../support/engines.ts';
+import { fromGate } from '../../support/from-gate.ts';
 import { killMarked, MARK } from '../../support/processes.ts';
 import { ServerProcess } from '../../support/server-process.ts';
 import { type Answered, type Asking, ask } from './ask.ts';
@@ -143,8 +144,7 @@ export class Serving {
       GIT_COMMITTER_NAME: 'A',
       GIT_COMMITTER_EMAIL: 'a@example.com',
       [MARK]: this.#mark,
-      // By this one `bin/test` finds, and ends, what an interrupted test left.
-      GATE_RUN: process.env.GATE_RUN ?? '',
+      ...fromGate(),
       ...this.#more,
     };
   }
