@@ -11,6 +11,7 @@ export * from './files/make-directory.ts';
 export * from './files/open-regular-file.ts';
 export * from './files/read-regular-file.ts';
 export * from './files/set-aside.ts';
+export * from './files/write-as-owner.ts';
 export * from './files/write-durably.ts';
 export * from './git-environment.ts';
 export { compileGlob, type GlobMatcher, isLiteralGlob } from './glob/glob.ts';

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
+  fchmodSync,
+  fchownSync,
   fdatasyncSync,
   fsyncSync,
   openSync,
@@ -16,11 +18,17 @@ import { dirname, join } from 'node:path';
 import { errorCode } from '../failure.ts';
 import { setAside } from './set-aside.ts';
 
-/** Writes a whole file (mode 0600) so that it is there completely or not at all; `durable`: also after a power cut. */
-export function writeDurably(path: string, text: string, durable: boolean): void {
+export interface Belonging {
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode: number;
+}
+
+/** Writes a whole file (mode 0600) so that it is there completely or not at all; `durable`: also after a power cut. `belonging`: whose it is to be, as only root may say. */
+export function writeDurably(path: string, text: string, durable: boolean, belonging?: Belonging): void {
   const { fd, draft } = openDraft(path);
   try {
-    writeAll(fd, Buffer.from(text), durable);
+    writeAll(fd, Buffer.from(text), { durable, belonging });
     moveTo(draft, path);
   } catch (error) {
     // On a full disk it is in the way of whoever tries again.
@@ -77,8 +85,16 @@ function removeEntry(path: string): boolean {
   return false;
 }
 
-function writeAll(fd: number, bytes: Uint8Array, durable: boolean): void {
+function writeAll(
+  fd: number,
+  bytes: Uint8Array,
+  { durable, belonging }: { readonly durable: boolean; readonly belonging: Belonging | undefined },
+): void {
   try {
+    if (belonging !== undefined) {
+      fchownSync(fd, belonging.uid, belonging.gid);
+      fchmodSync(fd, belonging.mode);
+    }
     for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
     if (durable) fdatasyncSync(fd);
   } finally {

@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { readRegularFile, writeDurably } from '../../base/index.ts';
+import { readRegularFile, writeAsOwner } from '../../base/index.ts';
 import { type CleanupRecord, type CleanupRecords, readCleanups } from './quarantine-file.ts';
 
 /**
@@ -8,7 +8,7 @@ import { type CleanupRecord, type CleanupRecords, readCleanups } from './quarant
  * release that comes late lifts no newer quarantine.
  */
 export function requestRelease(directory: string, key: string, since: number): void {
-  writeDurably(pathOf(directory, key), `${since}\n`, true);
+  writeAsOwner(pathOf(directory, key), `${since}\n`);
 }
 
 /** What was asked for since the last call, as ms since 1970; null: nothing. It is asked for no more. */

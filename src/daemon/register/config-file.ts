@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
-import { describeError, errorCode, Failure, makeDirectory, readRegularFile, writeDurably } from '../../base/index.ts';
+import { describeError, errorCode, Failure, makeDirectory, readRegularFile, writeAsOwner } from '../../base/index.ts';
 import { appendEntry, changeEntry, removeEntry } from '../config/edit-config.ts';
 import type { Table } from '../config/table-reader.ts';
 
-/** What a runner's settings are changed to, mode 0600, at once or not at all. */
+/** What a runner's settings are changed to, mode 0600, at once or not at all; whoever owned them still does. */
 export type ConfigChange =
   | { readonly kind: 'append'; readonly entry: Table }
   | { readonly kind: 'remove'; readonly at: number }
@@ -16,7 +16,7 @@ export type ConfigChange =
 export function changeConfigFile(path: string, change: ConfigChange): void {
   try {
     makeDirectory(dirname(path), 0o700);
-    writeDurably(path, edit(read(path), change), true);
+    writeAsOwner(path, edit(read(path), change));
   } catch (error) {
     if (error instanceof Failure) throw new Failure(error.code, `${path}: ${error.message}`, { cause: error });
     throw new Failure('runner_config_unwritable', `cannot write ${path}: ${describeError(error)}`, { cause: error });
@@ -30,7 +30,7 @@ export function tryConfigFile(path: string): void {
     const text = read(path);
     // What is no TOML is found before a server has made a runner.
     appendEntry(text, {});
-    writeDurably(path, text === '' ? 'concurrent = 1\n' : text, true);
+    writeAsOwner(path, text === '' ? 'concurrent = 1\n' : text);
   } catch (error) {
     if (error instanceof Failure) throw new Failure(error.code, `${path}: ${error.message}`, { cause: error });
     throw new Failure('runner_config_unwritable', `cannot write ${path}: ${describeError(error)}`, { cause: error });

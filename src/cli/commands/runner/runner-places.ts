@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { describeError, errorCode, makeDirectory, readRegularFile, writeDurably } from '../../../base/index.ts';
+import { describeError, errorCode, makeDirectory, readRegularFile, writeAsOwner } from '../../../base/index.ts';
 import type { Host } from '../../host.ts';
 import { xdgPaths } from '../../settings/xdg-paths.ts';
 
@@ -57,7 +57,7 @@ export function systemIdBeside(config: string, warn: (text: string) => void): st
       : `s_${createHash('sha256').update(`epilogue ${machine} ${config}`).digest('hex').slice(0, 12)}`;
   try {
     makeDirectory(dirname(path), 0o700);
-    writeDurably(path, id, true);
+    writeAsOwner(path, id);
   } catch (error) {
     if (machine === null)
       warn(`this runner is a new one to its servers at each start: ${path}: ${describeError(error)}`);
