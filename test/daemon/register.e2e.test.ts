@@ -86,6 +86,7 @@ it.each([
   [[], /say who the runner is: --token/],
   [['--token', 'x', '--executor', 'docker'], /there is no executor 'docker' yet: write --executor shell/],
   [['--registration-token', 'wrong'], /makes no runner: the server answers 403/],
+  [['--url', 'elsewhere', '--token', 'x'], /argument 'elsewhere' is invalid\. Write an address/],
 ])('refuses %j and writes no entry', async (words, message) => {
   const { code, err } = await register(...words);
   expect(code).toBe(2);
@@ -99,6 +100,25 @@ it('finds out before a server is asked that the settings cannot be changed', asy
   const { code, err } = await register('--token', server.token);
   expect([code, err]).toEqual([2, expect.stringContaining(`${config()}: line 1: `)]);
   expect(calls()).toEqual([]);
+});
+
+it('adds nothing to settings that no runner could work with, and says what is wrong with them', async () => {
+  mkdirSync(join(root, 'etc'));
+  writeFileSync(config(), 'concurrent = "many"\n');
+  const { code, err } = await register('--token', server.token);
+  expect([code, err]).toEqual([
+    2,
+    `${config()}: concurrent must be a whole number from 1\nepilogue: nothing is added to ${config()}: mend it first\n`,
+  ]);
+  expect(calls()).toEqual([]);
+});
+
+it('says which flags have no effect on a runner that the server has made', async () => {
+  const { code, err } = await register('--token', server.token, '--tag-list', 'a', '--locked', 'false');
+  expect([code, err]).toEqual([
+    0,
+    'epilogue: warning: --tag-list, --locked have no effect on a runner that the server has made: set that there\n',
+  ]);
 });
 
 it('says which runners are known, draws a new token, and takes a runner out, at the server and in the settings', async () => {

@@ -137,10 +137,20 @@ const ALL: readonly Given[] = [
   },
 ];
 
+/** Only the server decides on these where it has made the runner itself. */
+const OF_NEW_RUNNERS: ReadonlySet<Given['key']> = new Set([
+  ...(['tagList', 'runUntagged', 'locked', 'accessLevel', 'maximumTimeout', 'paused', 'maintenanceNote'] as const),
+]);
+
+/** The flags for a runner that is to be made (`--tag-list`, …) that were given. */
+export function flagsOfNewRunners(flags: RegisterFlags): readonly string[] {
+  const given = ALL.filter(({ key }) => OF_NEW_RUNNERS.has(key) && flags[key] !== undefined);
+  return given.map((each) => each.flags.replace(/ .*/, ''));
+}
+
 export function addRegisterFlags(line: Command): Command {
   for (const { flags, variable, help, parse } of ALL) {
     const option = new Option(flags, `${help} (or: ${variable})`);
-    if (flags.endsWith('[yes]')) option.preset('true');
     if (parse !== undefined) option.argParser(parse);
     line.addOption(option);
   }

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
+import { InvalidArgumentError } from 'commander';
 import { Failure } from '../../../base/index.ts';
 import {
   changeConfigFile,
@@ -11,8 +12,9 @@ import {
 } from '../../../daemon/index.ts';
 import { EXIT, type Host } from '../../host.ts';
 import { parseArguments } from '../../parse-arguments.ts';
+import { printProblems } from '../print-problems.ts';
 import { parseUrl } from './config-from-flags.ts';
-import { addRegisterFlags, type RegisterFlags, withEnvironment } from './register-flags.ts';
+import { addRegisterFlags, flagsOfNewRunners, type RegisterFlags, withEnvironment } from './register-flags.ts';
 import { tlsFiles, tlsKeysFrom } from './register-tls.ts';
 import { tokenKeys } from './reset-token.ts';
 import { configPath, systemIdBeside } from './runner-places.ts';
@@ -60,6 +62,7 @@ async function register(flags: RegisterFlags, host: Host): Promise<number> {
   // What would keep it from being written is found before a server makes a runner.
   tryConfigFile(path);
   refuseTwin(path, wish, host);
+  sayWhatIsNotUsed(flags, wish, host);
   const systemId = systemIdBeside(path, (text) => host.stderr.write(`epilogue: ${text}\n`));
   const tlsKeys = tlsKeysFrom(flags, host);
   const tls = tlsFiles({ ...template, ...tlsKeys }, wish.url, path);
@@ -102,6 +105,7 @@ async function askForMissing(flags: RegisterFlags, host: Host): Promise<Wish> {
     flags.nonInteractive === true ? '' : ((await host.ask(question)) ?? '').trim();
   const url = flags.url ?? (await ask('The address of the server, such as https://ci.example.com: '));
   if (url === '') throw new Failure('no_url', 'say where the server is: --url, or CI_SERVER_URL');
+  const address = readAddress(url);
   const given =
     flags.token ?? flags.registrationToken ?? (await ask('The token of the runner (glrt-…), made at the server: '));
   const token = given.trim();
@@ -112,12 +116,26 @@ async function askForMissing(flags: RegisterFlags, host: Host): Promise<Wish> {
     );
   const isRegistration =
     flags.token === undefined && flags.registrationToken !== undefined && !token.startsWith('glrt-');
-  return { url: parseUrl(url), token, isRegistration, name: flags.name ?? hostname() };
+  return { url: address, token, isRegistration, name: flags.name ?? hostname() };
 }
 
-/** @throws Failure `runner_known`, and as `loadConfig` */
+/** What was typed. @throws Failure `bad_url` */
+function readAddress(text: string): string {
+  try {
+    return parseUrl(text);
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError)) throw error;
+    throw new Failure('bad_url', `'${text}' is no address. ${error.message}`);
+  }
+}
+
+/** @throws Failure `runner_known`, `runner_config_broken`: no runner could work with these settings, whatever is added; and as `loadConfig` */
 function refuseTwin(path: string, { url, token }: Wish, host: Host): void {
-  const { outlines } = loadConfig({ path, directory: '/', env: host.env });
+  const { config, outlines, problems } = loadConfig({ path, directory: '/', env: host.env });
+  if (config === null) {
+    printProblems(problems, host, host.stderr);
+    throw new Failure('runner_config_broken', `nothing is added to ${path}: mend it first`);
+  }
   const twin = outlines.find((each) => each.url === url && each.token === token);
   if (twin !== undefined) throw new Failure('runner_known', `this runner is in ${path} already: '${twin.name}'`);
 }
@@ -167,6 +185,15 @@ async function undo(
       ? `could not be taken out at the server again: ${answer.why}`
       : 'was taken out at the server again';
   host.stderr.write(`epilogue: the runner ${words}\n`);
+}
+
+function sayWhatIsNotUsed(flags: RegisterFlags, { isRegistration }: Wish, host: Host): void {
+  const unused = isRegistration ? [] : flagsOfNewRunners(flags);
+  if (unused.length === 0) return;
+  const has = unused.length === 1 ? 'has' : 'have';
+  host.stderr.write(
+    `epilogue: warning: ${unused.join(', ')} ${has} no effect on a runner that the server has made: set that there\n`,
+  );
 }
 
 function defined(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
