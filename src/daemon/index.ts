@@ -15,7 +15,7 @@ export {
   type RunnerConfig,
   type RunnerEntry,
 } from './config/runner-config.ts';
-export { watchConfig } from './config/watch-config.ts';
+export { logProblems, watchConfig } from './config/watch-config.ts';
 export type { DaemonOptions } from './daemon-options.ts';
 export { findQuarantined, type Quarantined, requestRelease } from './quarantine/release.ts';
 export { changeConfigFile, tryConfigFile } from './register/config-file.ts';

@@ -183,11 +183,27 @@ Type = "gcs"`;
     'warning runners[0].cache.Type is "gcs", which we cannot reach: caches stay on this machine',
     'warning runners[0].docker is for another executor, and has no effect',
     'warning runners[0].limmit is not a key that we know, and has no effect',
-    'warning session_server has no effect: terminals in jobs are not offered',
+    'warning session_server.listen_address has no effect: terminals in jobs are not offered',
     'warning conccurrent is not a key that we know, and has no effect',
   ]);
   expect(read(text).problems.at(-1)).toMatchObject({ hint: 'did you mean "concurrent"?', path: 'conccurrent' });
   expect(read(text).config?.entries).toHaveLength(1);
+});
+
+it('says nothing of what GitLab’s runner writes into each file and means nothing by', () => {
+  const text = `sentry_dsn = ""
+check_interval = 0
+shutdown_timeout = 0
+[session_server]
+  session_timeout = 1800
+${ENTRY}  [runners.custom_build_dir]
+  [runners.cache]
+    MaxUploadedArchiveSize = 0
+    [runners.cache.s3]
+    [runners.cache.gcs]
+    [runners.cache.azure]
+`;
+  expect(said(text)).toEqual([]);
 });
 
 it('leaves out an entry that cannot take jobs, with a word, and keeps the others', () => {

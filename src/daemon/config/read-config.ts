@@ -35,7 +35,7 @@ export function readConfig(text: string, options: ReadOptions): ConfigReading {
   const whole = readProcess(root);
   const readings = root.tables('runners').map((each, at) => readEntry(each, at, options));
   refuseTwins(readings, root);
-  root.ignore('session_server', 'has no effect: terminals in jobs are not offered');
+  readSessionServer(root.table('session_server'));
   root.ignore('sentry_dsn', 'has no effect: errors are told in the log only');
   root.ignore('experimental', 'has no effect');
   root.close();
@@ -73,6 +73,14 @@ function readProcess(root: TableReader): Omit<RunnerConfig, 'entries'> {
     logLevel: readLogLevel(root),
     logFormat: root.choice('log_format', LOG_FORMATS) ?? DEFAULTS.logFormat,
   };
+}
+
+/** GitLab's runner writes one into each file that does nothing for it either: nobody is told where it listens. */
+function readSessionServer(table: TableReader | null): void {
+  for (const key of ['listen_address', 'advertise_address'])
+    table?.ignore(key, 'has no effect: terminals in jobs are not offered');
+  table?.count('session_timeout', -Infinity);
+  table?.close();
 }
 
 function readLogLevel(root: TableReader): RunnerConfig['logLevel'] {

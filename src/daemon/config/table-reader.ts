@@ -109,10 +109,10 @@ export class TableReader {
     this.#say('error', key, message);
   }
 
-  /** It is there and does nothing: says why. */
+  /** It is there and does nothing: says why. Nothing is said of what asks for nothing, as GitLab's runner writes it into each file. */
   ignore(key: string, why: string): void {
     this.#known.add(key);
-    if (this.has(key)) this.#say('warning', key, why);
+    if (!isEmpty(this.#table[key])) this.#say('warning', key, why);
   }
 
   warn(key: string, message: string): void {
@@ -141,6 +141,12 @@ export class TableReader {
     const text = `${path} ${message}`;
     problems.push({ code: 'runner-config', severity, file, path, message: text, ...didYouMean(key, near) });
   }
+}
+
+/** Nothing, and tables of nothing. */
+function isEmpty(value: unknown): boolean {
+  if (isTable(value)) return Object.values(value).every(isEmpty);
+  return value === undefined || value === '' || value === false || (Array.isArray(value) && value.every(isEmpty));
 }
 
 function isTable(value: unknown): value is Table {

@@ -28,7 +28,7 @@ beforeEach(() => {
   watch = watchConfig({
     ...{ source, config, stamp, clock: HASTY },
     onChange: (next) => heard.push(next),
-    log: (_level, text) => said.push(text),
+    log: (level, text) => said.push(`${level} ${text}`),
   });
 });
 
@@ -68,8 +68,8 @@ it('changes nothing for a broken file, or none, and says so once a change', asyn
   await waitUntil('it says so', () => said.length >= 2);
   await looksTwice();
   expect(said).toEqual([
-    `${path}: concurrent must be a whole number from 1`,
-    `${path} cannot be used: this runner goes on with what it had`,
+    `error ${path}: concurrent must be a whole number from 1`,
+    `warn ${path} cannot be used: this runner goes on with what it had`,
   ]);
   rmSync(path);
   await waitUntil('it says so', () => said.length >= 3);
@@ -86,7 +86,17 @@ it('reads it at once when asked to, changed or not, and says what waits for the 
   expect(heard).toHaveLength(1);
   writeFileSync(path, `listen_address = ":1"\n${ENTRY}`);
   watch.read();
-  expect(said).toContain('listen_address holds from the next start of this runner');
+  expect(said).toContain('warn listen_address holds from the next start of this runner');
+  writeFileSync(path, `log_level = "debug"\nlog_format = "json"\nconnection_max_age = "1m"\n${ENTRY}`);
+  said.length = 0;
+  watch.read();
+  expect(said.filter((line) => line.includes('next start')).map((line) => line.split(' ')[1])).toEqual([
+    ...['connection_max_age', 'log_level', 'log_format'],
+  ]);
+  said.length = 0;
+  writeFileSync(path, ENTRY);
+  watch.read();
+  expect(said).toEqual([`info ${path} was read again`]);
 });
 
 it('sees a change that came between the first reading and its first look', async () => {
@@ -101,4 +111,12 @@ it('sees a change that came between the first reading and its first look', async
     log: () => {},
   });
   await waitUntil('the change is seen', () => heard.some(({ concurrent }) => concurrent === 9));
+});
+
+it('says how bad a mistake is once, and in one line', () => {
+  writeFileSync(path, `${ENTRY}limmit = 1\n`);
+  watch.read();
+  expect(said[0]).toBe(
+    `warn ${path}: runners[0].limmit is not a key that we know, and has no effect hint: did you mean "limit"?`,
+  );
 });

@@ -1,4 +1,4 @@
-import { type Clock, describeError, formatProblem } from '../../base/index.ts';
+import { type Clock, describeError, formatProblem, type Problem } from '../../base/index.ts';
 import { type ConfigSource, loadConfig, stampOf } from './load-config.ts';
 import type { RunnerConfig } from './runner-config.ts';
 
@@ -9,8 +9,10 @@ export interface WatchConfigOptions {
   readonly stamp: string;
   readonly clock: Clock;
   readonly onChange: (config: RunnerConfig) => void;
-  readonly log: (level: 'info' | 'warn', text: string) => void;
+  readonly log: ConfigLog;
 }
+
+export type ConfigLog = (level: 'info' | 'warn' | 'error', text: string) => void;
 
 export interface ConfigWatch {
   /** Reads the file now, changed or not: somebody asks for it. */
@@ -20,6 +22,26 @@ export interface ConfigWatch {
 
 const LOOK_EVERY_MS = 3_000;
 
+/** What a change of holds for the next process only. */
+const FROM_NEXT_START = {
+  listenAddress: 'listen_address',
+  connectionMaxAgeMs: 'connection_max_age',
+  logLevel: 'log_level',
+  logFormat: 'log_format',
+} as const;
+
+/** What is wrong with settings, in a runner's log. */
+export function logProblems(problems: readonly Problem[], log: ConfigLog): void {
+  for (const problem of problems) {
+    const { severity, ...rest } = problem;
+    // The log says itself how bad it is.
+    log(
+      severity === 'warning' ? 'warn' : 'error',
+      formatProblem({ ...rest, severity: 'error' }).replace(/\n\s*/g, ' '),
+    );
+  }
+}
+
 /**
  * Looks at the file every 3 s and hands on what it says when it has changed. One that cannot be used changes nothing, which is said once a change. Replaced files
  * (an editor's, or ours) are seen too.
@@ -28,13 +50,13 @@ export function watchConfig(options: WatchConfigOptions): ConfigWatch {
   const { source, clock, log, onChange } = options;
   const ended = new AbortController();
   let seen = options.stamp;
-  let listens = options.config.listenAddress;
+  let before = options.config;
 
   function read(): void {
     seen = stampOf(source.path);
     try {
       const { config, problems } = loadConfig(source);
-      for (const problem of problems) log('warn', formatProblem(problem));
+      logProblems(problems, log);
       if (config === null) log('warn', `${source.path} cannot be used: this runner goes on with what it had`);
       else take(config);
     } catch (error) {
@@ -44,8 +66,11 @@ export function watchConfig(options: WatchConfigOptions): ConfigWatch {
 
   function take(config: RunnerConfig): void {
     log('info', `${source.path} was read again`);
-    if (config.listenAddress !== listens) log('warn', 'listen_address holds from the next start of this runner');
-    listens = config.listenAddress;
+    for (const [key, name] of Object.entries(FROM_NEXT_START) as [keyof typeof FROM_NEXT_START, string][]) {
+      if (config[key] === before[key] || config[key] === options.config[key]) continue;
+      log('warn', `${name} holds from the next start of this runner`);
+    }
+    before = config;
     onChange(config);
   }
 

@@ -14,6 +14,7 @@ import {
   type LogFormat,
   type LogLevel,
   loadConfig,
+  logProblems,
   type RunnerConfig,
   type RunnerLog,
   readServiceSettings,
@@ -46,13 +47,18 @@ export async function command(args: readonly string[], host: Host): Promise<numb
   if (parsed.kind === 'ended') return parsed.exitCode;
   const flags = parsed.options;
   const process = { ...flags, guardCommand: guardCommand(args, flags, host) };
-  return isFromFlags(flags) ? runOneEntry(process, host) : runFromFile(process, host);
+  if (isFromFlags(flags)) return runOneEntry(process, host);
+  if (flags.concurrent !== undefined) {
+    host.stderr.write('epilogue: --concurrent goes with --url and --token-file: the settings have `concurrent`\n');
+    return EXIT.usage;
+  }
+  return runFromFile(process, host);
 }
 
 function defineFlags(line: Command): Command {
   return addPlaceFlags(line)
     .description(
-      'Takes jobs from the servers in its settings and runs them on this machine. The first SIGTERM or Ctrl-C ends it gracefully: it takes no more jobs, and tears down those that run, their cleanup included. SIGHUP reads the settings again; they are read by themselves too when the file changes.',
+      'Takes jobs from the servers in its settings and runs them on this machine. The first SIGTERM or Ctrl-C ends it gracefully: it takes no more jobs, and tears down those that run, their cleanup included; a second one ends it at once. SIGQUIT lets the jobs run to their end. SIGHUP reads the settings again; they are read by themselves too when the file changes. Exit code 75: jobs are left, which the next runner or the guard goes on with; 2: it could not begin.',
     )
     .option(
       '--listen-address <address>',
@@ -67,7 +73,9 @@ function defineFlags(line: Command): Command {
     .option('--detach-on-shutdown', 'when stopped, leave scripts running for the next runner in the same directory')
     .option('--no-guard', 'nothing finishes the jobs of this process when it is killed: somebody starts it again')
     .option('--finish', 'only finish what an earlier process has left, and end')
-    .addOption(new Option('--url <url>', 'without settings: the address of one server').argParser(parseUrl))
+    .addOption(
+      new Option('--url <url>', 'without settings: the address of one server').argParser(parseUrl).conflicts('config'),
+    )
     .addOption(
       new Option('--url-file <file>', 'holds that address, and is read again whenever it is needed').conflicts('url'),
     )
@@ -97,8 +105,9 @@ function withFlags(config: RunnerConfig, flags: RunFlags): RunnerConfig {
 
 async function runOneEntry(flags: GuardedFlags, host: Host): Promise<number> {
   const config = withFlags(configFromFlags(flags, host), flags);
-  if (flags.directory === undefined) throw new Failure('no_directory', 'say where the runner works: --directory');
-  const directory = resolve(host.cwd, flags.directory);
+  const given = flags.directory ?? flags.workingDirectory;
+  if (given === undefined) throw new Failure('no_directory', 'say where the runner works: --directory');
+  const directory = resolve(host.cwd, given);
   return await runUntilStopped(flags, host, {
     ...{ config, directory, systemId: systemIdOf(directory), log: logOf(config, host) },
     current: () => config,
@@ -114,11 +123,15 @@ async function runFromFile(flags: GuardedFlags, host: Host): Promise<number> {
     env: host.env,
   };
   const { config: read, problems, stamp } = loadConfig(source);
-  printProblems(problems, host, host.stderr);
-  if (read === null) return EXIT.usage;
+  if (read === null) {
+    printProblems(problems, host, host.stderr);
+    return EXIT.usage;
+  }
   const config = withFlags(read, flags);
   makeDirectory(source.directory, 0o700);
   const log = logOf(config, host);
+  log('info', `version ${host.version}, with the settings in ${source.path}, works in ${source.directory}`);
+  logProblems(problems, log);
   if (config.entries.length === 0) log('warn', `${source.path} has no entry that takes jobs: waiting for one`);
   const systemId = systemIdBeside(source.path, (text) => log('warn', text));
   let apply: (next: RunnerConfig) => void = () => {};
