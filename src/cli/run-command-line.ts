@@ -43,7 +43,7 @@ export async function runCommand(words: readonly string[], host: Host): Promise<
 
 /** `epilogue help run` is `epilogue run --help`; without any word at all there is nothing to do, which is a mistake. */
 function help(word: string | undefined, rest: readonly string[], host: Host): Promise<number> | number {
-  if (rest[0] !== undefined && !HELP_WORDS.has(rest[0])) return runCommand([rest[0], '--help'], host);
+  if (rest[0] !== undefined && !HELP_WORDS.has(rest[0])) return runCommand([...rest, '--help'], host);
   const output = word === undefined ? host.stderr : host.stdout;
   output.write(`${overview()}\n`);
   return word === undefined ? EXIT.usage : EXIT.ok;

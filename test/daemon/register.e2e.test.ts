@@ -113,6 +113,21 @@ it('adds nothing to settings that no runner could work with, and says what is wr
   expect(calls()).toEqual([]);
 });
 
+it('says of settings that cannot be read that they are wrong, and no more', async () => {
+  mkdirSync(join(root, 'etc'));
+  writeFileSync(config(), 'concurrent = = 1\n');
+  const wrong = expect.stringContaining(`${config()}:1:`);
+  expect(await runner(['list'])).toEqual({ code: 1, out: '', err: wrong });
+  for (const words of [['verify'], ['release'], ['unregister', '--name', 'x'], ['reset-token', '--name', 'x']]) {
+    expect(await runner(words)).toEqual({ code: 2, out: '', err: wrong });
+  }
+  writeFileSync(config(), 'concurrent = 1\n');
+  expect(await runner(['verify'])).toEqual({
+    ...{ code: 2, out: '' },
+    err: `epilogue: there are no entries in ${config()}: \`epilogue runner register\` makes one\n`,
+  });
+});
+
 it('says which flags have no effect on a runner that the server has made', async () => {
   const { code, err } = await register('--token', server.token, '--tag-list', 'a', '--locked', 'false');
   expect([code, err]).toEqual([

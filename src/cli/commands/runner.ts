@@ -27,6 +27,7 @@ const MORE = '`epilogue runner COMMAND --help` tells more about one.';
 
 /** The words of `epilogue runner`, one file each. */
 export async function command(args: readonly string[], host: Host): Promise<number> {
+  if (args[0] === 'help') return command([...args.slice(1, 2), '--help'], host);
   const [word = '', ...rest] = args;
   const found = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
   if (found !== undefined) return (await found.load()).command(rest, host);

@@ -1,4 +1,4 @@
-import { suggest } from '../../../base/index.ts';
+import { Failure, suggest } from '../../../base/index.ts';
 import { type EntryOutline, loadConfig, openRunnerServer, type RunnerServer } from '../../../daemon/index.ts';
 import type { Host } from '../../host.ts';
 import { printProblems } from '../print-problems.ts';
@@ -15,13 +15,16 @@ export interface Entries {
   serverOf(outline: EntryOutline): RunnerServer;
 }
 
-/** Also of a file that has mistakes: those are said. @throws as `loadConfig` */
+/** Also of a file that has mistakes: those are said. @throws Failure `runner_config_broken`: nothing in it can be read; and as `loadConfig` */
 export function openEntries(flags: PlaceFlags, host: Host): Entries {
   const path = configPath(flags, host);
   const directory = workingDirectory(flags, host);
   const { outlines, problems } = loadConfig({ path, directory, env: host.env });
   const errors = problems.filter(({ severity }) => severity === 'error');
   printProblems(errors, host, host.stderr);
+  if (errors.length > 0 && outlines.length === 0) {
+    throw new Failure('runner_config_broken', `no entry of ${path} can be read: mend it first`);
+  }
   const systemId = systemIdBeside(path, (text) => host.stderr.write(`epilogue: ${text}\n`));
   const { version } = host;
   return {
@@ -50,6 +53,10 @@ export function choose(outlines: readonly EntryOutline[], { name, url, token }: 
 
 /** Says that none fits. */
 export function sayNone({ path, outlines }: Entries, { name }: Choice, host: Host): void {
+  if (outlines.length === 0) {
+    host.stderr.write(`epilogue: there are no entries in ${path}: \`epilogue runner register\` makes one\n`);
+    return;
+  }
   const meant =
     name === undefined
       ? undefined

@@ -25,7 +25,7 @@ export async function command(args: readonly string[], host: Host): Promise<numb
     const quarantined = findQuarantined(directory, outline.key);
     host.stdout.write(options.json === true ? asJson(outline, quarantined) : asText(outline, quarantined));
   }
-  if (outlines.length === 0 && options.json !== true) {
+  if (config !== null && outlines.length === 0 && options.json !== true) {
     host.stdout.write('There are no entries. `epilogue runner register` makes one.\n');
   }
   return config === null ? EXIT.failed : EXIT.ok;
