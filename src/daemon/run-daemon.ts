@@ -132,6 +132,7 @@ function obeyShutdown(
     if (!over.aborted) shutdown.handOver();
   };
   const detach = async (): Promise<void> => {
+    log('info', 'stopping: scripts and cleanups are left running');
     await Promise.all(jobs().map((each) => each.detachAll(DETACHED_S)));
     shutdown.handOver();
   };
@@ -146,7 +147,11 @@ async function leave({ directory, log, shutdown }: DaemonOptions, guard: Guard |
   const isDetached = shutdown.detached.aborted;
   const isGuarded = guard !== null && left > 0 && !isDetached;
   const who = isGuarded ? 'the guard of this runner' : 'the next runner there';
-  if (left > 0) log('warn', `${countOfJobs(left)} left in ${directory}: ${who} goes on with what is under way`);
+  if (left > 0)
+    log(
+      isDetached ? 'info' : 'warn',
+      `${countOfJobs(left)} left in ${directory}: ${who} goes on with what is under way`,
+    );
   if (!isGuarded) await guard?.dismiss();
   return { left, isDetached };
 }

@@ -27,9 +27,15 @@ export async function takeLock({ directory, isFinishing, clock, log }: DaemonOpt
       log('info', `takes over from the process that finishes what was left here (${pid})`);
       tellToGiveWay(pid);
     }
-    if (clock.monotonic() >= until) throw new Failure('runner_in_use', `another runner works in ${directory}`);
+    if (clock.monotonic() >= until) throw inUse(directory);
     await clock.sleep(LOOK_EVERY_MS);
   }
+}
+
+function inUse(directory: string): Failure {
+  const pid = holderOfJournals(directory);
+  const who = pid === null ? 'another runner' : `another runner (process ${pid})`;
+  return new Failure('runner_in_use', `${who} works in ${directory}: stop it, or name another directory for this one`);
 }
 
 /** What is written may be of one that is gone; the system knows who has the lock. */

@@ -2,6 +2,7 @@ import { type Clock, describeError, Failure } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
 import type { RunnerEntry } from '../config/runner-config.ts';
 import type { Hearing } from '../hearing.ts';
+import type { LogFacts } from '../watch/runner-log.ts';
 import type { Coordinator } from '../wire/coordinator.ts';
 import type { Work } from '../wire/read-work.ts';
 import { AskingRate } from './asking-rate.ts';
@@ -17,7 +18,7 @@ export interface LoopOptions {
   readonly events: Pick<Hearing, 'hear' | 'expect' | 'expected'>;
   readonly places: Places;
   readonly clock: Clock;
-  readonly inform: (text: string) => void;
+  readonly inform: (text: string, facts?: LogFacts) => void;
   readonly warn: (text: string) => void;
   /** Sees a job through; never rejects. It may give its place back before it resolves. */
   readonly run: (payload: JobPayload, giveBack: () => void) => Promise<void>;
@@ -200,7 +201,8 @@ export class EntryLoop {
       warn(`job ${payload.id} came when this runner was told to stop: it is left to the next that asks`);
       return;
     }
-    inform(`job ${payload.id}: ${payload.job_info.name}`);
+    const { name, project_full_path: project } = payload.job_info;
+    inform(`job ${payload.id}: taken (${name} of ${project})`, { job: payload.id, project });
     place.begin();
     const end = this.claim();
     const giveBack = (): void => {

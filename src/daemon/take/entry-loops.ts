@@ -137,7 +137,8 @@ export class EntryLoops {
       return;
     }
     open.stop = new AbortController();
-    log('info', `${entry.name} takes jobs of ${entry.url()}`);
+    // One that only finishes what is left asks for none.
+    if (!stop.aborted) log('info', `${entry.name} takes jobs of ${entry.url()}`);
     const end = this.#serve(open, AbortSignal.any([stop, open.stop.signal])).finally(() => this.#ends.delete(end));
     this.#ends.add(end);
   }

@@ -44,13 +44,14 @@ export async function tellEnd(context: EndContext, job: EndedJob): Promise<void>
     return warn(`job ${payload.id}: nobody has heard ${what} for days; it stays in ${setHomeAside(home)}`);
   }
   if (answer === 'refused' && !job.isForced) warn(`job ${payload.id}: the coordinator did not take ${what}`);
-  if (answer === 'heard' && result !== null) inform(`job ${payload.id}: ${outcomeOf(result)}`);
+  if (result !== null && (answer === 'heard' || job.isForced)) inform(`job ${payload.id}: ${outcomeOf(result)}`);
   const left = await closeHome(home);
   if (left.length > 0) warn(`could not be removed: ${left.join(', ')}`);
 }
 
-function outcomeOf({ status, cleanup }: JobResult): string {
-  return cleanup.outcome === 'not_owed' ? status : `${status}, cleanup ${cleanup.outcome}`;
+function outcomeOf({ status, failureReason, cleanup }: JobResult): string {
+  const how = status === 'failed' && failureReason !== null ? `failed (${failureReason})` : status;
+  return cleanup.outcome === 'not_owed' ? how : `${how}, cleanup ${cleanup.outcome}`;
 }
 
 async function sendEnd(
