@@ -108,14 +108,6 @@ describe('every command', () => {
     expect(await epilogue(['help', name])).toEqual(asked);
   });
 
-  it('shows the help of a word of `runner`, however it is asked for', async () => {
-    const asked = await epilogue(['runner', 'register', '--help']);
-    expect(asked.out).toContain('Usage: epilogue runner register');
-    expect(await epilogue(['help', 'runner', 'register'])).toEqual(asked);
-    expect(await epilogue(['runner', 'help', 'register'])).toEqual(asked);
-    expect(await epilogue(['runner', 'help'])).toEqual(await epilogue(['runner', '--help']));
-  });
-
   it.each(['run', 'list', 'lint', 'config', 'schema', 'recover'])('%s refuses an unknown option', async (name) => {
     const { code, out, err } = await epilogue([name, '--jsno']);
     expect([code, out]).toEqual([2, '']);
