@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -187,4 +187,13 @@ describe.each(Object.entries(OPENERS))('%s', (_, { file, prepare, open, before, 
     expect(await outcomeOf(open)).toEqual(turn === opens - 1 ? late : before);
     expect(beforeOpen.get(path), 'what it was is looked at before each of the openings').toEqual([]);
   });
+});
+
+it('owes a cleanup where a script has made the moves longer than any memory', () => {
+  beginJournal();
+  writeFileSync(inStep('claim'), '');
+  truncateSync(join(directory, 'moves.jsonl'), 2 ** 40);
+  const reopened = reopenJournal(options());
+  reopened?.journal.close();
+  expect(reopened?.journal.progress.owed).toBe(true);
 });

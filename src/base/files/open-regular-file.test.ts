@@ -1,4 +1,4 @@
-import { constants, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -49,6 +49,18 @@ describe.each(Object.entries(ODD_FILES))('%s', (_, make) => {
     make(path);
     expect(() => readRegularFile(path)).toThrow(path);
   });
+});
+
+it('reads no file that a script has made longer than any memory', () => {
+  const path = join(directory, 'file');
+  writeFileSync(path, 'x');
+  for (const size of [2 ** 30, 2 ** 40]) {
+    truncateSync(path, size);
+    expect(() => readRegularFile(path)).toThrow(`${path} has ${size} bytes`);
+  }
+  writeFileSync(path, 'xyz');
+  expect(readRegularFile(path, 3).toString()).toBe('xyz');
+  expect(() => readRegularFile(path, 2)).toThrow(expect.objectContaining({ code: 'EINVAL', errno: -1 }));
 });
 
 it('reads a file to its end, also one that has no size or is empty', () => {

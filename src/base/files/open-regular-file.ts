@@ -11,7 +11,7 @@ export function openRegularFile(path: string, flags: number, mode?: number): num
   try {
     const stats = fstatSync(fd);
     if (stats.isFile()) return fd;
-    throw notRegular(path, stats.isDirectory() ? 'EISDIR' : 'EINVAL');
+    throw noFile(path, stats.isDirectory() ? 'EISDIR' : 'EINVAL');
   } catch (error) {
     closeSync(fd);
     throw error;
@@ -23,14 +23,14 @@ function open(path: string, flags: number, mode: number | undefined): number {
     return openSync(path, flags | constants.O_NONBLOCK, mode);
   } catch (error) {
     // A socket, a pipe that nobody reads, or a link to itself.
-    if (errorCode(error) === 'ENXIO' || errorCode(error) === 'ELOOP') throw notRegular(path, 'EINVAL');
+    if (errorCode(error) === 'ENXIO' || errorCode(error) === 'ELOOP') throw noFile(path, 'EINVAL');
     throw error;
   }
 }
 
-/** With a number of its own, like an error of the system. */
-function notRegular(path: string, code: 'EISDIR' | 'EINVAL'): Error {
-  return Object.assign(new Error(`${path} is not a regular file`), { code, errno: -1 });
+/** An error for which `isNoFile` holds; with a number of its own, like one of the system. */
+export function noFile(path: string, code: 'EISDIR' | 'EINVAL', words = 'is not a regular file'): Error {
+  return Object.assign(new Error(`${path} ${words}`), { code, errno: -1 });
 }
 
 /** Of an error of `openRegularFile` and `readRegularFile`: something is there, and it is no file. */

@@ -1,14 +1,19 @@
 import { closeSync, constants, fstatSync, readSync } from 'node:fs';
-import { openRegularFile } from './open-regular-file.ts';
+import { noFile, openRegularFile } from './open-regular-file.ts';
+
+/** More than any of ours has; a script makes one of a petabyte in a moment. */
+const LONGEST_BYTES = 256 * 1024 * 1024;
 
 /**
  * The content of a file. Never waits.
- * @throws as `openRegularFile`
+ * @throws as `openRegularFile`; a longer one than `longestBytes` is none, either
  */
-export function readRegularFile(path: string): Buffer {
+export function readRegularFile(path: string, longestBytes = LONGEST_BYTES): Buffer {
   const fd = openRegularFile(path, constants.O_RDONLY);
   try {
-    return readAll(fd, fstatSync(fd).size);
+    const { size } = fstatSync(fd);
+    if (size > longestBytes) throw noFile(path, 'EINVAL', `has ${size} bytes, and is none of ours`);
+    return readAll(fd, size);
   } finally {
     closeSync(fd);
   }

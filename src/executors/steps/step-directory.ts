@@ -203,9 +203,12 @@ export function readWrapper(stepDir: string): WrapperId | null {
   };
 }
 
+/** Of what a wrapper writes. */
+const LONGEST_BYTES = 4096;
+
 function readText(path: string): string {
   try {
-    return withDescriptors(() => readRegularFile(path).toString());
+    return withDescriptors(() => readRegularFile(path, LONGEST_BYTES).toString());
   } catch (error) {
     // Gone, or a script has put a directory or a pipe there: then nothing is written down.
     if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '') || isNoFile(error)) return '';
