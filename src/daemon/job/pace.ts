@@ -12,6 +12,8 @@ export interface Pace {
 
 /** After a piece, until a server says how soon it wants the next one. */
 export const INTERVAL_MS = 3_000;
+/** For ours: what a job that is soon over has to say goes in one piece, which costs its server a commit. Who watches asks for it at once. */
+const FIRST_MS = 100;
 /** For ours, when it wants them at once: somebody watches. */
 const SHORTEST_INTERVAL_MS = 40;
 const SILENCE_MS = 2_000;
@@ -23,7 +25,7 @@ const LONGEST_PLAIN_INTERVAL_MS = 15 * 60_000;
 
 const OURS: Pace = {
   chunkBytes: 256 * 1024,
-  firstMs: 0,
+  firstMs: FIRST_MS,
   intervalMs: (wantedMs) => Math.max(SHORTEST_INTERVAL_MS, Math.min(wantedMs ?? INTERVAL_MS, INTERVAL_MS)),
   silenceMs: (_, isHeard) => (isHeard ? HEARD_SILENCE_MS : SILENCE_MS),
 };

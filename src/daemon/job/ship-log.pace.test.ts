@@ -67,9 +67,18 @@ afterEach(async () => {
 const sleepsFor = (ms: number) => expect.poll(() => asleep?.ms, DEADLINE).toBe(ms);
 const hasSent = (...ends: readonly number[]) => expect.poll(() => sent.map(({ to }) => to), DEADLINE).toEqual(ends);
 
-it('sends what came during a piece, or soon after it, 40 ms later where somebody watches', async () => {
+/** What it has after 100 ms. */
+async function sendsFirst(): Promise<void> {
+  log.grew(5);
+  await sleepsFor(100);
   log.grew(10);
+  expect(sent).toEqual([]);
+  asleep?.end();
   await hasSent(10);
+}
+
+it('sends what came during a piece, or soon after it, 40 ms later where somebody watches', async () => {
+  await sendsFirst();
   log.grew(20);
   sent[0]?.answer(0);
   await sleepsFor(40);
@@ -79,8 +88,7 @@ it('sends what came during a piece, or soon after it, 40 ms later where somebody
 });
 
 it('gathers what a job prints while nobody watches, and sends it at once when somebody does', async () => {
-  log.grew(10);
-  await hasSent(10);
+  await sendsFirst();
   sent[0]?.answer(1_000);
   await sleepsFor(1_000);
   log.grew(20);
@@ -92,8 +100,7 @@ it('gathers what a job prints while nobody watches, and sends it at once when so
 });
 
 it('hears that somebody watches also while a piece is on its way', async () => {
-  log.grew(10);
-  await hasSent(10);
+  await sendsFirst();
   log.ask();
   log.grew(20);
   sent[0]?.answer(1_000);
@@ -101,8 +108,7 @@ it('hears that somebody watches also while a piece is on its way', async () => {
 });
 
 it('sends what comes after a silence at once', async () => {
-  log.grew(10);
-  await hasSent(10);
+  await sendsFirst();
   sent[0]?.answer(1_000);
   await sleepsFor(1_000);
   asleep?.end();
@@ -112,8 +118,7 @@ it('sends what comes after a silence at once', async () => {
 });
 
 it('does not wait with whole pieces', async () => {
-  log.grew(10);
-  await hasSent(10);
+  await sendsFirst();
   sent[0]?.answer(1_000);
   await sleepsFor(1_000);
   log.grew(2 * PIECE + 20);
@@ -122,6 +127,13 @@ it('does not wait with whole pieces', async () => {
   await hasSent(10, PIECE + 10, 2 * PIECE + 10);
   sent[2]?.answer(1_000);
   await sleepsFor(1_000);
+});
+
+it('does not let somebody wait who watches from the start', async () => {
+  log.grew(10);
+  await sleepsFor(100);
+  log.ask();
+  await hasSent(10);
 });
 
 it('lets a plain server hear of it as GitLab’s runner does: first after 3 s, then at its own interval, in pieces of 1 MiB', async () => {
