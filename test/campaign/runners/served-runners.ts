@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FaultProxy } from '../../daemon/support/fault-proxy.ts';
 import { writeStepProgram } from '../../daemon/support/gates.ts';
@@ -60,6 +60,12 @@ export class ServedRunners {
     return new ServedRunners({ serving, proxy, flags }, project, tokens, concurrent);
   }
 
+  /** How often a step of any job has begun or ended so far. */
+  ledgerLines(): number {
+    const files = readdirSync(this.ledgers).map((id) => join(this.ledgers, id, 'ledger'));
+    return files.filter((path) => existsSync(path)).reduce((sum, path) => sum + linesIn(path), 0);
+  }
+
   async killCoordinator(): Promise<void> {
     await this.serving.stop('SIGKILL');
     await this.serving.start(...this.#flags);
@@ -72,4 +78,8 @@ export class ServedRunners {
     await this.proxy.close();
     await this.serving.dispose();
   }
+}
+
+function linesIn(path: string): number {
+  return readFileSync(path, 'utf8').split('\n').length - 1;
 }
