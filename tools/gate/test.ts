@@ -35,11 +35,11 @@ try {
   await gate.vitest({
     name: 'end-to-end tests',
     projects: ['e2e'],
-    timeoutMs: (isLong ? 30 : 18) * minuteMs,
+    timeoutMs: (isLong ? 30 : 15) * minuteMs,
     env: { ...env, ...load },
   });
   await killAtRandom(gate, isLong ? 1000 : 160, (isLong ? 40 : 10) * minuteMs);
-  await testAsOrdinaryUser(gate, 20 * minuteMs, copyable);
+  await testAsOrdinaryUser(gate, 15 * minuteMs, copyable);
 } finally {
   await stop();
 }
