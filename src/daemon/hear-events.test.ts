@@ -5,6 +5,7 @@ import { realClock } from '../base/index.ts';
 import { Control } from '../runner/index.ts';
 import { hearEvents } from './hear-events.ts';
 import { JobsInHand } from './jobs-in-hand.ts';
+import { Bell } from './take/bell.ts';
 import { openServer } from './wire/http/server.ts';
 
 /** SHA-256 of `job`. */
@@ -19,12 +20,15 @@ let jobs: JobsInHand;
 let control: Control;
 let asks: number;
 let rung: number;
+let released: string[];
 let warnings: string[];
+let waking: Bell;
 let stop: AbortController;
 let hearing: Promise<void>;
 
 beforeEach(async () => {
-  [streams, answers, asked, warnings, asks, rung] = [[], [], [], [], 0, 0];
+  [streams, answers, asked, warnings, released, asks, rung] = [[], [], [], [], [], 0, 0];
+  waking = new Bell();
   jobs = new JobsInHand();
   control = new Control();
   jobs.add(
@@ -66,6 +70,8 @@ function hear(): void {
     onWork: () => {
       rung += 1;
     },
+    onRelease: (since) => released.push(since),
+    woken: () => waking.heard,
     warn: (text) => warnings.push(text),
     signal: stop.signal,
   });
@@ -117,6 +123,21 @@ it('has every job ask when it is told to look, and when the stream breaks, and o
   streams[1]?.end(`${order('shutdown', {})}retry: 1\n\n`);
   await isOpen(3);
   expect([control.interruption, warnings.length]).toEqual([null, 1]);
+});
+
+it('opens it anew, without a word of trouble, when it may have died unheard', async () => {
+  hear();
+  await isOpen(1);
+  waking.ring();
+  await isOpen(2);
+  expect(warnings).toEqual([]);
+});
+
+it('hears that a quarantine was lifted', async () => {
+  hear();
+  await isOpen(1);
+  say(order('release', {}) + order('release', { since: '2026-01-01T00:00:00.000Z' }));
+  await expect.poll(() => released, DEADLINE).toEqual(['2026-01-01T00:00:00.000Z']);
 });
 
 it('does without a stream where there is none', async () => {

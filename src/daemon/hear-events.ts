@@ -13,6 +13,10 @@ export interface HearOptions {
   readonly jobs: JobsInHand;
   /** There may be work. */
   readonly onWork: () => void;
+  /** Somebody has lifted the quarantine that began then, as this runner has told it. */
+  readonly onRelease: (since: string) => void;
+  /** Aborts when the stream may be dead without a word, and is to be opened anew. Asked for each time. */
+  readonly woken: () => AbortSignal;
   readonly warn: (text: string) => void;
   readonly signal: AbortSignal;
 }
@@ -32,6 +36,7 @@ export async function hearEvents(options: HearOptions): Promise<void> {
   const { clock, jobs, warn, signal } = options;
   const onEvent = (event: StreamEvent): void => obeyEvent(event, options);
   for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; ) {
+    const until = AbortSignal.any([signal, options.woken()]);
     let isOpen = false;
     let nextMs = pauseMs;
     try {
@@ -39,20 +44,21 @@ export async function hearEvents(options: HearOptions): Promise<void> {
         isOpen = true;
         jobs.hear(true);
       };
-      const end = await followEvents({ ...options, silenceMs: SILENCE_MS, onOpen, onEvent });
+      const end = await followEvents({ ...options, signal: until, silenceMs: SILENCE_MS, onOpen, onEvent });
       nextMs = end.kind === 'refused' ? REFUSED_PAUSE_MS : (end.retryMs ?? FIRST_PAUSE_MS);
     } catch (error) {
-      if (!signal.aborted && pauseMs === FIRST_PAUSE_MS) warn(describeError(error));
+      if (!until.aborted && pauseMs === FIRST_PAUSE_MS) warn(describeError(error));
     }
     jobs.hear(false);
     pauseMs = isOpen ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
-    await clock.sleep(nextMs, signal);
+    await clock.sleep(nextMs, until);
   }
 }
 
-function obeyEvent({ event, data }: StreamEvent, { jobs, onWork }: HearOptions): void {
+function obeyEvent({ event, data }: StreamEvent, { jobs, onWork, onRelease }: HearOptions): void {
   if (event === 'work') onWork();
   if (event === 'look') jobs.askAll();
+  if (event === 'release' && typeof data.since === 'string') onRelease(data.since);
   const key = data.token_sha256;
   if (typeof key !== 'string') return;
   const order = readStopOrder(data);

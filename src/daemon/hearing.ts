@@ -1,6 +1,7 @@
 import { type HearOptions, hearEvents } from './hear-events.ts';
+import { Bell } from './take/bell.ts';
 
-type HearingOptions = Pick<HearOptions, 'server' | 'token' | 'systemId' | 'clock'>;
+type HearingOptions = Pick<HearOptions, 'server' | 'token' | 'systemId' | 'clock' | 'onRelease'>;
 type HeardJobs = Pick<HearOptions, 'jobs' | 'warn'>;
 
 /** The stream of events, from when the coordinator is known to have one until the last job has ended. */
@@ -8,6 +9,7 @@ export class Hearing {
   readonly #options: HearingOptions;
   readonly #context: HeardJobs;
   readonly #ended = new AbortController();
+  readonly #waking = new Bell();
   #hearing: Promise<void> | null = null;
   #rung = new AbortController();
 
@@ -18,10 +20,17 @@ export class Hearing {
 
   /** Begins, unless it has begun. */
   hear(): void {
-    const { server, token, systemId, clock } = this.#options;
     const { jobs, warn } = this.#context;
-    const onWork = (): void => this.#rung.abort();
-    this.#hearing ??= hearEvents({ server, token, systemId, clock, jobs, onWork, warn, signal: this.#ended.signal });
+    this.#hearing ??= hearEvents({
+      ...{ ...this.#options, jobs, warn, signal: this.#ended.signal },
+      onWork: () => this.#rung.abort(),
+      woken: () => this.#waking.heard,
+    });
+  }
+
+  /** Nothing may have been heard for a while. */
+  wake(): void {
+    this.#waking.ring();
   }
 
   /** Word of work from now on is heard by `expected`, before a request or after it. */

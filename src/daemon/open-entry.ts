@@ -61,7 +61,9 @@ export function openEntry(
     cleaned: (job, { outcome }) => quarantine.note(entry(), job, outcome),
     leaving: shutdown,
   };
-  return { context, events: new Hearing({ server: context.coordinator.server, token, systemId, clock }, context) };
+  const { server } = context.coordinator;
+  const onRelease = (since: string): void => quarantine.release(entry(), since);
+  return { context, events: new Hearing({ server, token, systemId, clock, onRelease }, context) };
 }
 
 /** What a connection keeps until its entry is opened anew. */

@@ -26,8 +26,12 @@ export function openLoops(options: DaemonOptions, shared: Shared): Loops {
     ...{ directory, clock, warn: (text) => log('warn', text) },
     async askServer(key, said) {
       const live = loops.find(key);
+      if (live === null) return null;
       const { systemId, version } = options;
-      return live === null ? null : await askServer(live, said, { systemId, version });
+      const released = await askServer(live, said, { systemId, version });
+      // Of an entry that asks for no job it hears from there first.
+      if (live.context.coordinator.hasAdditions() === true) live.events.hear();
+      return released;
     },
     onChange(key, since) {
       const entry = metrics.entries.find(({ facts }) => facts.key === key);

@@ -56,6 +56,18 @@ it('begins after three bad cleanups in a row, is on disk, and said once', () => 
   });
 });
 
+it('hears at once that it was lifted at the server, and of no other quarantine', async () => {
+  const quarantine = open();
+  spoil(quarantine);
+  const passing = quarantine.pass(() => ENTRY, new AbortController().signal);
+  quarantine.release(ENTRY, new Date(NOW - 1).toISOString());
+  quarantine.release(ENTRY, 'soon');
+  expect(quarantine.since(ENTRY)).toBe(NOW);
+  quarantine.release(ENTRY, new Date(NOW).toISOString());
+  await passing;
+  expect([quarantine.since(ENTRY), asked]).toEqual([null, 1]);
+});
+
 it('counts from the start after a good one; what was skipped or not owed counts neither way', () => {
   const quarantine = open();
   quarantine.note(ENTRY, 1, 'failed');

@@ -1,6 +1,7 @@
 import { type Clock, describeError } from '../../base/index.ts';
 import type { CleanupOutcome } from '../../protocol/index.ts';
 import type { RunnerEntry } from '../config/runner-config.ts';
+import { Bell } from '../take/bell.ts';
 import { type CleanupRecord, type CleanupRecords, readCleanups, writeCleanups } from './quarantine-file.ts';
 import { takeRelease, whyOf } from './release.ts';
 
@@ -24,6 +25,7 @@ const BAD: ReadonlySet<CleanupOutcome> = new Set(['failed', 'timed_out', 'lost']
 /** Entries whose cleanups went wrong several times in a row take no more jobs until somebody has looked. */
 export class Quarantine {
   readonly #options: QuarantineOptions;
+  readonly #lifted = new Bell();
   #records: CleanupRecords = {};
 
   constructor(options: QuarantineOptions) {
@@ -73,8 +75,15 @@ export class Quarantine {
       } catch (error) {
         warn(`whether ${entry().name} is released cannot be seen: ${describeError(error)}`);
       }
-      if (this.since(entry()) !== null) await clock.sleep(LOOK_EVERY_MS, signal);
+      const isShut = this.since(entry()) !== null;
+      if (isShut) await clock.sleep(LOOK_EVERY_MS, AbortSignal.any([signal, this.#lifted.heard]));
     }
+  }
+
+  /** Somebody has lifted at the entry's server what began then. */
+  release(entry: Entry, since: string): void {
+    this.#lift(entry, Date.parse(since), 'at its server');
+    this.#lifted.ring();
   }
 
   #lift({ key, name }: Entry, since: number | null, where: string): void {
