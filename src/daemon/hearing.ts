@@ -24,13 +24,18 @@ export class Hearing {
     this.#hearing ??= hearEvents({
       ...{ ...this.#options, jobs, warn, signal: this.#ended.signal },
       onWork: () => this.#rung.abort(),
-      woken: () => this.#waking.heard,
+      woken: () => this.woken,
     });
   }
 
-  /** Nothing may have been heard for a while. */
+  /** What is under way may never be answered: it is given up, and begun anew. */
   wake(): void {
     this.#waking.ring();
+  }
+
+  /** Aborts at the next `wake`. */
+  get woken(): AbortSignal {
+    return this.#waking.heard;
   }
 
   /** Word of work from now on is heard by `expected`, before a request or after it. */

@@ -15,6 +15,7 @@ import { takeLock } from './take-lock.ts';
 import { takeUpJobs } from './take-up/take-up-jobs.ts';
 import { RunnerMetrics } from './watch/runner-metrics.ts';
 import { startWatching, type Watching } from './watch/start-watching.ts';
+import { watchForWaking } from './watch/waking.ts';
 
 /** What a process leaves behind. */
 export interface DaemonEnd {
@@ -24,6 +25,8 @@ export interface DaemonEnd {
   readonly isDetached: boolean;
 }
 
+/** What was answered while this process did not run is read first. */
+const READ_FIRST_MS = 1_000;
 /** The longest that our coordinator waits for word of a job that nobody speaks for. */
 const DETACHED_S = 900;
 
@@ -44,6 +47,7 @@ export async function runDaemon(given: DaemonOptions): Promise<DaemonEnd> {
     const watching = await startWatching(options, metrics);
     const work = startWork(options, metrics, watching);
     obeyShutdown(options, work, over.signal);
+    noteWaking(options, work, over.signal);
     const { promise: handedOver, resolve } = Promise.withResolvers<'handed_over'>();
     onAbort(shutdown.handedOver, () => resolve('handed_over'));
     if ((await Promise.race([work.done, handedOver])) === 'handed_over') return await leave(options, guard);
@@ -70,6 +74,7 @@ interface Work {
   /** As the settings are now. */
   readonly config: () => RunnerConfig;
   readonly jobs: () => readonly JobsInHand[];
+  readonly entries: () => EntryLoops['all'];
   /** Resolves when no job is left; rejects then, where an entry could not go on. */
   readonly done: Promise<unknown>;
 }
@@ -108,6 +113,7 @@ function startWork(options: DaemonOptions, metrics: RunnerMetrics, watching: Wat
   return {
     config: () => loops.config,
     jobs: () => [...loops.all.map(({ context }) => context), ...gone.values()].map(({ jobs }) => jobs),
+    entries: () => loops.all,
     done: all.then((ends) => ends.forEach(throwIfRejected)),
   };
 }
@@ -140,6 +146,18 @@ function obeyShutdown(
   onAbort(shutdown.noMoreJobs, drain);
   onAbort(shutdown.tornDown, () => void tearDown());
   onAbort(shutdown.detached, () => void detach());
+}
+
+/** Each job says at once that it goes on, and hears how it stands; connections are made anew. */
+function noteWaking({ clock, log }: DaemonOptions, { jobs, entries }: Work, over: AbortSignal): void {
+  const wake = async (ms: number): Promise<void> => {
+    log('info', `was not running for ${Math.round(ms / 1000)} s, or the clock was set: asks about everything anew`);
+    for (const { context } of entries()) context.coordinator.server.transport.dropIdle();
+    for (const each of jobs()) each.askAll();
+    await clock.sleep(READ_FIRST_MS, over);
+    for (const { events } of entries()) events.wake();
+  };
+  void watchForWaking(clock, over, (ms) => void wake(ms));
 }
 
 async function leave({ directory, log, shutdown }: DaemonOptions, guard: Guard | null): Promise<DaemonEnd> {

@@ -9,6 +9,7 @@ export class AutoClock implements Clock {
   /** What the wall clock showed when `monotonic` was 0. */
   #epoch: number;
   #elapsed = 0;
+  #suspended = 0;
   readonly #sleepers = new Set<{ readonly at: number; readonly wake: () => void }>();
   #turns = 0;
   #isTicking = false;
@@ -26,7 +27,13 @@ export class AutoClock implements Clock {
   }
 
   sinceBoot(): number {
-    return this.#elapsed;
+    return this.#elapsed + this.#suspended;
+  }
+
+  /** The machine is suspended for so long; nothing notices while it lasts. */
+  suspend(ms: number): void {
+    this.#suspended += ms;
+    this.#epoch += ms;
   }
 
   /** Sets the wall clock forward, or back; sleepers do not notice. */

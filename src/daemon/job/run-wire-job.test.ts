@@ -52,7 +52,7 @@ const coordinator: Coordinator = {
   downloadArtifact: () => expect.unreachable(),
   server: {
     url: () => '',
-    transport: { exchange: () => expect.unreachable() },
+    transport: { exchange: () => expect.unreachable(), dropIdle() {} },
     clock: new AutoClock(0),
     userAgent: '',
   },

@@ -15,7 +15,7 @@ export interface LoopOptions {
   readonly entry: () => RunnerEntry;
   readonly checkIntervalMs: () => number;
   readonly coordinator: Pick<Coordinator, 'requestJob'>;
-  readonly events: Pick<Hearing, 'hear' | 'expect' | 'expected'>;
+  readonly events: Pick<Hearing, 'hear' | 'expect' | 'expected' | 'woken'>;
   readonly places: Places;
   readonly clock: Clock;
   readonly inform: (text: string, facts?: LogFacts) => void;
@@ -145,11 +145,11 @@ export class EntryLoop {
     const givenWay = new AbortController();
     const letGo = isHeld ? place.hold(() => givenWay.abort()) : () => {};
     const since = clock.monotonic();
+    const givenUp = AbortSignal.any([stop, givenWay.signal, events.woken]);
     this.#asking += 1;
     events.expect();
     try {
-      const signal = AbortSignal.any([stop, givenWay.signal]);
-      const asked = coordinator.requestJob(isHeld ? this.#lastUpdate : null, signal);
+      const asked = coordinator.requestJob(isHeld ? this.#lastUpdate : null, givenUp);
       const work = await asked.finally(() => {
         this.#asking -= 1;
       });
@@ -157,7 +157,7 @@ export class EntryLoop {
     } catch (error) {
       place.giveBack();
       if (error instanceof Failure && error.code === 'runner_refused') throw error;
-      if (stop.aborted || givenWay.signal.aborted) return AT_ONCE;
+      if (givenUp.aborted) return AT_ONCE;
       this.#health.noteOther();
       return this.#pause(describeError(error), null);
     } finally {

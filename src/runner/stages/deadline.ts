@@ -6,11 +6,28 @@ export interface Deadline {
   callOff(): void;
 }
 
-/** A signal that aborts after so many ms of the clock that never jumps, or with `other`, whichever comes first. */
+/** After a suspension of the machine a deadline may come so late. */
+const LOOK_EVERY_MS = 5_000;
+
+/** A signal that aborts after so many ms in which the machine was awake, or with `other`, whichever comes first. */
 export function deadlineSignal(clock: Clock, ms: number, other: AbortSignal): Deadline {
+  return deadline((calledOff) => clock.sleep(ms, calledOff), other);
+}
+
+/** The same after so many ms, whether the machine was awake or suspended. */
+export function sleeplessDeadline(clock: Clock, ms: number, other: AbortSignal): Deadline {
+  const until = clock.sinceBoot() + ms;
+  return deadline(async (calledOff) => {
+    for (let leftMs = ms; leftMs > 0 && !calledOff.aborted; leftMs = until - clock.sinceBoot()) {
+      await clock.sleep(Math.min(leftMs, LOOK_EVERY_MS), calledOff);
+    }
+  }, other);
+}
+
+function deadline(wait: (calledOff: AbortSignal) => Promise<void>, other: AbortSignal): Deadline {
   const over = new AbortController();
   const calledOff = new AbortController();
-  void clock.sleep(ms, calledOff.signal).then(() => {
+  void wait(calledOff.signal).then(() => {
     if (!calledOff.signal.aborted) over.abort();
   });
   return { signal: AbortSignal.any([over.signal, other]), callOff: () => calledOff.abort() };

@@ -19,6 +19,8 @@ export interface Exchange {
 /** Connections to servers, kept while they are of use. */
 export interface Transport {
   exchange(exchange: Exchange): Promise<Response>;
+  /** Connections that nobody uses now may be dead without a word: they are not used again. */
+  dropIdle(): void;
 }
 
 export interface TransportOptions {
@@ -32,10 +34,15 @@ export function openTransport({ tls, connectionMaxAgeMs }: TransportOptions): Tr
   const keep = { keepAlive: true, timeout: connectionMaxAgeMs };
   const plain = new HttpAgent(keep);
   const secure = openSecureAgents(tls, keep);
+  let latest = plain;
   return {
+    dropIdle() {
+      for (const socket of Object.values(latest.freeSockets).flatMap((sockets) => sockets ?? [])) socket.destroy();
+    },
     async exchange(exchange) {
       const { url, headers } = exchange;
       const agent = url.protocol === 'http:' ? plain : secure();
+      latest = agent;
       try {
         return await once(exchange, agent);
       } catch (error) {

@@ -79,8 +79,8 @@ export async function usedByEarlierProcesses({ journal, place, clock }: JobRun):
   return kind === 'absent' ? latest.usedMs : latest.usedMs + runningFor(clock, latest);
 }
 
-/** By a clock that nobody sets. Where the machine was started anew since, the attempt has ended, and no more hangs on the answer than another try. */
+/** By a clock that nobody sets, and that stands still while the machine is suspended: a cleanup has its time. Where the machine was started anew since, the attempt has ended, and no more hangs on the answer than another try. */
 function runningFor(clock: Clock, { startedAt, startedUpMs }: CleanupAttempt): number {
-  const isSameStart = startedUpMs !== null && clock.sinceBoot() >= startedUpMs;
-  return isSameStart ? clock.sinceBoot() - startedUpMs : usedSince(clock, startedAt);
+  const isSameStart = startedUpMs !== null && clock.monotonic() >= startedUpMs;
+  return isSameStart ? clock.monotonic() - startedUpMs : usedSince(clock, startedAt);
 }

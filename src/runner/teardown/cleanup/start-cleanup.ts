@@ -84,7 +84,14 @@ async function tryToStart(options: StartOptions, attempt: number): Promise<Refus
     if (errorCode(error) === undefined) throw error;
     return { reason: describeError(error), isUsedUp: true };
   }
-  if (isNew) record(run, { move: 'cleanup_started', attempt, vanished, usedMs: usedMs(), upMs: run.clock.sinceBoot() });
+  if (isNew)
+    record(run, {
+      move: 'cleanup_started',
+      attempt,
+      vanished,
+      usedMs: usedMs(),
+      upMs: Math.round(run.clock.monotonic()),
+    });
   try {
     const script = run.scripts.afterScript?.(cleanupVariables(run, verdict, attempt)) ?? '';
     await run.place.start({ id, script });
