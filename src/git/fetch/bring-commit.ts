@@ -99,12 +99,12 @@ async function work(request: CommitRequest, { address, start }: Access, record: 
     await fetchRefs(request, git, wasThere);
     const { depth, refspecs } = request;
     const fetched = { sha, depth, refspecs, shallow: fingerprintOfShallow(directory) };
-    writeRecord(recordFile, { ...known, fetched, fetches: await lookAfter(git, fetches + 1) });
+    writeRecord(recordFile, { ...known, fetched, fetches: await lookAfter(directory, git, fetches + 1) });
   }
   if (!request.checkout) return say('info', 'Skipping Git checkout');
   say('info', `Checking out ${sha.slice(0, 8)} as detached HEAD (ref is ${ref})...`);
-  const entries = await checkOut(request, gits, { wasThere, hasLargeFiles });
-  await bringSubmodules(request, git, { entries, hasLargeFiles });
+  await checkOut(request, gits, { wasThere, hasLargeFiles });
+  await bringSubmodules(request, git, { hasLargeFiles });
 }
 
 async function fetchRefs(request: CommitRequest, git: RunGit, wasThere: boolean): Promise<void> {
@@ -121,9 +121,11 @@ async function fetchRefs(request: CommitRequest, git: RunGit, wasThere: boolean)
 /** A fetch adds a pack or a few hundred files; from so many on every git takes longer. */
 const FETCHES = 64;
 
-async function lookAfter(git: RunGit, fetches: number): Promise<number> {
+async function lookAfter(directory: string, git: RunGit, fetches: number): Promise<number> {
   if (fetches < FETCHES) return fetches;
   await git('gc', '--quiet', '--prune=now');
+  // Those of submodules are made anew.
+  await removeTree(join(directory, '.git'), ['modules']);
   return 0;
 }
 

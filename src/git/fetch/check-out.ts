@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { errorCode, removeTree } from '../../base/index.ts';
 import type { CommitRequest, RunGits } from './commit-request.ts';
 import { usesLargeFiles } from './large-files.ts';
-import { type IndexEntry, readIndex } from './read-index.ts';
+import { readIndex } from './read-index.ts';
 
 export interface CheckOutFacts {
   /** There was a repository before; there may be files that the commit does not know. */
@@ -11,12 +11,12 @@ export interface CheckOutFacts {
   readonly hasLargeFiles: boolean;
 }
 
-/** Files of the commit, and no others. @returns what is checked out */
+/** Files of the commit, and no others. */
 export async function checkOut(
   request: CommitRequest,
   gits: RunGits,
   { wasThere, hasLargeFiles }: CheckOutFacts,
-): Promise<readonly IndexEntry[]> {
+): Promise<void> {
   const { directory, sha, cleanFlags, objectFormat, say } = request;
   const checkout = ['checkout', '--quiet', '--force', '--detach', sha];
   const removed = await (wasThere && cleanFlags !== null ? gits(checkout, ['clean', ...cleanFlags]) : gits(checkout));
@@ -29,7 +29,6 @@ export async function checkOut(
     mkdirSync(join(directory, path), { recursive: true });
   }
   if (request.largeFiles && hasLargeFiles && usesLargeFiles(directory, entries)) await gits(['lfs', 'pull']);
-  return entries;
 }
 
 function indexOf(directory: string): Buffer {

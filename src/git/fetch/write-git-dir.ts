@@ -14,6 +14,8 @@ const BELIEVED: Readonly<Record<string, 'file' | 'directory'>> = {
   objects: 'directory',
   refs: 'directory',
   lfs: 'directory',
+  // Of which nothing else is believed, either.
+  modules: 'directory',
   HEAD: 'file',
   'packed-refs': 'file',
   shallow: 'file',
@@ -31,13 +33,21 @@ export function writeGitDir(directory: string, facts: GitDirFacts): boolean {
   if (was !== undefined && !was.isDirectory()) rmSync(gitDir, { force: true });
   mkdirSync(gitDir, { recursive: true, mode: 0o700 });
   keepBelieved(gitDir, facts.objectFormat);
-  const isThere = ['objects', 'refs', 'HEAD'].every((name) => lstatSync(join(gitDir, name), { throwIfNoEntry: false }));
+  const isThere = isRepository(gitDir);
   for (const name of ['objects', 'refs']) mkdirSync(join(gitDir, name), { recursive: true });
-  writeFileSync(join(gitDir, 'config'), configText(facts), { mode: 0o600 });
+  writeConfig(gitDir, facts);
   return isThere;
 }
 
-function keepBelieved(gitDir: string, format: GitDirFacts['objectFormat']): void {
+export function writeConfig(gitDir: string, facts: GitDirFacts): void {
+  writeFileSync(join(gitDir, 'config'), configText(facts), { mode: 0o600 });
+}
+
+function isRepository(directory: string): boolean {
+  return ['objects', 'refs', 'HEAD'].every((name) => lstatSync(join(directory, name), { throwIfNoEntry: false }));
+}
+
+function keepBelieved(gitDir: string, format: GitDirFacts['objectFormat'], depth = 0): void {
   for (const entry of readdirSync(gitDir, { withFileTypes: true })) {
     const kind = entry.isDirectory() ? 'directory' : entry.isFile() ? 'file' : 'other';
     const path = join(gitDir, entry.name);
@@ -48,8 +58,20 @@ function keepBelieved(gitDir: string, format: GitDirFacts['objectFormat']): void
   rmSync(join(gitDir, 'objects', 'info'), { recursive: true, force: true });
   for (const name of ['replace', 'pipelines']) rmSync(join(gitDir, 'refs', name), { recursive: true, force: true });
   removeOddRefs(join(gitDir, 'refs'), 0);
+  keepModules(join(gitDir, 'modules'), format, depth + 1);
   const head = join(gitDir, 'HEAD');
   if (lstatSync(head, { throwIfNoEntry: false }) === undefined) writeFileSync(head, 'ref: refs/heads/main\n');
+}
+
+/** Repositories of submodules, in folders by their names. They are told anew where they came from. */
+function keepModules(directory: string, format: GitDirFacts['objectFormat'], depth: number): void {
+  if (lstatSync(directory, { throwIfNoEntry: false }) === undefined) return;
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    const path = join(directory, entry.name);
+    if (!entry.isDirectory() || depth > MAX_DEPTH) rmSync(path, { recursive: true, force: true });
+    else if (isRepository(path)) keepBelieved(path, format, depth);
+    else keepModules(path, format, depth + 1);
+  }
 }
 
 function hasGoodContent(name: string, path: string, format: GitDirFacts['objectFormat']): boolean {
