@@ -114,6 +114,17 @@ export async function renewLease(tx: Tx, id: number, leaseUntil: number): Promis
   return numUpdatedRows === 1n;
 }
 
+/** The lease lasts no longer than that. */
+export async function shortenLease(tx: Tx, id: number, leaseUntil: number): Promise<void> {
+  await tx.query
+    .updateTable('attempts')
+    .set({ lease_until: leaseUntil })
+    .where('id', '=', id)
+    .where('ended_at', 'is', null)
+    .where('lease_until', '>', leaseUntil)
+    .execute();
+}
+
 /** Its token is dead from here on. Part of the transaction that ends the hand-out; again changes nothing. */
 export async function endAttempt(tx: Tx, jobId: number, attempt: number): Promise<void> {
   await tx.query

@@ -125,4 +125,17 @@ describeOnEachEngine((engine) => {
     expect((await loseLate(899_000)).state.handOut).toBe('job');
     expect((await loseLate(1_000)).state.handOut).toBe('cleanup_offered');
   });
+
+  it('waits for a runner that was away no longer than for any other, once it is there again', async () => {
+    await runner.put(job, { state: 'running', detached: 900 });
+    parts.clock.pass(5_000);
+    await runner.put(job, { state: 'running' });
+    expect((await loseLate(61_000)).state.handOut, 'a late word of the one before').toBe('job');
+    await runner.put(job, { state: 'running', resumed: true });
+    expect((await loseLate(59_000)).state.handOut).toBe('job');
+    await runner.put(job, { state: 'running', resumed: true, detached: 900 });
+    expect((await loseLate(120_000)).state.handOut).toBe('job');
+    await runner.put(job, { state: 'running', phase: 'script', resumed: true });
+    expect((await loseLate(61_000)).state.handOut).toBe('cleanup_offered');
+  });
 });

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { renewLease } from '../../../store/index.ts';
+import { renewLease, shortenLease } from '../../../store/index.ts';
 import { type Answer, badRequest, conflict, HttpError, type Route, route } from '../../http/index.ts';
 import { type CountedLog, lacksLog, noteCoverage } from '../../logs/index.ts';
 import type { Parts } from '../../parts.ts';
@@ -39,7 +39,7 @@ export function updateRoute(parts: Parts): Route {
       if (report === null) throw badRequest('unknown state');
       if (report.kind === 'running') {
         try {
-          return await goOn(parts, asking, report.reports, leaseFor(asking, call.body));
+          return await goOn(parts, asking, call.body, report.reports);
         } catch (error) {
           // Its lease had lapsed, and this call was the first to see it.
           const now = call.body.resumed === true ? await ask() : asking;
@@ -58,9 +58,11 @@ export function updateRoute(parts: Parts): Route {
 async function goOn(
   parts: Parts,
   asking: AttemptAsking,
+  body: Loose,
   reports: readonly RunnerReport[],
-  lease: number,
 ): Promise<Answer> {
+  const lease = leaseFor(asking, body);
+  await endDetachment(parts, asking, body, lease);
   if (reports.length === 0) return await renew(parts, asking, lease);
   return await answerTo(parts, asking, await fromRunner(parts, asking.attempt, reports, lease));
 }
@@ -82,6 +84,13 @@ async function whenOver(parts: Parts, asking: AttemptAsking, body: Loose): Promi
 function leaseFor({ attempt }: AttemptAsking, body: Loose): number {
   const detachedS = attempt.features.phases ? (wholeOf(body.detached) ?? 0) : 0;
   return Math.max(leaseMs(attempt.features), Math.min(detachedS, MOST_DETACHED_S) * 1000);
+}
+
+/** The process that a detached one has made room for is there: from now on its own death is seen as soon as any. */
+async function endDetachment({ store }: Parts, { attempt }: AttemptAsking, body: Loose, lease: number): Promise<void> {
+  const { contactedAt, leaseUntil, id } = attempt;
+  if (body.resumed !== true || contactedAt === null || leaseUntil - contactedAt <= lease) return;
+  await store.write((tx) => shortenLease(tx, id, tx.now() + lease));
 }
 
 async function renew(parts: Parts, { attempt, job }: AttemptAsking, lease: number): Promise<Answer> {
