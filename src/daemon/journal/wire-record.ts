@@ -15,6 +15,7 @@ export interface WireRecord {
 
 const RECORD = 'wire.json';
 const ACKNOWLEDGED = 'wire.acknowledged';
+const LOST = 'wire.lost';
 
 export function wireRecordOf(
   { key, name, url }: Pick<RunnerEntry, 'key' | 'name' | 'url'>,
@@ -51,4 +52,13 @@ export function noteAcknowledged(directory: string): void {
 
 export function isAcknowledged(directory: string): boolean {
   return existsSync(join(directory, ACKNOWLEDGED));
+}
+
+/** The journal cannot be read, and its entry knows that a cleanup may be lost with it. */
+export function noteCountedLost(directory: string): void {
+  writeDurably(join(directory, LOST), '', true);
+}
+
+export function isCountedLost(directory: string): boolean {
+  return existsSync(join(directory, LOST));
 }

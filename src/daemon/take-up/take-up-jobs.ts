@@ -4,7 +4,13 @@ import { type FoundJournal, listJournals } from '../../runner/index.ts';
 import type { JobContext } from '../job/job-context.ts';
 import { goOnWithWireJob, type LeftJob } from '../job/run-wire-job.ts';
 import { closeHome, type JobHome, type JobHomes } from '../job-homes.ts';
-import { isAcknowledged, readWireRecord, type WireRecord } from '../journal/wire-record.ts';
+import {
+  isAcknowledged,
+  isCountedLost,
+  noteCountedLost,
+  readWireRecord,
+  type WireRecord,
+} from '../journal/wire-record.ts';
 import type { RunnerLog } from '../watch/runner-log.ts';
 import type { RunnerMetrics } from '../watch/runner-metrics.ts';
 
@@ -53,6 +59,7 @@ async function takeUp(options: TakeUpOptions, { id, directory, reading }: FoundJ
   const home = homes.find(id);
   if (reading.kind === 'unusable') {
     options.metrics.unusableJournals += 1;
+    countLost(options, id, directory);
     return log('error', `${directory} is passed over, and may still owe a cleanup: ${reading.why}`);
   }
   // Its runner died before it had accepted the job.
@@ -68,6 +75,18 @@ async function takeUp(options: TakeUpOptions, { id, directory, reading }: FoundJ
     await goOn(options, left, home);
   } catch (error) {
     log('error', `job ${payload.id}: ${describeError(error)}`, { job: payload.id });
+  }
+}
+
+/** Nobody will ever see how its cleanup ended, if it owes one: for whether the machine is fit, that is a lost one. Once, whoever comes by after that. */
+function countLost({ contextFor, log }: TakeUpOptions, id: number, directory: string): void {
+  const wire = readWireRecord(directory);
+  if (wire === null || isCountedLost(directory)) return;
+  try {
+    noteCountedLost(directory);
+    contextFor(wire).cleaned(id, { outcome: 'lost', attempt: 0 });
+  } catch (error) {
+    log('warn', `${directory}: that its cleanup is lost cannot be noted: ${describeError(error)}`);
   }
 }
 
