@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -115,6 +115,25 @@ it('cuts a log at output_limit, and still shows how the job ended; traces nothin
   expect(log).toContain('more than the limit of 8 KiB');
   expect(log).toMatch(/Job succeeded/);
   expect(log).toContain('CI_DEBUG_TRACE has no effect');
+});
+
+it('runs the cleanup of a job whose log GitLab takes no more of, as it has failed for that', async () => {
+  const cleaned = join(directory, 'cleaned');
+  const job = server.enqueue({
+    script: ['echo begun; while :; do echo more; sleep 0.5; done'],
+    afterScript: [`echo "$CI_JOB_STATUS $EPILOGUE_TEARDOWN_CAUSE" > ${cleaned}`],
+    variables: { FF_TIMESTAMPS: 'false' },
+  });
+  const isMore = { method: 'PATCH', job: job.id, when: () => /^begun$/m.test(job.log().toString()) } as const;
+  server.plan(isMore, { status: 403, body: { message: '403 Forbidden' } }, 100);
+  server.plan(
+    { method: 'PUT', job: job.id, when: isMore.when },
+    { status: 403, headers: { 'Job-Status': 'failed' } },
+    100,
+  );
+  await waitUntil('the cleanup has run', () => existsSync(cleaned), 45_000);
+  expect(readFileSync(cleaned, 'utf8')).toBe('failed runner_lost\n');
+  expect(said).toContain(`job ${job.id}: the server wants no more of it`);
 });
 
 it.each([

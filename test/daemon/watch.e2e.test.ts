@@ -8,6 +8,7 @@ import { DEFAULT_RUNNER_CONFIG } from '../../src/daemon/index.ts';
 import { PROGRAM } from '../support/checkout.ts';
 import { fromGate } from '../support/from-gate.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import { startPlainServer } from './plain-server/plain-server.ts';
 import { NotifySocket } from './support/notify-socket.ts';
 
 const isMissing = ['systemd-notify', 'perl'].some((name) => spawnSync(name, ['--version']).error !== undefined);
@@ -75,6 +76,36 @@ it.skipIf(isMissing && process.env.CI !== 'true')(
     }
   },
 );
+
+it.skipIf(isMissing && process.env.CI !== 'true')('asks systemd for more time while a cleanup takes it', async () => {
+  const server = await startPlainServer();
+  const socket = await NotifySocket.open(join(directory, 'notify'));
+  try {
+    writeFileSync(join(directory, 'token'), server.token);
+    const job = server.enqueue({
+      script: ['sleep 600'],
+      afterScript: [`while [ ! -e ${directory}/go ]; do sleep 0.02; done`],
+    });
+    const places = ['--token-file', join(directory, 'token'), '--directory', join(directory, 'runner')];
+    const runner = startWith({ NOTIFY_SOCKET: join(directory, 'notify') }, [
+      '--url',
+      server.url,
+      ...places,
+      '--no-guard',
+    ]);
+    await waitUntil('the job runs', () => job.log().includes('sleep 600'));
+    const ended = once(runner, 'exit');
+    runner.kill('SIGTERM');
+    const STATUS = 'stopping: 1 job under way, 1 of them being torn down';
+    await waitUntil('it has asked in the teardown', () => socket.messages.some((words) => words.STATUS === STATUS));
+    expect(socket.messages.some((words) => words.EXTEND_TIMEOUT_USEC === '60000000')).toBe(true);
+    writeFileSync(join(directory, 'go'), '');
+    expect(await ended).toEqual([0, null]);
+  } finally {
+    await socket.close();
+    await server.close();
+  }
+});
 
 it('shows figures, jobs and health from its start to its end', async () => {
   const damaged = join(directory, 'runner/jobs/7');

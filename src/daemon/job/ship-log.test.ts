@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -22,14 +23,19 @@ let taken: Buffer;
 let verdicts: JobVerdict[];
 let warnings: string[];
 let noted: number[];
+let mostBytes: number;
+let refused: number;
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'epilogue-ship-'));
   writeFileSync(join(directory, 'log'), TEXT);
   [answers, taken, verdicts, warnings, noted] = [[], Buffer.alloc(0), [], [], []];
+  [mostBytes, refused] = [Number.POSITIVE_INFINITY, 0];
   server = createServer(async (request, response) => {
     const bytes = await buffer(request);
-    const planned = answers.shift();
+    const isRefused = bytes.length > mostBytes;
+    if (isRefused) refused += 1;
+    const planned = isRefused ? { status: 413, headers: {} } : answers.shift();
     if (planned === undefined && request.method === 'PATCH') {
       const start = Number(/^(\d+)-/.exec(request.headers['content-range'] ?? '')?.[1]);
       taken = Buffer.concat([taken.subarray(0, start), bytes]);
@@ -164,4 +170,16 @@ it('waits for nothing of a log that its job has cut short', async () => {
   await log.finish(AbortSignal.timeout(PATIENCE_MS));
   expect(taken.toString()).toBe('one\n');
   expect(warnings).toEqual([expect.stringContaining('job 1: its log has been cut short')]);
+});
+
+it('sends smaller pieces where a proxy takes none of that size, and stays with them', async () => {
+  const bytes = randomBytes(40_000);
+  writeFileSync(join(directory, 'log'), bytes);
+  mostBytes = 4096;
+  const log = start();
+  log.grew(bytes.length);
+  await log.finish(AbortSignal.timeout(PATIENCE_MS));
+  expect(taken.equals(bytes)).toBe(true);
+  expect(refused, 'each size once').toBe(4);
+  expect(warnings).toEqual([]);
 });

@@ -41,6 +41,12 @@ const SYNC_EVERY_MS = 1_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 30_000;
 
+const LEAST_PIECE_BYTES = 1024;
+
+function isTooLarge(verdict: JobVerdict): boolean {
+  return verdict.kind === 'later' && verdict.status === 413;
+}
+
 /**
  * Sends a job's log as it grows, in pieces, from its own offset, and hears with every answer whether the job is to go on. What comes after a silence goes out at
  * once; what comes soon after a piece waits until the interval that the coordinator wants is over, or there is enough for a whole one.
@@ -63,6 +69,8 @@ class Shipment implements LogShipment {
   #intervalMs = INTERVAL_MS;
   #pauseMs = FIRST_PAUSE_MS;
   #isCut = false;
+  /** More at a time is refused: by a proxy before the server, mostly. */
+  #mostBytes = Number.POSITIVE_INFINITY;
   /** Bytes that no power cut takes from the spool any more, and when that was seen to (`monotonic`). */
   #synced = { bytes: 0, at: Number.NEGATIVE_INFINITY };
 
@@ -161,8 +169,12 @@ class Shipment implements LogShipment {
     return paceOf(this.#options.coordinator.hasAdditions());
   }
 
+  get #pieceBytes(): number {
+    return Math.min(this.#pace.chunkBytes, this.#mostBytes);
+  }
+
   #hasWholePiece(): boolean {
-    return this.#size - this.#offset >= this.#pace.chunkBytes;
+    return this.#size - this.#offset >= this.#pieceBytes;
   }
 
   async #turn(file: number): Promise<void> {
@@ -181,14 +193,20 @@ class Shipment implements LogShipment {
   async #send(file: number): Promise<void> {
     const { coordinator, job, sent } = this.#options;
     await this.#sync(file);
-    const bytes = Buffer.alloc(Math.min(this.#pace.chunkBytes, this.#size - this.#offset));
+    const bytes = Buffer.alloc(Math.min(this.#pieceBytes, this.#size - this.#offset));
     const bytesRead = readSync(file, bytes, 0, bytes.length, this.#offset);
     if (bytesRead === 0) return this.#skip();
-    const piece = bytes.subarray(0, bytesRead);
-    const answer = await coordinator.appendTrace(job, this.#offset, piece, this.#unwanted.signal);
+    let piece = bytes.subarray(0, bytesRead);
+    const send = () => coordinator.appendTrace(job, this.#offset, piece, this.#unwanted.signal);
+    let answer = await send();
+    while (isTooLarge(answer.verdict) && piece.length > LEAST_PIECE_BYTES) {
+      this.#mostBytes = piece.length >> 1;
+      piece = piece.subarray(0, this.#mostBytes);
+      answer = await send();
+    }
     this.#note(answer.verdict);
     // Also after a piece that did not fit: the coordinator says how far it has got.
-    this.#offset = Math.min(answer.sizeBytes ?? this.#offset + bytesRead, this.#size);
+    this.#offset = Math.min(answer.sizeBytes ?? this.#offset + piece.length, this.#size);
     sent.note(this.#offset);
     this.#intervalMs = this.#pace.intervalMs(answer.intervalMs, this.#intervalMs);
   }
