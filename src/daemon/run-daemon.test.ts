@@ -51,6 +51,7 @@ interface Changes {
   readonly entry?: Partial<RunnerEntry>;
   /** Until a job has its place. */
   readonly prepare?: () => Promise<void>;
+  readonly onConfig?: (apply: (config: RunnerConfig) => void) => void;
 }
 
 /** A runner whose server is away, unless there is one. */
@@ -68,6 +69,7 @@ function run({ clock = new AutoClock(0), url = 'http://127.0.0.1:1', ...changes 
     ...{ clock, directory, shutdown, systemId: 's_1', version: 'test', environment: {} },
     ...{ service: null, refusalEnds: false, isFinishing: false, guardCommand: null },
     config: { ...DEFAULT_RUNNER_CONFIG, ...changes.config, entries: [{ ...DEFAULT_RUNNER_ENTRY, ...here }] },
+    ...(changes.onConfig === undefined ? {} : { onConfig: changes.onConfig }),
     executorFor: () => machine.executor(),
     log: (_, text) => said.push(text),
   });
@@ -82,6 +84,27 @@ it('heeds a stop that comes while it is starting', async () => {
   const moves = readMoves();
   expect(moves).toContain('"cause":"runner_shutdown"');
   expect(moves).toContain('"move":"finished"');
+});
+
+it('tears a job down that it has taken up also where its entry has left the settings', async () => {
+  leaveJob();
+  const wire = { entry: { key: 'k', name: 'here', url: '' }, hasAdditions: true, boot: null };
+  writeFileSync(join(directory, 'jobs/7/wire.json'), JSON.stringify({ version: 1, ...wire }));
+  const clock = new AutoClock(0);
+  let apply: (config: RunnerConfig) => void = () => {};
+  const prepare = async (): Promise<void> => {
+    apply({ ...DEFAULT_RUNNER_CONFIG, entries: [] });
+    // Whoever has nothing left to do has ended by then.
+    await clock.sleep(60_000);
+    shutdown.tearDown();
+  };
+  const onConfig: Changes['onConfig'] = (set) => {
+    apply = set;
+  };
+  expect(await run({ clock, prepare, onConfig })).toEqual({ left: 1, isDetached: false });
+  expect(said).toContain('here is gone from the settings: it takes no more jobs');
+  expect(said).toContain('stopping: 1 job is torn down first, cleanup included');
+  expect(readMoves()).toContain('"cause":"runner_shutdown"');
 });
 
 it('asks for no more jobs than the limit of an entry has room for beside those that it takes up', async () => {

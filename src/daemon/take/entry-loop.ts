@@ -80,7 +80,7 @@ export class EntryLoop {
     }
   }
 
-  /** All jobs that it ever had have ended. */
+  /** All jobs that it ever had have ended, those that were taken up included: whoever is told to stop reaches a job by its entry. */
   async ended(): Promise<void> {
     while (this.#jobs.size > 0) await Promise.all(this.#jobs);
   }
@@ -88,12 +88,13 @@ export class EntryLoop {
   /** One more job has a place here already. @returns how to give that back, once or twice */
   claim(): () => void {
     this.#running += 1;
-    let hasPlace = true;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#jobs.add(promise);
     return () => {
-      if (!hasPlace) return;
-      hasPlace = false;
+      if (!this.#jobs.delete(promise)) return;
       this.#running -= 1;
       this.#bell.ring();
+      resolve();
     };
   }
 
