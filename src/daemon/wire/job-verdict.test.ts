@@ -48,6 +48,15 @@ it('takes no proxy’s word for that of our coordinator, or of a server that it 
   }
 });
 
+it('takes no page of a proxy for a yes', async () => {
+  for (const about of ['running', 'trace', 'result'] as const) {
+    for (const code of [301, 302, 303, 307, 308]) expect(await kindOf(about, code)).toBe('later');
+    expect(await kindOf(about, 200, {}, true)).toBe('later');
+    expect(await kindOf(about, 200, OURS, true)).toBe('go_on');
+  }
+  for (const code of [201, 204, 416]) expect(await kindOf('result', code)).toBe('later');
+});
+
 it('hears a 409 of our coordinator once, and heeds what it says besides', async () => {
   expect(await kindOf('running', 409, OURS, true)).toBe('go_on');
   expect(await kindOf('running', 409, { ...OURS, ...status('canceling') }, true)).toBe('cancel');

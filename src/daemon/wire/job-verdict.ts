@@ -34,6 +34,8 @@ export async function verdictOf(answer: Response, { about, hasAdditions }: Verdi
   const said = headers.get('job-status') ?? '';
   const isResult = about === 'result';
   const isItself = said !== '' || headers.has('epilogue-version') || hasAdditions === false;
+  // A page that a proxy has for everything has taken nothing.
+  if (hasAdditions === true && !isItself) return { kind: 'later', status };
   const order = orderIn(headers, said);
   const isOffered = new URLSearchParams(headers.get('epilogue-stop') ?? '').get('offered') === '1';
   // Until a report has taken it back.
@@ -49,7 +51,8 @@ export async function verdictOf(answer: Response, { about, hasAdditions }: Verdi
   // Ours says so when the state of the job is another one: to say it again changes nothing.
   const isPast = status === 409 && headers.has('epilogue-version');
   if (isPast && isResult) return { kind: 'gone', order };
-  if (status >= 400 && status !== 416 && !isPast) return { kind: 'later', status };
+  // Neither has one that sends us elsewhere.
+  if (isResult || (status >= 300 && status !== 416 && !isPast)) return { kind: 'later', status };
   const isStopped = said === CANCELING || headers.has('epilogue-stop');
   return isStopped ? { kind: 'cancel', order } : { kind: 'go_on' };
 }
