@@ -4,8 +4,8 @@ import { campaignOf } from './kill-at-random.ts';
 import { type CopyableComponent, makeOrdinaryUser } from './ordinary-user.ts';
 import { testsOfTheProgram, testsOnTheMachine } from './tests-on-the-machine.ts';
 
-/** Enough to kill everything in every condition; other moments in every run. */
-const KILLS = 24;
+/** Enough to kill everything in every condition twice, and for two pipelines of the campaign of runners, whose deadline follows from it. */
+const KILLS = 48;
 /** Of test/daemon/matrix: where a script is stopped and a cleanup begun, and a user makes a difference. */
 const MATRIX_PHASES = 'script';
 
