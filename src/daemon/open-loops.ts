@@ -43,10 +43,13 @@ export function openLoops(options: DaemonOptions, shared: Shared): Loops {
     ...{ places, clock, log, stop: shutdown.noMoreJobs, refusalEnds },
     open: (entry) => openEntry(options, entry, { ...shared, quarantine }),
     async run({ context }, payload, giveBack) {
+      const { id: job, job_info: info } = payload;
+      const project = info.project_full_path;
+      context.inform(`job ${job}: taken (${info.name} of ${project})`, { job, project });
       try {
         await runWireJob(context, payload, homes.next(), giveBack);
       } catch (error) {
-        context.warn(`job ${payload.id}: ${describeError(error)}`, { job: payload.id });
+        context.warn(`job ${job}: ${describeError(error)}`, { job, project });
       }
     },
     gate: (live) => ({

@@ -126,6 +126,20 @@ it('asks a server that refuses its token three times no more, and goes on with t
   await waitUntil('the right token works', () => job.status === 'success');
 });
 
+it('says when a server is away, which job of which project it takes once that is back, and how it failed', async () => {
+  const one = await serve('one');
+  await one.goAway();
+  configure('', { server: one });
+  start();
+  await hears('one: asks for jobs in vain, and tries again: ');
+  await one.comeBack();
+  await hears(`one: ${one.url} answers again`);
+  const job = one.enqueue({ script: ['exit 3'] });
+  await waitUntil('the job has ended', () => job.status === 'failed');
+  await hears(': failed (script_failure)');
+  expect(said).toMatch(/^epilogue runner: job \d+: taken \(\S+ of \S+\)$/m);
+});
+
 it('waits for an entry where there is none, and takes no more than its limit says', async () => {
   configure('concurrent = 4');
   start();

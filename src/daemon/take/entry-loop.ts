@@ -2,7 +2,6 @@ import { type Clock, describeError, Failure } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
 import type { RunnerEntry } from '../config/runner-config.ts';
 import type { Hearing } from '../hearing.ts';
-import type { LogFacts } from '../watch/runner-log.ts';
 import type { Coordinator } from '../wire/coordinator.ts';
 import type { Work } from '../wire/read-work.ts';
 import { AskingRate } from './asking-rate.ts';
@@ -18,7 +17,7 @@ export interface LoopOptions {
   readonly events: Pick<Hearing, 'hear' | 'expect' | 'expected' | 'woken'>;
   readonly places: Places;
   readonly clock: Clock;
-  readonly inform: (text: string, facts?: LogFacts) => void;
+  readonly inform: (text: string) => void;
   readonly warn: (text: string) => void;
   /** Sees a job through; never rejects. It may give its place back before it resolves. */
   readonly run: (payload: JobPayload, giveBack: () => void) => Promise<void>;
@@ -170,13 +169,14 @@ export class EntryLoop {
     work: Work,
     asked: { readonly place: Place; readonly stop: AbortSignal; readonly isHeld: boolean; readonly since: number },
   ): Next {
-    const { entry, events } = this.#options;
+    const { entry, events, inform } = this.#options;
     const { place, stop, isHeld, since } = asked;
     if (work.kind === 'job') this.#begin(work.payload, place, stop);
     else place.giveBack();
     if (work.kind === 'refused') return this.#refused();
     this.#health.noteOther();
     if (work.kind === 'later') return this.#pause(work.why, work.retryMs);
+    if (this.#pauseMs !== FIRST_PAUSE_MS) inform(`${entry().name}: ${entry().url()} answers again`);
     this.#pauseMs = FIRST_PAUSE_MS;
     this.#hasAnswered = true;
     const { requestConcurrency, strictCheckInterval } = entry();
@@ -196,14 +196,12 @@ export class EntryLoop {
   }
 
   #begin(payload: JobPayload, place: Place, stop: AbortSignal): void {
-    const { inform, warn, run } = this.#options;
+    const { warn, run } = this.#options;
     if (stop.aborted) {
       place.giveBack();
       warn(`job ${payload.id} came when this runner was told to stop: it is left to the next that asks`);
       return;
     }
-    const { name, project_full_path: project } = payload.job_info;
-    inform(`job ${payload.id}: taken (${name} of ${project})`, { job: payload.id, project });
     place.begin();
     const end = this.claim();
     const giveBack = (): void => {
@@ -233,7 +231,7 @@ export class EntryLoop {
 
   #pause(why: string, wishMs: number | null): Next {
     const { warn, entry } = this.#options;
-    if (this.#pauseMs === FIRST_PAUSE_MS) warn(`${entry().name}: ${why}`);
+    if (this.#pauseMs === FIRST_PAUSE_MS) warn(`${entry().name}: asks for jobs in vain, and tries again: ${why}`);
     const restMs = wishMs === null ? this.#pauseMs : Math.min(Math.max(wishMs, FIRST_PAUSE_MS), LONGEST_WISH_MS);
     this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
     return { restMs, isRung: wishMs === null };
