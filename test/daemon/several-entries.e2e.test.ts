@@ -46,13 +46,15 @@ function configure(
   writeFileSync(config(), `check_interval = 1\n${globals}\n${tables.join('\n')}`);
 }
 
-function start(): void {
+function start(...flags: readonly string[]): ChildProcess {
   const env = { PATH: process.env.PATH ?? '', HOME: root, TMPDIR: root };
   const words = ['runner', 'run', '--config', config(), '--working-directory', join(root, 'work'), '--no-guard'];
-  runner = spawn(PROGRAM, words, { env, stdio: ['ignore', 'ignore', 'pipe'] });
-  runner.stderr?.on('data', (chunk: Buffer) => {
+  const started = spawn(PROGRAM, [...words, ...flags], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  runner = started;
+  started.stderr.on('data', (chunk: Buffer) => {
     said += chunk.toString();
   });
+  return started;
 }
 
 const hears = (words: string) => waitUntil(`the runner says: ${words}`, () => said.includes(words));
@@ -108,6 +110,37 @@ it('follows its settings as they change: entries come and go, and jobs end as th
   configure('concurrent = 2', { server: one }, { server: two });
   runner?.kill('SIGHUP');
   await waitUntil('the entry that is back takes jobs', () => late.status === 'success');
+});
+
+it('begins with the settings as they are when it has its directory, not as they were when it came', async () => {
+  const [one, two] = [await serve('one'), await serve('two')];
+  configure('', { server: one });
+  const gate = join(root, 'gate');
+  const early = one.enqueue({ script: [`until [ -e ${gate} ]; do sleep 0.05; done`] });
+  const killed = start();
+  await waitUntil('it runs', () => early.status === 'running' && early.log().length > 0);
+  killed.kill('SIGKILL');
+  await once(killed, 'exit');
+  const finishing = start('--finish');
+  const ended = once(finishing, 'exit');
+  try {
+    await hears('goes on with what an earlier process has left');
+    // It cannot give way now.
+    finishing.kill('SIGSTOP');
+    start();
+    await hears('takes over from the process that finishes');
+    configure('concurrent = 2', { server: one }, { server: two });
+    runner?.kill('SIGHUP');
+    await hears('was read again');
+    finishing.kill('SIGCONT');
+    await ended;
+  } finally {
+    finishing.kill('SIGKILL');
+  }
+  const job = two.enqueue();
+  await waitUntil('the new entry works', () => job.status === 'success');
+  writeFileSync(gate, '');
+  await waitUntil('so does the old one', () => early.status === 'success');
 });
 
 it('asks a server that refuses its token three times no more, and goes on with the others', async () => {

@@ -142,6 +142,8 @@ async function runFromFile(flags: GuardedFlags, host: Host): Promise<number> {
   };
   const onConfig = (set: typeof apply): void => {
     apply = set;
+    // They may have changed while the lock was waited for.
+    if (current !== config) apply(current);
   };
   const watch = watchConfig({ source, config: read, stamp, clock: host.clock, log, onChange });
   try {
