@@ -31,12 +31,12 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 const LONGEST_WISH_MS = 60 * 60_000;
 
-/** What comes after a request: how long to rest, and whether word of work ends that. */
+/** What comes after a request: how long to rest, and what ends that: other settings always, else word of work, or that and the end of a job. */
 interface Next {
   readonly restMs: number;
-  readonly isRung: boolean;
+  readonly endedBy: 'change' | 'word' | 'anything';
 }
-const AT_ONCE: Next = { restMs: 0, isRung: false };
+const AT_ONCE: Next = { restMs: 0, endedBy: 'change' };
 
 /**
  * Asks for the jobs of one entry. Against a server that knows our additions, a request is held as long as there is a place for each entry that asks; where places are short, entries
@@ -46,8 +46,10 @@ export class EntryLoop {
   readonly #options: LoopOptions;
   readonly #rate = new AskingRate();
   readonly #health = new Health();
-  /** A job has ended, the entry has changed: look again. */
-  readonly #bell = new Bell();
+  /** The entry has changed: look again. */
+  readonly #changed = new Bell();
+  /** A job has ended. */
+  readonly #freed = new Bell();
   readonly #jobs = new Set<Promise<void>>();
   #running = 0;
   #asking = 0;
@@ -70,9 +72,9 @@ export class EntryLoop {
     try {
       while (!stop.aborted) {
         await this.#untilFit(stop);
-        const { heard } = this.#bell;
+        const [changed, freed] = [this.#changed.heard, this.#freed.heard];
         const [next] = await Promise.all([this.#turn(stop), this.#spread(stop)]);
-        await this.#rest(next, [heard, stop]);
+        await this.#rest(next, [changed, stop], freed);
       }
     } finally {
       leave();
@@ -92,7 +94,7 @@ export class EntryLoop {
     return () => {
       if (!this.#jobs.delete(promise)) return;
       this.#running -= 1;
-      this.#bell.ring();
+      this.#freed.ring();
       resolve();
     };
   }
@@ -100,7 +102,7 @@ export class EntryLoop {
   /** The entry has changed. */
   change(): void {
     this.#health.reset();
-    this.#bell.ring();
+    this.#changed.ring();
   }
 
   /** @param asking requests that may each bring a job yet */
@@ -114,9 +116,9 @@ export class EntryLoop {
   async #untilFit(stop: AbortSignal): Promise<void> {
     const { clock, gate } = this.#options;
     while (!stop.aborted && !this.#wants()) {
-      const { heard } = this.#bell;
+      const ends = [this.#changed.heard, this.#freed.heard, stop];
       if (gate.isShut()) await gate.pass(stop);
-      else await restUntil(clock, this.#health.restMs(clock.monotonic()) || LONGEST_WISH_MS, [heard, stop]);
+      else await restUntil(clock, this.#health.restMs(clock.monotonic()) || LONGEST_WISH_MS, ends);
     }
   }
 
@@ -148,21 +150,19 @@ export class EntryLoop {
     const givenUp = AbortSignal.any([stop, givenWay.signal, events.woken]);
     this.#asking += 1;
     events.expect();
+    let work: Work;
     try {
-      const asked = coordinator.requestJob(isHeld ? this.#lastUpdate : null, givenUp);
-      const work = await asked.finally(() => {
-        this.#asking -= 1;
-      });
-      return this.#heed(work, { place, stop, isHeld, since });
+      work = await coordinator.requestJob(isHeld ? this.#lastUpdate : null, givenUp);
     } catch (error) {
       place.giveBack();
-      if (error instanceof Failure && error.code === 'runner_refused') throw error;
       if (givenUp.aborted) return AT_ONCE;
       this.#health.noteOther();
       return this.#pause(describeError(error), null);
     } finally {
+      this.#asking -= 1;
       letGo();
     }
+    return this.#heed(work, { place, stop, isHeld, since });
   }
 
   #heed(
@@ -185,7 +185,7 @@ export class EntryLoop {
     const wasFirst = isHeld && this.#lastUpdate === null && work.lastUpdate !== null && work.hasAdditions;
     this.#lastUpdate = work.lastUpdate;
     if (work.kind === 'job' ? !strictCheckInterval : wasFirst) return AT_ONCE;
-    return { restMs: this.#untilTick(since), isRung: work.hasAdditions };
+    return { restMs: this.#untilTick(since), endedBy: strictCheckInterval ? 'word' : 'anything' };
   }
 
   /** Requests are a multiple of `check_interval` apart, however long the server has held one. */
@@ -226,7 +226,7 @@ export class EntryLoop {
     if (restsNow)
       warn(`${name}: ${url()} has refused its token ${limit} times: it is asked again in ${minutes} minutes`);
     else warn(`${name}: ${url()} refuses its token. \`epilogue runner verify\` tells more`);
-    return { restMs: this.#options.checkIntervalMs(), isRung: false };
+    return { restMs: this.#options.checkIntervalMs(), endedBy: 'change' };
   }
 
   #pause(why: string, wishMs: number | null): Next {
@@ -234,12 +234,12 @@ export class EntryLoop {
     if (this.#pauseMs === FIRST_PAUSE_MS) warn(`${entry().name}: asks for jobs in vain, and tries again: ${why}`);
     const restMs = wishMs === null ? this.#pauseMs : Math.min(Math.max(wishMs, FIRST_PAUSE_MS), LONGEST_WISH_MS);
     this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
-    return { restMs, isRung: wishMs === null };
+    return { restMs, endedBy: wishMs === null ? 'word' : 'change' };
   }
 
-  async #rest({ restMs, isRung }: Next, ends: readonly AbortSignal[]): Promise<void> {
+  async #rest({ restMs, endedBy }: Next, ends: readonly AbortSignal[], freed: AbortSignal): Promise<void> {
     const { clock, events } = this.#options;
-    if (restMs <= 0) return;
-    await restUntil(clock, restMs, [...ends, ...(isRung ? [events.expected] : [])]);
+    const word = endedBy === 'change' ? [] : [events.expected];
+    if (restMs > 0) await restUntil(clock, restMs, [...ends, ...word, ...(endedBy === 'anything' ? [freed] : [])]);
   }
 }
