@@ -5,6 +5,9 @@ import type { CommitRequest, RunGit, SubmoduleRequest } from './commit-request.t
 import { readIndex } from './read-index.ts';
 import { writeConfig } from './write-git-dir.ts';
 
+/** Each has a configuration of its own, in which git-lfs has to be known before it changes a file. */
+const LARGE_FILES = 'git lfs install --local --skip-repo >/dev/null && git lfs pull';
+
 /** A commit can have itself in it. */
 const DEEPEST = 20;
 
@@ -26,7 +29,7 @@ export async function bringSubmodules(
   if (linksOf(request, top).length === 0) return;
   await bringLevel({ request, submodules, git, hasLargeFiles }, top);
   const recursive = isRecursive ? ['--recursive'] : [];
-  if (largeFiles && hasLargeFiles) await git('submodule', '--quiet', 'foreach', ...recursive, 'git lfs pull');
+  if (largeFiles && hasLargeFiles) await git('submodule', '--quiet', 'foreach', ...recursive, LARGE_FILES);
 }
 
 interface Means {

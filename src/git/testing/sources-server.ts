@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { onTestFinished } from 'vitest';
 import { type BareRepository, defaultGitLimits, openRepositories, serveGit } from '../index.ts';
+import { LargeFiles } from './large-files.ts';
 
 export interface SourcesServer {
   /** `http://127.0.0.1:4711` */
@@ -14,6 +15,7 @@ export interface SourcesServer {
   add(name: string, objectFormat?: 'sha1' | 'sha256'): Promise<BareRepository>;
   /** Of each request: its path, and who asked. */
   readonly seen: { readonly path: string; readonly authorization: string | null }[];
+  readonly largeFiles: LargeFiles;
   /** Answers everything with this status; null: as it should. */
   refuse: number | null;
 }
@@ -48,12 +50,14 @@ export async function startSourcesServer(root: string): Promise<SourcesServer> {
       return repository;
     },
     seen: [],
+    largeFiles: new LargeFiles(),
     refuse: null,
   };
   const expected = `Basic ${Buffer.from(`${USER}:${PASSWORD}`).toString('base64')}`;
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname, searchParams } = new URL(request.url ?? '', origin);
+    const url = new URL(request.url ?? '', origin);
+    const { pathname, searchParams } = url;
     const authorization = request.headers.authorization ?? null;
     server.seen.push({ path: pathname, authorization });
     const repository = known.get(pathname.slice(1).split('.git/')[0] ?? '');
@@ -62,6 +66,7 @@ export async function startSourcesServer(root: string): Promise<SourcesServer> {
       return void response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end();
     }
     if (repository === undefined) return void response.writeHead(404).end();
+    if (await server.largeFiles.answer(request, response, url)) return;
     const isAdvertisement = pathname.endsWith('/info/refs');
     const name = isAdvertisement ? searchParams.get('service') : pathname.split('/').pop();
     const answer = await serveGit({
