@@ -66,3 +66,15 @@ it('does not clean up in a directory that is still being filled', async () => {
   expect(hasLetGoAt).toBeGreaterThan(30_000);
   expect(bench.startOf('after_script-1')).toBeGreaterThanOrEqual(hasLetGoAt);
 });
+
+it.each([
+  ['artifact_refused', 'script_failure'],
+  ['coordinator_unreachable', 'runner_system_failure'],
+])('fails a job that cannot have an archive, for the reason %s as %s', async (code, failureReason) => {
+  bench = new JobBench({}, { dependencies: [{ id: 7, name: 'make', token: 't' }] });
+  bench.dependencyArchive = async () => {
+    throw new Failure(code, 'no archive of job 7');
+  };
+  expect(await bench.run()).toMatchObject({ status: 'failed', failureReason });
+  expect(bench.log()).toContain('Job failed: no archive of job 7');
+});

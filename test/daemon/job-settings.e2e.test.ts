@@ -115,6 +115,41 @@ it('cuts a log at output_limit, and still shows how the job ended; traces nothin
   expect(log).toContain('more than the limit of 8 KiB');
   expect(log).toMatch(/Job succeeded/);
   expect(log).toContain('CI_DEBUG_TRACE has no effect');
+  expect(saidOf(job)).toEqual(['false']);
+});
+
+it('says of a log that it shows more than its scripts mean to', async () => {
+  const { job } = await run({ variables: { CI_DEBUG_SERVICES: 'true' } });
+  expect(saidOf(job)).toEqual(['true']);
+});
+
+/** `debug_trace`, as it was said with pieces of a job's log. */
+function saidOf({ id }: JobHandle): readonly (string | null)[] {
+  const pieces = server.requests.filter(({ method, job }) => method === 'PATCH' && job === id);
+  return [...new Set(pieces.map(({ path }) => new URLSearchParams(path.split('?')[1]).get('debug_trace')))];
+}
+
+const archive = (path: string, expire_in?: string) => ({
+  ...{ name: path, paths: [path], artifact_type: 'archive', artifact_format: 'zip', when: 'always', expire_in },
+});
+
+it('keeps each artifact as long as it is wanted itself, also beside others of its type', async () => {
+  const artifacts = [archive('none'), archive('a', '1 day'), archive('b', '2 weeks'), archive('c')];
+  const { job } = await run({ script: ['touch a b c'], payload: { artifacts } });
+  expect(job.artifacts.map(({ filename, expireIn }) => [filename, expireIn])).toEqual([
+    ['a.zip', '1 day'],
+    ['b.zip', '2 weeks'],
+    ['c.zip', null],
+  ]);
+});
+
+it('fails a job whose artifact the server refuses as GitLab’s runner does, and hands over the others', async () => {
+  server.plan({ method: 'POST', path: /artifacts/ }, { status: 413, body: { message: 'too large' } });
+  const { job, log } = await run({ script: ['touch a b'], payload: { artifacts: [archive('a'), archive('b')] } });
+  expect(job.result).toMatchObject({ state: 'failed', failure_reason: 'script_failure' });
+  expect(job.result?.exit_code).toBeUndefined();
+  expect(log).toMatch(/Job failed: .*answers 413/);
+  expect(job.artifacts.map(({ filename }) => filename)).toEqual(['b.zip']);
 });
 
 it('runs the cleanup of a job whose log GitLab takes no more of, as it has failed for that', async () => {

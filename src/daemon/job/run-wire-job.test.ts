@@ -91,7 +91,7 @@ it('tries a cleanup again that it was given and has no place for now', async () 
 });
 
 it('says no word for a job any more that a bug of ours has ended', async () => {
-  const settings = { ...DEFAULT_RUNNER_SETTINGS, environment: null as never };
+  const settings = { ...DEFAULT_RUNNER_SETTINGS, featureFlags: null as never };
   const script = { ...STEP, name: 'script', when: 'on_success' } as const;
   await expect(run({ steps: [script, AFTER_SCRIPT] }, settings)).rejects.toThrow(TypeError);
   const { length } = reports;

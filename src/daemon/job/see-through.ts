@@ -10,6 +10,7 @@ import { obey } from '../obey.ts';
 import { type JobFigures, watchPorts } from '../watch/job-figures.ts';
 import type { LogFacts } from '../watch/runner-log.ts';
 import type { JobVerdict } from '../wire/job-verdict.ts';
+import { isTraced } from '../wire/payload/is-traced.ts';
 import type { StopOrder } from '../wire/stop-order.ts';
 import { createAcceptance } from './acceptance.ts';
 import { outputOf } from './end/report-job.ts';
@@ -136,7 +137,8 @@ function openWire(context: JobContext, { payload: job, home, control }: InHand, 
     pulse.answered();
     heed(verdict);
   };
-  const ship: Wire['ship'] = (from) => shipLog({ ...common, file, sent: from, onVerdict });
+  const traced = { id: job.id, token: job.token, isTraced: isTraced(job, context.settings) };
+  const ship: Wire['ship'] = (from) => shipLog({ ...common, job: traced, file, sent: from, onVerdict });
   const log = ship(sent);
   const pulse = new Pulse({
     ...common,

@@ -22,7 +22,7 @@ export interface LogShipment {
 
 export interface ShipLogOptions {
   readonly coordinator: Pick<Coordinator, 'appendTrace' | 'hasAdditions'>;
-  readonly job: Pick<JobPayload, 'id' | 'token'>;
+  readonly job: Pick<JobPayload, 'id' | 'token'> & { readonly isTraced?: boolean };
   /** The spool: what is in it up to the size that was told does not change. It is the buffer, so that an outage loses nothing. */
   readonly file: string;
   readonly clock: Clock;

@@ -41,6 +41,8 @@ export interface TraceAnswer {
 
 /** `features`: without them no reason but GitLab's oldest is said. */
 type Job = Pick<JobPayload, 'id' | 'token'> & Partial<Pick<JobPayload, 'features'>>;
+/** `isTraced`: its log shows what its scripts are told, too (`CI_DEBUG_TRACE`). */
+type TracedJob = Job & { readonly isTraced?: boolean };
 
 /**
  * GitLab's runner protocol, and our additions to a server that has them. What a report says of phases, teardown and cleanup is left out elsewhere. Every call has
@@ -52,7 +54,12 @@ export interface Coordinator {
   /** `PUT /jobs/:id`. */
   updateJob(job: Job, update: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<JobVerdict>;
   /** Bytes of the log from `offset`. */
-  appendTrace(job: Job, offset: number, bytes: Uint8Array<ArrayBuffer>, signal?: AbortSignal): Promise<TraceAnswer>;
+  appendTrace(
+    job: TracedJob,
+    offset: number,
+    bytes: Uint8Array<ArrayBuffer>,
+    signal?: AbortSignal,
+  ): Promise<TraceAnswer>;
   /** @throws Failure `coordinator_unreachable`, `artifact_refused` (and why) */
   uploadArtifact(job: Job, upload: ArtifactUpload, signal: AbortSignal): Promise<void>;
   /** The archive of an earlier job into a file. @throws Failure `artifact_refused`, `coordinator_unreachable` */
@@ -128,10 +135,15 @@ export function connect(runner: RunnerIdentity): Coordinator {
   return coordinator;
 }
 
-function traceRequest({ id, token }: Job, offset: number, bytes: Uint8Array, signal?: AbortSignal): Request {
+function traceRequest(
+  { id, token, isTraced = false }: TracedJob,
+  offset: number,
+  bytes: Uint8Array,
+  signal?: AbortSignal,
+): Request {
   return {
     method: 'PATCH',
-    path: `/api/v4/jobs/${id}/trace?debug_trace=false`,
+    path: `/api/v4/jobs/${id}/trace?debug_trace=${isTraced}`,
     headers: {
       'Content-Range': `${offset}-${offset + bytes.length - 1}`,
       'Content-Type': 'text/plain',

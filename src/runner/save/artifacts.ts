@@ -33,6 +33,8 @@ export interface SavedArtifact {
   /** Matching files and directories. */
   readonly files: number;
   readonly sizeBytes: number;
+  /** As the payload has it, such as `1 week`; absent: it does not say. */
+  readonly expireIn?: string;
 }
 
 export interface PackedArtifacts {
@@ -107,7 +109,8 @@ async function saveArtifact(
   const path = targetPath(options, artifact, taken);
   const { entries, sizeBytes } = await PACKERS[format](path, files, limits, signal);
   log(leftOut.lines() + foundLine(selection, entries));
-  return { type, format, path, files: entries, sizeBytes };
+  const expireIn = artifact.expire_in ? { expireIn: artifact.expire_in } : {};
+  return { type, format, path, files: entries, sizeBytes, ...expireIn };
 }
 
 async function* onlyFiles(collected: AsyncIterable<CollectedFile>): AsyncGenerator<CollectedFile> {

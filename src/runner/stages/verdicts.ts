@@ -34,9 +34,14 @@ export function lostWithRunner(): Verdict {
   return verdict({ cause: 'runner_lost', message: 'the script was lost together with its runner' });
 }
 
+/** Whoever keeps artifacts does not want to have one, or does not give one. That is the job's own failure, as with GitLab's runner: it would be the same another time. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof Failure && error.code === 'artifact_refused';
+}
+
 /** Trouble with the world, or a bug of ours: either way this job's alone, and its cleanup follows. */
 export function systemFailure(run: JobRun, stage: string, error: unknown): Verdict {
-  const reason: FailureReason = 'runner_system_failure';
+  const reason: FailureReason = isRefusal(error) ? 'script_failure' : 'runner_system_failure';
   run.ports.trouble(
     `${run.payload.job_info.name}: ${stage}: ${error instanceof Failure ? describeError(error) : bugWords(error)}`,
   );

@@ -15,7 +15,7 @@ export interface Saved {
   readonly artifacts: readonly SavedArtifact[];
   /** Why artifacts are missing that should be there; fails a job that would have been a success. */
   readonly trouble: string | null;
-  /** What is wrong with a report that the job made; fails such a job, too. */
+  /** What is wrong with something that the job made: a report, or what is too large to be kept; fails such a job, too. */
   readonly invalid: string | null;
 }
 
@@ -32,7 +32,8 @@ export async function saveResults(run: JobRun, verdict: Verdict): Promise<Saved>
       const { artifacts, invalid } = await packArtifacts(run, succeeded, budget.signal);
       record(run, { move: 'saved', artifacts, ...(invalid === null ? {} : { invalid }) });
     }
-    return { ...(await keepArtifacts(run, budget.signal)), invalid: journal.progress.invalid };
+    const { artifacts, trouble, refusal } = await keepArtifacts(run, budget.signal);
+    return { artifacts, trouble, invalid: journal.progress.invalid ?? refusal };
   } catch (error) {
     const trouble = budget.signal.aborted ? 'saving took too long and was cut off' : describeError(error);
     say(run, errorLine(`Artifacts were not kept: ${trouble}`));

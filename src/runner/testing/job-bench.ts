@@ -36,6 +36,7 @@ export class JobBench {
   askToStart: JobPorts['askToStart'] = async () => 'accepted';
   getSources: JobPorts['getSources'] = async () => {};
   keep: JobPorts['keep'] = async (artifact) => artifact;
+  dependencyArchive: JobPorts['dependencyArchive'] = async () => null;
   /** What whoever takes the job over knows of the machine. */
   isSameBoot = false;
   /** Told of each change before `phases` is. */
@@ -71,7 +72,7 @@ export class JobBench {
       ports: {
         askToStart: (signal) => this.askToStart(signal),
         getSources: (place, signal, say) => this.getSources(place, signal, say),
-        dependencyArchive: async () => null,
+        dependencyArchive: (dependency, signal) => this.dependencyArchive(dependency, signal),
         keep: async (artifact, signal) => {
           fate('keep');
           return this.keep(artifact, signal);

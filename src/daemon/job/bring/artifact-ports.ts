@@ -28,9 +28,7 @@ export function artifactPorts(options: ArtifactPortsOptions): Pick<JobPorts, 'de
       return path;
     },
     async keep(artifact, signal) {
-      const { path, type, format } = artifact;
-      const asked = payload.artifacts?.find((candidate) => candidate.artifact_type === type);
-      const expireIn = asked?.expire_in ?? null;
+      const { path, type, format, expireIn = null } = artifact;
       const { uploadTimeoutMs: timeoutMs } = settings.artifacts;
       // A server that answers has the last word; to one that is away it is sent until the time for saving is over.
       await untilAnswered(clock, signal, () =>
