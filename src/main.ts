@@ -13,6 +13,8 @@ declare const EPILOGUE_VERSION: string | undefined;
 const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 const words = process.argv.slice(2);
+/** Lines that came before they were asked for: somebody has pasted several. */
+const typedAhead: string[] = [];
 if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) {
   writeSync(1, `${version()}\n`);
 } else {
@@ -62,10 +64,16 @@ async function runProgram(): Promise<void> {
 
 async function ask(question: string): Promise<string | null> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return null;
+  const early = typedAhead.shift();
+  if (early !== undefined) {
+    process.stderr.write(`${question}${early}\n`);
+    return early;
+  }
   const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   const closed = new AbortController();
   lines.once('close', () => closed.abort());
+  lines.on('line', (line) => typedAhead.push(line));
   try {
     return await lines.question(question, { signal: closed.signal });
   } catch (error) {
