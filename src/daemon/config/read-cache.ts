@@ -28,7 +28,10 @@ export function readCache(table: TableReader): CacheSettings {
 function readS3(table: TableReader, isUsed: boolean): S3CacheSettings {
   const bucket = table.word('BucketName');
   if (isUsed && bucket === null) table.refuse('BucketName', 'is missing: it names the bucket for caches');
-  for (const key of ['DualStack', 'Accelerate', 'RoleARN', 'UploadRoleARN']) table.ignore(key, NO_EFFECT);
+  for (const key of ['DualStack', 'Accelerate']) table.ignore(key, 'has no effect: the address of the bucket is used');
+  for (const key of ['RoleARN', 'UploadRoleARN']) {
+    table.ignore(key, 'has no effect: no role is taken on; give keys, or the machine a role that may use the bucket');
+  }
   const encryption = table.choice('ServerSideEncryption', ['S3', 'KMS']);
   const settings: S3CacheSettings = {
     serverAddress: table.word('ServerAddress'),

@@ -168,7 +168,7 @@ listen_address = "x"
 ${ENTRY}limmit = 3
 prepare_timeout = "90s"
 job_status_final_update_retry_limit = 4
-clean_git_config = false
+clean_git_config = true
 [runners.artifact]
 response_header_timeout = "1m"
 [runners.docker]
@@ -188,6 +188,14 @@ Type = "gcs"`;
   ]);
   expect(read(text).problems.at(-1)).toMatchObject({ hint: 'did you mean "concurrent"?', path: 'conccurrent' });
   expect(read(text).config?.entries).toHaveLength(1);
+});
+
+it('says of a bucket that no role is taken on for it', () => {
+  const text = `${ENTRY}[runners.cache]\nType = "s3"\n[runners.cache.s3]\nBucketName = "b"\nRoleARN = "arn"\nAccelerate = true`;
+  expect(said(text)).toEqual([
+    'warning runners[0].cache.s3.Accelerate has no effect: the address of the bucket is used',
+    'warning runners[0].cache.s3.RoleARN has no effect: no role is taken on; give keys, or the machine a role that may use the bucket',
+  ]);
 });
 
 it('says nothing of what GitLab’s runner writes into each file and means nothing by', () => {
