@@ -23,6 +23,8 @@ export interface HearOptions {
 
 /** Three of its heartbeats. */
 const SILENCE_MS = 45_000;
+/** However soon a server wants us back. */
+const LEAST_PAUSE_MS = 100;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 /** A coordinator that has no stream for us may be a newer one by then. */
@@ -45,7 +47,7 @@ export async function hearEvents(options: HearOptions): Promise<void> {
         jobs.hear(true);
       };
       const end = await followEvents({ ...options, signal: until, silenceMs: SILENCE_MS, onOpen, onEvent });
-      nextMs = end.kind === 'refused' ? REFUSED_PAUSE_MS : (end.retryMs ?? FIRST_PAUSE_MS);
+      nextMs = end.kind === 'refused' ? REFUSED_PAUSE_MS : Math.max(end.retryMs ?? FIRST_PAUSE_MS, LEAST_PAUSE_MS);
     } catch (error) {
       if (!until.aborted && pauseMs === FIRST_PAUSE_MS) warn(describeError(error));
     }

@@ -31,7 +31,10 @@ export class JobsInHand {
   add({ token }: Pick<JobPayload, 'token'>, job: JobInHand): () => void {
     const key = createHash('sha256').update(token).digest('hex');
     this.#jobs.set(key, job);
-    return () => this.#jobs.delete(key);
+    return () => {
+      // Another hand-out of the same attempt may have taken its place.
+      if (this.#jobs.get(key) === job) this.#jobs.delete(key);
+    };
   }
 
   /** Of what was said while nobody listened, each job finds out by asking. */

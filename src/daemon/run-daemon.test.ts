@@ -49,6 +49,8 @@ interface Changes {
   readonly url?: string;
   readonly config?: Partial<RunnerConfig>;
   readonly entry?: Partial<RunnerEntry>;
+  /** Beside the first, at the same server. */
+  readonly others?: readonly string[];
   /** Until a job has its place. */
   readonly prepare?: () => Promise<void>;
   readonly onConfig?: (apply: (config: RunnerConfig) => void) => void;
@@ -68,7 +70,11 @@ function run({ clock = new AutoClock(0), url = 'http://127.0.0.1:1', ...changes 
   return runDaemon({
     ...{ clock, directory, shutdown, systemId: 's_1', version: 'test', environment: {} },
     ...{ service: null, refusalEnds: false, isFinishing: false, guardCommand: null },
-    config: { ...DEFAULT_RUNNER_CONFIG, ...changes.config, entries: [{ ...DEFAULT_RUNNER_ENTRY, ...here }] },
+    config: {
+      ...DEFAULT_RUNNER_CONFIG,
+      ...changes.config,
+      entries: ['k', ...(changes.others ?? [])].map((key) => ({ ...DEFAULT_RUNNER_ENTRY, ...here, key })),
+    },
     ...(changes.onConfig === undefined ? {} : { onConfig: changes.onConfig }),
     executorFor: () => machine.executor(),
     log: (_, text) => said.push(text),
@@ -107,27 +113,52 @@ it('tears a job down that it has taken up also where its entry has left the sett
   expect(readMoves()).toContain('"cause":"runner_shutdown"');
 });
 
+/** Answers nothing that means anything. @returns its address, and what it was asked */
+async function serve(hear: (path: string) => void): Promise<{ url: string; close: () => void }> {
+  const server = createServer((request, response) => {
+    request.resume();
+    hear(request.url ?? '');
+    response.writeHead(request.method === 'POST' ? 204 : 200, { 'epilogue-version': 'test' }).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const close = (): void => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+}
+
+it('speaks of a job whose entry cannot be read to none of several', async () => {
+  const told = async (others: readonly string[]): Promise<boolean> => {
+    shutdown = new Shutdown();
+    leaveJob();
+    let isTold = false;
+    const clock = new AutoClock(0);
+    const { url, close } = await serve((path) => {
+      isTold ||= path.endsWith('/jobs/12');
+    });
+    const prepare = async (): Promise<void> => {
+      await clock.sleep(10_000);
+      shutdown.tearDown();
+    };
+    await run({ clock, url, others, prepare }).finally(close);
+    return isTold;
+  };
+  expect([await told([]), await told(['other'])]).toEqual([true, false]);
+});
+
 it('asks for no more jobs than the limit of an entry has room for beside those that it takes up', async () => {
   leaveJob();
   const wire = { entry: { key: 'k', name: 'here', url: '' }, hasAdditions: true, boot: null };
   writeFileSync(join(directory, 'jobs/7/wire.json'), JSON.stringify({ version: 1, ...wire }));
   const moves: string[] = [];
-  const server = createServer((request, response) => {
-    request.resume();
-    if (request.url?.endsWith('/jobs/request')) {
-      moves.push(readdirSync(join(directory, 'jobs')).includes('7') ? readMoves() : 'all told');
-      shutdown.tearDown();
-    }
-    response.writeHead(request.method === 'POST' ? 204 : 200, { 'epilogue-version': 'test' }).end();
+  const { url, close } = await serve((path) => {
+    if (!path.endsWith('/jobs/request')) return;
+    moves.push(readdirSync(join(directory, 'jobs')).includes('7') ? readMoves() : 'all told');
+    shutdown.tearDown();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const clock = new AutoClock(Date.UTC(2026, 0, 1));
-  try {
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    await run({ clock, url, config: { concurrent: 2 }, entry: { limit: 1 }, prepare: () => clock.sleep(60_000) });
-    expect(moves[0]).toMatch(/"move":"finished"|all told/);
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
+  const limited = { clock, url, config: { concurrent: 2 }, entry: { limit: 1 } };
+  await run({ ...limited, prepare: () => clock.sleep(60_000) }).finally(close);
+  expect(moves[0]).toMatch(/"move":"finished"|all told/);
 });

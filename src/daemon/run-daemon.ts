@@ -92,9 +92,10 @@ function startWork(options: DaemonOptions, metrics: RunnerMetrics, watching: Wat
   onConfig?.((next) => watching.reload(() => apply(next)));
   const gone = new Map<string, JobContext>();
   const contextFor = (wire: WireRecord | null): JobContext => {
-    const found = wire === null ? loops.all[0] : loops.find(wire.entry.key);
-    if (found === undefined || found === null) {
-      const key = wire?.entry.key ?? '';
+    // Whose it is cannot be read: that of the only entry, or nobody else is told of it.
+    const key = wire?.entry.key ?? (loops.all.length === 1 ? loops.all[0]?.key : undefined) ?? '';
+    const found = loops.find(key);
+    if (found === null) {
       const context = gone.get(key) ?? openGone(wire);
       gone.set(key, context);
       return context;
