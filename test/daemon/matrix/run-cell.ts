@@ -39,9 +39,14 @@ export async function runCell(world: World, fault: Fault, phase: Phase, root: st
   const runner = await makeRunner(world, { place, directory, clockFile: fault === 'clock jump' ? clockFile : null });
   let cookies: readonly string[] = [];
   const hold = holdAt(world, gates, phase);
+  // The end of a cleanup is told with that of its job, where they are close together: in each run it is known before.
+  const upload = phase === 'last update' ? holdAt(world, gates, 'artifact upload') : null;
   try {
     runner.start();
     const subject = await world.start(jobOf(fault, gates, writeStepProgram(place)));
+    await upload?.arrived();
+    if (upload !== null) await waitUntil('the server knows of the cleanup', () => subject.knowsCleanup());
+    upload?.release();
     await hold.arrived();
     cookies = cookiesIn(directory);
     await strike({ world, fault, phase, gates, runner, subject, directory, disk, clockFile, release: hold.release });
@@ -61,6 +66,7 @@ export async function runCell(world: World, fault: Fault, phase: Phase, root: st
   } finally {
     await runner.kill();
     await killAllOf(cookies);
+    upload?.release();
     hold.release();
     world.proxy.heal();
     disk?.release();

@@ -76,8 +76,7 @@ async function cancel(cell: Cell): Promise<void> {
   const isHeard =
     phase === 'last update' || phase === 'preparing' ? Promise.resolve() : world.proxy.says(world.wordOfCancel);
   // The word of it is on its way while the artifacts are.
-  if (phase === 'artifact upload' || phase === 'last update')
-    await waitUntil('the server knows of the cleanup', () => subject.knowsCleanup());
+  if (phase === 'artifact upload') await waitUntil('the server knows of the cleanup', () => subject.knowsCleanup());
   if (fault === 'force') await subject.force();
   else await subject.cancel();
   if (fault === 'repeated cancel') await subject.cancel();
