@@ -12,7 +12,7 @@ import { type Answered, type Asking, ask } from './ask.ts';
 
 /** Lines of the log that say what is as it should be; the runner's say which job it has taken. */
 const NEWS =
-  /^\{"level":"(info|debug)"|^epilogue runner: (version |job \d+: (taken \(|\w+( \(\w+\))?(, cleanup succeeded)?$)|(\S+ )?takes jobs of |stopping)|^epilogue: (stopping|the runner of an earlier server goes on)/;
+  /^\{"level":"(info|debug)"|^epilogue runner: (version |job \d+: (taken \(|\w+( \(\w+\))?(, cleanup (succeeded|skipped))?$)|(\S+ )?takes jobs of |stopping)|^epilogue: (stopping|the runner of an earlier server goes on)/;
 
 /** `epilogue serve`, the real program, on a directory of its own. */
 export class Serving {
