@@ -8,6 +8,7 @@ import { openEntry, type Shared } from './open-entry.ts';
 import { askServer } from './quarantine/ask-server.ts';
 import { Quarantine } from './quarantine/quarantine.ts';
 import { EntryLoops } from './take/entry-loops.ts';
+import { mostJobs, whyUnfit } from './take/fitness.ts';
 import { Places } from './take/places.ts';
 
 export interface Loops {
@@ -38,9 +39,16 @@ export function openLoops(options: DaemonOptions, shared: Shared): Loops {
       if (entry !== undefined) entry.quarantinedSince = since;
     },
   });
-  const places: Places = new Places(() => loops.config.concurrent);
+  const most = mostJobs();
+  if (config.concurrent > most)
+    log(
+      'warn',
+      `concurrent is ${config.concurrent}, but the limit of open files (ulimit -n) suffices for ${most} at a time`,
+    );
+  const places: Places = new Places(() => Math.min(loops.config.concurrent, most));
   const loops: EntryLoops = new EntryLoops(config, {
     ...{ places, clock, log, stop: shutdown.noMoreJobs, refusalEnds },
+    whyUnfit: () => whyUnfit(directory),
     open: (entry) => openEntry(options, entry, { ...shared, quarantine }),
     async run({ context }, payload, giveBack) {
       const { id: job, job_info: info } = payload;

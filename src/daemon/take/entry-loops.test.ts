@@ -13,11 +13,13 @@ let loops: EntryLoops;
 let said: string[];
 let opened: number;
 let heardOut: number;
+let unfit: string | null;
 let ends: Map<number, () => void>;
 
 beforeEach(() => {
   [clock, stop, said, ends] = [new HandClock(), new AbortController(), [], new Map()];
   [server, opened, heardOut] = [new HandServer(clock), 0, 0];
+  unfit = null;
   const events = {
     hear() {},
     expect() {},
@@ -40,6 +42,7 @@ beforeEach(() => {
     log: (_, text) => void said.push(text),
     stop: stop.signal,
     refusalEnds: false,
+    whyUnfit: () => unfit,
   });
 });
 
@@ -104,4 +107,15 @@ it('has ended once it is stopped and the last job has', async () => {
   ends.get(1)?.();
   await ended;
   expect(heardOut).toBe(2);
+});
+
+it('asks for no job while none can be done here, says so once, and looks again', async () => {
+  unfit = 'the disk is full';
+  await apply(entry());
+  await clock.advance(5_000);
+  expect(server.all).toEqual([]);
+  expect(said.filter((text) => text.includes('the disk is full')).length).toBe(1);
+  unfit = null;
+  await clock.advance(4_000);
+  expect(server.open.length).toBe(1);
 });

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Clock, onAbort } from '../../base/index.ts';
+import { type Clock, Failure, onAbort } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
 import type { RunnerConfig, RunnerEntry } from '../config/runner-config.ts';
 import type { Hearing } from '../hearing.ts';
@@ -28,6 +28,8 @@ export interface EntryLoopsOptions {
   /** No more jobs, of none. */
   readonly stop: AbortSignal;
   readonly refusalEnds: boolean;
+  /** Why no job can be done here now, whoever has one; null: one can. None is asked for until then. */
+  readonly whyUnfit: () => string | null;
 }
 
 class OpenEntry implements LiveEntry {
@@ -45,11 +47,17 @@ class OpenEntry implements LiveEntry {
     const { context, events } = options.open(() => this.current);
     this.context = context;
     this.events = events;
-    const { places, clock, refusalEnds, run, gate } = options;
+    const { places, clock, refusalEnds, run, gate, whyUnfit } = options;
     this.loop = new EntryLoop({
       ...{ places, clock, refusalEnds, events, checkIntervalMs },
       entry: () => this.current,
-      coordinator: context.coordinator,
+      coordinator: {
+        async requestJob(...asked) {
+          const why = whyUnfit();
+          if (why !== null) throw new Failure('runner_unfit', why);
+          return await context.coordinator.requestJob(...asked);
+        },
+      },
       inform: context.inform,
       warn: context.warn,
       run: (payload, giveBack) => run(this, payload, giveBack),

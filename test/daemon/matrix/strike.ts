@@ -126,7 +126,8 @@ async function fillDisk({ disk, gates, phase, release, subject, runner }: Cell):
   fill(filler);
   if (phase !== 'after_script') release();
   if (isScript) await gates.untilBegun('after_script');
-  else if (phase === 'after_script') await waitUntil('its log finds no room', () => runner.log.includes('ENOSPC'));
+  else if (phase === 'after_script')
+    await waitUntil('its log finds no room', () => /job \d+: .*ENOSPC/.test(runner.log));
   else await waitUntil('the job is over', () => subject.isOver(), 30_000);
   writeFileSync(filler, '');
   gates.release('after_script');
