@@ -102,8 +102,12 @@ async function persist<T>(action: () => Promise<T>): Promise<T> {
   ).value;
 }
 
+function gatesOf(job: ShownJob): Gates {
+  return new Gates(join(served.ledgers, String(job.id)));
+}
+
 function stepsOf(job: ShownJob): readonly string[] {
-  return new Gates(join(served.ledgers, String(job.id))).ran();
+  return gatesOf(job).ran();
 }
 
 async function checkJob(job: ShownJob): Promise<readonly string[]> {
@@ -117,7 +121,7 @@ async function checkJob(job: ShownJob): Promise<readonly string[]> {
   if (ran.length > 0 && !ran.includes('script') && job.status !== 'canceled')
     wrong.push(`was cut and is ${job.status}`);
   if (ran.length > 0) wrong.push(...gapsIn(await served.project.trace(job), ran));
-  return wrong.map((words) => `${job.name}: ${words}`);
+  return wrong.map((words) => `${words}: ${describeJob(job)} ${JSON.stringify(gatesOf(job).cleanups())}`);
 }
 
 function describeJob(job: ShownJob): string {
