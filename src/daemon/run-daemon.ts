@@ -100,7 +100,10 @@ function startWork(options: DaemonOptions, metrics: RunnerMetrics, watching: Wat
       gone.set(key, context);
       return context;
     }
-    if (wire?.hasAdditions) found.events.hear();
+    if (wire?.hasAdditions) {
+      found.context.coordinator.rememberAdditions();
+      found.events.hear();
+    }
     return found.context;
   };
   const claim = (wire: WireRecord | null): (() => void) => {

@@ -40,6 +40,7 @@ afterEach(() => rmSync(directory, { recursive: true }));
 
 const coordinator: Coordinator = {
   hasAdditions: () => true,
+  rememberAdditions: () => {},
   async updateJob(_, update) {
     reports.push(update);
     return { kind: 'go_on' };

@@ -9,6 +9,8 @@ export interface Acquaintance {
   /** Every answer of a server that has them says so. */
   note(answer: Response): void;
   hasAdditions(): boolean | null;
+  /** It had them when a job of it was taken, before this process. */
+  remember(): void;
   /** What this runner says of itself to it. */
   info(): RunnerInfo;
 }
@@ -50,6 +52,9 @@ export function createAcquaintance(runner: Means, server: Server): Acquaintance 
       else if (status < 400) hasAdditions ??= false;
     },
     hasAdditions: () => hasAdditions,
+    remember() {
+      hasAdditions = true;
+    },
     info: () => (hasAdditions === true ? full : plain),
   };
 }

@@ -45,7 +45,7 @@ type Job = Pick<JobPayload, 'id' | 'token'> & Partial<Pick<JobPayload, 'features
 type TracedJob = Job & { readonly isTraced?: boolean };
 
 /**
- * GitLab's runner protocol, and our additions to a server that has them. What a report says of phases, teardown and cleanup is left out elsewhere. Every call has
+ * GitLab's runner protocol, and our additions to a server that has them. What a report says of phases, teardown and cleanup is left out at one that is known not to have them. Every call has
  * a deadline; answers that say that a server is busy are asked for again a few times, and no answer is an end at once.
  */
 export interface Coordinator {
@@ -66,6 +66,8 @@ export interface Coordinator {
   downloadArtifact(dependency: Job, path: string, signal: AbortSignal): Promise<void>;
   /** Whether the server has what goes beyond GitLab's protocol; null: nobody knows yet. */
   hasAdditions(): boolean | null;
+  /** It is known from before that it has: nothing is to be asked first, and no proxy's page says otherwise. */
+  rememberAdditions(): void;
   /** For what else is said to it. */
   readonly server: Server;
 }
@@ -86,6 +88,7 @@ export function connect(runner: RunnerIdentity): Coordinator {
   const coordinator: Coordinator = {
     server,
     hasAdditions: () => known.hasAdditions(),
+    rememberAdditions: () => known.remember(),
     async requestJob(lastUpdate, signal) {
       await known.meet(signal);
       const token = runner.token();
@@ -107,7 +110,8 @@ export function connect(runner: RunnerIdentity): Coordinator {
     async updateJob({ id, token, features }, update, signal) {
       await known.meet(signal);
       const hasAdditions = known.hasAdditions();
-      const said = hasAdditions === true ? update : plainUpdate(update, features);
+      // A server of which nobody knows whether it has them does not read what it does not know; one that has them has to hear of the cleanup.
+      const said = hasAdditions === false ? plainUpdate(update, features) : update;
       const answer = await send('update_job', {
         method: 'PUT',
         path: `/api/v4/jobs/${id}`,
@@ -116,18 +120,12 @@ export function connect(runner: RunnerIdentity): Coordinator {
         timeoutMs: UPDATE_MS,
         ...(signal === undefined ? {} : { signal }),
       });
-      const about = update.state === 'running' ? 'running' : 'result';
-      return await verdictOf(answer, { about, hasAdditions });
+      return await verdictOf(answer, { about: update.state === 'running' ? 'running' : 'result', hasAdditions });
     },
     async appendTrace(job, offset, bytes, signal) {
       await known.meet(signal);
       const answer = await send('patch_trace', traceRequest(job, offset, bytes, signal));
-      const { headers } = answer;
-      return {
-        verdict: await verdictOf(answer, { about: 'trace', hasAdditions: known.hasAdditions() }),
-        sizeBytes: sizeOf(headers.get('range')),
-        intervalMs: secondsIn(headers),
-      };
+      return await readTraceAnswer(answer, known.hasAdditions());
     },
     uploadArtifact: (job, upload, signal) => uploadArtifact(server, job, upload, signal),
     downloadArtifact: (dependency, path, signal) => downloadArtifact(server, dependency, path, signal),
@@ -152,6 +150,15 @@ function traceRequest(
     body: bytes,
     timeoutMs: UPDATE_MS,
     ...(signal === undefined ? {} : { signal }),
+  };
+}
+
+async function readTraceAnswer(answer: Response, hasAdditions: boolean | null): Promise<TraceAnswer> {
+  const { headers } = answer;
+  return {
+    verdict: await verdictOf(answer, { about: 'trace', hasAdditions }),
+    sizeBytes: sizeOf(headers.get('range')),
+    intervalMs: secondsIn(headers),
   };
 }
 

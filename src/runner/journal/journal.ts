@@ -42,7 +42,7 @@ export function createJournal(options: JournalOptions, record: JobRecord): Journ
   const journal = openMoves(options, durable, initialProgress(record));
   try {
     journal.append({ move: 'accepted' });
-    if (record.payload.teardown_only) openWithCleanup(journal);
+    if (record.payload.teardown_only) openWithCleanup(journal, record.payload);
     if (durable) for (const path of [options.directory, dirname(options.directory)]) syncDirectory(path);
   } catch (error) {
     journal.close();
@@ -51,17 +51,21 @@ export function createJournal(options: JournalOptions, record: JobRecord): Journ
   return journal;
 }
 
-/** The script ran, and died, on a runner that is gone: of this job only the teardown is left, and its cleanup is owed. */
-function openWithCleanup(journal: Journal): void {
-  journal.append({ move: 'obligation_opened' });
+/**
+ * The script ran, and died, on a runner that is gone: of this job only the teardown is left, and its cleanup is owed. It is told why the script is over; not of
+ * a success, since what that would save lies where the runner was.
+ */
+function openWithCleanup(journal: Journal, { teardown }: JobPayload): void {
+  const cause = teardown === undefined || teardown.cause === 'succeeded' ? 'runner_lost' : teardown.cause;
   const verdict = {
-    cause: 'runner_lost',
-    isCancel: false,
-    by: 'coordinator',
-    exitCode: null,
+    cause,
+    isCancel: cause === 'canceled' || cause === 'superseded',
+    by: teardown?.requested_by ?? 'coordinator',
+    exitCode: cause === 'failed' ? (teardown?.exit_code ?? null) : null,
     reason: null,
     message: null,
   } as const;
+  journal.append({ move: 'obligation_opened' });
   journal.append({ move: 'teardown_begun', ...verdict });
 }
 

@@ -145,3 +145,19 @@ it('of a job that was handed out for its cleanup alone opens with the cleanup ow
   ).close();
   expect(usable().progress).toMatchObject({ owed: true, firstCleanupAttempt: 3, verdict: { cause: 'runner_lost' } });
 });
+
+it.each([
+  ['canceled', { cause: 'canceled', isCancel: true, by: 'ana', exitCode: null }],
+  ['timed_out', { cause: 'timed_out', isCancel: false, by: 'ana', exitCode: null }],
+  ['failed', { cause: 'failed', isCancel: false, by: 'ana', exitCode: 3 }],
+  ['succeeded', { cause: 'runner_lost', isCancel: false, by: 'ana', exitCode: null }],
+] as const)('of a cleanup that is handed out alone says why its script is over: %s', (cause, verdict) => {
+  rmSync(directory, { recursive: true });
+  const teardown = { cause, exit_code: 3, requested_by: 'ana' };
+  const cleanupOnly = payload({ teardown_only: true, cleanup_attempt: 2, teardown });
+  createJournal(
+    { directory, now },
+    { payload: cleanupOnly, cookie: 'c', environment: {}, shell: null, settings: DEFAULT_RUNNER_SETTINGS },
+  ).close();
+  expect(usable().progress.verdict).toMatchObject(verdict);
+});
