@@ -22,4 +22,6 @@ it('does as many jobs at a time as it may open files for', () => {
     ...[1, 1, 12, 60],
     Number.POSITIVE_INFINITY,
   ]);
+  // Where there is no `/proc`.
+  expect(mostJobs(null)).toBe(Number.POSITIVE_INFINITY);
 });

@@ -35,9 +35,18 @@ function removeIfThere(file: string): void {
   }
 }
 
-/** Jobs at a time for which the files suffice that this process may open; at least one. @param limits as `/proc/self/limits` */
-export function mostJobs(limits = readFileSync('/proc/self/limits', 'utf8')): number {
-  const [, soft = ''] = /^Max open files\s+(\d+)/m.exec(limits) ?? [];
+/** Jobs at a time for which the files suffice that this process may open; at least one. @param limits as Linux has them in `/proc`; null: nobody knows them */
+export function mostJobs(limits = readLimits()): number {
+  const [, soft = ''] = /^Max open files\s+(\d+)/m.exec(limits ?? '') ?? [];
   if (soft === '') return Number.POSITIVE_INFINITY;
   return Math.max(1, Math.floor((Number(soft) - FILES_AT_REST) / FILES_A_JOB));
+}
+
+function readLimits(): string | null {
+  try {
+    return readFileSync('/proc/self/limits', 'utf8');
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return null;
+  }
 }
