@@ -28,7 +28,7 @@ export function allRoutes(parts: Parts, gate: Gate, limits: RunnerLimits = DEFAU
     ...variablesRoutes(parts),
     ...restRoutes(parts),
     ...artifactRoutes(parts),
-    ...liveRoutes(parts),
+    ...liveRoutes(parts, gate.projects),
     ...repositoryRoutes(parts),
     ...gitRoutes(parts, git),
   ];

@@ -27,6 +27,8 @@ const WRITE = [] as const;
 
 export const ACTIONS = {
   'version.read': { on: 'instance', least: 'anyone', scopes: READ },
+  /** Of what is watched each thing is judged as its own route is. */
+  'event.watch': { on: 'instance', least: 'anyone', scopes: READ },
   'session.open': { on: 'instance', least: 'credential', scopes: WRITE },
   'user.self': { on: 'instance', least: 'signed_in', scopes: ['read_api', 'read_user'] },
   'user.list': { on: 'instance', least: 'signed_in', scopes: READ },

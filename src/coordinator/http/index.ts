@@ -16,7 +16,7 @@ export {
 } from './http-error.ts';
 export { keysetPaged, type Listed, PAGING, type Page, paged, pageOf } from './paging.ts';
 export { AttemptLimiter } from './request/attempt-limiter.ts';
-export type { Gate } from './request/authorize.ts';
+export { type Gate, refusalOf } from './request/authorize.ts';
 export {
   type Credentials,
   credentialOf,

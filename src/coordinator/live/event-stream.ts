@@ -9,6 +9,12 @@ export interface ServerEvent {
   readonly data: unknown;
 }
 
+/** Where a teller puts what it tells. */
+export interface Sink {
+  /** Resolves when the next one may be sent; false: nobody takes them any more. */
+  send(event: ServerEvent): Promise<boolean>;
+}
+
 /** Who takes nothing for so long is cut off. */
 const STALLED_MS = 30_000;
 
@@ -16,7 +22,7 @@ const STALLED_MS = 30_000;
  * Server-sent events to one watcher. Nothing is written before what was written before has been taken: of a slow reader no more than
  * one event is held in memory, and it then gets what there is by that time.
  */
-export class EventStream {
+export class EventStream implements Sink {
   readonly #response: ServerResponse;
   readonly #clock: Clock;
   readonly #gone: AbortSignal;
@@ -42,7 +48,6 @@ export class EventStream {
     response.flushHeaders();
   }
 
-  /** Resolves when the next one may be sent; false: nobody takes them any more. */
   async send(event: ServerEvent): Promise<boolean> {
     return await this.#write(bytesOf(event));
   }

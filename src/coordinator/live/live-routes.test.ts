@@ -21,7 +21,7 @@ test: {stage: test, script: make test}
 `;
 
 beforeEach(async () => {
-  rest = await openRest((parts) => [...restRoutes(parts), ...liveRoutes(parts)]);
+  rest = await openRest((parts, projects) => [...restRoutes(parts), ...liveRoutes(parts, projects)]);
   project = await makeProject(rest.parts, { files: { '.gitlab-ci.yml': FILE } });
   pipelineId = await startPipeline(rest.parts, project);
 });

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { isFinished } from '../../protocol/index.ts';
 import { findLog, type LogRecord } from '../../store/index.ts';
-import { type Answer, type Call, noContent, type Route, route, type Taken } from '../http/index.ts';
+import { type Answer, type Call, noContent, type ProjectFinder, type Route, route, type Taken } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
 import { ONE_JOB, ONE_PIPELINE, ownJob, ownPipeline } from '../rest/index.ts';
 import { readLogEventId, type SeenLog } from './log-event-id.ts';
@@ -10,13 +10,14 @@ import { createShare } from './share-reads.ts';
 import { tellJob } from './tell-job.ts';
 import { tellLog } from './tell-log.ts';
 import { tellPipeline } from './tell-pipeline.ts';
+import { watchRoute } from './watch/watch-route.ts';
 
 const TAG = 'live';
 const PROJECT = '/api/v4/projects/:id';
 
-export function liveRoutes(parts: Parts): readonly Route[] {
+export function liveRoutes(parts: Parts, projects: ProjectFinder): readonly Route[] {
   const telling = { parts, share: createShare() };
-  return [ofPipeline(telling), ofJob(telling), ofLog(telling)];
+  return [ofPipeline(telling), ofJob(telling), ofLog(telling), watchRoute(telling, projects)];
 }
 
 function ofPipeline(telling: Telling): Route {

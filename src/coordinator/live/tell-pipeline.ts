@@ -1,7 +1,7 @@
 import { findPipeline, type JobRecord, listJobsTouchedSince, type PipelineRecord } from '../../store/index.ts';
 import type { Parts } from '../parts.ts';
 import { showBrief, showFullPipeline } from '../rest/index.ts';
-import type { EventStream } from './event-stream.ts';
+import type { Sink } from './event-stream.ts';
 import type { Teller, Telling } from './serve-stream.ts';
 
 const JOBS_AN_EVENT = 100;
@@ -63,7 +63,7 @@ async function readNews(
   return found === null ? null : { ...found, restMs: restAfter(clock.monotonic() - began) };
 }
 
-async function sendJobs(stream: EventStream, jobs: readonly JobRecord[]): Promise<boolean> {
+async function sendJobs(stream: Sink, jobs: readonly JobRecord[]): Promise<boolean> {
   for (let at = 0; at < jobs.length; at += JOBS_AN_EVENT) {
     const data = jobs.slice(at, at + JOBS_AN_EVENT).map(showBrief);
     if (!(await stream.send({ event: 'jobs', data }))) return false;

@@ -1,12 +1,10 @@
 import { expect, it } from 'vitest';
 import { ALL_SCOPES, judgeAccess, NOBODY, type Principal, ROLES, type Role, ruleOf } from '../access/index.ts';
 import { liveRoutes } from '../live/index.ts';
-import type { Parts } from '../parts.ts';
 import { makeProject } from '../testing/make-project.ts';
 import { restRoutes } from './index.ts';
 import { type AskOptions, openRest } from './testing/open-rest.ts';
 
-const everything = (parts: Parts) => [...restRoutes(parts), ...liveRoutes(parts)];
 const REFUSALS = { unknown: 401, role: 403, scope: 403, hidden: 404 } as const;
 const ASKERS = [...ROLES, 'administrator', 'nobody'] as const;
 
@@ -17,10 +15,10 @@ function principalOf(as: NonNullable<AskOptions['as']>): Principal {
 }
 
 it('lets in by the table of actions and by nothing else, on every route, every role and nobody', async () => {
-  const rest = await openRest(everything);
+  const rest = await openRest((parts, projects) => [...restRoutes(parts), ...liveRoutes(parts, projects)]);
   // Nothing is in it, so that whoever is let in is told that it is not there, or what is wrong with the request.
   const { id } = await makeProject(rest.parts, { files: { README: 'hello\n' } });
-  for (const { method, path, action } of everything(rest.parts)) {
+  for (const { method, path, action } of rest.routes) {
     if (ruleOf(action).least === 'credential') continue;
     const address = path.replace(':id', String(id)).replaceAll(/:\w+/g, '999');
     for (const as of ASKERS) {

@@ -34,17 +34,29 @@ export async function authorize(gate: Gate, asked: Asked): Promise<Entry> {
   // The route looks at a credential of its own kind.
   const principal = rule.least === 'credential' ? NOBODY : await identify(gate, asked, isRead);
   const project = rule.on === 'project' ? await findProject(gate, asked, principal) : null;
-  switch (judgeAccess(principal, asked.action, project, isRead)) {
+  const refusal = refusalOf(principal, asked.action, project, isRead);
+  if (refusal !== null) throw refusal;
+  return { principal, project };
+}
+
+/** Why somebody may not do it; null: they may. */
+export function refusalOf(
+  principal: Principal,
+  action: Action,
+  project: ProjectAccess | null,
+  isRead: boolean,
+): HttpError | null {
+  switch (judgeAccess(principal, action, project, isRead)) {
     case 'allowed':
-      return { principal, project };
+      return null;
     case 'unknown':
-      throw unauthorized();
+      return unauthorized();
     case 'hidden':
-      throw notFound('Project');
+      return notFound('Project');
     case 'scope':
-      throw insufficientScope(['api', ...rule.scopes]);
+      return insufficientScope(['api', ...ruleOf(action).scopes]);
     case 'role':
-      throw forbidden();
+      return forbidden();
   }
 }
 

@@ -19,11 +19,12 @@ export interface EventReader {
 
 const DEADLINE_MS = 30_000;
 
-/** Reads server-sent events over a socket. */
+/** Reads server-sent events over a socket, as `guest`; with an empty `private-token` as nobody. */
 export async function readEvents(url: string, headers: Readonly<Record<string, string>> = {}): Promise<EventReader> {
   const hangUp = new AbortController();
   const signal = AbortSignal.any([hangUp.signal, AbortSignal.timeout(DEADLINE_MS)]);
-  const answer = await fetch(url, { headers: { 'private-token': 'guest', ...headers }, signal });
+  const given = Object.entries({ 'private-token': 'guest', ...headers }).filter(([, value]) => value !== '');
+  const answer = await fetch(url, { headers: Object.fromEntries(given), signal });
   const asides: string[] = [];
   const events = eventsOf(answer, asides);
   const next = async (): Promise<ReadEvent | null> => {

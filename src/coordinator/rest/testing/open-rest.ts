@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox';
 import { Errors } from 'typebox/value';
 import type { Engine } from '../../../../test/support/engines.ts';
 import { ALL_SCOPES, type Principal, type ProjectAccess, type Role } from '../../access/index.ts';
-import { AttemptLimiter, type Route } from '../../http/index.ts';
+import { AttemptLimiter, type ProjectFinder, type Route } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
 import { buildTestServer } from '../../testing/build-test-server.ts';
 import { type OpenedParts, openParts } from '../../testing/open-parts.ts';
@@ -11,6 +11,7 @@ export interface OpenedRest {
   readonly parts: OpenedParts;
   /** Address of the server, with `/api/v4`. */
   readonly api: string;
+  readonly routes: readonly Route[];
   /** Over a socket. `as`: a role in every project; `owner` when left out. */
   ask(method: string, path: string, options?: AskOptions): Promise<Asked>;
   /** The same, with a path from the root. */
@@ -34,11 +35,12 @@ export interface Asked {
 
 /** These routes on a real store behind real HTTP. Each answer is held against what its route says that it answers. */
 export async function openRest(
-  makeRoutes: (parts: Parts) => readonly Route[],
+  makeRoutes: (parts: Parts, projects: ProjectFinder) => readonly Route[],
   engine: Engine = 'SQLite',
 ): Promise<OpenedRest> {
   const parts = await openParts(engine);
-  const routes = makeRoutes(parts).map(checked);
+  const projects: ProjectFinder = { find: async (name, user) => await findProject(parts, name, user) };
+  const routes = makeRoutes(parts, projects).map(checked);
   const stopping = new AbortController();
   const app = await buildTestServer(parts, {
     routes,
@@ -48,7 +50,7 @@ export async function openRest(
         byJobToken: async () => null,
         bySession: async () => null,
       },
-      projects: { find: async (name, user) => await findProject(parts, name, user) },
+      projects,
       wrongCredentials: new AttemptLimiter(parts.clock, 100, 60_000),
     },
     stopping: stopping.signal,
@@ -58,6 +60,7 @@ export async function openRest(
   return {
     parts,
     api: `${address}/api/v4`,
+    routes,
     ask: async (method, path, options = {}) => await ask(`${address}/api/v4${path}`, method, options),
     askPath: async (method, path, options = {}) => await ask(`${address}${path}`, method, options),
     async close() {
