@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { describeError, errorCode, Failure } from '../failure.ts';
 import { makeDirectory } from '../files/make-directory.ts';
-import { removeTree } from '../remove-tree.ts';
+import { removeTree } from '../files/remove-tree.ts';
 
 /**
  * Lets `fill` fill a directory that is absent (it is made, mode 0700) or empty, and leaves nothing half-made when it cannot.

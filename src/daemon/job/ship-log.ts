@@ -1,6 +1,6 @@
 import { closeSync, constants, fdatasync, readSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { type Clock, describeError, errorCode, onAbort, openRegularFile } from '../../base/index.ts';
+import { type Clock, describeError, errorCode, lendMemory, onAbort, openRegularFile } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
 import type { SentOffset } from '../journal/sent-offset.ts';
 import type { Coordinator } from '../wire/coordinator.ts';
@@ -191,12 +191,16 @@ class Shipment implements LogShipment {
   }
 
   async #send(file: number): Promise<void> {
-    const { coordinator, job, sent } = this.#options;
     await this.#sync(file);
-    const bytes = Buffer.alloc(Math.min(this.#pieceBytes, this.#size - this.#offset));
-    const bytesRead = readSync(file, bytes, 0, bytes.length, this.#offset);
+    if (this.#hasWholePiece()) await lendMemory(this.#pieceBytes, (memory) => this.#sendFrom(file, memory));
+    else await this.#sendFrom(file, Buffer.alloc(this.#size - this.#offset));
+  }
+
+  async #sendFrom(file: number, memory: Buffer<ArrayBuffer>): Promise<void> {
+    const { coordinator, job, sent } = this.#options;
+    const bytesRead = readSync(file, memory, 0, memory.length, this.#offset);
     if (bytesRead === 0) return this.#skip();
-    let piece = bytes.subarray(0, bytesRead);
+    let piece = memory.subarray(0, bytesRead);
     const send = () => coordinator.appendTrace(job, this.#offset, piece, this.#unwanted.signal);
     let answer = await send();
     while (isTooLarge(answer.verdict) && piece.length > LEAST_PIECE_BYTES) {

@@ -1,13 +1,12 @@
 import { closeSync, constants, fstatSync, ftruncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { errorCode, Failure, openRegularFile, setAside } from '../../base/index.ts';
+import { errorCode, Failure, lendMemory, openRegularFile, setAside } from '../../base/index.ts';
 import type { Place } from '../../executors/index.ts';
 import { dateLines, type LogStream } from './date-lines.ts';
 import type { LogFilter } from './log-filter.ts';
 import { formatPosition, type LogPosition, readPosition, START } from './log-position.ts';
 import { warningLine } from './sections.ts';
-import { withChunk } from './with-chunk.ts';
 
 /**
  * A job's log: one spool file, written by this class alone, that holds what the runner says and what the steps print. Whoever wants to see
@@ -110,9 +109,8 @@ export class JobLog {
     const { step } = this.#position;
     if (step === null) return false;
     for (let left = TURN_BYTES; left > 0 && !signal?.aborted; ) {
-      const consumed = await withChunk(this.#options.filter.minimumChunkBytes, (chunk) =>
-        this.#shipChunk(place, step, isEnd, chunk),
-      );
+      const chunkBytes = Math.max(CHUNK_BYTES, this.#options.filter.minimumChunkBytes);
+      const consumed = await lendMemory(chunkBytes, (chunk) => this.#shipChunk(place, step, isEnd, chunk));
       if (consumed === 0) return false;
       left -= consumed;
       // Whoever prints as fast as this reads must not keep signals and deadlines from coming in.
@@ -189,6 +187,8 @@ export const LOG_FILE = 'log';
 const POSITION_FILE = 'log.position';
 const READ_WRITE = constants.O_RDWR | constants.O_CREAT;
 const NOTHING = Buffer.alloc(0);
+/** Large, because each chunk costs a move of the position, a search for secrets set up anew and a turn of the event loop. */
+const CHUNK_BYTES = 1024 * 1024;
 /** After so many bytes whoever ships looks after other things. */
 const TURN_BYTES = 4 * 1024 * 1024;
 

@@ -1,8 +1,8 @@
 import { lstatSync, realpathSync, rmdirSync, type Stats } from 'node:fs';
 import { chmod, lstat, readdir, rm, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode, invariant } from './failure.ts';
-import { mountsAtOrBelow } from './mounts.ts';
+import { errorCode, invariant } from '../failure.ts';
+import { mountsAtOrBelow } from '../mounts.ts';
 
 /**
  * Removes what lies at `names`, one name a level, below `within`, and all below that. No name can lead elsewhere: each is one plain

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { itAsRoot } from '../../test/support/privilege.ts';
+import { itAsRoot } from '../../../test/support/privilege.ts';
 import { removeTree } from './remove-tree.ts';
 
 let root: string;
