@@ -90,5 +90,6 @@ export * from './variables/variables.ts';
 export * from './views/check-views.ts';
 export { type LoadFigures, readLoadFigures } from './views/load-figures.ts';
 export * from './views/people-views.ts';
+export * from './views/pipeline-rows.ts';
 export * from './views/pipeline-sums.ts';
 export * from './views/work-views.ts';

@@ -55,6 +55,7 @@ export interface Tx extends Db {
 
 /**
  * - `pipeline`: `id` has version `value` now
+ * - `project`: pipeline `value` of project `id` is no longer what it was
  * - `work`: lane `id` got a job
  * - `stop`: the runner of job `id` has something to hear
  * - `log`: the log of job `id` has `value` bytes now
@@ -74,6 +75,7 @@ export const HINT_KINDS = [
   'resource',
   'access',
   'release',
+  'project',
 ] as const;
 
 export interface Hint {

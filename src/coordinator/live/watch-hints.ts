@@ -3,7 +3,7 @@ import type { Hint, HintKind, Store } from '../../store/index.ts';
 
 /** What somebody waits for news of. */
 export interface Subject {
-  readonly kind: Extract<HintKind, 'pipeline' | 'log'>;
+  readonly kind: Extract<HintKind, 'pipeline' | 'project' | 'log'>;
   readonly id: number;
 }
 
@@ -13,7 +13,7 @@ export interface Watch {
   end(): void;
 }
 
-const KINDS = ['pipeline', 'log'] as const;
+const KINDS = ['pipeline', 'project', 'log'] as const;
 const boards = new WeakMap<Store, Board>();
 
 /** Begins to listen for hints of any of these, until `end`. News before the first `next` is not lost. @param gone aborts when nobody watches any more */

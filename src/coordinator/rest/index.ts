@@ -8,7 +8,11 @@
 export { ownJob, ownPipeline } from './find-own.ts';
 export { loadJob } from './jobs/load-job.ts';
 export { ONE_JOB } from './jobs/read-jobs.ts';
+export { storePage } from './listing.ts';
 export { showFullPipeline } from './pipelines/load-pipeline.ts';
+export { loadRows } from './pipelines/load-rows.ts';
+export { PIPELINE_QUERY, type PipelineQuery, pipelineFilter } from './pipelines/pipeline-filter.ts';
 export { ONE_PIPELINE } from './pipelines/read-pipelines.ts';
 export { restRoutes } from './rest-routes.ts';
+export { PIPELINE_ROWS, type RowsEvent } from './schemas/pipeline-row.ts';
 export { showBrief } from './shapes/show-brief.ts';

@@ -6,9 +6,11 @@ export async function setPipelineName(tx: Tx, id: number, name: string): Promise
     .updateTable('pipelines')
     .set({ name, updated_at: tx.now() })
     .where('id', '=', id)
-    .returning('version')
+    .returning(['version', 'project_id'])
     .executeTakeFirst();
-  if (row !== undefined) tx.publish({ kind: 'pipeline', id, value: row.version });
+  if (row === undefined) return;
+  tx.publish({ kind: 'pipeline', id, value: row.version });
+  tx.publish({ kind: 'project', id: row.project_id, value: id });
 }
 
 /** A pipeline and all that it started, the ones further down first. */
@@ -38,7 +40,8 @@ export async function deletePipeline(tx: Tx, id: number): Promise<void> {
   for (const table of ['attempts', 'queue', 'wakes', 'resource_holders', 'jobs'] as const) {
     await tx.query.deleteFrom(table).where('pipeline_id', '=', id).execute();
   }
-  await tx.query.deleteFrom('pipelines').where('id', '=', id).execute();
+  const [gone] = await tx.query.deleteFrom('pipelines').where('id', '=', id).returning('project_id').execute();
   // Watchers find it gone.
   tx.publish({ kind: 'pipeline', id, value: Number.MAX_SAFE_INTEGER });
+  if (gone !== undefined) tx.publish({ kind: 'project', id: gone.project_id, value: id });
 }

@@ -23,6 +23,8 @@ const BY_LEAST: Readonly<Record<Least, readonly string[]>> = {
     ...['GET /-/health', 'GET /-/liveness', 'GET /-/readiness', 'GET /metrics'],
     ...['GET /api/v4/version', 'GET /api/v4/metadata', 'GET /api/openapi.json', 'GET /api/reference'],
     ...['GET /api/reference.css', 'GET /api/v4/projects', 'GET /'],
+    // Of each thing that is watched, the handler judges.
+    'GET /api/v4/events',
   ],
   'own credential': [
     ...['POST /users/sign_in', 'GET /users/sign_in/link', 'POST /users/sign_in/link', 'DELETE /users/sign_out'],

@@ -1,16 +1,27 @@
+import { Check, Convert } from 'typebox/value';
 import { badParameters } from '../../http/index.ts';
+import { PIPELINE_QUERY, type PipelineQuery } from '../../rest/index.ts';
 
 /** One thing that a page wants to hear of. */
-export interface Wanted {
-  readonly kind: 'pipeline' | 'job';
-  readonly id: number;
-}
+export type Wanted =
+  | { readonly kind: 'pipeline' | 'job'; readonly id: number }
+  /** @param project a number or a path. */
+  | { readonly kind: 'pipelines'; readonly project: string; readonly query: PipelineQuery };
 
-/** `pipeline:812`, `job:9112`. @throws HttpError 400 */
+/** `pipeline:812`, `job:9112`, `pipelines:12?ref=main&page=2`. @throws HttpError 400 */
 export function parseWatch(text: string): Wanted {
   const [, kind, of = ''] = /^([a-z]+):(.+)$/s.exec(text) ?? [];
   if (kind === 'pipeline' || kind === 'job') return { kind, id: idOf(of, text) };
+  if (kind === 'pipelines') return listOf(of, text);
   throw noWatch(text);
+}
+
+function listOf(of: string, text: string): Wanted {
+  const at = of.indexOf('?');
+  const [project, filter] = at < 0 ? [of, ''] : [of.slice(0, at), of.slice(at + 1)];
+  const query = Convert(PIPELINE_QUERY, Object.fromEntries(new URLSearchParams(filter)));
+  if (project === '' || !Check(PIPELINE_QUERY, query)) throw noWatch(text);
+  return { kind: 'pipelines', project, query };
 }
 
 function idOf(digits: string, text: string): number {

@@ -96,6 +96,9 @@ it('refuses what is nothing to watch', async () => {
     'pipeline:1e3',
     'job:99999999999999999',
     'x:1',
+    'pipelines:1?page=x',
+    'pipelines:?ref=a',
+    'pipelines:1?status=green',
   ];
   for (const name of wrong) {
     const answer = await fetch(addressOf([`pipeline:${pipelineId}`, name]), { headers: { 'private-token': 'guest' } });

@@ -66,6 +66,7 @@ export async function insertNewPipeline(
   const subject = { projectId: origin.projectId, pipelineId: id, jobId: null };
   if (!isChild) await putEffect(tx, look('auto_cancel', subject, null, tx.now()));
   tx.publish({ kind: 'pipeline', id, value: 1 });
+  tx.publish({ kind: 'project', id: origin.projectId, value: id });
   return { id, iid, version: 1, state, jobIds, plan, planHash };
 }
 

@@ -97,6 +97,7 @@ function changeOf({ tx, record, state }: OpenPipeline, version: number): Pipelin
 
 function publishHints(tx: Tx, { record, effects }: OpenPipeline, version: number, jobIds: readonly number[]): void {
   tx.publish({ kind: 'pipeline', id: record.id, value: version });
+  tx.publish({ kind: 'project', id: record.projectId, value: record.id });
   for (const effect of effects) {
     if (effect.type !== 'stop' && effect.type !== 'abort') continue;
     tx.publish({ kind: 'stop', id: jobIds[effect.job] ?? 0, value: effect.attempt });

@@ -59,7 +59,7 @@ export function showPipeline(
   };
 }
 
-function teardownOf({ cause, by, at, forced }: PipelineCancel): FullPipeline['teardown'] {
+export function teardownOf({ cause, by, at, forced }: PipelineCancel): FullPipeline['teardown'] {
   return {
     cause,
     requested_by: by,
