@@ -30,6 +30,8 @@ export type MoveInput = Move extends infer M ? (M extends Move ? Omit<M, 'at'> :
 export interface JournalOptions {
   readonly directory: string;
   readonly now: () => number;
+  /** As `Clock.sinceBoot`; left out: when the job was accepted is told by the wall clock alone. */
+  readonly sinceBoot?: () => number;
 }
 
 /** Begins the journal of a job that was just handed out. @throws Failure `journal_unwritable`: nothing has run, nothing is owed. */
@@ -41,7 +43,8 @@ export function createJournal(options: JournalOptions, record: JobRecord): Journ
   });
   const journal = openMoves(options, durable, initialProgress(record));
   try {
-    journal.append({ move: 'accepted' });
+    const { sinceBoot } = options;
+    journal.append({ move: 'accepted', ...(sinceBoot && { bootMs: sinceBoot() }) });
     if (record.payload.teardown_only) openWithCleanup(journal, record.payload);
     if (durable) for (const path of [options.directory, dirname(options.directory)]) syncDirectory(path);
   } catch (error) {

@@ -12,13 +12,13 @@ export type { SavedArtifact } from '../save/artifacts.ts';
  * A move is written before what it announces (`…_started`, `…_opened`, `…_begun`) and after what it reports (`…_ended`,
  * `tree_dead`, `saved`, `kept`, `finished`). Whoever reads the journal after a crash therefore may find something announced that did not
  * happen, never something that happened unannounced. Moves that a later version adds must be ones that this one can do without;
- * see `JOURNAL_VERSION`.
+ * see `JOURNAL_VERSION`. `bootMs`: how long the machine had been up, suspensions included, by which later processes tell how long ago that was, however its clock was set since.
  */
 export type Move = { readonly at: number } & (
-  | { readonly move: 'accepted' }
+  | { readonly move: 'accepted'; readonly bootMs?: number }
   /** From here on after_script is owed. */
   | { readonly move: 'obligation_opened' }
-  | { readonly move: 'step_started'; readonly step: string }
+  | { readonly move: 'step_started'; readonly step: string; readonly bootMs?: number }
   | { readonly move: 'step_ended'; readonly step: string; readonly code: number | null }
   | ({ readonly move: 'teardown_begun' } & Verdict)
   /** Somebody cancelled the job after its script was over: the verdict stands, and the job ends as canceled. */

@@ -22,9 +22,9 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** What readers of a move go by. */
 const WHOLE: Readonly<Record<Move['move'], (fields: Fields) => boolean>> = {
-  accepted: () => true,
+  accepted: ({ bootMs }) => isNumberIfThere(bootMs),
   obligation_opened: () => true,
-  step_started: ({ step }) => typeof step === 'string',
+  step_started: ({ step, bootMs }) => typeof step === 'string' && isNumberIfThere(bootMs),
   step_ended: ({ step, code }) => typeof step === 'string' && (code === null || typeof code === 'number'),
   teardown_begun: ({ cause }) => typeof cause === 'string',
   canceled: ({ by }) => typeof by === 'string',

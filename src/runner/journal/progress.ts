@@ -5,6 +5,8 @@ import type { JobResult, Move, SavedArtifact, Verdict } from './move.ts';
 /** Where a job stands: what its moves add up to. Same moves, same progress. */
 export interface Progress {
   readonly acceptedAt: number | null;
+  /** How long the machine had been up then, suspensions included, in ms; null: nobody wrote it down. */
+  readonly acceptedBootMs: number | null;
   readonly owed: boolean;
   readonly steps: ReadonlyMap<string, StepProgress>;
   readonly verdict: (Verdict & { readonly at: number }) | null;
@@ -53,6 +55,8 @@ export interface CleanupFailure {
 
 export interface StepProgress {
   readonly startedAt: number;
+  /** As `acceptedBootMs`; left out: nobody wrote it down. */
+  readonly startedBootMs?: number | undefined;
   readonly ended: { readonly code: number | null } | null;
 }
 
@@ -60,6 +64,7 @@ export interface StepProgress {
 export function initialProgress({ payload }: JobRecord): Progress {
   return {
     acceptedAt: null,
+    acceptedBootMs: null,
     owed: false,
     steps: new Map(),
     verdict: null,
@@ -81,14 +86,16 @@ export function initialProgress({ payload }: JobRecord): Progress {
 export function advance(progress: Progress, move: Move): Progress {
   switch (move.move) {
     case 'accepted':
-      return { ...progress, acceptedAt: progress.acceptedAt ?? move.at };
+      return progress.acceptedAt === null
+        ? { ...progress, acceptedAt: move.at, acceptedBootMs: move.bootMs ?? null }
+        : progress;
     case 'obligation_opened':
       return { ...progress, owed: true };
     case 'step_started':
-      return withStep(progress, move.step, { startedAt: move.at, ended: null });
+      return withStep(progress, move.step, { startedAt: move.at, startedBootMs: move.bootMs, ended: null });
     case 'step_ended': {
-      const startedAt = progress.steps.get(move.step)?.startedAt ?? move.at;
-      return withStep(progress, move.step, { startedAt, ended: { code: move.code } });
+      const begun = progress.steps.get(move.step) ?? { startedAt: move.at };
+      return withStep(progress, move.step, { ...begun, ended: { code: move.code } });
     }
     case 'teardown_begun':
       return progress.verdict === null ? { ...progress, verdict: move } : progress;

@@ -13,7 +13,7 @@ export function acceptJob(options: JobOptions): { journal: Journal; record: JobR
   if (payload === null) return reopenJournal({ directory, now });
   try {
     const record: JobRecord = { payload, cookie: makeCookie(), environment, shell, settings };
-    return { journal: createJournal({ directory, now }, record), record };
+    return { journal: createJournal({ directory, now, sinceBoot: () => clock.sinceBoot() }, record), record };
   } catch (error) {
     forgetSecrets(directory, options.ports.trouble);
     return neverRan(options, error);

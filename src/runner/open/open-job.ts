@@ -8,7 +8,7 @@ import type { JobLog } from '../log/job-log.ts';
 import { warningLine } from '../log/sections.ts';
 import { say } from '../log/tell.ts';
 import { type JobVariables, jobVariables } from '../script/job-variables.ts';
-import { watchTimeout } from '../stages/watch-timeout.ts';
+import { acceptedOf, watchTimeout } from '../stages/watch-timeout.ts';
 import { forgetSecrets } from '../teardown/forget-secrets.ts';
 import { abandon, acceptJob } from './accept-job.ts';
 import { type FeatureFlags, featureFlags } from './feature-flags.ts';
@@ -39,8 +39,8 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
   let place: Place;
   let log: JobLog | null = null;
   // A job that waits for its place uses up its time, too.
-  const begunAt = journal.progress.acceptedAt ?? options.clock.now();
-  const timeout = journal.progress.owed ? null : watchTimeout(options, begunAt, settings.budgets.jobMs);
+  const begun = acceptedOf({ journal, clock: options.clock });
+  const timeout = journal.progress.owed ? null : watchTimeout(options, begun, settings.budgets.jobMs);
   try {
     log = openLog(options, facts);
     if (log.sizeBytes === 0)

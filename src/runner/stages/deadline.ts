@@ -35,8 +35,10 @@ function deadline(wait: (calledOff: AbortSignal) => Promise<void>, other: AbortS
 
 /**
  * Ms of a budget that were used since an instant (UTC ms) which may have been written down by another process. An instant that is still to
- * come shows that the clock was set back since: then nobody knows, and nothing counts as used.
+ * come shows that the clock was set back since: then nobody knows, and nothing counts as used. `bootMs`: what `Clock.sinceBoot` said at that instant, which goes before, as nobody can set it; null:
+ * it was not written down. Where it is still to come, the machine was started anew.
  */
-export function usedSince(clock: Clock, begunAt: number): number {
+export function usedSince(clock: Clock, begunAt: number, bootMs: number | null = null): number {
+  if (bootMs !== null && clock.sinceBoot() >= bootMs) return clock.sinceBoot() - bootMs;
   return Math.max(0, clock.now() - begunAt);
 }

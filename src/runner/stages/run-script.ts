@@ -11,14 +11,14 @@ import { fetchDependencies } from './fetch-dependencies.ts';
 import { runStage, type Stage } from './run-stage.ts';
 import { runStep } from './run-step.ts';
 import { systemFailure, verdict } from './verdicts.ts';
-import { watchTimeout } from './watch-timeout.ts';
+import { acceptedOf, nowOf, watchTimeout } from './watch-timeout.ts';
 
 /**
  * Everything up to the end of the script, one stage after the other, until one of them gives a verdict: it failed, or somebody
  * interrupted the job. A runner that takes over a job finds in the journal which stages are behind it and goes on from there.
  */
 export async function runScript(run: JobRun): Promise<Verdict> {
-  const watch = watchTimeout(run, run.journal.progress.acceptedAt ?? run.clock.now(), run.budgets.jobMs);
+  const watch = watchTimeout(run, acceptedOf(run), run.budgets.jobMs);
   try {
     const unsupported = unsupportedBy(run.payload);
     if (unsupported !== null) return systemFailure(run, 'payload', new Failure('unsupported', unsupported));
@@ -69,8 +69,9 @@ async function endEarlierGit(run: JobRun): Promise<void> {
 async function runUserSteps(run: JobRun): Promise<Verdict | null> {
   const { journal, clock, budgets, scripts } = run;
   const first = scripts.userSteps[0];
-  const startedAt = (first && journal.progress.steps.get(first.id)?.startedAt) ?? clock.now();
-  const watch = budgets.scriptMs === null ? null : watchTimeout(run, startedAt, budgets.scriptMs);
+  const step = first && journal.progress.steps.get(first.id);
+  const begun = step === undefined ? nowOf(clock) : { at: step.startedAt, bootMs: step.startedBootMs ?? null };
+  const watch = budgets.scriptMs === null ? null : watchTimeout(run, begun, budgets.scriptMs);
   try {
     for (const step of scripts.userSteps) {
       const ended = await runStep(run, step.id, step.title, step.script);

@@ -87,7 +87,7 @@ async function openObligation(run: JobRun, step: string): Promise<Verdict | null
       ports.phase({ phase: 'script', cause: null, deadline: null });
     }
     await place.clear(step);
-    journal.append({ move: 'step_started', step });
+    journal.append({ move: 'step_started', step, bootMs: run.clock.sinceBoot() });
     return null;
   } catch (error) {
     if (control.interruption) return interrupted(run);

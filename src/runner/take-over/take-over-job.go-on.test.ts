@@ -74,8 +74,8 @@ describe('a job whose runner is killed at any moment, and gone on with by the ne
     const bench = newBench();
     try {
       let lives = 1;
-      for (let isKilled = await runUntilKilled(bench, afterTurns(25)); isKilled; lives += 1)
-        isKilled = await runUntilKilled(bench, afterTurns(25), true);
+      for (let isKilled = await runUntilKilled(bench, afterTurns(20)); isKilled; lives += 1)
+        isKilled = await runUntilKilled(bench, afterTurns(20), true);
       expect(lives).toBeGreaterThan(3);
       expect(bench.started).toEqual(['pre_get_sources_script', 'step_script', 'after_script-1']);
       expect([counted(bench, 'script'), counted(bench, 'cleanup')]).toEqual([LINES, LINES]);
