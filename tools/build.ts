@@ -1,10 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
+import { buildPage } from './page/build-page.ts';
 
 /**
  * Bundles `src/main.ts` into `dist/`: `main.js` and one chunk for each lazily loaded part, with the dependencies inside, so
- * that a released `dist/` runs with `node dist/main.js` and nothing installed.
+ * that a released `dist/` runs with `node dist/main.js` and nothing installed. The page goes into `dist/web`.
  */
 const root = join(import.meta.dirname, '..');
 const outdir = join(root, 'dist');
@@ -30,9 +31,9 @@ const common = {
 
 mkdirSync(join(outdir, 'chunks'), { recursive: true });
 try {
-  await Promise.all([bundleProgram(), ...loadedLate.map(bundlePackage)]);
+  await Promise.all([bundleProgram(), ...loadedLate.map(bundlePackage), buildPage(root, keepOldChunksMs)]);
 } catch {
-  process.exit(1); // esbuild has printed what is wrong and where
+  process.exit(1); // esbuild, or Vite, has printed what is wrong and where
 }
 
 async function bundleProgram(): Promise<void> {

@@ -30,6 +30,7 @@ export const checkSteps: readonly Step[] = [
   },
   { name: 'rooms and sizes', argv: nodeTool('tools/rules/main.ts'), timeoutMs: minuteMs },
   { name: 'types', argv: nodeTool('node_modules/typescript/bin/tsc', '-p', '.'), timeoutMs: 2 * minuteMs },
+  { name: 'types of the page', argv: nodeTool('tools/page/check-types.ts'), timeoutMs: 2 * minuteMs },
   {
     name: 'unused code',
     argv: nodeTool('node_modules/knip/bin/knip.js', '--no-progress', '--exclude=types,binaries'),

@@ -2,8 +2,8 @@ import { type CallExpression, type MemberExpression, type NewExpression, Visitor
 import { isFixture, isTest, isTestSupport, placeOf, pureRooms } from './rooms.ts';
 import { type Finding, lineAt, type SourceFile } from './source-file.ts';
 
-/** Where the one real clock is built. */
-const clockFile = 'src/base/clock.ts';
+/** Where the real clocks are built: the program's, and the page's. */
+const clockFiles: ReadonlySet<string> = new Set(['src/base/clock.ts', 'web/src/state/clock.ts']);
 
 /**
  * Time, chance and the environment are passed in: only `main.ts` and the real clock read them. Tests poll with a deadline
@@ -20,7 +20,7 @@ function checkFile({ path, text, program, imports }: SourceFile): readonly Findi
   };
   const place = placeOf(path);
   const test = isTest(path);
-  const product = place?.kind === 'room' && !test && path !== clockFile;
+  const product = place?.kind === 'room' && !test && !clockFiles.has(path);
   const pure = product && pureRooms.has(place.room);
   const mayNotSleep = test && !isTestSupport(path);
   new Visitor({

@@ -12,11 +12,16 @@ export function checkTests(files: readonly SourceFile[]): readonly Finding[] {
 
 function checkNames(files: readonly SourceFile[]): readonly Finding[] {
   const known = new Set(files.map(({ path }) => path));
-  const tests = files.filter(({ path }) => path.endsWith('.test.ts') && !path.startsWith('test/') && !isFixture(path));
+  const tests = files.filter(({ path }) => /\.test\.tsx?$/.test(path) && !path.startsWith('test/') && !isFixture(path));
   return tests.flatMap(({ path }) => {
     const folder = posix.dirname(path);
     const [subject = ''] = posix.basename(path).split('.');
-    if (known.has(`${folder}/${subject}.ts`) || subject === posix.basename(folder)) return [];
+    if (
+      known.has(`${folder}/${subject}.ts`) ||
+      known.has(`${folder}/${subject}.tsx`) ||
+      subject === posix.basename(folder)
+    )
+      return [];
     const message = `no ${subject}.ts beside it; name it for the file that it tests, or for its folder, and then .aspect`;
     return [{ path, line: 1, level: 'error', message }];
   });

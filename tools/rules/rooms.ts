@@ -1,5 +1,5 @@
 /**
- * The rooms of `src` and who may import whom; everything else is refused, `import type` included. This is the one copy of the
+ * The rooms of `src`, and `web`, and who may import whom; everything else is refused, `import type` included. This is the one copy of the
  * table: `docs/architecture.md` shows it and a test compares the two.
  */
 export const arrows: Readonly<Record<string, readonly string[]>> = {
@@ -17,6 +17,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   daemon: ['runner', 'executors', 'git', 'protocol', 'base'],
   local: ['runner', 'executors', 'lifecycle', 'payload', 'compile', 'git', 'protocol', 'base'],
   cli: ['coordinator', 'daemon', 'local', 'runner', 'executors', 'lifecycle', 'compile', 'protocol', 'base'],
+  web: ['protocol'],
 };
 
 /** Rooms whose answer depends on nothing but their arguments: no disk, no clock, no network, no chance. */
@@ -42,6 +43,7 @@ export type Place =
 export function placeOf(path: string): Place | null {
   const [top, second, third] = path.split('/');
   if (top === 'test' || top === 'tools') return { kind: top };
+  if (top === 'web') return { kind: 'room', room: top };
   if (top !== 'src' || second === undefined) return null;
   if (third === undefined) return second === 'main.ts' ? { kind: 'main' } : null;
   return second in arrows ? { kind: 'room', room: second } : null;
@@ -49,7 +51,7 @@ export function placeOf(path: string): Place | null {
 
 /** Tests and what they share. */
 export function isTest(path: string): boolean {
-  return path.endsWith('.test.ts') || path.startsWith('test/') || isTestSupport(path);
+  return /\.test\.tsx?$/.test(path) || path.startsWith('test/') || isTestSupport(path);
 }
 
 /** What tests share: `testing` and `fixtures` in a room, `test/support` between rooms. */

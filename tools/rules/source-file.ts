@@ -27,9 +27,9 @@ export interface Finding {
   readonly message: string;
 }
 
-/** Every TypeScript file of the tree, tests included, in a stable order. */
+/** Every TypeScript file of the tree, tests included, in a stable order. Not what is generated (`web/generated`). */
 export function readSources(root: string): readonly SourceFile[] {
-  const paths = globSync(['src/**/*.ts', 'test/**/*.ts', 'tools/**/*.ts'], { cwd: root });
+  const paths = globSync(['{src,test,tools}/**/*.ts', 'web/*.ts', 'web/src/**/*.{ts,tsx}'], { cwd: root });
   return paths.toSorted().map((path) => readSource(root, path));
 }
 

@@ -7,18 +7,29 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 const root = join(import.meta.dirname, '../..');
 const built = new Date('2026-01-02T03:04:05Z');
 const later = new Date('2026-01-02T03:04:06Z');
-const parts = ['package.json', 'package-lock.json', '.npmrc', 'tsconfig.json', 'tools/build.ts', 'bin/setup'];
+const parts = [
+  'package.json',
+  'package-lock.json',
+  '.npmrc',
+  'tsconfig.json',
+  'tools/build.ts',
+  'bin/setup',
+  'web/index.html',
+  'web/vite.config.ts',
+];
+const sources = ['src/base/clock.ts', 'web/src/main.tsx', 'tools/page/build-page.ts'];
+const folders = ['src', 'src/base', 'web/src', 'tools/page'];
 const products = ['.tools/bin/node', 'node_modules/.package-lock.json', 'dist/main.js', 'dist/.built'];
 
 let tree = '';
 beforeEach(() => {
   tree = mkdtempSync(join(tmpdir(), 'epilogue-fresh-'));
-  for (const path of ['src/base/clock.ts', ...parts, ...products]) {
+  for (const path of [...sources, ...parts, ...products]) {
     mkdirSync(dirname(join(tree, path)), { recursive: true });
     writeFileSync(join(tree, path), '', { mode: 0o755 });
     utimesSync(join(tree, path), built, built);
   }
-  for (const folder of ['src', 'src/base']) utimesSync(join(tree, folder), built, built);
+  for (const folder of folders) utimesSync(join(tree, folder), built, built);
 });
 afterEach(() => rmSync(tree, { recursive: true }));
 
@@ -33,7 +44,7 @@ describe('a set-up checkout', () => {
     expect(isFresh()).toBe(true);
   });
 
-  it.each([...parts, 'src/base/clock.ts', 'src/base'])('is stale when %s is newer than the build', (path) => {
+  it.each([...parts, ...sources, ...folders])('is stale when %s is newer than the build', (path) => {
     utimesSync(join(tree, path), later, later);
     expect(isFresh()).toBe(false);
   });

@@ -70,8 +70,7 @@ export function holdLines(): HeldLines {
     dropFrom(line) {
       for (const number of windows.keys()) if (number * WINDOW >= line) windows.delete(number);
       const window = windows.get(Math.floor(line / WINDOW));
-      if (window === undefined) return;
-      window.raw.length = Math.min(window.raw.length, line % WINDOW);
+      if (window !== undefined) window.raw.length = Math.min(window.raw.length, line % WINDOW);
     },
     line(line) {
       const window = use(line);
@@ -87,8 +86,7 @@ export function holdLines(): HeldLines {
     missing(from, to) {
       for (let line = Math.max(0, from); line < to; line += 1) {
         if (use(line)?.raw[line % WINDOW] !== undefined) continue;
-        const end = Math.min((Math.floor(line / WINDOW) + 1) * WINDOW, to);
-        let last = end;
+        let last = Math.min((Math.floor(line / WINDOW) + 1) * WINDOW, to);
         while (last > line + 1 && use(last - 1)?.raw[(last - 1) % WINDOW] !== undefined) last -= 1;
         return { from: line, count: last - line };
       }

@@ -1,0 +1,58 @@
+import { type Entry, entry } from './entry.ts';
+
+const unbuilt = () => import('../views/missing/missing.tsx');
+
+/** Every address that has a view, the first that fits. Each view is a file of its own, loaded when it is gone to. */
+export const TABLE: readonly Entry[] = [
+  entry('/', () => import('../views/projects/projects.tsx')),
+
+  entry('/users/sign_in', unbuilt),
+
+  entry('/-/user_settings/profile', unbuilt),
+
+  entry('/-/user_settings/personal_access_tokens', unbuilt),
+
+  entry('/admin/projects', unbuilt),
+
+  entry('/admin/obligations', unbuilt),
+
+  entry('/admin/runners', unbuilt),
+
+  entry('/admin/users', unbuilt),
+
+  entry('/admin/audit_log', unbuilt),
+
+  entry('/:project/-/pipelines', unbuilt),
+
+  entry('/:project/-/pipelines/new', unbuilt),
+
+  entry('/:project/-/pipelines/:pipeline', unbuilt),
+
+  entry('/:project/-/pipelines/:pipeline/builds', unbuilt),
+
+  entry('/:project/-/pipelines/:pipeline/failures', unbuilt),
+
+  entry('/:project/-/jobs', unbuilt),
+
+  entry('/:project/-/jobs/:job', unbuilt),
+
+  entry('/:project/-/jobs/:job/raw', unbuilt),
+
+  entry('/:project/-/jobs/:job/artifacts/browse/*', unbuilt),
+
+  entry('/:project/-/ci/editor', unbuilt),
+
+  entry('/:project/-/obligations', unbuilt),
+
+  entry('/:project/-/runners', unbuilt),
+
+  entry('/:project/-/settings/ci_cd', unbuilt),
+
+  entry('/:project/-/project_members', unbuilt),
+
+  entry('/:project/-/settings/access_tokens', unbuilt),
+
+  entry('/:project/-/audit_events', unbuilt),
+
+  entry('/:project', unbuilt),
+];

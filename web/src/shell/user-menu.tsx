@@ -1,0 +1,44 @@
+import { call } from '../api/call.ts';
+import { mayHere, type PageUser } from '../api/identity.ts';
+import { Menu } from '../parts/menu.tsx';
+import { Name } from '../parts/name.tsx';
+import { place } from '../router/address.ts';
+
+/** Who is signed in, and what is theirs; or the way in. */
+export function UserMenu({ user }: { readonly user: PageUser | null }) {
+  if (user === null) {
+    const { path } = place.value;
+    if (path === '/users/sign_in') return null;
+    return <a href="/users/sign_in">Sign in</a>;
+  }
+  return (
+    <Menu label={<Name text={user.username} />}>
+      <a href="/-/user_settings/profile">Profile</a>
+      <a href="/-/user_settings/personal_access_tokens">Access tokens</a>
+      {mayHere('obligation.read_all') && <AdminLinks />}
+      <button type="button" class="bare" onClick={() => void signOut()}>
+        Sign out
+      </button>
+    </Menu>
+  );
+}
+
+function AdminLinks() {
+  return (
+    <>
+      <hr />
+      <a href="/admin/projects">All projects</a>
+      <a href="/admin/obligations">All obligations</a>
+      <a href="/admin/runners">All runners</a>
+      <a href="/admin/users">Users</a>
+      <a href="/admin/audit_log">Audit log</a>
+      <hr />
+    </>
+  );
+}
+
+/** The page is loaded anew: nothing that was seen stays in it. */
+async function signOut(): Promise<void> {
+  await call('DELETE /users/sign_out', {});
+  location.assign('/');
+}

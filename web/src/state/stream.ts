@@ -1,0 +1,55 @@
+import { batch, signal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { noteAnswer } from '../api/identity.ts';
+import { createLive, type Link, type Watcher } from '../live/index.ts';
+import { monotonicMs, wallMs } from './clock.ts';
+
+/** How the page stands to the coordinator. */
+export const link = signal<Link>({ kind: 'idle' });
+
+/** The one stream of this page. */
+export const live = createLive(
+  {
+    fetch: (url, init) => fetch(url, init),
+    now: wallMs,
+    after: (ms, run) => {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    },
+    random: () => Math.random(),
+  },
+  {
+    address: '/api/v4/events',
+    onLink: (next) => {
+      link.value = next;
+    },
+    onAnswer: ({ headers }) => noteAnswer(headers),
+    onBug: (error) => reportError(error),
+    inOne: batch,
+  },
+);
+
+document.addEventListener('visibilitychange', () => live.setHidden(document.hidden));
+
+/** Since when, on the monotonic clock, the page has been in the dark; null: it is not. What counts down stands still then. */
+export const lostAtMs = signal<number | null>(null);
+link.subscribe(({ kind }) => {
+  lostAtMs.value = kind === 'lost' ? (lostAtMs.peek() ?? monotonicMs()) : null;
+});
+
+/**
+ * Watches one thing while the view is there: `useWatch('pipeline:812', (event, data) => …)`. The name null: nothing yet. `glance` is asked,
+ * while nobody looks at the tab, whether it is still unfinished.
+ */
+export function useWatch(name: string | null, hear: Watcher['hear'], glance?: () => Promise<boolean>): void {
+  const latest = useRef({ hear, glance });
+  latest.current = { hear, glance };
+  useEffect(() => {
+    if (name === null) return;
+    return live.watch({
+      name: () => name,
+      hear: (event, data) => latest.current.hear(event, data),
+      glance: () => latest.current.glance?.() ?? Promise.resolve(false),
+    });
+  }, [name]);
+}
