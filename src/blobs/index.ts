@@ -27,6 +27,8 @@ export type {
   StoredBlob,
 } from './blob-store.ts';
 export { openDiskStore } from './disk/open-disk-store.ts';
+export { createSectionFinder, type FoundSections } from './log/find-sections.ts';
+export { createLogIndexer, type LogContents, MAX_SECTIONS } from './log/index-log.ts';
 export { type LogIndex, type LogSection, parseLogIndex } from './log/log-index.ts';
 export { type LogLimits, type LogPart, type LogPosition, readLog } from './log/read-log.ts';
 export { logKeys, sealLog } from './log/seal-log.ts';

@@ -33,6 +33,7 @@ export {
   updateJobs,
 } from './jobs/write-jobs.ts';
 export * from './logs/log-chunks.ts';
+export * from './logs/log-marks.ts';
 export * from './logs/logs.ts';
 export { openStore, type StoreOptions } from './open-store.ts';
 export * from './people/members.ts';

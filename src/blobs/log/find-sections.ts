@@ -8,31 +8,26 @@ const CLEAR_LINE = '\u001b[0K';
 const MARKER_BYTES = 320;
 const NEWLINE = 10;
 
+export interface FoundSections {
+  readonly sections: readonly LogSection[];
+  /** Past the limit. */
+  readonly moreSections: number;
+}
+
 /** Finds sections while bytes pass, whatever pieces they come in. Of more than `maxSections` the first are kept; an end belongs to the last start of its name. */
 export function createSectionFinder(maxSections: number): {
   push(bytes: Uint8Array): void;
-  finish(): { readonly sections: readonly LogSection[]; readonly moreSections: number };
+  /** Goes on elsewhere: the next byte belongs to this line. In what was left out nothing begins or ends. */
+  seek(toLine: number): void;
+  /** What was found so far. */
+  found(): FoundSections;
+  finish(): FoundSections;
 } {
-  const sections: Writable<LogSection>[] = [];
-  const open: Writable<LogSection>[] = [];
-  let moreSections = 0;
+  const list = createSectionList(maxSections);
   let line = 0;
   /** The end of what came, where a marker may have begun. Its newlines are not counted yet. */
   let held = Buffer.alloc(0);
 
-  const note = ([, kind, seconds, name = '', options = '']: RegExpExecArray): void => {
-    const at = Number(seconds) * 1000;
-    if (kind === 'end') {
-      const place = open.findLastIndex((section) => section.name === name);
-      for (const section of place < 0 ? [] : open.splice(place, 1))
-        Object.assign(section, { endLine: line, endedAtMs: at });
-    } else if (sections.length < maxSections) {
-      const isCollapsed = options.split(',').includes('collapsed=true');
-      const section = { name, isCollapsed, startLine: line, endLine: null, startedAtMs: at, endedAtMs: null };
-      sections.push(section);
-      open.push(section);
-    } else moreSections += 1;
-  };
   const countLines = (bytes: Buffer): void => {
     for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) line += 1;
   };
@@ -48,7 +43,7 @@ export function createSectionFinder(maxSections: number): {
       if (marker === null) continue;
       countLines(bytes.subarray(counted, at));
       counted = at;
-      note(marker);
+      list.note(marker, line);
     }
     const end = isLast ? bytes.length : Math.max(counted, bytes.length - WORD.length + 1);
     countLines(bytes.subarray(counted, end));
@@ -59,11 +54,42 @@ export function createSectionFinder(maxSections: number): {
       const all = Buffer.concat([held, bytes]);
       held = all.subarray(scan(all, false));
     },
+    seek(toLine) {
+      scan(held, true);
+      held = Buffer.alloc(0);
+      line = toLine;
+    },
+    found: list.found,
     finish() {
       scan(held, true);
       held = Buffer.alloc(0);
-      return { sections, moreSections };
+      return list.found();
     },
+  };
+}
+
+function createSectionList(maxSections: number): {
+  note(marker: RegExpExecArray, line: number): void;
+  found(): FoundSections;
+} {
+  const sections: Writable<LogSection>[] = [];
+  const open: Writable<LogSection>[] = [];
+  let moreSections = 0;
+  return {
+    note([, kind, seconds, name = '', options = ''], line) {
+      const at = Number(seconds) * 1000;
+      if (kind === 'end') {
+        const place = open.findLastIndex((section) => section.name === name);
+        for (const section of place < 0 ? [] : open.splice(place, 1))
+          Object.assign(section, { endLine: line, endedAtMs: at });
+      } else if (sections.length < maxSections) {
+        const isCollapsed = options.split(',').includes('collapsed=true');
+        const section = { name, isCollapsed, startLine: line, endLine: null, startedAtMs: at, endedAtMs: null };
+        sections.push(section);
+        open.push(section);
+      } else moreSections += 1;
+    },
+    found: () => ({ sections: sections.map((section) => ({ ...section })), moreSections }),
   };
 }
 

@@ -25,6 +25,8 @@ export interface LogIndex {
   readonly sections: readonly LogSection[];
   /** Sections past the limit, which are not in the list. */
   readonly moreSections: number;
+  /** The last line that a runner says an error in; null: there is none. Older indexes do not say. */
+  readonly errorLine?: number | null;
 }
 
 /** From the bytes that `sealLog` put. @throws Failure `index_unreadable`: it can be made again from the log. */

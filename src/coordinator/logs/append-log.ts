@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
-import { type AttemptRecord, findLog, growLog, type LogRecord, renewLease } from '../../store/index.ts';
+import { type AttemptRecord, findLog, growLog, type LogRecord, markLog, renewLease } from '../../store/index.ts';
 import type { Parts } from '../parts.ts';
+import { type CountedPiece, countPiece } from './count-piece.ts';
 import type { LogPlace } from './place/log-place.ts';
 import { placeOf } from './place/place-of.ts';
 import { isResent, takeResent } from './take-resent.ts';
@@ -51,6 +52,7 @@ async function append(parts: Parts, attempt: AttemptRecord, piece: LogPiece): Pr
   if (piece.offset !== sizeBytes - attemptStart) return { kind: 'mismatch', sizeBytes: sizeBytes - attemptStart };
   const kept = within(piece, keptBytes);
   const place = log?.place ?? (isLocal ? 'file' : 'chunks');
+  const counted = countPiece(log, kept);
   const grown = {
     jobId: attempt.jobId,
     projectId: attempt.projectId,
@@ -61,9 +63,11 @@ async function append(parts: Parts, attempt: AttemptRecord, piece: LogPiece): Pr
     resend,
     sizeBytes: sizeBytes + piece.bytes.length,
     keptBytes: keptBytes + kept.length,
+    newlines: counted.newlines,
+    isOpen: counted.isOpen,
   };
   if (kept.length > 0) await placeOf(place).put(parts, attempt.jobId, keptBytes, kept);
-  return await note(parts, attempt, { piece, from: sizeBytes, kept, grown, place: placeOf(place) });
+  return await note(parts, attempt, { piece, from: sizeBytes, kept, counted, grown, place: placeOf(place) });
 }
 
 /** What is here already: nothing is written. */
@@ -85,6 +89,7 @@ interface Growth {
   readonly piece: LogPiece;
   readonly from: number;
   readonly kept: Uint8Array;
+  readonly counted: CountedPiece;
   readonly grown: Parameters<typeof growLog>[2];
   readonly place: LogPlace;
 }
@@ -92,7 +97,7 @@ interface Growth {
 async function note(
   parts: Parts,
   attempt: AttemptRecord,
-  { piece, from, kept, grown, place }: Growth,
+  { piece, from, kept, counted, grown, place }: Growth,
 ): Promise<Appended> {
   const { attemptStart, sizeBytes, keptBytes } = grown;
   return await parts.store.write(async (tx): Promise<Appended> => {
@@ -100,6 +105,7 @@ async function note(
     if (!(await renewLease(tx, attempt.id, tx.now() + piece.leaseMs))) return { kind: 'over' };
     if (await growLog(tx, from, grown)) {
       if (kept.length > 0) await place.note(tx, attempt.jobId, keptBytes - kept.length, kept);
+      await markLog(tx, attempt.jobId, counted);
       return { kind: 'appended', sizeBytes: sizeBytes - attemptStart };
     }
     const now = await findLog(tx, attempt.jobId);

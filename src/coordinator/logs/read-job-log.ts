@@ -39,7 +39,8 @@ export async function readJobLog(parts: Parts, jobId: number, range: LogRange = 
   };
 }
 
-async function* bytesOf(parts: Parts, log: LogRecord, from: number, to: number): AsyncGenerator<Uint8Array> {
+/** The bytes of a log from `from` up to, not with, `to`, wherever they lie. */
+export async function* bytesOf(parts: Parts, log: LogRecord, from: number, to: number): AsyncGenerator<Uint8Array> {
   let at = from;
   if (log.state === 'growing') {
     try {

@@ -3,7 +3,7 @@ import { logKeys, sealLog } from '../../blobs/index.ts';
 import { findLog, type LogRecord, listLogsToSeal, noteSealed } from '../../store/index.ts';
 import type { Parts } from '../parts.ts';
 import type { Sweep } from '../work/index.ts';
-import { noteCoverage } from './note-coverage.ts';
+import { noteCoverage } from './covered/note-coverage.ts';
 import { placeOf } from './place/place-of.ts';
 
 const MOST_A_TURN = 50;

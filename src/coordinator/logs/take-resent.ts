@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { type AttemptRecord, type LogRecord, rewindLog } from '../../store/index.ts';
 import type { Parts } from '../parts.ts';
+import { countLeft } from './count-piece.ts';
 import { placeOf } from './place/place-of.ts';
 
 interface ResentPiece {
@@ -36,7 +37,8 @@ export async function takeResent(
   if (end <= log.sizeBytes && (await holds(place.read(parts, log.jobId, start, end), bytes))) return true;
   let crc = 0;
   for await (const kept of place.read(parts, log.jobId, log.attemptStart, start)) crc = crc32(kept, crc);
-  await parts.store.write((tx) => rewindLog(tx, attempt, { from: log.sizeBytes, to: start, crc }));
+  const left = await countLeft(parts, log, start);
+  await parts.store.write((tx) => rewindLog(tx, attempt, { from: log.sizeBytes, to: start, crc, ...left }));
   return false;
 }
 

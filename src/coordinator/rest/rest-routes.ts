@@ -6,6 +6,7 @@ import { auditRoutes } from './audit/audit-routes.ts';
 import { jobChanges } from './jobs/change-jobs.ts';
 import { ownJobRoute } from './jobs/own-job.ts';
 import { jobReads } from './jobs/read-jobs.ts';
+import { lineRoutes } from './jobs/read-lines.ts';
 import { traceRoute } from './jobs/read-trace.ts';
 import { lintRoutes } from './lint/lint-routes.ts';
 import { obligationRoutes } from './obligations/obligation-routes.ts';
@@ -24,6 +25,7 @@ export function restRoutes(parts: Parts): readonly Route[] {
     ...pipelineChanges(parts),
     ...jobReads(parts),
     traceRoute(parts),
+    ...lineRoutes(parts),
     ...jobChanges(parts),
     ownJobRoute(parts),
     ...resourceRoutes(parts),

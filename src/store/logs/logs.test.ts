@@ -29,6 +29,8 @@ describeOnEachEngine((engine) => {
     projectId: 7,
     place: 'file',
     keptBytes: 3,
+    newlines: 0,
+    isOpen: true,
     attempt: 1,
     attemptStart: 0,
     crc: 0,

@@ -3,6 +3,7 @@ import type { JobRecord } from '../jobs/job-record.ts';
 import type { Tables } from '../schema/tables.ts';
 import type { Db, Tx } from '../store.ts';
 import { cutLogChunks, deleteLogChunks } from './log-chunks.ts';
+import { cutLogMarks, deleteLogMarks } from './log-marks.ts';
 
 /** In the order in which it goes; the database has the place in it. */
 const RESENDS = ['never', 'asked', 'begun'] as const;
@@ -20,6 +21,10 @@ export interface LogRecord {
   readonly sizeBytes: number;
   /** Bytes that are there: what came past the limit of a log is acknowledged and dropped. */
   readonly keptBytes: number;
+  /** In the kept bytes. Null: it grew before they were counted. */
+  readonly newlines: number | null;
+  /** Whether its last kept byte is no newline; of an empty one false. */
+  readonly isOpen: boolean;
   /** The attempt that wrote last, and where in the log its own bytes begin: attempts go on behind each other, and each counts from 0. */
   readonly attempt: number;
   readonly attemptStart: number;
@@ -42,7 +47,17 @@ export async function findLog(db: Db, jobId: number): Promise<LogRecord | null> 
 
 export type LogGrowth = Pick<
   LogRecord,
-  'jobId' | 'projectId' | 'place' | 'sizeBytes' | 'keptBytes' | 'attempt' | 'attemptStart' | 'crc' | 'resend'
+  | 'jobId'
+  | 'projectId'
+  | 'place'
+  | 'sizeBytes'
+  | 'keptBytes'
+  | 'newlines'
+  | 'isOpen'
+  | 'attempt'
+  | 'attemptStart'
+  | 'crc'
+  | 'resend'
 >;
 
 /** Notes that a log grew from `from` acknowledged bytes. False: it does not have these now, or grows no more; nothing was changed. */
@@ -51,6 +66,8 @@ export async function growLog(tx: Tx, from: number, grown: LogGrowth): Promise<b
   const said = {
     size: sizeBytes,
     kept: keptBytes,
+    newlines: grown.newlines,
+    is_open: grown.isOpen ? 1 : 0,
     attempt,
     attempt_start: attemptStart,
     crc,
@@ -84,6 +101,12 @@ export async function askLogAgain(tx: Tx, { jobId, attempt }: Pick<LogRecord, 'j
   return numUpdatedRows === 1n;
 }
 
+/** `newlines` as in a `LogRecord`, of what is left. */
+export interface RewoundLog extends Pick<LogRecord, 'crc' | 'newlines' | 'isOpen'> {
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
  * Takes out of a log what its attempt was asked to send again, once: it has `from` acknowledged bytes, all of them kept, and ends behind `to` of them
  * from here on, with `crc` for those that are its attempt's. Where they are chunks, these go too. Of another log nothing is taken.
@@ -91,16 +114,25 @@ export async function askLogAgain(tx: Tx, { jobId, attempt }: Pick<LogRecord, 'j
 export async function rewindLog(
   tx: Tx,
   { jobId, attempt }: Pick<LogRecord, 'jobId' | 'attempt'>,
-  { from, to, crc }: { readonly from: number; readonly to: number; readonly crc: number },
+  { from, to, ...left }: RewoundLog,
 ): Promise<void> {
   const row = await moveResend(tx, { jobId, attempt }, 'asked')
     .where('size', '=', from)
     .whereRef('kept', '=', 'size')
-    .set(({ eb }) => ({ size: to, kept: to, crc, resend: 2, resends: eb('resends', '+', 1) }))
+    .set(({ eb }) => ({
+      size: to,
+      kept: to,
+      crc: left.crc,
+      newlines: left.newlines,
+      is_open: left.isOpen ? 1 : 0,
+      resend: 2,
+      resends: eb('resends', '+', 1),
+    }))
     .returning('kept')
     .executeTakeFirst();
   if (row === undefined) return;
   await cutLogChunks(tx, jobId, to);
+  await cutLogMarks(tx, jobId, to);
   tx.publish({ kind: 'log', id: jobId, value: to });
 }
 
@@ -153,7 +185,7 @@ export async function noteSealed(tx: Tx, jobId: number, sha256: string): Promise
     .where('job_id', '=', jobId)
     .where('state', '=', 'growing')
     .executeTakeFirst();
-  if (numUpdatedRows === 1n) await deleteLogChunks(tx, jobId);
+  if (numUpdatedRows === 1n) await deleteGrown(tx, jobId);
   return numUpdatedRows === 1n;
 }
 
@@ -164,8 +196,13 @@ export async function noteLogErased(tx: Tx, jobId: number): Promise<void> {
     .set({ state: 'erased', size: 0, kept: 0, checksum: null, updated_at: tx.now() })
     .where('job_id', '=', jobId)
     .execute();
-  await deleteLogChunks(tx, jobId);
+  await deleteGrown(tx, jobId);
   tx.publish({ kind: 'log', id: jobId, value: 0 });
+}
+
+async function deleteGrown(tx: Tx, jobId: number): Promise<void> {
+  await deleteLogChunks(tx, jobId);
+  await deleteLogMarks(tx, jobId);
 }
 
 function logOf(row: Selectable<Tables['logs']>): LogRecord {
@@ -176,6 +213,8 @@ function logOf(row: Selectable<Tables['logs']>): LogRecord {
     place: row.place as LogRecord['place'],
     sizeBytes: row.size,
     keptBytes: row.kept,
+    newlines: row.newlines,
+    isOpen: row.is_open === 1,
     attempt: row.attempt,
     attemptStart: row.attempt_start,
     crc: row.crc,

@@ -31,7 +31,7 @@ export async function listPipelineLine(
 /** Takes a finished pipeline's rows away. What its jobs left elsewhere (logs, artifacts) has to be gone before. */
 export async function deletePipeline(tx: Tx, id: number): Promise<void> {
   const ofJobs = tx.query.selectFrom('jobs').select('id').where('pipeline_id', '=', id);
-  for (const table of ['logs', 'log_chunks', 'artifacts', 'job_reports'] as const) {
+  for (const table of ['logs', 'log_chunks', 'log_marks', 'artifacts', 'job_reports'] as const) {
     await tx.query.deleteFrom(table).where('job_id', 'in', ofJobs).execute();
   }
   await tx.query.deleteFrom('settlements').where('job_id', 'in', ofJobs).execute();

@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely';
+import type { ColumnType, Generated } from 'kysely';
 
 interface TagSetsRow {
   id: Generated<number>;
@@ -74,6 +74,15 @@ interface LogsRow {
   searched: number;
   checksum: string | null;
   updated_at: number;
+  newlines: number | null;
+  is_open: ColumnType<number, number | undefined, number>;
+}
+
+interface LogMarksRow {
+  job_id: number;
+  block: number;
+  newlines: number;
+  has_section: number;
 }
 
 interface LogChunksRow {
@@ -120,6 +129,7 @@ export interface WorkTables {
   runner_managers: RunnerManagersRow;
   logs: LogsRow;
   log_chunks: LogChunksRow;
+  log_marks: LogMarksRow;
   artifacts: ArtifactsRow;
   doomed_blobs: DoomedBlobsRow;
   job_reports: JobReportsRow;

@@ -69,6 +69,8 @@ const BY_LEAST: Readonly<Record<Least, readonly string[]>> = {
     ...[
       `GET ${P}/pipelines/:pipeline_id/bridges`,
       `GET ${JOB}/trace`,
+      `GET ${JOB}/trace/lines`,
+      `GET ${JOB}/trace/search`,
       `GET ${JOB}/artifacts`,
       `GET ${JOB}/artifacts/*`,
     ],

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
-import { describeError } from '../../base/index.ts';
-import { findLog, type JobRecord, noteLogSearched, setJobCoverage } from '../../store/index.ts';
-import type { Parts } from '../parts.ts';
-import { findPlannedJob } from '../pipelines/index.ts';
+import { describeError } from '../../../base/index.ts';
+import { findLog, type JobRecord, noteLogSearched, setJobCoverage } from '../../../store/index.ts';
+import type { Parts } from '../../parts.ts';
+import { findPlannedJob } from '../../pipelines/index.ts';
+import { placeOf } from '../place/place-of.ts';
 import { findCoverage } from './find-coverage.ts';
-import { placeOf } from './place/place-of.ts';
 
 /**
  * Notes the coverage that a job's log says, when its file has a pattern for it. To be called when the log is whole: before the job ends if its runner

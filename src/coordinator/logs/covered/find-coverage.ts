@@ -1,6 +1,6 @@
-import { compileRegex, type Regex, splitRegex } from '../../compile/index.ts';
+import { compileRegex, type Regex, splitRegex } from '../../../compile/index.ts';
+import { type Pace, SearchPace } from '../search-pace.ts';
 import { linesFromEnd, type ReadBytes } from './lines-from-end.ts';
-import { type Pace, SearchPace } from './search-pace.ts';
 
 /** Whoever prints more after its coverage than this has none. */
 const MOST_BYTES = 2 << 20;

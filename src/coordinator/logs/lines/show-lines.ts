@@ -1,0 +1,77 @@
+import { setImmediate } from 'node:timers/promises';
+import type { FoundSections } from '../../../blobs/index.ts';
+import type { JobRecord } from '../../../store/index.ts';
+import type { Parts } from '../../parts.ts';
+import { failedLine } from './failed-line.ts';
+import type { LineSource } from './line-source.ts';
+import { withLines } from './open-lines.ts';
+import { readLines, type ShownLines } from './read-lines.ts';
+import { type FoundLines, searchLines } from './search-lines.ts';
+
+/** A log as a whole, as it is now. */
+export interface LogFacts {
+  readonly total: number;
+  readonly sizeBytes: number;
+  readonly resends: number;
+  readonly isGrowing: boolean;
+  readonly failedLine: number | null;
+  readonly sections: FoundSections;
+}
+
+const NO_LOG: LogFacts = {
+  total: 0,
+  sizeBytes: 0,
+  resends: 0,
+  isGrowing: true,
+  failedLine: null,
+  sections: { sections: [], moreSections: 0 },
+};
+const NO_LINES: ShownLines = { from: 0, lines: [], cut: [], style: '' };
+
+type LoggedJob = Pick<JobRecord, 'id' | 'state'>;
+
+/**
+ * Part of a job's log, with what there is to say of the whole.
+ * @param from a line; less than 0 counts from the end; null: no lines
+ * @param count lines; more than there are behind it: those that there are
+ */
+export async function showLines(
+  parts: Parts,
+  job: LoggedJob,
+  { from, count }: { readonly from: number | null; readonly count: number },
+): Promise<LogFacts & ShownLines> {
+  const shown = await withLines(parts, job.id, async (source) => {
+    const first = from === null ? source.total : from < 0 ? Math.max(0, source.total + from) : from;
+    const lines = from === null ? NO_LINES : await readLines(source, first, count);
+    return { ...(await factsOf(source, job)), ...lines };
+  });
+  const isGrowing = job.state.finishedAt === null;
+  return shown ?? { ...NO_LOG, isGrowing, ...NO_LINES };
+}
+
+async function factsOf(source: LineSource, { state }: LoggedJob): Promise<LogFacts> {
+  const { total, sizeBytes, resends } = source;
+  const sections = await source.sections();
+  return {
+    total,
+    sizeBytes,
+    resends,
+    isGrowing: state.finishedAt === null,
+    failedLine: failedLine(source, sections, state),
+    sections,
+  };
+}
+
+/** Lines of a job's log in which a text is shown. */
+export async function findLines(
+  parts: Parts,
+  jobId: number,
+  wanted: { readonly text: string; readonly from: number },
+): Promise<FoundLines & Pick<LineSource, 'sizeBytes' | 'resends'>> {
+  const pace = { now: () => parts.clock.monotonic(), giveWay: async () => await setImmediate() };
+  const found = await withLines(parts, jobId, async (source) => {
+    const { sizeBytes, resends } = source;
+    return { ...(await searchLines(source, wanted, pace)), sizeBytes, resends };
+  });
+  return found ?? { lines: [], nextOffset: null, sizeBytes: 0, resends: 0 };
+}
