@@ -65,7 +65,8 @@ export function compile(source: CompileSource, context: CompileContext): Compile
   if (problems.hasErrors()) return { ...stop(null), jobs: reports };
   const idle = whyIdle(plan);
   if (idle !== null) return { ...stop(idle), jobs: reports };
-  return { plan, problems: problems.sorted(), filtered: null, merged, jobs: reports };
+  const leftOut = reports.filter(({ added }) => !added).map(({ name, stage, reason }) => ({ name, stage, reason }));
+  return { plan: { ...plan, leftOut }, problems: problems.sorted(), filtered: null, merged, jobs: reports };
 }
 
 /** GitLab makes no pipeline that only has jobs before and after the work. */

@@ -12,6 +12,15 @@ export interface Plan {
   readonly autoCancel: AutoCancel;
   /** In the order of the file; parallel instances next to each other. */
   readonly jobs: readonly PlannedJob[];
+  /** Jobs of the file that its rules left out, in the order of the file. Not there: the plan was kept by a version that did not note them. */
+  readonly leftOut?: readonly LeftOutJob[];
+}
+
+export interface LeftOutJob {
+  readonly name: string;
+  readonly stage: string;
+  /** For people, such as `no rule matched`. */
+  readonly reason: string;
 }
 
 export interface AutoCancel {
@@ -84,6 +93,8 @@ export interface PlannedJob extends JobRules {
   readonly trigger: Trigger | null;
   readonly coverage: string | null;
   readonly manualConfirmation: string | null;
+  /** Which of its rules decided that it runs, for people. Not there: the plan was kept by a version that did not note it. */
+  readonly reason?: string;
 }
 
 export interface Hooks {

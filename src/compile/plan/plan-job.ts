@@ -76,6 +76,7 @@ export function jobPlanner(session: Session): (decided: Decided) => PlannedJob {
       trigger: config.trigger ? planTrigger(config.trigger) : null,
       coverage: config.coverage ?? null,
       manualConfirmation: config.manual_confirmation ?? null,
+      reason: decision.reason,
     };
   };
 }

@@ -1,4 +1,10 @@
-import { findPipeline, type JobRecord, listJobsTouchedSince, type PipelineRecord } from '../../store/index.ts';
+import {
+  findPipeline,
+  type JobRecord,
+  listChildrenOf,
+  listJobsTouchedSince,
+  type PipelineRecord,
+} from '../../store/index.ts';
 import type { Parts } from '../parts.ts';
 import { showBrief, showFullPipeline } from '../rest/index.ts';
 import type { Sink } from './event-stream.ts';
@@ -21,9 +27,9 @@ export function tellPipeline({ parts, share }: Telling, pipelineId: number): Tel
       return 'over';
     }
     if (found.news === null) return found.restMs;
-    const { jobs, shown } = found.news;
+    const { jobs, children, shown } = found.news;
     if (!(await stream.send({ event: 'pipeline', id: found.pipeline.version, data: shown }))) return 'over';
-    if (!(await sendJobs(stream, jobs))) return 'over';
+    if (!(await sendJobs(stream, jobs, children))) return 'over';
     told = found.pipeline;
     return found.restMs;
   };
@@ -38,11 +44,14 @@ export function restAfter(tookMs: number): number {
   return Math.min(LONGEST_REST_MS, REST_FACTOR * tookMs);
 }
 
+/** The pipelines that its trigger jobs have started, by the id of the job. */
+type Children = ReadonlyMap<number, PipelineRecord>;
+
 interface Found {
   readonly restMs: number;
   readonly pipeline: PipelineRecord;
   /** Null: it is as it was. */
-  readonly news: { readonly jobs: readonly JobRecord[]; readonly shown: unknown } | null;
+  readonly news: { readonly jobs: readonly JobRecord[]; readonly children: Children; readonly shown: unknown } | null;
 }
 
 /** Null: there is no such pipeline any more. */
@@ -58,14 +67,15 @@ async function readNews(
     if (before !== null && keyOf(before) === keyOf(pipeline)) return { pipeline, news: null };
     // From the same instant on: two changes may share one, and a job that is told twice does no harm.
     const jobs = await listJobsTouchedSince(db, id, before?.updatedAt ?? 0);
-    return { pipeline, news: { jobs, shown: await showFullPipeline(db, pipeline, base) } };
+    const children = jobs.some(({ kind }) => kind === 'trigger') ? await listChildrenOf(db, [id]) : new Map();
+    return { pipeline, news: { jobs, children, shown: await showFullPipeline(db, pipeline, base) } };
   });
   return found === null ? null : { ...found, restMs: restAfter(clock.monotonic() - began) };
 }
 
-async function sendJobs(stream: Sink, jobs: readonly JobRecord[]): Promise<boolean> {
+async function sendJobs(stream: Sink, jobs: readonly JobRecord[], children: Children): Promise<boolean> {
   for (let at = 0; at < jobs.length; at += JOBS_AN_EVENT) {
-    const data = jobs.slice(at, at + JOBS_AN_EVENT).map(showBrief);
+    const data = jobs.slice(at, at + JOBS_AN_EVENT).map((job) => showBrief(job, children));
     if (!(await stream.send({ event: 'jobs', data }))) return false;
   }
   return true;

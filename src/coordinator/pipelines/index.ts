@@ -10,6 +10,6 @@ export { fitsPattern } from './create/protected-ref.ts';
 export type { StoredCommit, StoredFacts } from './create/stored-facts.ts';
 export { type Alongside, createPipeline } from './create-pipeline.ts';
 export type { EventAnswer } from './event-answer.ts';
-export { findPlannedJob } from './find-planned-job.ts';
+export { findPlannedJob, findPlanOf } from './find-planned-job.ts';
 export type { Person } from './person.ts';
 export type { GivenVariable, PipelineAnswer, PipelineRequest } from './pipeline-request.ts';

@@ -13,6 +13,7 @@ import { obligationRoutes } from './obligations/obligation-routes.ts';
 import { pageRoutes } from './pages/page-routes.ts';
 import { pipelineChanges } from './pipelines/change-pipelines.ts';
 import { pipelineCreation } from './pipelines/create-pipelines.ts';
+import { graphRoute } from './pipelines/read-graph.ts';
 import { pipelineReads } from './pipelines/read-pipelines.ts';
 import { resourceRoutes } from './resources/resource-groups.ts';
 import { triggerRoutes } from './triggers/trigger-routes.ts';
@@ -21,6 +22,7 @@ import { triggerRoutes } from './triggers/trigger-routes.ts';
 export function restRoutes(parts: Parts): readonly Route[] {
   return [
     ...pipelineReads(parts),
+    graphRoute(parts),
     ...pipelineCreation(parts),
     ...pipelineChanges(parts),
     ...jobReads(parts),

@@ -65,7 +65,13 @@ const BY_LEAST: Readonly<Record<Least, readonly string[]>> = {
   guest: [
     ...[`GET ${P}`, `GET ${P}/members`, `GET ${P}/members/:user_id`, `GET ${P}/members/all`],
     ...[`GET ${P}/members/all/:user_id`, `GET ${P}/pipelines`, `GET ${P}/pipelines/latest`],
-    ...[`GET ${P}/pipelines/:pipeline_id`, `GET ${P}/pipelines/:pipeline_id/jobs`, `GET ${P}/jobs`, `GET ${JOB}`],
+    ...[
+      `GET ${P}/pipelines/:pipeline_id`,
+      `GET ${P}/pipelines/:pipeline_id/graph`,
+      `GET ${P}/pipelines/:pipeline_id/jobs`,
+      `GET ${P}/jobs`,
+      `GET ${JOB}`,
+    ],
     ...[
       `GET ${P}/pipelines/:pipeline_id/bridges`,
       `GET ${JOB}/trace`,

@@ -4,6 +4,7 @@ import { type Answer, type Call, ok, PAGING, type Route, route } from '../../htt
 import type { Parts } from '../../parts.ts';
 import { ownJob, ownPipeline } from '../find-own.ts';
 import { listed, storePage } from '../listing.ts';
+import { mayWithJob } from '../may.ts';
 import { ID, KEYSET, PROJECT_PARAMS } from '../schemas/common.ts';
 import { BRIDGE, JOB } from '../schemas/job.ts';
 import { STATUS } from '../schemas/pipeline.ts';
@@ -104,7 +105,12 @@ function one(parts: Parts): Route {
     tag: TAG,
     params: ONE_JOB,
     answers: { 200: Type.Union([JOB, BRIDGE]) },
-    handle: async ({ params, project }) =>
-      ok(await parts.store.read(async (db) => await loadJob(db, await ownJob(db, project.id, params.job_id), parts))),
+    handle: async ({ params, project, principal }) =>
+      await parts.store.read(async (db) => {
+        const job = await ownJob(db, project.id, params.job_id);
+        const pipeline = await ownPipeline(db, project.id, job.pipelineId);
+        const may = await mayWithJob(db, { principal, project }, { job, pipeline });
+        return ok({ ...(await loadJob(db, job, parts)), may });
+      }),
   });
 }

@@ -12,11 +12,12 @@ import { notFound, ok, type Route, route } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
 import { ownPipeline } from '../find-own.ts';
 import { listed, storePage } from '../listing.ts';
+import { mayWithPipeline } from '../may.ts';
 import { ID, PROJECT_PARAMS } from '../schemas/common.ts';
 import { BASIC_PIPELINE, PIPELINE, PIPELINE_VARIABLE } from '../schemas/pipeline.ts';
 import { findProjectView } from '../shapes/gather-jobs.ts';
 import { showBasicPipeline } from '../shapes/show-pipeline.ts';
-import { loadPipeline, showFullPipeline } from './load-pipeline.ts';
+import { showFullPipeline } from './load-pipeline.ts';
 import { PIPELINE_QUERY, pipelineFilter } from './pipeline-filter.ts';
 
 /** As GitLab: from here on a list does not say how long it is. */
@@ -87,7 +88,12 @@ function one(parts: Parts): Route {
     tag: TAG,
     params: ONE_PIPELINE,
     answers: { 200: PIPELINE },
-    handle: async ({ params, project }) => ok(await loadPipeline(parts, project.id, params.pipeline_id)),
+    handle: async ({ params, project, principal }) =>
+      await parts.store.read(async (db) => {
+        const pipeline = await ownPipeline(db, project.id, params.pipeline_id);
+        const may = await mayWithPipeline(db, { principal, project }, pipeline);
+        return ok({ ...(await showFullPipeline(db, pipeline, parts.base)), may });
+      }),
   });
 }
 

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { STUCK_REASONS } from '../../runners/runner-at-work.ts';
+import { JOB_DEEDS } from '../may.ts';
 import { CLEANUP, PHASE, TEARDOWN } from './cleanup.ts';
 import { answer, COMMIT, ID, INSTANT, nullable, SECONDS, USER } from './common.ts';
 import { BASIC_PIPELINE, STATUS } from './pipeline.ts';
@@ -28,6 +29,11 @@ const BASE = {
   phase: PHASE,
   teardown: TEARDOWN,
   cleanup: CLEANUP,
+  may: Type.Optional(
+    Type.Array(Type.Enum([...JOB_DEEDS]), {
+      description: 'of `GET` of this one alone: what who asks may do with it, whatever state it is in',
+    }),
+  ),
 };
 
 const RUNNER = answer({
@@ -91,6 +97,8 @@ export const BRIEF_JOB = answer({
   status: STATUS,
   allow_failure: Type.Boolean(),
   retried: Type.Boolean(),
+  position: Type.Integer({ description: 'in the plan, from 0: what `graph` calls it; a retry has the same' }),
+  downstream_pipeline_id: nullable(ID, 'of a trigger job: the pipeline that it started'),
   started_at: nullable(INSTANT),
   finished_at: nullable(INSTANT),
   phase: PHASE,

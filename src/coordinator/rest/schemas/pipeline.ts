@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { STATUSES } from '../../../protocol/index.ts';
+import { PIPELINE_DEEDS } from '../may.ts';
 import { CLEANUPS } from './cleanup.ts';
 import { answer, ID, INSTANT, nullable, SECONDS, USER } from './common.ts';
 
@@ -61,6 +62,11 @@ export const PIPELINE = answer({
     'null: nobody cancelled it',
   ),
   cleanups: CLEANUPS,
+  may: Type.Optional(
+    Type.Array(Type.Enum([...PIPELINE_DEEDS]), {
+      description: 'of `GET` of this one alone: what who asks may do with it and its jobs, whatever state they are in',
+    }),
+  ),
 });
 export type FullPipeline = Static<typeof PIPELINE>;
 

@@ -1,11 +1,17 @@
 import type { Static } from 'typebox';
-import type { JobRecord } from '../../../store/index.ts';
+import type { JobRecord, PipelineRecord } from '../../../store/index.ts';
 import type { BRIEF_JOB } from '../schemas/job.ts';
 import { showCleanup, showTeardown } from './show-cleanup.ts';
 import { instantOrNull } from './show-common.ts';
 
-/** What a picture of a pipeline needs of a job. */
-export function showBrief(job: JobRecord): Static<typeof BRIEF_JOB> {
+/**
+ * What a picture of a pipeline needs of a job.
+ * @param children the pipelines that trigger jobs have started, by the id of the job
+ */
+export function showBrief(
+  job: JobRecord,
+  children: ReadonlyMap<number, Pick<PipelineRecord, 'id'>>,
+): Static<typeof BRIEF_JOB> {
   const { state } = job;
   return {
     id: job.id,
@@ -15,6 +21,8 @@ export function showBrief(job: JobRecord): Static<typeof BRIEF_JOB> {
     status: state.status,
     allow_failure: job.allowFailure,
     retried: job.isRetried,
+    position: job.position,
+    downstream_pipeline_id: children.get(job.id)?.id ?? null,
     started_at: instantOrNull(state.startedAt),
     finished_at: instantOrNull(state.finishedAt),
     phase: state.phase,
