@@ -27,9 +27,9 @@ export function tellPipeline({ parts, share }: Telling, pipelineId: number): Tel
       return 'over';
     }
     if (found.news === null) return found.restMs;
-    const { jobs, children, shown } = found.news;
+    const { jobs, shown, ...around } = found.news;
     if (!(await stream.send({ event: 'pipeline', id: found.pipeline.version, data: shown }))) return 'over';
-    if (!(await sendJobs(stream, jobs, children))) return 'over';
+    if (!(await sendJobs(stream, jobs, around))) return 'over';
     told = found.pipeline;
     return found.restMs;
   };
@@ -44,14 +44,17 @@ export function restAfter(tookMs: number): number {
   return Math.min(LONGEST_REST_MS, REST_FACTOR * tookMs);
 }
 
-/** The pipelines that its trigger jobs have started, by the id of the job. */
-type Children = ReadonlyMap<number, PipelineRecord>;
+interface Around {
+  /** The pipelines that its trigger jobs have started, by the id of the job. */
+  readonly children: ReadonlyMap<number, PipelineRecord>;
+  readonly now: number;
+}
 
 interface Found {
   readonly restMs: number;
   readonly pipeline: PipelineRecord;
   /** Null: it is as it was. */
-  readonly news: { readonly jobs: readonly JobRecord[]; readonly children: Children; readonly shown: unknown } | null;
+  readonly news: (Around & { readonly jobs: readonly JobRecord[]; readonly shown: unknown }) | null;
 }
 
 /** Null: there is no such pipeline any more. */
@@ -68,14 +71,14 @@ async function readNews(
     // From the same instant on: two changes may share one, and a job that is told twice does no harm.
     const jobs = await listJobsTouchedSince(db, id, before?.updatedAt ?? 0);
     const children = jobs.some(({ kind }) => kind === 'trigger') ? await listChildrenOf(db, [id]) : new Map();
-    return { pipeline, news: { jobs, children, shown: await showFullPipeline(db, pipeline, base) } };
+    return { pipeline, news: { jobs, children, now: db.now(), shown: await showFullPipeline(db, pipeline, base) } };
   });
   return found === null ? null : { ...found, restMs: restAfter(clock.monotonic() - began) };
 }
 
-async function sendJobs(stream: Sink, jobs: readonly JobRecord[], children: Children): Promise<boolean> {
+async function sendJobs(stream: Sink, jobs: readonly JobRecord[], around: Around): Promise<boolean> {
   for (let at = 0; at < jobs.length; at += JOBS_AN_EVENT) {
-    const data = jobs.slice(at, at + JOBS_AN_EVENT).map((job) => showBrief(job, children));
+    const data = jobs.slice(at, at + JOBS_AN_EVENT).map((job) => showBrief(job, around));
     if (!(await stream.send({ event: 'jobs', data }))) return false;
   }
   return true;

@@ -52,18 +52,26 @@ it('cancels a running job into its teardown, and says until when, by whom and ho
     requested_at: '2026-01-02T03:04:05.000Z',
     forced_by: null,
   });
-  expect(Date.parse(json.teardown.deadline)).toBeGreaterThan(rest.parts.clock.now());
+  const times = { began_at: '2026-01-02T03:04:05.000Z', cleanup_until: '2026-01-02T03:09:15.000Z' };
+  expect(json.teardown).toMatchObject({ ...times, deadline: '2026-01-02T03:20:15.000Z', step: null });
+  expect(json.budgets).toEqual({ job: 3600, script: null, stop: 10, cleanup: 300, save: 600 });
+  rest.parts.clock.pass(7_000);
+  const later = (await get(`${job.jobId}`)).json.teardown;
+  expect(later).toMatchObject({ ...times, now: '2026-01-02T03:04:12.000Z' });
   expect((await post(`${job.jobId}/cancel`)).json.teardown.requested_by).toBe('developer');
   await job.report({ type: 'teardown_started', cause: 'canceled' });
   expect((await get(`${job.jobId}`)).json).toMatchObject({ status: 'canceling', phase: 'teardown' });
   const cleanup = { outcome: 'failed', exitCode: 3, durationMs: 1500, attempt: 1 } as const;
+  await job.report({ type: 'cleaned', cause: 'canceled', cleanup });
+  const saving = { began_at: times.began_at, cleanup_until: null, step: 'saving' };
+  expect((await get(`${job.jobId}`)).json.teardown).toMatchObject(saving);
   const last = { result: 'failed', cause: 'canceled', failureReason: null, exitCode: null, cleanup } as const;
   await job.report({ type: 'finished', ...last });
   const ended = (await get(`${job.jobId}`)).json;
   expect(ended).toMatchObject({
     status: 'canceled',
     phase: null,
-    teardown: { cause: 'canceled', deadline: null },
+    teardown: { cause: 'canceled', deadline: null, began_at: null, step: null },
     cleanup: { outcome: 'failed', exit_code: 3, duration: 1.5, attempt: 1 },
   });
   expect(Object.keys(ended)).not.toContain('failure_reason');

@@ -45,7 +45,7 @@ export async function showObligations(
       runner: runner === undefined ? null : { id: runner.id, description: runner.description },
       started_at: instantOrNull(job.state.startedAt),
       finished_at: instantOrNull(job.state.finishedAt),
-      teardown: showTeardown(job),
+      teardown: showTeardown(job, db.now()),
       cleanup: showCleanup(job),
       settled: showSettlement(settlements.get(job.id)),
       web_url: webUrl(base, path, `jobs/${job.id}`),

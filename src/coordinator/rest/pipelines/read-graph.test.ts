@@ -4,7 +4,7 @@ import { commitFiles } from '../../testing/commit-files.ts';
 import { makeProject, type TestProject } from '../../testing/make-project.ts';
 import { startPipeline } from '../../testing/start-pipeline.ts';
 import { restRoutes } from '../index.ts';
-import { type AskOptions, type Asked, type OpenedRest, openRest } from '../testing/open-rest.ts';
+import { type Asked, type AskOptions, type OpenedRest, openRest } from '../testing/open-rest.ts';
 
 const FILE = `
 stages: [build, test, deploy]

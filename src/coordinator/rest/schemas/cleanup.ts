@@ -4,6 +4,8 @@ import { answer, INSTANT, nullable, SECONDS } from './common.ts';
 
 export const PHASE = nullable(Type.Enum([...PHASES]), 'while an attempt is under way');
 
+const TEARDOWN_STEPS = ['waiting', 'saving'] as const;
+
 /** Ours, beside GitLab's fields. */
 export const TEARDOWN = nullable(
   answer({
@@ -11,6 +13,13 @@ export const TEARDOWN = nullable(
     requested_by: nullable(Type.String(), 'who cancelled; null: nobody did'),
     requested_at: nullable(INSTANT),
     deadline: nullable(INSTANT, 'when the coordinator ends it, whatever the runner does'),
+    began_at: nullable(INSTANT, 'of the teardown that is under way; of a cleanup alone, when its runner took it'),
+    cleanup_until: nullable(INSTANT, 'when its runner cuts the cleanup off; null: it has ended, or none is under way'),
+    step: nullable(
+      Type.Enum([...TEARDOWN_STEPS]),
+      'waiting for another runner, or saving, the cleanup having ended; null: none is under way, or the script is stopped, then cleaned up after',
+    ),
+    now: { ...INSTANT, description: 'when this was said, by the clock that sets the deadlines' },
     extended_by: Type.Number({ description: 's, by which its runner has put the deadline off, in all' }),
     forced_by: nullable(Type.String(), 'who cut it short'),
     forced_at: nullable(INSTANT),

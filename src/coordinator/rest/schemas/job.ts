@@ -29,6 +29,16 @@ const BASE = {
   phase: PHASE,
   teardown: TEARDOWN,
   cleanup: CLEANUP,
+  budgets: nullable(
+    answer({
+      job: Type.Number({ description: 's, until the script is to be over' }),
+      script: nullable(SECONDS, 's, of all steps together; null: `job` alone bounds them'),
+      stop: Type.Number({ description: 's, from TERM to KILL' }),
+      cleanup: Type.Number({ description: 's, for after_script' }),
+      save: Type.Number({ description: 's, for cache, artifacts and the end of the log' }),
+    }),
+    'null: no runner has it, or had',
+  ),
   may: Type.Optional(
     Type.Array(Type.Enum([...JOB_DEEDS]), {
       description: 'of `GET` of this one alone: what who asks may do with it, whatever state it is in',

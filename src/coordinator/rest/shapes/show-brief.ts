@@ -6,11 +6,11 @@ import { instantOrNull } from './show-common.ts';
 
 /**
  * What a picture of a pipeline needs of a job.
- * @param children the pipelines that trigger jobs have started, by the id of the job
+ * @param around `children`: the pipelines that trigger jobs have started, by the id of the job; `now`: by the database's clock
  */
 export function showBrief(
   job: JobRecord,
-  children: ReadonlyMap<number, Pick<PipelineRecord, 'id'>>,
+  around: { readonly children: ReadonlyMap<number, Pick<PipelineRecord, 'id'>>; readonly now: number },
 ): Static<typeof BRIEF_JOB> {
   const { state } = job;
   return {
@@ -22,11 +22,11 @@ export function showBrief(
     allow_failure: job.allowFailure,
     retried: job.isRetried,
     position: job.position,
-    downstream_pipeline_id: children.get(job.id)?.id ?? null,
+    downstream_pipeline_id: around.children.get(job.id)?.id ?? null,
     started_at: instantOrNull(state.startedAt),
     finished_at: instantOrNull(state.finishedAt),
     phase: state.phase,
-    teardown: showTeardown(job),
+    teardown: showTeardown(job, around.now),
     cleanup: showCleanup(job),
   };
 }

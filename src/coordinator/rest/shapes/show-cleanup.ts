@@ -1,4 +1,5 @@
 import type { Static } from 'typebox';
+import { DEFAULT_POLICY } from '../../../lifecycle/index.ts';
 import { isFinished } from '../../../protocol/index.ts';
 import type { JobRecord, LateCleanup } from '../../../store/index.ts';
 import type { CLEANUP, TEARDOWN } from '../schemas/cleanup.ts';
@@ -7,7 +8,7 @@ import { instant, instantOrNull } from './show-common.ts';
 type Shown = Pick<JobRecord, 'state' | 'lateCleanup'>;
 
 /** Why the script is over or is to be, who asked for that, and until when the job may take for what follows. */
-export function showTeardown({ state }: Pick<JobRecord, 'state'>): Static<typeof TEARDOWN> {
+export function showTeardown({ state }: Pick<JobRecord, 'state'>, now: number): Static<typeof TEARDOWN> {
   const { cause, cancelRequest, forceRequest, deadline, extendedMs, status } = state;
   if (cause === null && cancelRequest === null && forceRequest === null) return null;
   return {
@@ -16,9 +17,27 @@ export function showTeardown({ state }: Pick<JobRecord, 'state'>): Static<typeof
     requested_at: instantOrNull(cancelRequest?.at ?? null),
     // Before the script is over, the deadline is the script's.
     deadline: cause === null || isFinished(status) ? null : instantOrNull(deadline),
+    ...timesOf(state),
+    now: instant(now),
     extended_by: extendedMs / 1000,
     forced_by: forceRequest?.by ?? null,
     forced_at: instantOrNull(forceRequest?.at ?? null),
+  };
+}
+
+type Times = Pick<NonNullable<Static<typeof TEARDOWN>>, 'began_at' | 'cleanup_until' | 'step'>;
+
+/** The deadline of a teardown is its beginning and its budgets, so that it also says when it began; that of an offer is the offer's. */
+function timesOf({ phase, handOut, deadline, budgets, extendedMs, cleanup }: JobRecord['state']): Times {
+  const none = { began_at: null, cleanup_until: null };
+  if (phase !== 'teardown' || deadline === null || budgets === null) return { ...none, step: null };
+  if (handOut === 'cleanup_offered') return { ...none, step: 'waiting' };
+  const { graceMs, cleanupMs, saveMs } = budgets;
+  const cleanupUntil = deadline - DEFAULT_POLICY.marginMs - saveMs;
+  return {
+    began_at: instant(cleanupUntil - extendedMs - cleanupMs - graceMs),
+    cleanup_until: cleanup === null ? instant(cleanupUntil) : null,
+    step: cleanup === null ? null : 'saving',
   };
 }
 

@@ -74,8 +74,22 @@ function showBase(job: JobRecord, around: JobSurroundings): Base {
     web_url: webUrl(base, project.fullPath, `jobs/${job.id}`),
     project: { ci_job_token_scope_enabled: false },
     phase: state.phase,
-    teardown: showTeardown(job),
+    teardown: showTeardown(job, now),
+    budgets: showBudgets(job),
     cleanup: showCleanup(job),
+  };
+}
+
+/** What its runner was given. */
+function showBudgets({ state: { budgets } }: JobRecord): Base['budgets'] {
+  if (budgets === null) return null;
+  const { jobMs, scriptMs, graceMs, cleanupMs, saveMs } = budgets;
+  return {
+    job: jobMs / 1000,
+    script: scriptMs === null ? null : scriptMs / 1000,
+    stop: graceMs / 1000,
+    cleanup: cleanupMs / 1000,
+    save: saveMs / 1000,
   };
 }
 

@@ -54,7 +54,7 @@ describeOnEachEngine((engine) => {
   it('gives a cleanup that asks for it more time, said as often as it likes, up to an hour in all', async () => {
     const until = async (extended_by: number) => {
       expect((await teardown({ extended_by })).status).toBe(200);
-      const { deadline, extended_by: shown } = showTeardown(await record()) ?? {};
+      const { deadline, extended_by: shown } = showTeardown(await record(), 0) ?? {};
       return [shown, Date.parse(deadline ?? '') - first];
     };
     const first = parts.clock.now() + TEARDOWN_MS;
