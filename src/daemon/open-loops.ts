@@ -8,8 +8,8 @@ import { openEntry, type Shared } from './open-entry.ts';
 import { askServer } from './quarantine/ask-server.ts';
 import { Quarantine } from './quarantine/quarantine.ts';
 import { EntryLoops } from './take/entry-loops.ts';
-import { mostJobs, whyUnfit } from './take/fitness.ts';
 import { Places } from './take/places.ts';
+import { mostJobs, whyUnwritable } from './take/room-for-jobs.ts';
 
 export interface Loops {
   /** They begin with the first `apply`. */
@@ -48,7 +48,7 @@ export function openLoops(options: DaemonOptions, shared: Shared): Loops {
   const places: Places = new Places(() => Math.min(loops.config.concurrent, most));
   const loops: EntryLoops = new EntryLoops(config, {
     ...{ places, clock, log, stop: shutdown.noMoreJobs, refusalEnds },
-    whyUnfit: () => whyUnfit(directory),
+    whyUnfit: ({ context }) => whyUnwritable([directory, context.buildSettings.buildsDir]),
     open: (entry) => openEntry(options, entry, { ...shared, quarantine }),
     async run({ context }, payload, giveBack) {
       const { id: job, job_info: info } = payload;

@@ -6,6 +6,7 @@ import type { Coordinator } from '../wire/coordinator.ts';
 import type { Work } from '../wire/read-work.ts';
 import { AskingRate } from './asking-rate.ts';
 import { Bell, restUntil } from './bell.ts';
+import type { Fitness } from './fitness.ts';
 import { Health } from './health.ts';
 import type { Place, Places } from './places.ts';
 
@@ -23,6 +24,7 @@ export interface LoopOptions {
   readonly run: (payload: JobPayload, giveBack: () => void) => Promise<void>;
   /** Keeps an entry from asking as long as it says so; resolves when it may. Until then it wants no place. */
   readonly gate: { isShut(): boolean; pass(signal: AbortSignal): Promise<void> };
+  readonly fitness: Pick<Fitness, 'restMs'>;
   /** A token that is nobody's at the first request ends the process. */
   readonly refusalEnds: boolean;
 }
@@ -135,13 +137,15 @@ export class EntryLoop {
   }
 
   async #turn(stop: AbortSignal, mayHold = true): Promise<Next> {
-    const { places, clock, coordinator, events } = this.#options;
+    const { places, clock, coordinator, events, fitness } = this.#options;
     const place = await places.take(stop);
     if (place === null) return AT_ONCE;
     // It may have changed while it waited.
-    if (stop.aborted || !this.#wants()) {
+    const isWanted = !stop.aborted && this.#wants();
+    const unfitMs = isWanted ? fitness.restMs() : 0;
+    if (!isWanted || unfitMs > 0) {
       place.giveBack();
-      return AT_ONCE;
+      return { restMs: unfitMs, endedBy: 'change' };
     }
     const isHeld = mayHold && places.mayHold;
     const givenWay = new AbortController();

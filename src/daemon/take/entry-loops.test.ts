@@ -29,7 +29,11 @@ beforeEach(() => {
       heardOut += 1;
     },
   };
-  const context = { coordinator: server, inform() {}, warn: (text: string) => void said.push(text) };
+  const context = {
+    coordinator: server,
+    inform: (text: string) => void said.push(text),
+    warn: (text: string) => void said.push(text),
+  };
   loops = new EntryLoops(config(), {
     open() {
       opened += 1;
@@ -118,4 +122,5 @@ it('asks for no job while none can be done here, says so once, and looks again',
   unfit = null;
   await clock.advance(4_000);
   expect(server.open.length).toBe(1);
+  expect(said.at(-1)).toBe('one: takes jobs again');
 });

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Clock, Failure, onAbort } from '../../base/index.ts';
+import { type Clock, onAbort } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
 import type { RunnerConfig, RunnerEntry } from '../config/runner-config.ts';
 import type { Hearing } from '../hearing.ts';
 import type { JobContext } from '../job/job-context.ts';
 import { EntryLoop, type LoopOptions } from './entry-loop.ts';
+import { Fitness } from './fitness.ts';
 import type { Places } from './places.ts';
 
 /** An entry at work. It outlives its lines in the file until its last job has ended. */
@@ -29,7 +30,7 @@ export interface EntryLoopsOptions {
   readonly stop: AbortSignal;
   readonly refusalEnds: boolean;
   /** Why no job can be done here now, whoever has one; null: one can. None is asked for until then. */
-  readonly whyUnfit: () => string | null;
+  readonly whyUnfit: (live: LiveEntry) => string | null;
 }
 
 class OpenEntry implements LiveEntry {
@@ -48,20 +49,15 @@ class OpenEntry implements LiveEntry {
     this.context = context;
     this.events = events;
     const { places, clock, refusalEnds, run, gate, whyUnfit } = options;
+    const says = { inform: context.inform, warn: context.warn };
     this.loop = new EntryLoop({
       ...{ places, clock, refusalEnds, events, checkIntervalMs },
       entry: () => this.current,
-      coordinator: {
-        async requestJob(...asked) {
-          const why = whyUnfit();
-          if (why !== null) throw new Failure('runner_unfit', why);
-          return await context.coordinator.requestJob(...asked);
-        },
-      },
-      inform: context.inform,
-      warn: context.warn,
+      coordinator: context.coordinator,
+      ...says,
       run: (payload, giveBack) => run(this, payload, giveBack),
       gate: gate(this),
+      fitness: new Fitness({ whyUnfit: () => whyUnfit(this), name: () => this.current.name, ...says }),
     });
   }
 }

@@ -193,4 +193,14 @@ describe('a commit', () => {
     });
     await expect(bringCommit(asked)).rejects.toMatchObject({ code: 'canceled' });
   });
+
+  it('that cannot be written says where', async () => {
+    const asked = commitRequest(temporary.fresh('job'), { url: '/nowhere', sha: 'a'.repeat(40) });
+    const file = `${asked.directory}-file`;
+    writeFileSync(file, '');
+    const message = `cannot write the sources to ${file}/copy`;
+    await expect(bringCommit({ ...asked, directory: join(file, 'copy') })).rejects.toMatchObject({
+      ...{ code: 'sources_unwritable', message },
+    });
+  });
 });

@@ -22,9 +22,18 @@ import { writeGitDir } from './write-git-dir.ts';
 /**
  * Brings one commit into a directory and checks it out, detached. What an earlier job left there is used where it can be; where git says that it
  * cannot, all of it goes and the commit is fetched anew.
- * @throws Failure as `runGit`; `directory_not_emptied`
+ * @throws Failure as `runGit`; `directory_not_emptied`; `sources_unwritable`
  */
 export async function bringCommit(request: CommitRequest): Promise<void> {
+  try {
+    await bring(request);
+  } catch (error) {
+    if (error instanceof Failure || errorCode(error) === undefined) throw error;
+    throw new Failure('sources_unwritable', `cannot write the sources to ${request.directory}`, { cause: error });
+  }
+}
+
+async function bring(request: CommitRequest): Promise<void> {
   const { directory, recordFile, say } = request;
   const access = accessOf(request);
   const record = request.isFresh ? null : usableRecord(request, access);

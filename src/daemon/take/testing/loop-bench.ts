@@ -160,6 +160,7 @@ export function openLoopBench({ entry: given, concurrent = 8, refusalEnds = fals
       await new Promise<void>((resolve) => ends.set(id, resolve));
     },
     gate,
+    fitness: { restMs: () => 0 },
   });
   let asking = Promise.resolve();
   return {
