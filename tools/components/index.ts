@@ -1,3 +1,4 @@
+import { chromium } from './chromium.ts';
 import type { Component } from './component.ts';
 import { docker } from './docker.ts';
 import { goClient } from './go-client.ts';
@@ -10,4 +11,12 @@ export { type Component, installFromDebian, type RunningComponent } from './comp
 export { removeDirectory } from './remove-directory.ts';
 export { waitUntil } from './wait-until.ts';
 
-export const components: readonly Component[] = [programs, postgres, docker, pythonClients, rubyClient, goClient];
+export const components: readonly Component[] = [
+  programs,
+  postgres,
+  docker,
+  pythonClients,
+  rubyClient,
+  goClient,
+  chromium,
+];

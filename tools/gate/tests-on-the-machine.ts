@@ -13,6 +13,8 @@ const PART_BY_PART: ReadonlySet<string> = new Set(['blobs', 'coordinator', 'stor
 const SAME_FOR_ALL: readonly string[] = [
   // What a server is asked, and answers; its pipelines.
   ...['clients/', 'serve/pipelines/', 'serve/cancel.', 'serve/s3.', 'serve/readme.', 'serve/runner-events.'],
+  // What a browser shows.
+  'page/',
   // What a database keeps.
   ...['crash/', 'campaign/replicas'],
   // What a runner says to servers, at which times, and how much.
