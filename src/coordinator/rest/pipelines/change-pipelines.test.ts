@@ -121,6 +121,8 @@ it('cancels a pipeline into its teardown, then runs it again', async () => {
   const { status, json } = await ask('POST', `pipelines/${id}/cancel`, { as: 'developer' });
   expect([status, json.status, json.cleanups.open]).toEqual([200, 'canceling', 1]);
   expect(json.teardown).toMatchObject({ cause: 'canceled', requested_by: 'developer' });
+  const alone = (await ask('GET', `pipelines/${id}`)).json;
+  expect(alone).toMatchObject({ at_stake: { cleanups: 1, teardowns: 1 }, parent: null, expected_duration: null });
   rest.parts.clock.pass(90_000);
   const cleanup = { outcome: 'timed_out', attempt: 1 } as const;
   const last = { result: 'failed', cause: 'canceled', failureReason: null, exitCode: null, cleanup } as const;

@@ -1,4 +1,13 @@
-import { type Db, listUserViews, type PipelineRecord, sumUpPipeline } from '../../../store/index.ts';
+import {
+  countCleanups,
+  type Db,
+  findUsualDuration,
+  listLines,
+  listTeardowns,
+  listUserViews,
+  type PipelineRecord,
+  sumUpPipeline,
+} from '../../../store/index.ts';
 import type { Parts } from '../../parts.ts';
 import { ownPipeline } from '../find-own.ts';
 import type { FullPipeline } from '../schemas/pipeline.ts';
@@ -15,6 +24,22 @@ export async function showFullPipeline(db: Db, pipeline: PipelineRecord, base: s
     sums: await sumUpPipeline(db, pipeline.id),
     now: db.now(),
   });
+}
+
+/** And with what is asked for one at a time, because it depends on other pipelines. */
+export async function showOnePipeline(db: Db, pipeline: PipelineRecord, base: string): Promise<FullPipeline> {
+  const { id, projectId, ref } = pipeline;
+  const line = (await listLines(db, [id])).get(id)?.ids ?? [id];
+  const open = (await countCleanups(db, line)).filter(({ outcome }) => outcome === 'open');
+  const usualMs = await findUsualDuration(db, projectId, ref);
+  return {
+    ...(await showFullPipeline(db, pipeline, base)),
+    at_stake: {
+      cleanups: open.reduce((sum, { count }) => sum + count, 0),
+      teardowns: (await listTeardowns(db, line)).length,
+    },
+    expected_duration: usualMs === null ? null : usualMs / 1000,
+  };
 }
 
 /** As it is now. @throws HttpError 404 */

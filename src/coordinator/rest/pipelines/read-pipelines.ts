@@ -17,7 +17,7 @@ import { ID, PROJECT_PARAMS } from '../schemas/common.ts';
 import { BASIC_PIPELINE, PIPELINE, PIPELINE_VARIABLE } from '../schemas/pipeline.ts';
 import { findProjectView } from '../shapes/gather-jobs.ts';
 import { showBasicPipeline } from '../shapes/show-pipeline.ts';
-import { showFullPipeline } from './load-pipeline.ts';
+import { showFullPipeline, showOnePipeline } from './load-pipeline.ts';
 import { PIPELINE_QUERY, pipelineFilter } from './pipeline-filter.ts';
 
 /** As GitLab: from here on a list does not say how long it is. */
@@ -92,7 +92,7 @@ function one(parts: Parts): Route {
       await parts.store.read(async (db) => {
         const pipeline = await ownPipeline(db, project.id, params.pipeline_id);
         const may = await mayWithPipeline(db, { principal, project }, pipeline);
-        return ok({ ...(await showFullPipeline(db, pipeline, parts.base)), may });
+        return ok({ ...(await showOnePipeline(db, pipeline, parts.base)), may });
       }),
   });
 }

@@ -62,6 +62,18 @@ export const PIPELINE = answer({
     'null: nobody cancelled it',
   ),
   cleanups: CLEANUPS,
+  title: Type.String({ description: 'first line of the commit' }),
+  parent: nullable(answer({ pipeline_id: ID, job_id: nullable(ID) }), 'that started it; null: none did'),
+  at_stake: Type.Optional(
+    answer(
+      {
+        cleanups: Type.Integer({ description: 'owed, and not ended' }),
+        teardowns: Type.Integer({ description: 'jobs in teardown' }),
+      },
+      'of `GET` of this one alone: what a force would cut short, all pipelines below it counted',
+    ),
+  ),
+  expected_duration: Type.Optional(nullable(SECONDS, 'as lists say it')),
   may: Type.Optional(
     Type.Array(Type.Enum([...PIPELINE_DEEDS]), {
       description: 'of `GET` of this one alone: what who asks may do with it and its jobs, whatever state they are in',

@@ -56,6 +56,11 @@ export function showPipeline(
     version: pipeline.version,
     teardown: cancelRequest === null ? null : teardownOf(cancelRequest),
     cleanups: cleanupsOf(sums),
+    title: (pipeline.facts as StoredFacts).commit.title,
+    parent:
+      pipeline.parentPipelineId === null
+        ? null
+        : { pipeline_id: pipeline.parentPipelineId, job_id: pipeline.parentJobId },
   };
 }
 
