@@ -16,3 +16,4 @@ export { ONE_PIPELINE } from './pipelines/read-pipelines.ts';
 export { restRoutes } from './rest-routes.ts';
 export { PIPELINE_ROWS, type RowsEvent } from './schemas/pipeline-row.ts';
 export { showBrief } from './shapes/show-brief.ts';
+export { showLog } from './shapes/show-log.ts';

@@ -6,6 +6,7 @@ import { tellJob } from '../tell-job.ts';
 import { tellPipeline } from '../tell-pipeline.ts';
 import type { Wanted } from './parse-watch.ts';
 import type { Watched } from './serve-watches.ts';
+import { tellLogLines } from './tell-log-lines.ts';
 import { tellRows } from './tell-rows.ts';
 
 /** Who wants to watch, and how it is found out what they are to a project. */
@@ -29,7 +30,9 @@ export async function admitWatch(admission: Admission, name: string, wanted: Wan
   const found = await telling.parts.store.read((db) => findJob(db, id));
   const refusal = await judge(admission, 'job.read', found?.projectId ?? null);
   if (refusal !== null) return refusal;
-  return { name, subjects: [{ kind: 'pipeline', id: found?.pipelineId ?? 0 }], tell: tellJob(telling, id) };
+  const ofPipeline = { kind: 'pipeline', id: found?.pipelineId ?? 0 } as const;
+  if (wanted.kind !== 'log') return { name, subjects: [ofPipeline], tell: tellJob(telling, id) };
+  return { name, subjects: [{ kind: 'log', id }, ofPipeline], tell: tellLogLines(telling, id, wanted.line) };
 }
 
 async function admitList(

@@ -5,15 +5,23 @@ import { PIPELINE_QUERY, type PipelineQuery } from '../../rest/index.ts';
 /** One thing that a page wants to hear of. */
 export type Wanted =
   | { readonly kind: 'pipeline' | 'job'; readonly id: number }
+  /** @param line from which on it is shown; null: only how it grows */
+  | { readonly kind: 'log'; readonly id: number; readonly line: number | null }
   /** @param project a number or a path. */
   | { readonly kind: 'pipelines'; readonly project: string; readonly query: PipelineQuery };
 
-/** `pipeline:812`, `job:9112`, `pipelines:12?ref=main&page=2`. @throws HttpError 400 */
+/** `pipeline:812`, `job:9112`, `log:9112`, `log:9112@5000`, `pipelines:12?ref=main&page=2`. @throws HttpError 400 */
 export function parseWatch(text: string): Wanted {
   const [, kind, of = ''] = /^([a-z]+):(.+)$/s.exec(text) ?? [];
   if (kind === 'pipeline' || kind === 'job') return { kind, id: idOf(of, text) };
+  if (kind === 'log') return logOf(of, text);
   if (kind === 'pipelines') return listOf(of, text);
   throw noWatch(text);
+}
+
+function logOf(of: string, text: string): Wanted {
+  const [, id = '', line] = /^(\d+)(?:@(\d{1,15}))?$/.exec(of) ?? [];
+  return { kind: 'log', id: idOf(id, text), line: line === undefined ? null : Number(line) };
 }
 
 function listOf(of: string, text: string): Wanted {

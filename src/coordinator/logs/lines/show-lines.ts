@@ -14,6 +14,8 @@ export interface LogFacts {
   readonly sizeBytes: number;
   readonly resends: number;
   readonly isGrowing: boolean;
+  /** It has ended and is not sealed: where the job failed may be known soon. */
+  readonly isAwaited: boolean;
   readonly failedLine: number | null;
   readonly sections: FoundSections;
 }
@@ -23,6 +25,7 @@ const NO_LOG: LogFacts = {
   sizeBytes: 0,
   resends: 0,
   isGrowing: true,
+  isAwaited: false,
   failedLine: null,
   sections: { sections: [], moreSections: 0 },
 };
@@ -30,18 +33,24 @@ const NO_LINES: ShownLines = { from: 0, lines: [], cut: [], style: '' };
 
 type LoggedJob = Pick<JobRecord, 'id' | 'state'>;
 
-/**
- * Part of a job's log, with what there is to say of the whole.
- * @param from a line; less than 0 counts from the end; null: no lines
- * @param count lines; more than there are behind it: those that there are
- */
+export interface WantedLines {
+  /** Less than 0 counts from the end; null: no lines. */
+  readonly from: number | null;
+  readonly count: number;
+  /** Where more than `count` lines are behind it: the last ones instead. */
+  readonly endOnly?: boolean;
+}
+
+/** Part of a job's log, with what there is to say of the whole. */
 export async function showLines(
   parts: Parts,
   job: LoggedJob,
-  { from, count }: { readonly from: number | null; readonly count: number },
+  { from, count, endOnly = false }: WantedLines,
 ): Promise<LogFacts & ShownLines> {
   const shown = await withLines(parts, job.id, async (source) => {
-    const first = from === null ? source.total : from < 0 ? Math.max(0, source.total + from) : from;
+    const { total } = source;
+    const wanted = from === null ? total : from < 0 ? Math.max(0, total + from) : from;
+    const first = endOnly ? Math.max(wanted, total - count) : wanted;
     const lines = from === null ? NO_LINES : await readLines(source, first, count);
     return { ...(await factsOf(source, job)), ...lines };
   });
@@ -57,6 +66,7 @@ async function factsOf(source: LineSource, { state }: LoggedJob): Promise<LogFac
     sizeBytes,
     resends,
     isGrowing: state.finishedAt === null,
+    isAwaited: state.finishedAt !== null && source.isGrowing,
     failedLine: failedLine(source, sections, state),
     sections,
   };
