@@ -2,9 +2,10 @@ import type { TSchema } from 'typebox';
 import type { Route } from '../../src/coordinator/http/index.ts';
 import { SchemaPrinter } from './schema-printer.ts';
 
-/** The table of routes as TypeScript: an interface for each schema with a title, and `Routes`, by method and path. */
-export function printRoutes(routes: readonly Route[]): string {
+/** The table of routes as TypeScript: an interface for each schema with a title; `Routes`, by method and path; and `Events` of the stream, by name. */
+export function printRoutes(routes: readonly Route[], events: Readonly<Record<string, TSchema>>): string {
   const printer = new SchemaPrinter();
+  const told = Object.entries(events).map(([name, schema]) => `  ${field(name, schema, printer)}`);
   const sorted = routes.toSorted((a, b) => (`${a.path} ${a.method}` < `${b.path} ${b.method}` ? -1 : 1));
   const lines = sorted.map((route) => printRoute(route, printer));
   return `// Made by tools/page/generate-page-api.ts from the coordinator's table of routes.
@@ -13,6 +14,10 @@ ${printer.interfaces().join('\n\n')}
 
 export interface Routes {
 ${lines.join('\n')}
+}
+
+export interface Events {
+${told.join('\n')}
 }
 `;
 }

@@ -1,5 +1,6 @@
 import { render } from 'preact';
 import { followLinks } from './router/address.ts';
+import { placeOf } from './router/place.ts';
 import { Shell } from './shell/shell.tsx';
 import './styles/tokens.css';
 import './styles/base.css';
@@ -8,7 +9,7 @@ import './styles/tables.css';
 
 const root = document.getElementById('page');
 if (root !== null) {
-  followLinks();
+  followLinks((path) => placeOf(path).entry !== null);
   root.replaceChildren();
   render(<Shell />, root);
 }

@@ -6,8 +6,13 @@ import { type Problem, problemOf, UNREACHED } from './problem.ts';
 export type RouteKey = keyof Routes;
 export type AnswerOf<K extends RouteKey> = Routes[K]['answer'];
 
-/** What a route takes (`params`, `query`, `body`), and a signal that ends the wait. */
-export type Given<K extends RouteKey> = Omit<Routes[K], 'answer'> & { readonly signal?: AbortSignal };
+/** What a route takes (`params`, `query`, `body`; those that may be empty may be left out), and a signal that ends the wait. */
+export type Given<K extends RouteKey> = Loosened<Omit<Routes[K], 'answer'>> & { readonly signal?: AbortSignal };
+
+type Empty = Readonly<Record<never, never>>;
+type Loosened<T> = { readonly [N in keyof T as Empty extends T[N] ? never : N]: T[N] } & {
+  readonly [N in keyof T as Empty extends T[N] ? N : never]?: T[N];
+};
 
 export type Result<T> =
   | { readonly ok: true; readonly value: T; readonly headers: Headers }

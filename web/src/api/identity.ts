@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { batch, signal } from '@preact/signals';
 
 /** Who the browser is to the coordinator, and what may be done: as the server says, never guessed. */
 export interface Identity {
@@ -29,6 +29,9 @@ export interface PageProject {
 /** Null: not known yet. */
 export const identity = signal<Identity | null>(null);
 
+/** The project that it was asked about; one that may not be seen is null in the answer. */
+export const askedAbout = signal<string | null>(null);
+
 /** The user, or the version, of the coordinator's last answer is not the one that the page began with. */
 export const isOtherUser = signal(false);
 export const isOtherVersion = signal(false);
@@ -40,8 +43,12 @@ export async function loadIdentity(project: string | null): Promise<boolean> {
     const signal = AbortSignal.timeout(10_000);
     const response = await fetch(`/-/page/session${query}`, { headers: { accept: 'application/json' }, signal });
     if (!response.ok) return false;
-    identity.value = (await response.json()) as Identity;
-    isOtherUser.value = false;
+    const known = (await response.json()) as Identity;
+    batch(() => {
+      identity.value = known;
+      askedAbout.value = project;
+      isOtherUser.value = false;
+    });
     return true;
   } catch {
     return false;

@@ -1,8 +1,9 @@
 import type { ComponentType, VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Notice } from '../parts/notice.tsx';
-import { place } from './address.ts';
+import { address } from './address.ts';
 import type { Entry, ViewProps } from './entry.ts';
+import { place } from './place.ts';
 
 interface Loaded {
   readonly entry: Entry;
@@ -12,10 +13,11 @@ interface Loaded {
 
 /** The view of the present address. The one before stays until the next is there, so that nothing flickers. */
 export function Outlet() {
-  const { entry, params, query, hash } = place.value;
+  const { entry, params } = place.value;
+  const { query, hash } = address.value;
   const loaded = useView(entry);
   const shown = useRef<VNode | null>(null);
-  if (entry === null) return <Notice title="There is no such page" action={<a href="/">All projects</a>} />;
+  if (entry === null) return <Notice isWhole title="There is no such page" action={<a href="/">All projects</a>} />;
   if (loaded?.entry !== entry) return shown.current;
   const { view: View } = loaded;
   if (View === null) {
@@ -24,7 +26,7 @@ export function Outlet() {
         Load it
       </button>
     );
-    return <Notice title="A newer version of this page is there" action={reload} />;
+    return <Notice isWhole title="A newer version of this page is there" action={reload} />;
   }
   shown.current = <View key={JSON.stringify(params)} params={params} query={query} hash={hash} />;
   return shown.current;

@@ -6,7 +6,7 @@ const unbuilt = () => import('../views/missing/missing.tsx');
 export const TABLE: readonly Entry[] = [
   entry('/', () => import('../views/projects/projects.tsx')),
 
-  entry('/users/sign_in', unbuilt),
+  entry('/users/sign_in', () => import('../views/sign-in/sign-in.tsx')),
 
   entry('/-/user_settings/profile', unbuilt),
 

@@ -1,6 +1,6 @@
 import { identity, may, type PageProject } from '../api/identity.ts';
 import { Name } from '../parts/name.tsx';
-import { place } from '../router/address.ts';
+import { address } from '../router/address.ts';
 import { ThemeButton } from './theme-button.tsx';
 import { UserMenu } from './user-menu.tsx';
 
@@ -60,6 +60,6 @@ function linksOf(): readonly NavLink[] {
 }
 
 function isAt(to: string): boolean {
-  const { path } = place.value;
+  const { path } = address.value;
   return path === to || path.startsWith(`${to}/`);
 }

@@ -1,9 +1,11 @@
-import { useEffect } from 'preact/hooks';
-import { identity, isOtherUser, loadIdentity } from '../api/identity.ts';
-import { place } from '../router/address.ts';
+import { useEffect, useState } from 'preact/hooks';
+import { askedAbout, identity, isOtherUser, loadIdentity } from '../api/identity.ts';
+
 import { Outlet } from '../router/outlet.tsx';
+import { place } from '../router/place.ts';
 import { Bars } from './bars.tsx';
 import { Header } from './header.tsx';
+import { SignIn } from './sign-in.tsx';
 import './shell.css';
 
 /** Everything around the views: who is here, where one can go, and what is wrong with the connection. */
@@ -19,10 +21,25 @@ export function Shell() {
       <Header />
       <Bars />
       <main id="main" tabIndex={-1}>
-        {identity.value !== null && <Outlet />}
+        <Content project={project} />
       </main>
     </>
   );
+}
+
+/**
+ * The view, or the sign-in over the same address: for who was signed in and is not any more, and for who asks as nobody for a project that
+ * nobody may see, because the coordinator does not say that it is there.
+ */
+function Content({ project }: { readonly project: string | null }) {
+  const known = identity.value;
+  const [wasSignedIn, setSignedIn] = useState(false);
+  const isSignedIn = known?.user != null;
+  if (isSignedIn && !wasSignedIn) setSignedIn(true);
+  if (known === null) return null;
+  const isHidden = project !== null && known.project === null && askedAbout.value === project;
+  if (!isSignedIn && (wasSignedIn || isHidden)) return <SignIn isOver={wasSignedIn} />;
+  return <Outlet />;
 }
 
 /** Until it is known. The pause grows; it ends with the page. */

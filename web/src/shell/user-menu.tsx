@@ -2,12 +2,12 @@ import { call } from '../api/call.ts';
 import { mayHere, type PageUser } from '../api/identity.ts';
 import { Menu } from '../parts/menu.tsx';
 import { Name } from '../parts/name.tsx';
-import { place } from '../router/address.ts';
+import { address } from '../router/address.ts';
 
 /** Who is signed in, and what is theirs; or the way in. */
 export function UserMenu({ user }: { readonly user: PageUser | null }) {
   if (user === null) {
-    const { path } = place.value;
+    const { path } = address.value;
     if (path === '/users/sign_in') return null;
     return <a href="/users/sign_in">Sign in</a>;
   }

@@ -2,5 +2,5 @@ import { Notice } from '../../parts/notice.tsx';
 
 /** An address whose view is not there yet. */
 export default function Missing() {
-  return <Notice title="This page is not built yet" />;
+  return <Notice isWhole title="This page is not built yet" />;
 }

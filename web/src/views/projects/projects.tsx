@@ -13,7 +13,12 @@ export default function Projects({ query }: ViewProps) {
   const page = Number(query.get('page') ?? 1);
   const { result } = useAnswer('GET /api/v4/projects', { query: { page, per_page: 50 } });
   if (result === null) return null;
-  if (!result.ok) return <Notice title="The projects cannot be shown">{result.problem.message}</Notice>;
+  if (!result.ok)
+    return (
+      <Notice isWhole title="The projects cannot be shown">
+        {result.problem.message}
+      </Notice>
+    );
   return (
     <>
       <h1>Projects</h1>
