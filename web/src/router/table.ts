@@ -1,6 +1,7 @@
 import { type Entry, entry } from './entry.ts';
 
 const unbuilt = () => import('../views/missing/missing.tsx');
+const pipeline = () => import('../views/pipeline/pipeline.tsx');
 
 /** Every address that has a view, the first that fits. Each view is a file of its own, loaded when it is gone to. */
 export const TABLE: readonly Entry[] = [
@@ -26,11 +27,11 @@ export const TABLE: readonly Entry[] = [
 
   entry('/:project/-/pipelines/new', unbuilt),
 
-  entry('/:project/-/pipelines/:pipeline', unbuilt),
+  entry('/:project/-/pipelines/:pipeline', pipeline),
 
-  entry('/:project/-/pipelines/:pipeline/builds', unbuilt),
+  entry('/:project/-/pipelines/:pipeline/builds', pipeline),
 
-  entry('/:project/-/pipelines/:pipeline/failures', unbuilt),
+  entry('/:project/-/pipelines/:pipeline/failures', pipeline),
 
   entry('/:project/-/jobs', unbuilt),
 

@@ -1,0 +1,77 @@
+import { Name } from '../../parts/name.tsx';
+import { Broom } from '../../parts/teardown/cleanup-mark.tsx';
+import { Countdown } from '../../parts/teardown/countdown.tsx';
+import { deadlineOf } from './job-card.tsx';
+import type { BriefJob, Pipeline } from './pipeline-job.ts';
+
+interface StripProps {
+  readonly pipeline: Pipeline;
+  readonly jobs: readonly BriefJob[];
+}
+
+/** Who cancelled, what still runs and for how long at most; afterwards what did not end well. */
+export function PipelineStrip({ pipeline, jobs }: StripProps) {
+  const { teardown, cleanups } = pipeline;
+  const torn = jobs.filter(({ phase }) => phase === 'teardown');
+  const bad = cleanups.failed + cleanups.timed_out + cleanups.skipped + cleanups.lost;
+  if (teardown === null && torn.length === 0 && bad === 0) return null;
+  return (
+    <section
+      class="teardown-strip"
+      data-hue={torn.length > 0 ? 'warn' : bad > 0 ? 'bad' : 'idle'}
+      aria-label={torn.length > 0 ? 'Cleaning up' : 'Cleanup'}
+    >
+      {torn.length > 0 && <Underway torn={torn} />}
+      {teardown !== null && (
+        <p>
+          {teardown.cause === 'superseded' ? 'Canceled for a newer pipeline' : 'Canceled'} by{' '}
+          <Name text={teardown.requested_by} /> at {timeOf(teardown.requested_at)}
+          {teardown.forced_by !== null && (
+            <>
+              , forced by <Name text={teardown.forced_by} />
+              {teardown.forced_at !== null && ` at ${timeOf(teardown.forced_at)}`}
+            </>
+          )}
+          . {neverStarted(jobs)}
+        </p>
+      )}
+      {bad > 0 && <p>{badWords(cleanups)}: what these jobs made may still be there.</p>}
+    </section>
+  );
+}
+
+function Underway({ torn }: { readonly torn: readonly BriefJob[] }) {
+  const [last] = torn.toSorted((one, other) => (deadlineOf(other) ?? '').localeCompare(deadlineOf(one) ?? ''));
+  const deadline = last === undefined ? null : deadlineOf(last);
+  return (
+    <p>
+      <Broom />
+      <strong>{torn.length === 1 ? '1 job is cleaning up' : `${torn.length} jobs are cleaning up`}</strong>
+      {deadline !== null && last?.teardown != null && (
+        <span>
+          at most <Countdown deadline={deadline} now={last.teardown.now} isTold /> more
+        </span>
+      )}
+    </p>
+  );
+}
+
+function neverStarted(jobs: readonly BriefJob[]): string {
+  const count = jobs.filter(({ status, started_at: began }) => status === 'canceled' && began === null).length;
+  return count === 0 ? '' : `${count} never started.`;
+}
+
+function badWords({ failed, timed_out: late, skipped, lost }: Pipeline['cleanups']): string {
+  const counts = [
+    [failed, 'failed'],
+    [late, 'timed out'],
+    [skipped, 'skipped'],
+    [lost, 'lost'],
+  ] as const;
+  const said = counts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
+  return `Cleanups that did not end well: ${said.join(', ')}`;
+}
+
+function timeOf(at: string): string {
+  return new Date(at).toLocaleTimeString();
+}
