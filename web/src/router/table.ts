@@ -35,7 +35,7 @@ export const TABLE: readonly Entry[] = [
 
   entry('/:project/-/jobs', unbuilt),
 
-  entry('/:project/-/jobs/:job', unbuilt),
+  entry('/:project/-/jobs/:job', () => import('../views/job/job.tsx')),
 
   entry('/:project/-/jobs/:job/raw', unbuilt),
 

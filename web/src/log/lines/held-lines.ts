@@ -13,6 +13,8 @@ interface Window {
   readonly before: (Style | undefined)[];
   /** Bytes that were left out of a line's beginning. */
   readonly cut: Map<number, number>;
+  /** Lines as they were read once; the same line stays the same object until it is put anew. */
+  readonly drawn: (HeldLine | undefined)[];
 }
 
 /** A line as it is drawn. */
@@ -45,7 +47,7 @@ export function holdLines(): HeldLines {
     return window;
   };
   const open = (line: number): Window => {
-    const window = use(line) ?? { raw: [], before: [], cut: new Map() };
+    const window = use(line) ?? { raw: [], before: [], cut: new Map(), drawn: [] };
     windows.set(Math.floor(line / WINDOW), window);
     for (const oldest of windows.keys()) {
       if (windows.size <= MAX_WINDOWS) break;
@@ -63,6 +65,7 @@ export function holdLines(): HeldLines {
         window.before[at] = before;
         window.raw[at] = raw;
         window.cut.delete(at);
+        window.drawn[at] = undefined;
         before = styleAfter(raw, before);
       }
       for (const { line, bytes } of cut) open(line).cut.set(line % WINDOW, bytes);
@@ -70,27 +73,35 @@ export function holdLines(): HeldLines {
     dropFrom(line) {
       for (const number of windows.keys()) if (number * WINDOW >= line) windows.delete(number);
       const window = windows.get(Math.floor(line / WINDOW));
-      if (window !== undefined) window.raw.length = Math.min(window.raw.length, line % WINDOW);
+      if (window === undefined) return;
+      window.raw.length = Math.min(window.raw.length, line % WINDOW);
     },
     line(line) {
       const window = use(line);
       const raw = window?.raw[line % WINDOW];
       if (window === undefined || raw === undefined) return null;
-      const { runs } = readLine(raw, window.before[line % WINDOW] ?? PLAIN);
-      return { runs, cut: window.cut.get(line % WINDOW) ?? 0 };
+      const at = line % WINDOW;
+      const drawn = window.drawn[at] ?? {
+        runs: readLine(raw, window.before[at] ?? PLAIN).runs,
+        cut: window.cut.get(at) ?? 0,
+      };
+      window.drawn[at] = drawn;
+      return drawn;
     },
     text(line) {
       const raw = use(line)?.raw[line % WINDOW];
       return raw === undefined ? null : plainText(raw);
     },
-    missing(from, to) {
-      for (let line = Math.max(0, from); line < to; line += 1) {
-        if (use(line)?.raw[line % WINDOW] !== undefined) continue;
-        let last = Math.min((Math.floor(line / WINDOW) + 1) * WINDOW, to);
-        while (last > line + 1 && use(last - 1)?.raw[(last - 1) % WINDOW] !== undefined) last -= 1;
-        return { from: line, count: last - line };
-      }
-      return null;
-    },
+    missing: (from, to) => missing((line) => use(line)?.raw[line % WINDOW] !== undefined, Math.max(0, from), to),
   };
+}
+
+function missing(isHeld: (line: number) => boolean, from: number, to: number) {
+  for (let line = from; line < to; line += 1) {
+    if (isHeld(line)) continue;
+    let end = Math.min((Math.floor(line / WINDOW) + 1) * WINDOW, to);
+    while (end > line + 1 && isHeld(end - 1)) end -= 1;
+    return { from: line, count: end - line };
+  }
+  return null;
 }

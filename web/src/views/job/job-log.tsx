@@ -1,0 +1,42 @@
+import { useEffect, useMemo } from 'preact/hooks';
+import { type Log, type LogEvent, LogView, openLog, readLineAddress } from '../../log/index.ts';
+import { go } from '../../router/address.ts';
+import { live } from '../../state/stream.ts';
+import { logSourceOf } from './log-source.ts';
+
+interface JobLogProps {
+  readonly project: string;
+  readonly jobId: number;
+  /** The address's fragment, without `#`. */
+  readonly hash: string;
+}
+
+/** A job's log, live while it grows; the lines themselves come over the stream while the end is in view. */
+export function JobLog({ project, jobId, hash }: JobLogProps) {
+  const log = useMemo(
+    () => openLog(logSourceOf(project, jobId), readLineAddress(hash)?.first ?? null),
+    [project, jobId],
+  );
+  useEffect(() => () => log.close(), [log]);
+  const isGrowing = log.extent.value?.growing === true;
+  const isFollowing = log.following.value;
+  useEffect(() => (isGrowing ? watchLog(log, jobId, isFollowing) : undefined), [log, jobId, isGrowing, isFollowing]);
+  return (
+    <LogView
+      log={log}
+      hash={hash}
+      rawHref={`/api/v4/projects/${encodeURIComponent(project)}/jobs/${jobId}/trace`}
+      letters={true}
+      onHash={(next) => go(next, 'replace')}
+    />
+  );
+}
+
+function watchLog(log: Log, jobId: number, isFollowing: boolean): () => void {
+  return live.watch({
+    name: () => (isFollowing ? `log:${jobId}@${log.tail()}` : `log:${jobId}`),
+    hear: (event, data) => {
+      if (event === 'log') log.hear(data as LogEvent);
+    },
+  });
+}
