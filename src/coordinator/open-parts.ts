@@ -13,6 +13,7 @@ export interface PartsOptions {
   readonly databaseUrl: string | null;
   /** Where artifacts and sealed logs go; null: into the data directory. */
   readonly s3: S3Settings | null;
+  readonly pageDir: string;
   readonly base: string;
   readonly version: string;
   readonly clock: Clock;
@@ -31,7 +32,7 @@ export interface OpenParts {
  * @throws Failure `data_dir_unusable`, `data_dir_in_use`, `blobs_unusable`, and those of the store.
  */
 export async function openParts(options: PartsOptions): Promise<OpenParts> {
-  const { dataDir, databaseUrl, s3, base, version, clock, log } = options;
+  const { dataDir, databaseUrl, s3, base, version, clock, log, pageDir } = options;
   makeDataDir(dataDir);
   const lock = databaseUrl === null ? await lockDataDir(dataDir) : null;
   const blobs = await openBlobs(dataDir, s3);
@@ -44,7 +45,7 @@ export async function openParts(options: PartsOptions): Promise<OpenParts> {
     });
     const repositories = openRepositories({ root: join(dataDir, 'repositories'), path: options.path });
     return {
-      parts: { store, blobs, repositories, clock, log, base, version, dataDir },
+      parts: { store, blobs, repositories, clock, log, base, version, dataDir, pageDir },
       async close() {
         blobs.close();
         await store.close();

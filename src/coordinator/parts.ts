@@ -16,6 +16,8 @@ export interface Parts {
   readonly version: string;
   /** Directory of everything that is neither in the database, nor in `blobs`, nor a repository. */
   readonly dataDir: string;
+  /** Where the built web page lies; it may be missing. */
+  readonly pageDir: string;
 }
 
 /** One line each: what happened, with the facts as fields. */

@@ -3,6 +3,7 @@ import type { Gate, Route } from './http/index.ts';
 import { liveRoutes } from './live/index.ts';
 import { healthRoutes } from './operate/health-routes.ts';
 import { metricsRoutes } from './operate/metrics-routes.ts';
+import { pageRoutes } from './page/index.ts';
 import type { Parts } from './parts.ts';
 import { createProjectForPush, projectsRoutes } from './projects/index.ts';
 import { type GitPorts, gitRoutes, repositoryRoutes } from './repositories/index.ts';
@@ -27,6 +28,7 @@ export function allRoutes(parts: Parts, gate: Gate, limits: RunnerLimits = DEFAU
     ...runnersRoutes(parts, gate.projects),
     ...variablesRoutes(parts),
     ...restRoutes(parts),
+    ...pageRoutes(parts, gate),
     ...artifactRoutes(parts),
     ...liveRoutes(parts, gate.projects),
     ...repositoryRoutes(parts),

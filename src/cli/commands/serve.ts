@@ -1,4 +1,5 @@
 import { isIP, isIPv4 } from 'node:net';
+import { basename, dirname, join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { InvalidArgumentError, Option } from 'commander';
 import {
@@ -91,6 +92,7 @@ async function serve(flags: ServeFlags, host: Host): Promise<number> {
   setFlagsFromString(YOUNG_STAYS_SMALL);
   const server = await startServer({
     ...dataPlaces(flags, host),
+    pageDir: pageDirOf(host),
     listen: flags.listen,
     base: flags.externalUrl ?? null,
     trustProxy: flags.trustProxy ?? false,
@@ -119,6 +121,12 @@ async function serve(flags: ServeFlags, host: Host): Promise<number> {
   await runner?.stop();
   await server.stop();
   return EXIT.ok;
+}
+
+/** Beside the program where it is built; its sources find what was built of the page too. */
+function pageDirOf({ program }: Host): string {
+  const home = dirname(program.at(-1) ?? '');
+  return basename(home) === 'src' ? join(dirname(home), 'dist', 'web') : join(home, 'web');
 }
 
 async function startRunner({ address, parts }: RunningServer, host: Host): Promise<LocalRunnerProcess> {

@@ -31,6 +31,7 @@ export const ACTIONS = {
   'event.watch': { on: 'instance', least: 'anyone', scopes: READ },
   'session.open': { on: 'instance', least: 'credential', scopes: WRITE },
   'user.self': { on: 'instance', least: 'signed_in', scopes: ['read_api', 'read_user'] },
+  'user.password': { on: 'instance', least: 'signed_in', scopes: WRITE },
   'user.list': { on: 'instance', least: 'signed_in', scopes: READ },
   'user.manage': { on: 'instance', least: 'administrator', scopes: WRITE },
   'token.own': { on: 'instance', least: 'signed_in', scopes: WRITE },

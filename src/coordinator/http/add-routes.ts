@@ -9,6 +9,7 @@ import { addFromQuery } from './request/add-from-query.ts';
 import { authorize, refuseCredential } from './request/authorize.ts';
 import { queryOf } from './request/credentials.ts';
 import { readLooseTexts } from './request/read-loose-texts.ts';
+import { sessionCookie } from './request/session-cookie.ts';
 import type { RequestFigures } from './request-figures.ts';
 import { type Call, type Route, TAKEN } from './route.ts';
 import type { ServerOptions } from './server-options.ts';
@@ -37,8 +38,8 @@ export function addRoutes(app: FastifyInstance, routes: readonly Route[], option
       url: route.path,
       schema: schemaOf(route),
       ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
-      onRequest: async (request) => {
-        entries.set(request, await enter(route, request, options));
+      onRequest: async (request, reply) => {
+        entries.set(request, await enter(route, request, reply, options));
       },
       preValidation: async (request) => readLoosely(route, request),
       // Not a promise: the framework would keep it, and with it all of a request that is answered later.
@@ -61,7 +62,12 @@ function readLoosely({ query, body }: Route, request: FastifyRequest): void {
 type Entered = Pick<Call, 'principal' | 'project'>;
 const entries = new WeakMap<FastifyRequest, Entered>();
 
-async function enter(route: Route, request: FastifyRequest, { gate }: ServerOptions): Promise<Entered> {
+async function enter(
+  route: Route,
+  request: FastifyRequest,
+  { raw }: FastifyReply,
+  { gate, base }: ServerOptions,
+): Promise<Entered> {
   const { id } = request.params as { readonly id?: string };
   const { principal, project } = await authorize(gate, {
     action: route.action,
@@ -70,6 +76,11 @@ async function enter(route: Route, request: FastifyRequest, { gate }: ServerOpti
     headers: request.headers,
     query: queryOf(request.url),
     remoteAddress: request.ip,
+    // Not by the framework: a handler may take the connection, and its answer is to say it too.
+    onSession: (session, cookie) => {
+      raw.setHeader('epilogue-user', session?.principal.user.username ?? '');
+      if (session?.isRenewed === true) raw.setHeader('set-cookie', sessionCookie(cookie, base));
+    },
   });
   // Only routes on a project ask for it, and those are not entered without.
   return { principal, project: project as Entered['project'] };

@@ -8,6 +8,8 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import { addRoutes } from './add-routes.ts';
+import { DOCUMENT, pageUrl } from './address/page-address.ts';
+import { repositoryUrl } from './address/repository-url.ts';
 import { compileLate } from './compile-late.ts';
 import { ownConnections } from './connections.ts';
 import { errorReply } from './error-reply.ts';
@@ -15,7 +17,6 @@ import { SECRET_PARAMETERS } from './paging.ts';
 import { lingerBriefly } from './request/linger.ts';
 import { parseQuery, refuseQuery } from './request/parse-nested.ts';
 import { readBodies } from './request/read-bodies.ts';
-import { repositoryUrl } from './request/repository-url.ts';
 import { requestId } from './request/request-id.ts';
 import { countRequests, sentStatus } from './request-figures.ts';
 import { HTTP_LIMITS, type ServerOptions } from './server-options.ts';
@@ -31,7 +32,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: (request) => requestId(request.headers['x-request-id']),
     trustProxy: options.trustProxy,
-    rewriteUrl: ({ url = '/' }) => repositoryUrl(url),
+    rewriteUrl: ({ url = '/', method, headers }) => pageUrl(url, method, headers) ?? repositoryUrl(url),
     frameworkErrors: refuseAddress,
     connectionTimeout: idleMs,
     keepAliveTimeout: idleMs,
@@ -162,7 +163,7 @@ function refuseAddress({ statusCode = 400 }: FastifyError, request: FastifyReque
 function logRequest(request: FastifyRequest, reply: FastifyReply): void {
   const facts = {
     method: request.method,
-    url: withoutSecrets(request.url),
+    url: withoutSecrets(request.url === DOCUMENT ? request.originalUrl : request.url),
     status: sentStatus(reply),
     ms: Math.round(reply.elapsedTime * 10) / 10,
     remote: request.ip,

@@ -1,3 +1,4 @@
+export { DOCUMENT, isPageAddress } from './address/page-address.ts';
 export { type Answer, created, type Later, noContent, ok, text } from './answer.ts';
 export { buildServer } from './build-server.ts';
 export { errorReply } from './error-reply.ts';
@@ -22,8 +23,9 @@ export {
   credentialOf,
   type ProjectFinder,
   presentedCredential,
-  SESSION_COOKIE,
+  type Session,
 } from './request/credentials.ts';
+export { endedSessionCookie, SESSION_MS, sessionCookie } from './request/session-cookie.ts';
 export { DURATION_BOUNDS, type RouteFigures } from './request-figures.ts';
 export { type Call, type Route, route, TAKEN, type Taken } from './route.ts';
 export { HTTP_LIMITS, type ServerOptions } from './server-options.ts';

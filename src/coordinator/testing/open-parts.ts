@@ -44,6 +44,7 @@ export async function openParts(engine: Engine = 'SQLite'): Promise<OpenedParts>
     base: 'http://ci.example',
     version: '0.0.0-test',
     dataDir,
+    pageDir: join(dataDir, 'page'),
   };
   return {
     ...parts,

@@ -71,9 +71,10 @@ export async function deleteSession(tx: Tx, tokenHash: string): Promise<void> {
   await tx.query.deleteFrom('sessions').where('token_hash', '=', tokenHash).execute();
 }
 
-/** All of one user's; after a new password, or when the user is blocked. */
-export async function deleteSessionsOf(tx: Tx, userId: number): Promise<void> {
-  await tx.query.deleteFrom('sessions').where('user_id', '=', userId).execute();
+/** All of one user's; after a new password, or when the user is blocked. @param but hash of the cookie of the one that stays; null: none */
+export async function deleteSessionsOf(tx: Tx, userId: number, but: string | null = null): Promise<void> {
+  const all = tx.query.deleteFrom('sessions').where('user_id', '=', userId);
+  await (but === null ? all : all.where('token_hash', '!=', but)).execute();
 }
 
 /** How many had expired. */

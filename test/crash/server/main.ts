@@ -66,7 +66,7 @@ type Surroundings = Pick<Parameters<typeof openParts>[0], 'clock' | 'log' | 'bas
 
 /** With PostgreSQL, by the test's clock too. */
 async function open({ dataDir, databaseUrl, path }: Orders, surroundings: Surroundings): Promise<OpenParts> {
-  const common = { ...surroundings, dataDir, version: '0.0.0-crash', s3: null };
+  const common = { ...surroundings, dataDir, pageDir: dataDir, version: '0.0.0-crash', s3: null };
   if (databaseUrl === null) return await openParts({ ...common, databaseUrl, path });
   const store = await openStore({
     database: { url: databaseUrl },

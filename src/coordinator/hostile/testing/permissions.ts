@@ -25,6 +25,7 @@ const BY_LEAST: Readonly<Record<Least, readonly string[]>> = {
     ...['GET /api/reference.css', 'GET /api/v4/projects', 'GET /'],
     // Of each thing that is watched, the handler judges.
     'GET /api/v4/events',
+    ...['GET /-/page/index', 'GET /-/page/:file', 'GET /-/page/session'],
   ],
   'own credential': [
     ...['POST /users/sign_in', 'GET /users/sign_in/link', 'POST /users/sign_in/link', 'DELETE /users/sign_out'],
@@ -42,7 +43,7 @@ const BY_LEAST: Readonly<Record<Least, readonly string[]>> = {
     ...['POST /:namespace/:repository/git-upload-pack', 'POST /:namespace/:repository/git-receive-pack'],
   ],
   signed_in: [
-    ...['GET /api/v4/user', 'GET /api/v4/users', 'GET /api/v4/users/:user_id'],
+    ...['GET /api/v4/user', 'PUT /api/v4/user/password', 'GET /api/v4/users', 'GET /api/v4/users/:user_id'],
     ...['GET /api/v4/namespaces', 'GET /api/v4/namespaces/:namespace_id', 'POST /api/v4/projects'],
     ...['GET /api/v4/personal_access_tokens', 'GET /api/v4/personal_access_tokens/self'],
     ...['DELETE /api/v4/personal_access_tokens/self', 'POST /api/v4/personal_access_tokens/self/rotate'],

@@ -3,7 +3,13 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { type Action, judgeAccess, NOBODY, type Principal, type ProjectAccess, ruleOf } from '../../access/index.ts';
 import { forbidden, HttpError, notFound, tooManyRequests, unauthorized } from '../http-error.ts';
 import type { AttemptLimiter } from './attempt-limiter.ts';
-import { type Credentials, type Presented, type ProjectFinder, presentedCredential } from './credentials.ts';
+import {
+  type Credentials,
+  type Presented,
+  type ProjectFinder,
+  presentedCredential,
+  type Session,
+} from './credentials.ts';
 
 export interface Gate {
   readonly credentials: Credentials;
@@ -20,6 +26,8 @@ export interface Asked {
   readonly headers: IncomingHttpHeaders;
   readonly query: URLSearchParams;
   readonly remoteAddress: string;
+  /** Told whose session the cookie is of, where that is the credential; null: of none that there is. Before anything is refused. */
+  readonly onSession: (session: Session | null, cookie: string) => void;
 }
 
 export interface Entry {
@@ -89,16 +97,22 @@ export function refuseCredential(
 async function principalOf(
   credentials: Credentials,
   presented: Exclude<Presented, { kind: 'none' }>,
-  { headers }: Asked,
+  { headers, onSession }: Asked,
   isRead: boolean,
 ): Promise<Principal | null> {
   if (presented.kind === 'token') return await credentials.byToken(presented.token);
   if (presented.kind === 'job') return await credentials.byJobToken(presented.token);
   const session = await credentials.bySession(presented.cookie);
+  onSession(session, presented.cookie);
   if (session === null) return null;
   // Another site can make a browser send its cookie, not this header.
-  if (!isRead && !isSame(headers['x-csrf-token'], session.csrfToken)) throw forbidden('CSRF token is missing or wrong');
+  if (!isRead && !isSame(headers['x-csrf-token'], session.csrfToken)) throw wrongCsrfToken();
   return session.principal;
+}
+
+/** With a code: a page that was open while somebody signed in anew has an old one, and can ask for another. */
+function wrongCsrfToken(): HttpError {
+  return new HttpError(403, { message: '403 Forbidden - CSRF token is missing or wrong', code: 'csrf' });
 }
 
 /** In a time that says nothing of how much of it was right. */

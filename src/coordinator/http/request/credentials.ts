@@ -1,11 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { JobPrincipal, ProjectAccess, UserPrincipal } from '../../access/index.ts';
 
+export interface Session {
+  readonly principal: UserPrincipal;
+  readonly csrfToken: string;
+  /** It lasts longer from here on: so has its cookie to. */
+  readonly isRenewed: boolean;
+}
+
 /** Who a credential belongs to. Null, of every one: to nobody, or not any more. */
 export interface Credentials {
   byToken(token: string): Promise<UserPrincipal | null>;
   byJobToken(token: string): Promise<JobPrincipal | null>;
-  bySession(cookie: string): Promise<{ readonly principal: UserPrincipal; readonly csrfToken: string } | null>;
+  bySession(cookie: string): Promise<Session | null>;
 }
 
 export interface ProjectFinder {

@@ -36,7 +36,9 @@ export async function serveWith(options: Partial<ServerOptions>, ...routes: Rout
         },
         byJobToken: async (token) => (token === 'job' ? { kind: 'job', jobId: 3, projectId: 7 } : null),
         bySession: async (cookie) =>
-          cookie === 'browser' ? { principal: { ...ANA, via: 'session' }, csrfToken: 'csrf' } : null,
+          cookie.startsWith('browser')
+            ? { principal: { ...ANA, via: 'session' }, csrfToken: 'csrf', isRenewed: cookie === 'browser again' }
+            : null,
       },
       projects: {
         find: async (name, user) =>

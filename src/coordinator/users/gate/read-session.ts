@@ -1,7 +1,7 @@
 import { findSession, findUser, renewSession } from '../../../store/index.ts';
 import { ALL_SCOPES, hashToken, type UserPrincipal } from '../../access/index.ts';
+import { SESSION_MS, type Session } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
-import { SESSION_MS } from '../sign-in/session-cookie.ts';
 import { principalUser } from './principal-of.ts';
 import type { UseNotes } from './use-notes.ts';
 
@@ -12,7 +12,7 @@ export async function readSession(
   { store }: Pick<Parts, 'store'>,
   notes: UseNotes,
   cookie: string,
-): Promise<{ readonly principal: UserPrincipal; readonly csrfToken: string } | null> {
+): Promise<Session | null> {
   const found = await store.read(async (db) => {
     const session = await findSession(db, hashToken(cookie));
     const user = session === null ? null : await findUser(db, session.userId);
@@ -31,5 +31,5 @@ export async function readSession(
     scopes: ALL_SCOPES,
     project: null,
   };
-  return { principal, csrfToken };
+  return { principal, csrfToken, isRenewed: found.isDue };
 }

@@ -88,7 +88,8 @@ export async function requireUser(tx: Tx, username: string): Promise<UserRecord>
   return user;
 }
 
-async function hashGoodPassword(password: string): Promise<string> {
+/** @throws Failure `bad_user` */
+export async function hashGoodPassword(password: string): Promise<string> {
   if (password.length < SHORTEST_PASSWORD || password.length > LONGEST_PASSWORD) {
     throw new Failure('bad_user', `a password has ${SHORTEST_PASSWORD} to ${LONGEST_PASSWORD} characters`);
   }

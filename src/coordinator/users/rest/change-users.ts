@@ -1,22 +1,12 @@
 import { Type } from 'typebox';
-import { errorCode, Failure } from '../../../base/index.ts';
 import { deleteSessionsOf, findUser, type UserChange, updateUser } from '../../../store/index.ts';
-import {
-  badRequest,
-  type Call,
-  created,
-  forbidden,
-  HttpError,
-  notFound,
-  ok,
-  type Route,
-  route,
-} from '../../http/index.ts';
+import { type Call, created, forbidden, notFound, ok, type Route, route } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
 import { noteAudit } from '../../rest/note-audit.ts';
 import { ID, words } from '../../rest/schemas/common.ts';
 import { createUser, setPassword } from '../people/create-user.ts';
 import { FULL_USER, showFullUser } from './people-schemas.ts';
+import { told } from './told.ts';
 
 const common = { action: 'user.manage', tag: 'Users' } as const;
 const params = Type.Object({ user_id: ID });
@@ -123,15 +113,4 @@ async function noteOn(
 ): Promise<void> {
   const doer = { principal, remoteAddress, project: null };
   await store.write((tx) => noteAudit(tx, doer, { action, targetKind: 'user', targetId: id, details }));
-}
-
-/** What cannot be, in words. @throws HttpError 400, 409 */
-async function told<T>(make: () => Promise<T>): Promise<T> {
-  try {
-    return await make();
-  } catch (error) {
-    if (errorCode(error) === 'user_exists') throw new HttpError(409, { message: 'Username has already been taken' });
-    if (error instanceof Failure && error.code === 'bad_user') throw badRequest(error.message);
-    throw error;
-  }
 }

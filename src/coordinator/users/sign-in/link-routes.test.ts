@@ -28,7 +28,7 @@ it('is not spent by whoever looks at it, and signs in once whoever sends its for
   expect(shown.headers['set-cookie']).toBeUndefined();
   expect((await open('t0ken')).status).toBe(200);
   const { status, headers } = await send('t0ken', { 'sec-fetch-site': 'same-origin' });
-  expect(status).toBe(200);
+  expect([status, headers.location]).toEqual([303, '/']);
   const cookie = String(headers['set-cookie']).split(';')[0] ?? '';
   expect((await all.ask('GET', '/api/v4/user', { as: 'nobody', headers: { cookie } })).json.is_admin).toBe(true);
   expect([(await send('t0ken')).status, (await open('t0ken')).status, (await open('"><b>')).status]).toEqual([
@@ -38,7 +38,7 @@ it('is not spent by whoever looks at it, and signs in once whoever sends its for
 
 it('is not taken from the page of another site, and not spent by that', async () => {
   expect((await send('t0ken', { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
-  expect((await send('t0ken')).status).toBe(200);
+  expect((await send('t0ken')).status).toBe(303);
 });
 
 it('is removed a week after its day, and sessions when they are over', async () => {
@@ -56,4 +56,15 @@ it('is removed a week after its day, and sessions when they are over', async () 
   await sweep();
   expect(await left()).toEqual([0, 0]);
   expect(await store.read((db) => isGoodSignInLink(db, hashToken('t0ken')))).toBe(false);
+});
+
+it('opens the view that it names, and nothing that is none', async () => {
+  const path = '/users/sign_in/link?token=t0ken';
+  const shown = async (to: string) =>
+    /name="to" value="([^"]*)"/.exec((await all.ask('GET', `${path}&to=${encodeURIComponent(to)}`)).text)?.[1];
+  expect(await shown('/demo/graceful/-/pipelines/1')).toBe('/demo/graceful/-/pipelines/1');
+  for (const to of ['https://evil.example', '//evil.example/a', '/\\evil.example', '"><b>'])
+    expect(await shown(to)).toBe('/');
+  const sent = (to: string) => all.ask('POST', '/users/sign_in/link', { as: 'nobody', body: { token: 't0ken', to } });
+  expect((await sent('//evil.example/a')).headers.location).toBe('/');
 });

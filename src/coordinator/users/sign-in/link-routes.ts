@@ -1,12 +1,24 @@
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { findUser, isGoodSignInLink, takeSignInLink } from '../../../store/index.ts';
 import { hashToken } from '../../access/index.ts';
-import { type Answer, type Call, forbidden, HttpError, type Route, route, text } from '../../http/index.ts';
+import {
+  type Answer,
+  type Call,
+  HttpError,
+  isPageAddress,
+  type Route,
+  route,
+  sessionCookie,
+  text,
+} from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
 import { openSession } from './open-session.ts';
-import { sessionCookie } from './session-cookie.ts';
+import { refuseOtherSites } from './refuse-other-sites.ts';
 
-const TOKEN = Type.Object({ token: Type.String({ maxLength: 255 }) });
+const TOKEN = Type.Object({
+  token: Type.String({ maxLength: 255 }),
+  to: Type.Optional(Type.String({ maxLength: 1024, description: 'the view to open; left out: `/`' })),
+});
 const PATH = '/users/sign_in/link';
 
 /**
@@ -22,9 +34,9 @@ export function linkRoutes(parts: Parts): readonly Route[] {
       summary: 'The form of a link that is good once',
       query: TOKEN,
       answers: { 200: null, 410: null },
-      handle: async ({ query: { token }, refuse }) => {
+      handle: async ({ query: { token, to }, refuse }) => {
         const isGood = await parts.store.read((db) => isGoodSignInLink(db, hashToken(token)));
-        return isGood ? form(token) : isOver(refuse);
+        return isGood ? form(token, viewOf(to)) : isOver(refuse);
       },
     }),
     route({
@@ -32,33 +44,38 @@ export function linkRoutes(parts: Parts): readonly Route[] {
       method: 'POST',
       summary: 'Sign in with a link that is good once',
       body: TOKEN,
-      answers: { 200: null, 410: null },
+      answers: { 303: null, 410: null },
       handle: (call) => {
-        const site = call.headers['sec-fetch-site'];
-        if (site !== undefined && site !== 'same-origin' && site !== 'none') throw forbidden('Sent by another site');
-        return signIn(parts, call.body.token, call);
+        refuseOtherSites(call);
+        return signIn(parts, call.body, call);
       },
     }),
   ];
 }
 
-async function signIn(parts: Parts, token: string, call: Call): Promise<Answer> {
+async function signIn(parts: Parts, { token, to }: Static<typeof TOKEN>, call: Call): Promise<Answer> {
   const session = await parts.store.write(async (tx) => {
     const id = await takeSignInLink(tx, hashToken(token));
     const user = id === null ? null : await findUser(tx, id);
     return user === null || user.state !== 'active' ? null : { ...(await openSession(tx, user, call)), user };
   });
   if (session === null) return isOver(call.refuse);
-  const answer = text(`You are signed in as ${session.user.username}.\n`);
-  return { ...answer, headers: { ...answer.headers, 'set-cookie': sessionCookie(session.cookie, parts.base) } };
+  const answer = text(`You are signed in as ${session.user.username}.\n`, undefined, 303);
+  const headers = { location: viewOf(to), 'set-cookie': sessionCookie(session.cookie, parts.base) };
+  return { ...answer, headers: { ...answer.headers, ...headers } };
 }
 
-/** @param token one of ours: nothing in it has a meaning in HTML. */
-function form(token: string): Answer {
+/** Only one of our own: a link that leads elsewhere would be taken for one of this server. */
+function viewOf(to: string | undefined): string {
+  return to !== undefined && isPageAddress(to) ? to : '/';
+}
+
+/** @param token one of ours, as `to` is a view of the page: nothing in them has a meaning in HTML. */
+function form(token: string, to: string): Answer {
   const answer = text(
     `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Sign in</title>
-<form method="post" action="${PATH}"><input type="hidden" name="token" value="${token}"><button>Sign in</button></form></html>
+<form method="post" action="${PATH}"><input type="hidden" name="token" value="${token}"><input type="hidden" name="to" value="${to}"><button>Sign in</button></form></html>
 `,
     'text/html; charset=utf-8',
   );

@@ -1,7 +1,6 @@
 import { insertSession, noteSignIn, type Tx, type UserRecord } from '../../../store/index.ts';
 import { drawToken, hashToken } from '../../access/index.ts';
-import type { Call } from '../../http/index.ts';
-import { SESSION_MS } from './session-cookie.ts';
+import { type Call, SESSION_MS } from '../../http/index.ts';
 
 /** Both are shown this once. */
 export async function openSession(

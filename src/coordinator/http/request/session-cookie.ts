@@ -1,4 +1,4 @@
-import { SESSION_COOKIE } from '../../http/index.ts';
+import { SESSION_COOKIE } from './credentials.ts';
 
 /** How long somebody stays signed in without coming back. */
 export const SESSION_MS = 14 * 24 * 3_600_000;
