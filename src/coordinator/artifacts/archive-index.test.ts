@@ -51,6 +51,17 @@ const put = async (key: string, bytes: Uint8Array) =>
   await all.parts.blobs.put(key, Readable.from([bytes]), { maxBytes: 10_000_000 });
 const keys = async () => (await all.parts.blobs.list('artifacts/')).blobs.map(({ key }) => key);
 
+it('lists folders of an archive, page by page, and no others', async () => {
+  const list = async (query: string) => JSON.parse(await read(few, `tree?${query}`)) as unknown;
+  const large = { name: 'large', path: 'large', type: 'file', size: 256 * 1024 };
+  expect(await list('')).toEqual([{ name: 'd', path: 'd', type: 'directory', size: 0 }, large]);
+  expect(await list('per_page=1&page=2')).toEqual([large]);
+  expect(await list('path=d/')).toEqual([{ name: '7', path: 'd/7', type: 'file', size: 1 }]);
+  expect(await list('path=d&page=99')).toEqual([]);
+  for (const none of ['nowhere', 'large', '..', '../../etc', 'd//x', '\u0000', 'd/7'])
+    expect(await read(few, `tree?path=${encodeURIComponent(none)}`)).toBe('404');
+});
+
 it('reads the directory of an archive with many files once, when the first of them is asked for', async () => {
   const blob = await blobOf(many);
   expect(await keys()).toHaveLength(2);

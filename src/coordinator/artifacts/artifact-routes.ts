@@ -7,13 +7,13 @@ import {
   keepArtifacts,
   latestSuccessfulPipeline,
 } from '../../store/index.ts';
-import { type Call, noContent, notFound, ok, type Route, route } from '../http/index.ts';
+import { type Call, noContent, notFound, ok, PAGING, type Route, route } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
 import { loadJob } from '../rest/jobs/load-job.ts';
 import { noteAudit } from '../rest/note-audit.ts';
-import { ID } from '../rest/schemas/common.ts';
+import { answer, ID } from '../rest/schemas/common.ts';
 import { BRIDGE, JOB as SHOWN_JOB } from '../rest/schemas/job.ts';
-import { eraseArtifacts, fileInArchive, readableArchiveOf, wholeArchive } from './open-artifact.ts';
+import { eraseArtifacts, fileInArchive, folderOfArchive, readableArchiveOf, wholeArchive } from './open-artifact.ts';
 
 const PROJECT = { id: Type.String() };
 const JOB = { ...PROJECT, job_id: ID };
@@ -21,7 +21,7 @@ const common = { tag: 'artifacts' } as const;
 
 /** What people and programs do with artifacts. */
 export function artifactRoutes(parts: Parts): readonly Route[] {
-  return [...downloads(parts), ...byRef(parts), ...changes(parts)];
+  return [...downloads(parts), tree(parts), ...byRef(parts), ...changes(parts)];
 }
 
 /** @throws HttpError 404: no such job in this project */
@@ -61,6 +61,31 @@ function downloads(parts: Parts): readonly Route[] {
     }),
   ];
 }
+
+/** Of the entry of that name at the top of an archive it stands in front, as in GitLab. */
+function tree(parts: Parts): Route {
+  return route({
+    ...common,
+    method: 'GET',
+    path: '/api/v4/projects/:id/jobs/:job_id/artifacts/tree',
+    action: 'artifact.read',
+    summary: 'What lies in a folder of the archive of a job, folders first',
+    params: Type.Object(JOB),
+    query: Type.Object({ ...PAGING, path: Type.Optional(Type.String({ maxLength: 4_096 })) }),
+    answers: { 200: Type.Array(TREE_ENTRY) },
+    handle: async (call) => {
+      const { id: jobId } = await ownJob(parts, call.project.id, call.params.job_id);
+      return await folderOfArchive(parts, await readableArchiveOf(parts, call, jobId), call);
+    },
+  });
+}
+
+const TREE_ENTRY = answer({
+  name: Type.String(),
+  path: Type.String({ description: 'in the archive' }),
+  type: Type.Enum(['file', 'directory', 'symlink']),
+  size: Type.Integer({ minimum: 0, description: 'bytes, of a directory 0' }),
+});
 
 function byRef(parts: Parts): readonly Route[] {
   const query = Type.Object({ job: Type.String() });

@@ -47,7 +47,11 @@ async function setVisibility(visibility: string): Promise<void> {
 /** One status, whichever way it is asked for. */
 async function ask(maker: Maker, as: Who, headers: Readonly<Record<string, string>> = {}): Promise<number> {
   const base = `/api/v4/projects/${project.id}/jobs`;
-  const paths = [`${base}/${idOf(maker)}/artifacts`, `${base}/${idOf(maker)}/artifacts/a`];
+  const paths = [
+    `${base}/${idOf(maker)}/artifacts`,
+    `${base}/${idOf(maker)}/artifacts/a`,
+    `${base}/${idOf(maker)}/artifacts/tree`,
+  ];
   const statuses = new Set<number>();
   for (const path of paths) statuses.add((await all.ask('GET', path, { as, headers })).status);
   expect(statuses.size).toBe(1);

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import { openEntry } from '../../blobs/index.ts';
+import { listFolder, openEntry } from '../../blobs/index.ts';
 import { type ArtifactRecord, deleteArtifacts, findArtifact, hasExpired } from '../../store/index.ts';
-import { type Answer, type Call, forbidden, notFound } from '../http/index.ts';
+import { type Answer, type Call, forbidden, notFound, paged, pageOf } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
 import { indexOfArchive } from './archive-index.ts';
 import { removeDoomed } from './doomed-blobs.ts';
@@ -64,6 +64,35 @@ export async function fileInArchive(
       'content-disposition': savedAs(basename(path)),
     },
   };
+}
+
+/** A page of a folder of it, folders first. @throws HttpError 404: no such folder; Failure of `blobs` */
+export async function folderOfArchive(
+  parts: Parts,
+  artifact: ArtifactRecord,
+  { query, url, signal }: Pick<Call<unknown, FolderQuery>, 'query' | 'url' | 'signal'>,
+): Promise<Answer> {
+  const folder = (query.path ?? '').replace(/\/+$/, '');
+  const entries = listFolder(await indexOfArchive(parts, artifact, signal), folder);
+  if (entries === null) throw notFound('Folder');
+  const page = pageOf(query);
+  const ordered = [
+    ...entries.filter(({ kind }) => kind === 'directory'),
+    ...entries.filter(({ kind }) => kind !== 'directory'),
+  ];
+  const items = ordered.slice(page.offset, page.offset + page.perPage).map(({ name, kind, sizeBytes }) => ({
+    name,
+    path: folder === '' ? name : `${folder}/${name}`,
+    type: kind,
+    size: sizeBytes,
+  }));
+  return paged({ items, total: ordered.length }, page, parts.base, url);
+}
+
+interface FolderQuery {
+  readonly path?: string;
+  readonly page?: number;
+  readonly per_page?: number;
 }
 
 /** Takes a job's artifacts away. */

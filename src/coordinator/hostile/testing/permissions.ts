@@ -79,6 +79,7 @@ const BY_LEAST: Readonly<Record<Least, readonly string[]>> = {
       `GET ${JOB}/trace/lines`,
       `GET ${JOB}/trace/search`,
       `GET ${JOB}/artifacts`,
+      `GET ${JOB}/artifacts/tree`,
       `GET ${JOB}/artifacts/*`,
     ],
     ...[`GET ${P}/jobs/artifacts/:ref/download`, `GET ${P}/jobs/artifacts/:ref/raw/*`],
