@@ -163,7 +163,7 @@ function changes(parts: Parts): readonly Route[] {
       summary:
         'Let all artifacts of a project expire but those that are kept, and those of the latest successful pipeline of each ref',
       params: Type.Object(PROJECT),
-      answers: { 202: null },
+      answers: { 202: Type.Object({ message: Type.String() }) },
       handle: async (call) => {
         const { id } = call.project;
         await parts.store.write(async (tx) => {

@@ -14,6 +14,7 @@ import {
 import type { Parts } from '../parts.ts';
 import { noteAudit } from '../rest/note-audit.ts';
 import { ID } from '../rest/schemas/common.ts';
+import { NEXT_TOKEN, RUNNER_DETAILS } from '../rest/schemas/runner.ts';
 import { LOOSE, wholeOf } from '../runner-api/loose-values.ts';
 import { resetToken } from '../runner-api/registration/registration-routes.ts';
 import { readRunnerSettings } from '../runner-api/registration/runner-settings.ts';
@@ -46,7 +47,7 @@ function change(parts: Parts, managed: Managed): Route {
     summary: 'Change a runner',
     params: ONE,
     body: LOOSE,
-    answers: { 200: null },
+    answers: { 200: RUNNER_DETAILS },
     handle: async (call) => {
       const { runner, projects } = await managed(call);
       const settings = readRunnerSettings(call.body, runner);
@@ -95,7 +96,7 @@ function reset(parts: Parts, managed: Managed): Route {
     summary: 'Draw a new token for a runner',
     params: ONE,
     body: LOOSE,
-    answers: { 201: null },
+    answers: { 201: NEXT_TOKEN },
     handle: async (call) => created(await resetToken(parts, (await managed(call)).runner)),
   });
 }
@@ -108,7 +109,7 @@ function release(parts: Parts, managed: Managed): Route {
     summary: 'End the quarantine of a runner: its machines are told with their next request, and take jobs again',
     params: ONE,
     body: LOOSE,
-    answers: { 201: null },
+    answers: { 201: RUNNER_DETAILS },
     handle: async (call) => {
       const found = await managed(call);
       const { id } = found.runner;
@@ -132,7 +133,7 @@ function give(parts: Parts, finder: ProjectFinder): Route {
     summary: 'Give a runner of another project to this one',
     params: Type.Object({ id: Type.String() }),
     body: LOOSE,
-    answers: { 201: null },
+    answers: { 201: RUNNER_DETAILS },
     handle: async ({ body, principal, project }) => {
       const id = wholeOf(body.runner_id) ?? 0;
       const { runner, projects } = await runnerFor(parts, finder, { principal, id, action: 'runner.manage' });

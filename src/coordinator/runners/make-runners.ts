@@ -4,6 +4,7 @@ import { drawToken, hashToken, type Principal, TOKEN_PREFIXES } from '../access/
 import { badParameters, type Call, created, forbidden, type ProjectFinder, type Route, route } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
 import { type Doer, noteAudit } from '../rest/note-audit.ts';
+import { NEXT_TOKEN, RUNNER_TOKEN } from '../rest/schemas/runner.ts';
 import { LOOSE, type Loose, wholeOf } from '../runner-api/loose-values.ts';
 import { NEW_RUNNER, readRunnerSettings } from '../runner-api/registration/runner-settings.ts';
 import { isAdministrator, mayIn } from './runner-access.ts';
@@ -26,7 +27,7 @@ function create(parts: Parts, finder: ProjectFinder): Route {
     summary: 'Make a runner',
     tag: TAG,
     body: LOOSE,
-    answers: { 201: null },
+    answers: { 201: RUNNER_TOKEN },
     handle: async (call) => {
       const { body, principal } = call;
       const projectId = await scopeOf(finder, principal, body);
@@ -72,7 +73,7 @@ function resetOfInstance(parts: Parts): Route {
     summary: 'Draw a new registration token for the instance',
     tag: TAG,
     body: LOOSE,
-    answers: { 201: null },
+    answers: { 201: NEXT_TOKEN },
     handle: async (call) => {
       if (!isAdministrator(call.principal)) throw forbidden();
       return created(await reset(parts, { ...call, project: null }));
@@ -89,7 +90,7 @@ function resetOfProject(parts: Parts): Route {
     tag: TAG,
     params: Type.Object({ id: Type.String() }),
     body: LOOSE,
-    answers: { 201: null },
+    answers: { 201: NEXT_TOKEN },
     handle: async (call) => created(await reset(parts, call)),
   });
 }

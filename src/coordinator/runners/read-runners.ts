@@ -13,6 +13,7 @@ import { type Answer, type Call, forbidden, ok, PAGING, type ProjectFinder, type
 import type { Parts } from '../parts.ts';
 import { listed, storePage } from '../rest/listing.ts';
 import { ID } from '../rest/schemas/common.ts';
+import { LISTED_MANAGER, LISTED_RUNNER, type ListedRunner, RUNNER_DETAILS } from '../rest/schemas/runner.ts';
 import { showManager, showRunner } from '../rest/shapes/show-runner.ts';
 import { isAdministrator, runnerFor } from './runner-access.ts';
 import { showRunnerDetails } from './show-runner-details.ts';
@@ -50,7 +51,7 @@ function own(parts: Parts): Route {
     summary: 'Runners that the asker has made',
     tag: TAG,
     query: LIST,
-    answers: { 200: null },
+    answers: { 200: Type.Array(LISTED_RUNNER) },
     handle: async (call) => {
       const { principal } = call;
       const createdBy = principal.kind === 'user' && !isAdministrator(principal) ? principal.user.id : null;
@@ -67,7 +68,7 @@ function all(parts: Parts): Route {
     summary: 'All runners, for administrators',
     tag: TAG,
     query: LIST,
-    answers: { 200: null },
+    answers: { 200: Type.Array(LISTED_RUNNER) },
     handle: async (call) => {
       if (!isAdministrator(call.principal)) throw forbidden();
       return await list(parts, call, { projectId: null, createdBy: null });
@@ -84,7 +85,7 @@ function ofProject(parts: Parts): Route {
     tag: TAG,
     params: Type.Object({ id: Type.String() }),
     query: LIST,
-    answers: { 200: null },
+    answers: { 200: Type.Array(LISTED_RUNNER) },
     handle: async (call) => await list(parts, call, { projectId: call.project.id, createdBy: null }),
   });
 }
@@ -101,7 +102,7 @@ async function list(
   return await store.read(async (db) => {
     const records = type === 'group_type' ? [] : await listRunners(db, filter, storePage(call.query, 'desc'));
     const total = type === 'group_type' ? 0 : await countRunners(db, filter);
-    const shown = new Map<number, unknown>();
+    const shown = new Map<number, ListedRunner>();
     const standing = await listQuarantines(
       db,
       records.map(({ id }) => id),
@@ -126,7 +127,7 @@ function one(parts: Parts, finder: ProjectFinder): Route {
     summary: 'One runner',
     tag: TAG,
     params: ONE,
-    answers: { 200: null },
+    answers: { 200: RUNNER_DETAILS },
     handle: async ({ params: { id }, principal }) =>
       ok(await showRunnerDetails(parts, await runnerFor(parts, finder, { principal, id, action: 'runner.read' }))),
   });
@@ -140,7 +141,7 @@ function managers(parts: Parts, finder: ProjectFinder): Route {
     summary: 'The machines that work under the token of a runner',
     tag: TAG,
     params: ONE,
-    answers: { 200: null },
+    answers: { 200: Type.Array(LISTED_MANAGER) },
     handle: async ({ params: { id }, principal }) => {
       await runnerFor(parts, finder, { principal, id, action: 'runner.read' });
       return await parts.store.read(async (db) => {

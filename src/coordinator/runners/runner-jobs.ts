@@ -3,8 +3,10 @@ import { ANY_JOB, type Db, type JobRecord, listJobs } from '../../store/index.ts
 import { type Call, forbidden, PAGING, type ProjectFinder, type Route, route } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
 import { listed, storePage } from '../rest/listing.ts';
-import { ID, KEYSET } from '../rest/schemas/common.ts';
+import { ID, KEYSET, shape } from '../rest/schemas/common.ts';
+import { JOB } from '../rest/schemas/job.ts';
 import { STATUS } from '../rest/schemas/pipeline.ts';
+import { RUNNERS_PROJECT } from '../rest/schemas/runner.ts';
 import { distinct, gatherJobs } from '../rest/shapes/gather-jobs.ts';
 import { showJob } from '../rest/shapes/show-job.ts';
 import { isAdministrator, projectsAllowed, runnerFor } from './runner-access.ts';
@@ -16,6 +18,7 @@ const QUERY = Type.Object({
   order_by: Type.Optional(Type.Enum(['id'])),
   sort: Type.Optional(Type.Enum(['asc', 'desc'])),
 });
+const RUNNERS_JOB = shape('RunnersJob', { ...JOB.properties, project: RUNNERS_PROJECT });
 type ListCall = Pick<Call, 'principal' | 'base' | 'url'> & { readonly query: Static<typeof QUERY> };
 
 export function runnerJobRoutes(parts: Parts, finder: ProjectFinder): readonly Route[] {
@@ -28,7 +31,7 @@ export function runnerJobRoutes(parts: Parts, finder: ProjectFinder): readonly R
       tag: 'runners',
       params: Type.Object({ id: ID }),
       query: QUERY,
-      answers: { 200: null },
+      answers: { 200: Type.Array(RUNNERS_JOB) },
       handle: async (call) => {
         const { principal, params } = call;
         const { runner } = await runnerFor(parts, finder, { principal, id: params.id, action: 'runner.read' });
@@ -55,8 +58,8 @@ async function show(
   db: Db,
   jobs: readonly JobRecord[],
   { projects, base }: { readonly projects: readonly number[]; readonly base: string },
-): Promise<ReadonlyMap<number, unknown>> {
-  const shown = new Map<number, unknown>();
+): Promise<ReadonlyMap<number, Static<typeof RUNNERS_JOB>>> {
+  const shown = new Map<number, Static<typeof RUNNERS_JOB>>();
   for (const id of projects) {
     const ofProject = jobs.filter(({ projectId }) => projectId === id);
     const around = await gatherJobs(db, ofProject, { projectId: id, base });

@@ -4,6 +4,7 @@ import { archivePrefix, openArchive, openBlob, readBlob } from '../../../git/ind
 import { type Answer, notFound, ok, type Route, route } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
 import { COMMON, checkPath, ID, openProject, params } from './open-project.ts';
+import { BLOB } from './repository-schemas.ts';
 
 const LIMITS = { stallMs: 60_000, deadlineMs: 60 * 60_000 };
 const MOST_BYTES = 20 * 1024 * 1024;
@@ -17,7 +18,7 @@ export function blobRoutes(parts: Parts): readonly Route[] {
       path: '/api/v4/projects/:id/repository/blobs/:sha',
       summary: 'The content of a file by its own sha, in base64',
       params: blob,
-      answers,
+      answers: { ...answers, 200: BLOB },
       handle: async (call) => {
         const { repository } = await openProject(parts, call);
         const { sha } = call.params;

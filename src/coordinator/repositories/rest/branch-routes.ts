@@ -6,6 +6,7 @@ import type { Parts } from '../../parts.ts';
 import { fitsPattern } from '../../pipelines/index.ts';
 import { decidePush } from '../push/decide-push.ts';
 import { COMMON, ID, type OpenedProject, openProject, params } from './open-project.ts';
+import { BRANCH } from './repository-schemas.ts';
 import { showCommit } from './show-commit.ts';
 
 export function branchRoutes(parts: Parts): readonly Route[] {
@@ -20,7 +21,7 @@ export function branchRoutes(parts: Parts): readonly Route[] {
         search: Type.Optional(Type.String({ description: '`^` before it: the start; `$` after it: the end' })),
         sort: Type.Optional(Type.Enum(['name_asc', 'updated_asc', 'updated_desc'])),
       }),
-      answers: { 200: null, 404: null },
+      answers: { 200: Type.Array(BRANCH), 404: null },
       handle: async (call) => {
         const opened = await openProject(parts, call);
         const page = pageOf(call.query);
@@ -40,7 +41,7 @@ export function branchRoutes(parts: Parts): readonly Route[] {
       path: '/api/v4/projects/:id/repository/branches/:branch',
       summary: 'A branch',
       params: Type.Object({ ...ID, branch: Type.String() }),
-      answers: { 200: null, 404: null },
+      answers: { 200: BRANCH, 404: null },
       handle: async (call) => {
         const opened = await openProject(parts, call);
         const { items } = await listBranches(opened.repository, {

@@ -13,10 +13,10 @@ import { badInstant, type Call, notFound, ok, PAGING, paged, pageOf, type Route,
 import type { Parts } from '../../parts.ts';
 import { namedRef } from '../push/ref-name.ts';
 import { COMMON, checkPath, ID, type OpenedProject, openProject, params } from './open-project.ts';
+import { DIFF, FULL_COMMIT, LISTED_COMMIT, REF } from './repository-schemas.ts';
 import { showCommit, showDiff } from './show-commit.ts';
 
 const one = Type.Object({ ...ID, sha: Type.String() });
-const answers = { 200: null, 404: null };
 const BASE = '/api/v4/projects/:id/repository/commits';
 
 export function commitRoutes(parts: Parts): readonly Route[] {
@@ -28,7 +28,7 @@ export function commitRoutes(parts: Parts): readonly Route[] {
       summary: 'A commit, with its lines and its last pipeline',
       params: one,
       query: Type.Object({ stats: Type.Optional(Type.Boolean()) }),
-      answers,
+      answers: { 200: FULL_COMMIT, 404: null },
       handle: async (call) => {
         const { opened, commit } = await openCommit(parts, call);
         const { repository, project, web } = opened;
@@ -49,7 +49,7 @@ export function commitRoutes(parts: Parts): readonly Route[] {
       summary: 'What a commit changed',
       params: one,
       query: Type.Object(PAGING),
-      answers,
+      answers: { 200: Type.Array(DIFF), 404: null },
       handle: async (call) => {
         const { opened, commit } = await openCommit(parts, call);
         const { parents } = await readCommit(opened.repository, commit.sha);
@@ -70,7 +70,7 @@ function refsRoute(parts: Parts): Route {
     summary: 'Branches and tags that have a commit',
     params: one,
     query: Type.Object({ ...PAGING, type: Type.Optional(Type.Enum(['all', 'branch', 'tag'])) }),
-    answers,
+    answers: { 200: Type.Array(REF), 404: null },
     handle: async (call) => {
       const { opened, commit } = await openCommit(parts, call);
       const { type = 'all' } = call.query;
@@ -100,7 +100,7 @@ function listRoute(parts: Parts): Route {
       first_parent: Type.Optional(Type.Boolean()),
       with_stats: Type.Optional(Type.Boolean()),
     }),
-    answers: { ...answers, 400: null },
+    answers: { 200: Type.Array(LISTED_COMMIT), 400: null, 404: null },
     handle: async (call) => {
       const opened = await openProject(parts, call);
       const { ref_name: ref, path, since, until, first_parent: firstParent = false, with_stats: stats } = call.query;

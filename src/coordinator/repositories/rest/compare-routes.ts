@@ -3,6 +3,7 @@ import { listCommits, listDiffs, mergeBase, readCommit } from '../../../git/inde
 import { badRequest, notFound, ok, type Route, route } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
 import { COMMON, openProject, params } from './open-project.ts';
+import { COMPARISON, REPOSITORY_COMMIT } from './repository-schemas.ts';
 import { showCommit, showDiff } from './show-commit.ts';
 
 const MOST_COMMITS = 1_000;
@@ -15,7 +16,7 @@ export function compareRoutes(parts: Parts): readonly Route[] {
       summary: 'What one branch, tag or commit has that another has not',
       params,
       query: Type.Object({ from: Type.String(), to: Type.String(), straight: Type.Optional(Type.Boolean()) }),
-      answers: { 200: null, 404: null },
+      answers: { 200: COMPARISON, 404: null },
       handle: async (call) => {
         const { repository, web, find } = await openProject(parts, call);
         const [from, to] = [await find(call.query.from), await find(call.query.to)];
@@ -41,7 +42,7 @@ export function compareRoutes(parts: Parts): readonly Route[] {
       summary: 'Where two branches, tags or commits parted',
       params,
       query: Type.Object({ refs: Type.Array(Type.String()) }),
-      answers: { 200: null, 400: null, 404: null },
+      answers: { 200: REPOSITORY_COMMIT, 400: null, 404: null },
       handle: async (call) => {
         const { repository, web, find } = await openProject(parts, call);
         const [one, other, ...more] = call.query.refs;

@@ -4,6 +4,7 @@ import { latestCommitOf, readFile } from '../../../git/index.ts';
 import { type Answer, type Call, notFound, ok, type Route, route } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
 import { COMMON, checkPath, ID, openProject } from './open-project.ts';
+import { FILE } from './repository-schemas.ts';
 
 /** A file that is answered as a whole. */
 const MOST_BYTES = 20 * 1024 * 1024;
@@ -12,7 +13,6 @@ const common = {
   ...COMMON,
   params: Type.Object({ ...ID, file_path: Type.String() }),
   query: Type.Object({ ref: Type.Optional(Type.String()) }),
-  answers: { 200: null, 400: null, 404: null },
 } as const;
 
 type FileCall = Pick<
@@ -26,6 +26,7 @@ export function fileRoutes(parts: Parts): readonly Route[] {
       ...common,
       path: '/api/v4/projects/:id/repository/files/:file_path',
       summary: 'A file, in base64',
+      answers: { 200: FILE, 400: null, 404: null },
       handle: async (call) => {
         const { facts, content } = await openFile(parts, call);
         return ok({ ...facts, content: content.toString('base64') }, headersOf(facts));
@@ -35,6 +36,7 @@ export function fileRoutes(parts: Parts): readonly Route[] {
       ...common,
       path: '/api/v4/projects/:id/repository/files/:file_path/raw',
       summary: 'A file, byte for byte',
+      answers: { 200: null, 400: null, 404: null },
       handle: async (call): Promise<Answer> => {
         const { facts, content } = await openFile(parts, call);
         const headers = { 'content-type': 'text/plain; charset=utf-8', 'content-disposition': 'inline' };

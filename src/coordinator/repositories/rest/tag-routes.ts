@@ -4,6 +4,7 @@ import { notFound, ok, PAGING, paged, pageOf, type Route, route } from '../../ht
 import type { Parts } from '../../parts.ts';
 import { fitsPattern } from '../../pipelines/index.ts';
 import { COMMON, ID, type OpenedProject, openProject, params } from './open-project.ts';
+import { TAG } from './repository-schemas.ts';
 import { showCommit, showDate } from './show-commit.ts';
 
 export function tagRoutes(parts: Parts): readonly Route[] {
@@ -19,7 +20,7 @@ export function tagRoutes(parts: Parts): readonly Route[] {
         order_by: Type.Optional(Type.Enum(['name', 'updated'])),
         sort: Type.Optional(Type.Enum(['asc', 'desc'])),
       }),
-      answers: { 200: null, 404: null },
+      answers: { 200: Type.Array(TAG), 404: null },
       handle: async (call) => {
         const opened = await openProject(parts, call);
         const page = pageOf(call.query);
@@ -39,7 +40,7 @@ export function tagRoutes(parts: Parts): readonly Route[] {
       path: '/api/v4/projects/:id/repository/tags/:tag_name',
       summary: 'A tag',
       params: Type.Object({ ...ID, tag_name: Type.String() }),
-      answers: { 200: null, 404: null },
+      answers: { 200: TAG, 404: null },
       handle: async (call) => {
         const opened = await openProject(parts, call);
         const query = { name: call.params.tag_name, sort: 'name_asc', limit: 1, signal: call.signal } as const;

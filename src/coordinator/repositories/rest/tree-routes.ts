@@ -4,6 +4,7 @@ import { listTree, type TreeEntry } from '../../../git/index.ts';
 import { keysetPaged, notFound, PAGING, paged, pageOf, type Route, route } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
 import { COMMON, checkPath, openProject, params } from './open-project.ts';
+import { TREE_ENTRY } from './repository-schemas.ts';
 
 export function treeRoutes(parts: Parts): readonly Route[] {
   return [
@@ -22,7 +23,7 @@ export function treeRoutes(parts: Parts): readonly Route[] {
           Type.String({ description: 'of `pagination=keyset`: the last path of the page before' }),
         ),
       }),
-      answers: { 200: null, 400: null, 404: null },
+      answers: { 200: Type.Array(TREE_ENTRY), 400: null, 404: null },
       handle: async (call) => {
         const { repository, find } = await openProject(parts, call);
         const { path = '', ref, recursive = false, pagination, page_token: after } = call.query;

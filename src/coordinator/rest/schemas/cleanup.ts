@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { CAUSES, CLEANUP_OUTCOMES, PHASES } from '../../../protocol/index.ts';
-import { answer, INSTANT, nullable, SECONDS } from './common.ts';
+import { answer, INSTANT, nullable, SECONDS, shape } from './common.ts';
 
 export const PHASE = nullable(Type.Enum([...PHASES]), 'while an attempt is under way');
 
@@ -8,7 +8,7 @@ const TEARDOWN_STEPS = ['waiting', 'saving'] as const;
 
 /** Ours, beside GitLab's fields. */
 export const TEARDOWN = nullable(
-  answer({
+  shape('Teardown', {
     cause: nullable(Type.Enum([...CAUSES]), 'why the script is over, or is to be'),
     requested_by: nullable(Type.String(), 'who cancelled; null: nobody did'),
     requested_at: nullable(INSTANT),
@@ -28,7 +28,7 @@ export const TEARDOWN = nullable(
 );
 
 export const CLEANUP = nullable(
-  answer({
+  shape('Cleanup', {
     outcome: nullable(Type.Enum([...CLEANUP_OUTCOMES]), 'null: it is owed and has not ended'),
     exit_code: nullable(Type.Integer(), 'of after_script'),
     duration: nullable(SECONDS),
@@ -52,7 +52,7 @@ export const CLEANUP = nullable(
 );
 
 /** How many cleanups of a pipeline's jobs are owed, or did not end well. */
-export const CLEANUPS = answer({
+export const CLEANUPS = shape('Cleanups', {
   open: Type.Integer(),
   failed: Type.Integer(),
   timed_out: Type.Integer(),

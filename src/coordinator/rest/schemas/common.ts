@@ -8,6 +8,11 @@ export function answer<const P extends TProperties>(properties: P, description?:
   });
 }
 
+/** The same, of a thing that several routes show: clients that are made from the routes call it so, and have it once. @param title such as `Runner` */
+export function shape<const P extends TProperties>(title: string, properties: P) {
+  return Type.Object(properties, { additionalProperties: false, title });
+}
+
 export function nullable<const S extends TSchema>(schema: S, description?: string) {
   return Type.Union([schema, Type.Null()], description === undefined ? {} : { description });
 }
@@ -19,7 +24,7 @@ export const SECONDS = Type.Number({ description: 's' });
 /** Of every route on a project: its number, or its path, encoded. */
 export const PROJECT_PARAMS = { id: Type.String({ description: 'number of the project, or its path, encoded' }) };
 
-export const USER = answer({
+export const USER = shape('User', {
   id: ID,
   username: Type.String(),
   name: Type.String(),
@@ -28,7 +33,7 @@ export const USER = answer({
   web_url: Type.String(),
 });
 
-export const COMMIT = answer({
+export const COMMIT = shape('Commit', {
   id: Type.String(),
   short_id: Type.String(),
   title: Type.String(),

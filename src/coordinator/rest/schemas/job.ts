@@ -2,8 +2,9 @@ import { type Static, Type } from 'typebox';
 import { STUCK_REASONS } from '../../runners/runner-at-work.ts';
 import { JOB_DEEDS } from '../may.ts';
 import { CLEANUP, PHASE, TEARDOWN } from './cleanup.ts';
-import { answer, COMMIT, ID, INSTANT, nullable, SECONDS, USER } from './common.ts';
+import { answer, COMMIT, ID, INSTANT, nullable, SECONDS, shape, USER } from './common.ts';
 import { BASIC_PIPELINE, STATUS } from './pipeline.ts';
+import { RUNNER, RUNNER_MANAGER } from './runner.ts';
 
 const BASE = {
   id: ID,
@@ -46,33 +47,7 @@ const BASE = {
   ),
 };
 
-const RUNNER = answer({
-  id: ID,
-  description: Type.String(),
-  ip_address: nullable(Type.String()),
-  active: Type.Boolean(),
-  paused: Type.Boolean(),
-  is_shared: Type.Boolean(),
-  runner_type: Type.Enum(['instance_type', 'project_type']),
-  name: nullable(Type.String()),
-  online: nullable(Type.Boolean()),
-  status: Type.Enum(['online', 'offline', 'stale', 'never_contacted']),
-});
-
-const MANAGER = answer({
-  id: ID,
-  system_id: Type.String(),
-  version: Type.String(),
-  revision: Type.String(),
-  platform: Type.String(),
-  architecture: Type.String(),
-  created_at: INSTANT,
-  contacted_at: INSTANT,
-  ip_address: nullable(Type.String()),
-  status: Type.Enum(['online', 'offline', 'stale', 'never_contacted']),
-});
-
-export const JOB = answer({
+export const JOB = shape('Job', {
   ...BASE,
   artifacts_file: Type.Optional(answer({ filename: Type.String(), size: Type.Integer() })),
   artifacts: Type.Array(
@@ -84,7 +59,7 @@ export const JOB = answer({
     }),
   ),
   runner: nullable(RUNNER),
-  runner_manager: nullable(MANAGER),
+  runner_manager: nullable(RUNNER_MANAGER),
   artifacts_expire_at: nullable(INSTANT),
   archived: Type.Boolean(),
   tag_list: Type.Array(Type.String()),
@@ -96,10 +71,10 @@ export const JOB = answer({
 });
 export type FullJob = Static<typeof JOB>;
 
-export const BRIDGE = answer({ ...BASE, downstream_pipeline: nullable(BASIC_PIPELINE) });
+export const BRIDGE = shape('Bridge', { ...BASE, downstream_pipeline: nullable(BASIC_PIPELINE) });
 export type Bridge = Static<typeof BRIDGE>;
 
-export const BRIEF_JOB = answer({
+export const BRIEF_JOB = shape('BriefJob', {
   id: ID,
   name: Type.String(),
   stage: Type.String(),

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { STATUSES } from '../../../protocol/index.ts';
 import { PIPELINE_DEEDS } from '../may.ts';
 import { CLEANUPS } from './cleanup.ts';
-import { answer, ID, INSTANT, nullable, SECONDS, USER } from './common.ts';
+import { answer, ID, INSTANT, nullable, SECONDS, shape, USER } from './common.ts';
 
 export const STATUS = Type.Enum([...STATUSES]);
 
@@ -20,7 +20,7 @@ const BASIC = {
   name: nullable(Type.String()),
 };
 
-export const BASIC_PIPELINE = answer(BASIC);
+export const BASIC_PIPELINE = shape('BasicPipeline', BASIC);
 export type BasicPipeline = Static<typeof BASIC_PIPELINE>;
 
 const DETAILED_STATUS = answer({
@@ -35,7 +35,7 @@ const DETAILED_STATUS = answer({
   favicon: Type.Null(),
 });
 
-export const PIPELINE = answer({
+export const PIPELINE = shape('Pipeline', {
   ...BASIC,
   before_sha: Type.String(),
   tag: Type.Boolean(),
@@ -82,7 +82,7 @@ export const PIPELINE = answer({
 });
 export type FullPipeline = Static<typeof PIPELINE>;
 
-export const PIPELINE_VARIABLE = answer({
+export const PIPELINE_VARIABLE = shape('PipelineVariable', {
   key: Type.String(),
   value: Type.String(),
   variable_type: Type.Enum(['env_var', 'file']),

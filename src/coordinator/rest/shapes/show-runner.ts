@@ -1,20 +1,18 @@
 import type { ManagerRecord, RunnerRecord } from '../../../store/index.ts';
-import type { FullJob } from '../schemas/job.ts';
+import type { BriefManager, BriefRunner } from '../schemas/runner.ts';
 import { instant } from './show-common.ts';
 
 const ONLINE_MS = 2 * 3_600_000;
 const STALE_MS = 7 * 86_400_000;
 
-type Runner = NonNullable<FullJob['runner']>;
-
 /** By when it was heard of last, with GitLab's limits. */
-function contactStatus(contactedAt: number | null, now: number): Runner['status'] {
+function contactStatus(contactedAt: number | null, now: number): BriefRunner['status'] {
   if (contactedAt === null) return 'never_contacted';
   if (now - contactedAt < ONLINE_MS) return 'online';
   return now - contactedAt < STALE_MS ? 'offline' : 'stale';
 }
 
-export function showRunner(runner: RunnerRecord, manager: ManagerRecord | undefined, now: number): Runner {
+export function showRunner(runner: RunnerRecord, manager: ManagerRecord | undefined, now: number): BriefRunner {
   const status = contactStatus(runner.contactedAt, now);
   return {
     id: runner.id,
@@ -30,7 +28,7 @@ export function showRunner(runner: RunnerRecord, manager: ManagerRecord | undefi
   };
 }
 
-export function showManager(manager: ManagerRecord, now: number): NonNullable<FullJob['runner_manager']> {
+export function showManager(manager: ManagerRecord, now: number): BriefManager {
   const { version, revision, platform, architecture } = manager.info;
   return {
     id: manager.id,

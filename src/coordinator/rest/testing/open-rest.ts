@@ -1,5 +1,3 @@
-import type { TSchema } from 'typebox';
-import { Errors } from 'typebox/value';
 import type { Engine } from '../../../../test/support/engines.ts';
 import { ALL_SCOPES, type Principal, type ProjectAccess, type Role } from '../../access/index.ts';
 import { AttemptLimiter, type ProjectFinder, type Route } from '../../http/index.ts';
@@ -40,7 +38,7 @@ export async function openRest(
 ): Promise<OpenedRest> {
   const parts = await openParts(engine);
   const projects: ProjectFinder = { find: async (name, user) => await findProject(parts, name, user) };
-  const routes = makeRoutes(parts, projects).map(checked);
+  const routes = makeRoutes(parts, projects).map(documented);
   const stopping = new AbortController();
   const app = await buildTestServer(parts, {
     routes,
@@ -130,18 +128,14 @@ async function ask(url: string, method: string, { as = 'owner', body, headers = 
   return { status: answer.status, headers: answer.headers, text, json: isJson ? JSON.parse(text) : null };
 }
 
-/** An answer that its schema does not allow becomes an error of the server, which names it. */
-function checked(route: Route): Route {
+/** An answer of which its route says nothing becomes an error of the server, which names it. */
+function documented(route: Route): Route {
   return {
     ...route,
     handle: async (call) => {
       const answer = await route.handle(call);
-      if (typeof answer === 'symbol' || 'later' in answer) return answer;
-      const schema: TSchema | null | undefined = route.answers[answer.status];
-      if (schema === undefined) throw new Error(`${route.path} does not say that it answers ${answer.status}`);
-      if (schema === null) return answer;
-      const errors = Errors(schema, JSON.parse(JSON.stringify(answer.body)));
-      if (errors.length > 0) throw new Error(`${route.method} ${route.path}: ${JSON.stringify(errors.slice(0, 5))}`);
+      if (typeof answer !== 'symbol' && 'status' in answer && !(answer.status in route.answers))
+        throw new Error(`${route.path} does not say that it answers ${answer.status}`);
       return answer;
     },
   };
