@@ -13,6 +13,9 @@ export interface Watch {
   end(): void;
 }
 
+/** As a subject's id: whichever. */
+export const ANY = 0;
+
 const KINDS = ['pipeline', 'project', 'log'] as const;
 const boards = new WeakMap<Store, Board>();
 
@@ -88,6 +91,9 @@ class Board {
 
   #hear(hint: Hint | 'look'): void {
     if (hint === 'look') for (const bells of this.#bells.values()) for (const bell of bells) bell();
-    else for (const bell of this.#bells.get(`${hint.kind} ${hint.id}`) ?? []) bell();
+    else {
+      for (const bell of this.#bells.get(`${hint.kind} ${hint.id}`) ?? []) bell();
+      for (const bell of this.#bells.get(`${hint.kind} ${ANY}`) ?? []) bell();
+    }
   }
 }

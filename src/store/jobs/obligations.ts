@@ -1,4 +1,6 @@
+import type { SelectQueryBuilder } from 'kysely';
 import type { Page } from '../schema/page.ts';
+import type { Tables } from '../schema/tables.ts';
 import type { Db, Tx } from '../store.ts';
 import type { JobRecord } from './job-record.ts';
 import { pageOfJobs } from './list-jobs.ts';
@@ -16,28 +18,66 @@ export interface ObligationFilter {
 }
 
 /** Jobs whose cleanup is open or did not end well, by id; an index holds these alone. */
-export async function listObligations(
+export async function listObligations(db: Db, filter: ObligationFilter, page: Page): Promise<readonly JobRecord[]> {
+  return await pageOfJobs(matching(db, filter), page);
+}
+
+function matching(
   db: Db,
   { kind, projectId, withSettled }: ObligationFilter,
-  page: Page,
-): Promise<readonly JobRecord[]> {
-  const query = db.query
-    .selectFrom('jobs')
-    .$if(kind === 'open', (jobs) => jobs.where('is_owed', '=', 1).where('cleanup_outcome', 'is', null))
-    // Said as well as meant: SQLite takes a partial index only when the condition stands in the query.
-    .$if(kind !== 'open', (jobs) =>
-      jobs
-        .where('cleanup_outcome', '=', kind)
-        .where('cleanup_outcome', 'in', ['failed', 'timed_out', 'skipped', 'lost']),
-    )
-    .$if(projectId !== null, (jobs) => jobs.where('project_id', '=', projectId ?? 0))
-    .$if(!withSettled, (jobs) =>
-      jobs.where(({ not, exists, selectFrom }) =>
-        not(exists(selectFrom('settlements').select('job_id').whereRef('settlements.job_id', '=', 'jobs.id'))),
-      ),
-    );
-  return await pageOfJobs(query, page);
+): SelectQueryBuilder<Tables, 'jobs', object> {
+  return (
+    db.query
+      .selectFrom('jobs')
+      .$if(kind === 'open', (jobs) => jobs.where('is_owed', '=', 1).where('cleanup_outcome', 'is', null))
+      // Said as well as meant: SQLite takes a partial index only when the condition stands in the query.
+      .$if(kind !== 'open', (jobs) =>
+        jobs
+          .where('cleanup_outcome', '=', kind)
+          .where('cleanup_outcome', 'in', ['failed', 'timed_out', 'skipped', 'lost']),
+      )
+      .$if(projectId !== null, (jobs) => jobs.where('project_id', '=', projectId ?? 0))
+      .$if(!withSettled, (jobs) =>
+        jobs.where(({ not, exists, selectFrom }) =>
+          not(exists(selectFrom('settlements').select('job_id').whereRef('settlements.job_id', '=', 'jobs.id'))),
+        ),
+      )
+  );
 }
+
+/** How many there are of each kind that nobody has settled, and of the cleanups that ended since then how many were met. */
+export interface ObligationSums {
+  readonly kinds: Readonly<Record<ObligationKind, number>>;
+  readonly ended: number;
+  readonly met: number;
+}
+
+/** @param projectId null: of all. @param since UTC ms. */
+export async function sumObligations(db: Db, projectId: number | null, since: number): Promise<ObligationSums> {
+  const kinds = { open: 0, failed: 0, timed_out: 0, skipped: 0, lost: 0 };
+  for (const kind of OBLIGATION_KINDS) {
+    const found = matching(db, { kind, projectId, withSettled: false });
+    const { total } = await db.query
+      .selectFrom(found.select('id').limit(MOST_COUNTED).as('found'))
+      .select(({ fn }) => fn.countAll<number>().as('total'))
+      .executeTakeFirstOrThrow();
+    kinds[kind] = Number(total);
+  }
+  const rows = await db.query
+    .selectFrom('jobs')
+    .select(['cleanup_outcome', ({ fn }) => fn.countAll<number>().as('total')])
+    .where('is_owed', '=', 1)
+    .where('cleanup_outcome', 'is not', null)
+    .where('finished_at', '>=', since)
+    .$if(projectId !== null, (jobs) => jobs.where('project_id', '=', projectId ?? 0))
+    .groupBy('cleanup_outcome')
+    .execute();
+  const ended = rows.reduce((sum, { total }) => sum + Number(total), 0);
+  return { kinds, ended, met: Number(rows.find((row) => row.cleanup_outcome === 'succeeded')?.total ?? 0) };
+}
+
+/** Exceptions are few; who has more has enough to do. */
+const MOST_COUNTED = 10_000;
 
 /** That somebody has seen to what a cleanup left undone. */
 export interface Settlement {

@@ -61,7 +61,7 @@ const BY_LEAST: Readonly<Record<Least, readonly string[]>> = {
     ...['POST /api/v4/users/:user_id/unblock', 'POST /api/v4/users/:user_id/personal_access_tokens'],
     ...['GET /api/v4/admin/ci/variables', 'GET /api/v4/admin/ci/variables/:key', 'POST /api/v4/admin/ci/variables'],
     ...['PUT /api/v4/admin/ci/variables/:key', 'DELETE /api/v4/admin/ci/variables/:key'],
-    ...['GET /api/v4/obligations', 'GET /api/v4/audit_events'],
+    ...['GET /api/v4/obligations', 'GET /api/v4/obligations/sums', 'GET /api/v4/audit_events'],
   ],
   guest: [
     ...[`GET ${P}`, `GET ${P}/members`, `GET ${P}/members/:user_id`, `GET ${P}/members/all`],
@@ -93,6 +93,7 @@ const BY_LEAST: Readonly<Record<Least, readonly string[]>> = {
     ...[`GET ${FILES}/files/:file_path`, `GET ${FILES}/files/:file_path/raw`, `GET ${FILES}/blobs/:sha`],
     ...[`GET ${FILES}/blobs/:sha/raw`, `GET ${FILES}/archive`, `GET ${FILES}/archive.tar.gz`],
     ...[`GET ${FILES}/archive.tgz`, `GET ${FILES}/archive.tar`, `GET ${FILES}/archive.zip`, `GET ${P}/obligations`],
+    `GET ${P}/obligations/sums`,
   ],
   developer: [
     ...[`GET ${P}/protected_branches`, `GET ${P}/protected_branches/:name`, `GET ${P}/protected_tags`],

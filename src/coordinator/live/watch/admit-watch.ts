@@ -4,9 +4,11 @@ import { type HttpError, notFound, type ProjectFinder, refusalOf } from '../../h
 import type { Telling } from '../serve-stream.ts';
 import { tellJob } from '../tell-job.ts';
 import { tellPipeline } from '../tell-pipeline.ts';
+import { ANY } from '../watch-hints.ts';
 import type { Wanted } from './parse-watch.ts';
 import type { Watched } from './serve-watches.ts';
 import { tellLogLines } from './tell-log-lines.ts';
+import { tellObligations } from './tell-obligations.ts';
 import { tellRows } from './tell-rows.ts';
 
 /** Who wants to watch, and how it is found out what they are to a project. */
@@ -19,7 +21,13 @@ export interface Admission {
 /** Judges one watch as the route of what it watches is judged; the answer of that route where it would refuse. */
 export async function admitWatch(admission: Admission, name: string, wanted: Wanted): Promise<Watched | HttpError> {
   const { telling } = admission;
-  if (wanted.kind === 'pipelines') return await admitList(admission, name, wanted);
+  if (wanted.kind === 'obligations' && wanted.project === null) {
+    const refusal = refusalOf(admission.principal, 'obligation.read_all', null, true);
+    const subjects = [{ kind: 'project', id: ANY }] as const;
+    return refusal ?? { name, subjects, tell: tellObligations(telling, null) };
+  }
+  if (wanted.kind === 'pipelines' || wanted.kind === 'obligations')
+    return await admitOfProject(admission, name, wanted);
   const { id, kind } = wanted;
   if (kind === 'pipeline') {
     const found = await telling.parts.store.read((db) => findPipeline(db, id));
@@ -35,17 +43,18 @@ export async function admitWatch(admission: Admission, name: string, wanted: Wan
   return { name, subjects: [{ kind: 'log', id }, ofPipeline], tell: tellLogLines(telling, id, wanted.line) };
 }
 
-async function admitList(
-  admission: Admission,
+async function admitOfProject(
+  { projects, principal, telling }: Admission,
   name: string,
-  { project, query }: Extract<Wanted, { kind: 'pipelines' }>,
+  wanted: Extract<Wanted, { kind: 'pipelines' | 'obligations' }>,
 ): Promise<Watched | HttpError> {
-  const { projects, principal, telling } = admission;
-  const found = await projects.find(project, principal.kind === 'user' ? principal.user.id : null);
-  const refusal = refusalOf(principal, 'pipeline.read', found, true);
+  const isList = wanted.kind === 'pipelines';
+  const found = await projects.find(wanted.project ?? '', principal.kind === 'user' ? principal.user.id : null);
+  const refusal = refusalOf(principal, isList ? 'pipeline.read' : 'obligation.read', found, true);
   if (refusal !== null || found === null) return refusal ?? notFound('Project');
   const { id } = found;
-  return { name, subjects: [{ kind: 'project', id }], tell: tellRows(telling, { projectId: id, query }) };
+  const tell = isList ? tellRows(telling, { projectId: id, query: wanted.query }) : tellObligations(telling, id);
+  return { name, subjects: [{ kind: 'project', id }], tell };
 }
 
 /** @param projectId null: there is no such thing, which looks as one of a project that is hidden. */

@@ -7,14 +7,20 @@ export type Wanted =
   | { readonly kind: 'pipeline' | 'job'; readonly id: number }
   /** @param line from which on it is shown; null: only how it grows */
   | { readonly kind: 'log'; readonly id: number; readonly line: number | null }
-  /** @param project a number or a path. */
+  /** `project`: a number or a path; null: all. */
+  | { readonly kind: 'obligations'; readonly project: string | null }
   | { readonly kind: 'pipelines'; readonly project: string; readonly query: PipelineQuery };
 
-/** `pipeline:812`, `job:9112`, `log:9112`, `log:9112@5000`, `pipelines:12?ref=main&page=2`. @throws HttpError 400 */
+/**
+ * `pipeline:812`, `job:9112`, `log:9112`, `log:9112@5000`, `pipelines:12?ref=main&page=2`, `obligations:12`, `obligations`.
+ * @throws HttpError 400
+ */
 export function parseWatch(text: string): Wanted {
+  if (text === 'obligations') return { kind: text, project: null };
   const [, kind, of = ''] = /^([a-z]+):(.+)$/s.exec(text) ?? [];
   if (kind === 'pipeline' || kind === 'job') return { kind, id: idOf(of, text) };
   if (kind === 'log') return logOf(of, text);
+  if (kind === 'obligations') return { kind, project: of };
   if (kind === 'pipelines') return listOf(of, text);
   throw noWatch(text);
 }

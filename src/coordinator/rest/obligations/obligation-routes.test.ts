@@ -34,6 +34,21 @@ describeOnEachEngine((engine) => {
   const found = async (path: string): Promise<readonly number[]> =>
     (await rest.ask('GET', path, { as: 'administrator' })).json.map((each: { job_id: number }) => each.job_id);
 
+  it('says in numbers what is owed, what did not end well and has not been settled, and how many were met', async () => {
+    await owe({ outcome: 'succeeded', attempt: 1 });
+    await owe({ outcome: 'succeeded', attempt: 1 });
+    const failed = await owe({ outcome: 'failed', exitCode: 2, attempt: 1 });
+    await owe({ outcome: 'timed_out', attempt: 1 });
+    await owe(null);
+    const { json } = await rest.ask('GET', `/projects/${project.id}/obligations/sums`, { as: 'reporter' });
+    const sums = { open: 1, failed: 1, timed_out: 1, skipped: 0, lost: 0, days: 30, ended: 4, met: 2 };
+    expect(json).toEqual(sums);
+    await rest.ask('POST', `/projects/${project.id}/obligations/${failed}/settle`, { body: { reason: 'by hand' } });
+    rest.parts.clock.pass(31 * 86_400_000);
+    const all = await rest.ask('GET', '/obligations/sums', { as: 'administrator' });
+    expect(all.json).toEqual({ ...sums, failed: 0, ended: 0, met: 0 });
+  });
+
   it('lists what is owed and what did not end well, of one project and of all', async () => {
     await owe({ outcome: 'succeeded', attempt: 1 });
     const failed = await owe({ outcome: 'failed', exitCode: 2, attempt: 1 });

@@ -7,6 +7,7 @@ import {
   created,
   keysetPaged,
   notFound,
+  ok,
   type Route,
   route,
 } from '../../http/index.ts';
@@ -15,8 +16,9 @@ import { ownJob } from '../find-own.ts';
 import { noteAudit } from '../note-audit.ts';
 import { personOf } from '../person.ts';
 import { ID, PROJECT_PARAMS } from '../schemas/common.ts';
-import { OBLIGATION, OBLIGATION_STATE } from '../schemas/obligation.ts';
+import { OBLIGATION, OBLIGATION_STATE, OBLIGATION_SUMS } from '../schemas/obligation.ts';
 import { obligationOf, showObligations } from './show-obligations.ts';
+import { loadSums } from './sum-up.ts';
 
 const TAG = 'obligations';
 const MOST = 100;
@@ -30,7 +32,7 @@ const QUERY = Type.Object({
 type ListCall = Pick<Call<unknown, Static<typeof QUERY>>, 'query' | 'base' | 'url'>;
 
 export function obligationRoutes(parts: Parts): readonly Route[] {
-  return [ofProject(parts), ofInstance(parts), settle(parts)];
+  return [ofProject(parts), ofInstance(parts), sumsOfProject(parts), sumsOfInstance(parts), settle(parts)];
 }
 
 function ofProject({ store }: Parts): Route {
@@ -57,6 +59,31 @@ function ofInstance({ store }: Parts): Route {
     query: QUERY,
     answers: { 200: Type.Array(OBLIGATION) },
     handle: async (call) => await store.read((db) => list(db, call, null)),
+  });
+}
+
+function sumsOfProject({ store }: Parts): Route {
+  return route({
+    method: 'GET',
+    path: '/api/v4/projects/:id/obligations/sums',
+    action: 'obligation.read',
+    summary: "How many cleanups of a project's jobs are owed, did not end well, and were met",
+    tag: TAG,
+    params: Type.Object(PROJECT_PARAMS),
+    answers: { 200: OBLIGATION_SUMS },
+    handle: async ({ project }) => ok(await store.read((db) => loadSums(db, project.id))),
+  });
+}
+
+function sumsOfInstance({ store }: Parts): Route {
+  return route({
+    method: 'GET',
+    path: '/api/v4/obligations/sums',
+    action: 'obligation.read_all',
+    summary: 'How many cleanups of all jobs are owed, did not end well, and were met',
+    tag: TAG,
+    answers: { 200: OBLIGATION_SUMS },
+    handle: async () => ok(await store.read((db) => loadSums(db, null))),
   });
 }
 
@@ -94,6 +121,7 @@ function settle({ store, base }: Parts): Route {
         if (state === null) throw notFound('Obligation');
         // It may still be met. Who cannot wait cancels the job by force, which is on record as well.
         if (state === 'open') throw conflict('Cleanup is still open');
+        tx.publish({ kind: 'project', id: project.id, value: job.pipelineId });
         await settleObligation(tx, { jobId: job.id, userId, userName, reason: body.reason });
         const deed = { action: 'obligation.settle', targetKind: 'job', targetId: job.id } as const;
         await noteAudit(tx, call, { ...deed, details: { reason: body.reason, state } });
