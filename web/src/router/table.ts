@@ -15,7 +15,7 @@ export const TABLE: readonly Entry[] = [
 
   entry('/admin/projects', unbuilt),
 
-  entry('/admin/obligations', unbuilt),
+  entry('/admin/obligations', () => import('../views/obligations/all-obligations.tsx')),
 
   entry('/admin/runners', unbuilt),
 
@@ -43,7 +43,7 @@ export const TABLE: readonly Entry[] = [
 
   entry('/:project/-/ci/editor', unbuilt),
 
-  entry('/:project/-/obligations', unbuilt),
+  entry('/:project/-/obligations', () => import('../views/obligations/obligations.tsx')),
 
   entry('/:project/-/runners', unbuilt),
 
