@@ -10,6 +10,7 @@ import {
   listWaitingSince,
   renewLease,
   reserve,
+  sumObligations,
   type Tx,
   takeEffect,
   takeReserved,
@@ -40,6 +41,8 @@ const HOT: Readonly<Record<string, (tx: Tx, now: number, id: number) => Promise<
   waiting: (tx, now) => listWaitingSince(tx, now, 100),
   older: (tx, _, than) => listOlderPipelines(tx, { projectId: 1, ref: 'main', isTag: false, than }),
   resource: (tx, _, id) => listWaitingForResource(tx, id, 'production'),
+  owed: (tx, now) => sumObligations(tx, null, now - 1_000),
+  owedByProject: (tx, now, id) => sumObligations(tx, id, now - 1_000),
   neglected: (tx) => listNeglectedGroups(tx, 100),
 };
 

@@ -1,4 +1,4 @@
-import type { SelectQueryBuilder } from 'kysely';
+import { type SelectQueryBuilder, sql } from 'kysely';
 import type { Page } from '../schema/page.ts';
 import type { Tables } from '../schema/tables.ts';
 import type { Db, Tx } from '../store.ts';
@@ -22,6 +22,9 @@ export async function listObligations(db: Db, filter: ObligationFilter, page: Pa
   return await pageOfJobs(matching(db, filter), page);
 }
 
+const IS_OWED = sql<boolean>`is_owed = 1`;
+const IS_BADLY_CLEANED = sql<boolean>`cleanup_outcome in ('failed', 'timed_out', 'skipped', 'lost')`;
+
 function matching(
   db: Db,
   { kind, projectId, withSettled }: ObligationFilter,
@@ -29,13 +32,9 @@ function matching(
   return (
     db.query
       .selectFrom('jobs')
-      .$if(kind === 'open', (jobs) => jobs.where('is_owed', '=', 1).where('cleanup_outcome', 'is', null))
-      // Said as well as meant: SQLite takes a partial index only when the condition stands in the query.
-      .$if(kind !== 'open', (jobs) =>
-        jobs
-          .where('cleanup_outcome', '=', kind)
-          .where('cleanup_outcome', 'in', ['failed', 'timed_out', 'skipped', 'lost']),
-      )
+      // Said as the indexes have it, and not with parameters: SQLite takes a partial index only when its condition stands in the text.
+      .$if(kind === 'open', (jobs) => jobs.where(IS_OWED).where('cleanup_outcome', 'is', null))
+      .$if(kind !== 'open', (jobs) => jobs.where('cleanup_outcome', '=', kind).where(IS_BADLY_CLEANED))
       .$if(projectId !== null, (jobs) => jobs.where('project_id', '=', projectId ?? 0))
       .$if(!withSettled, (jobs) =>
         jobs.where(({ not, exists, selectFrom }) =>
@@ -57,16 +56,16 @@ export async function sumObligations(db: Db, projectId: number | null, since: nu
   const kinds = { open: 0, failed: 0, timed_out: 0, skipped: 0, lost: 0 };
   for (const kind of OBLIGATION_KINDS) {
     const found = matching(db, { kind, projectId, withSettled: false });
-    const { total } = await db.query
+    const row = await db.query
       .selectFrom(found.select('id').limit(MOST_COUNTED).as('found'))
       .select(({ fn }) => fn.countAll<number>().as('total'))
-      .executeTakeFirstOrThrow();
-    kinds[kind] = Number(total);
+      .executeTakeFirst();
+    kinds[kind] = Number(row?.total ?? 0);
   }
   const rows = await db.query
     .selectFrom('jobs')
     .select(['cleanup_outcome', ({ fn }) => fn.countAll<number>().as('total')])
-    .where('is_owed', '=', 1)
+    .where(IS_OWED)
     .where('cleanup_outcome', 'is not', null)
     .where('finished_at', '>=', since)
     .$if(projectId !== null, (jobs) => jobs.where('project_id', '=', projectId ?? 0))

@@ -4,6 +4,7 @@ import { work } from './0001/work.ts';
 import { lateWords } from './0002.ts';
 import { quarantines } from './0003.ts';
 import { lineMarks } from './0004.ts';
+import { endedCleanups } from './0005.ts';
 
 /** One step of the schema. A step that has landed is never edited: another one follows it. */
 export interface Migration {
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   { number: 2, text: lateWords },
   { number: 3, text: quarantines },
   { number: 4, text: lineMarks },
+  { number: 5, text: endedCleanups },
 ];
