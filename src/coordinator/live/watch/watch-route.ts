@@ -21,7 +21,8 @@ export function watchRoute(telling: Telling, projects: ProjectFinder): Route {
       watch: Type.Array(Type.String({ minLength: 1, maxLength: 2_000 }), {
         minItems: 1,
         maxItems: MOST_WATCHES,
-        description: '`pipeline:812`, `job:9112`, `pipelines:12?ref=main&page=2`, `obligations:12`, `obligations`',
+        description:
+          '`pipeline:812`, `job:9112`, `log:9112@5000`, `pipelines:12?ref=main&page=2`, `obligations:12`, `obligations`',
       }),
     }),
     answers: { 200: null },

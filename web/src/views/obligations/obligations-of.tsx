@@ -3,6 +3,7 @@ import { Notice } from '../../parts/notice.tsx';
 import { useWatch } from '../../state/stream.ts';
 import { useTitle } from '../../state/title.ts';
 import { OBLIGATION_WORDS, type ObligationState } from '../../words/obligation.ts';
+import { addressWith } from './address-with.ts';
 import { ObligationRow } from './obligation-row.tsx';
 import { Sums } from './sums.tsx';
 import './obligations.css';
@@ -76,13 +77,4 @@ function useList(project: string | null, query: Asked) {
 function useSums(project: string | null) {
   if (project === null) return useAnswer('GET /api/v4/obligations/sums', {});
   return useAnswer('GET /api/v4/projects/:id/obligations/sums', { params: { id: project } });
-}
-
-/** The same view with another filter, from its beginning. */
-export function addressWith(query: URLSearchParams, name: string, value: string | null): string {
-  const next = new URLSearchParams(query);
-  next.delete('cursor');
-  if (value === null) next.delete(name);
-  else next.set(name, value);
-  return `?${next}`;
 }

@@ -1,6 +1,6 @@
 import type { AnswerOf } from '../../api/call.ts';
 import { OBLIGATION_WORDS, type ObligationState } from '../../words/obligation.ts';
-import { addressWith } from './obligations-of.tsx';
+import { addressWith } from './address-with.ts';
 
 interface SumsProps {
   readonly sums: AnswerOf<'GET /api/v4/obligations/sums'>;
