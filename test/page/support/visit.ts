@@ -50,11 +50,11 @@ export class Visit {
   }
 
   /** To an address of the server. */
-  async go(path: string): Promise<Response> {
+  readonly go = async (path: string): Promise<Response> => {
     const response = await this.page.goto(path);
     if (response === null) throw new Error(`${path}: no answer`);
     return response;
-  }
+  };
 
   /** Faults like this are as they should be: a browser complains of every 403. One that never comes is a fault itself. */
   expectFault(pattern: RegExp): void {
