@@ -6,6 +6,7 @@ import { cancelling } from './cancel.ts';
 import { compare, formatReading, type Group } from './compare.ts';
 import { compiling } from './compile.ts';
 import { killing } from './kill.ts';
+import { page } from './page/page.ts';
 import { root } from './processes.ts';
 import { running } from './run-jobs.ts';
 import { runner } from './runner/runner.ts';
@@ -28,6 +29,7 @@ const groups: readonly Group[] = [
   latencies,
   crowds,
   runner,
+  page,
 ];
 const words = process.argv.slice(2);
 const record = words.includes('--record');
