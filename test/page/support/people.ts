@@ -2,7 +2,7 @@ import { ask } from '../../serve/support/ask.ts';
 import type { Serving } from '../../serve/support/serving.ts';
 
 /** Of everybody in these tests. */
-const PASSWORD = 'correct horse battery';
+export const PASSWORD = 'correct horse battery';
 
 /** To somebody who has none, such as the first administrator. */
 export async function givePassword(serving: Serving, username: string): Promise<void> {
