@@ -4,6 +4,14 @@ import type { Serving } from '../../serve/support/serving.ts';
 /** Of everybody in these tests. */
 export const PASSWORD = 'correct horse battery';
 
+/** A person who can sign in with `PASSWORD`. @returns the number */
+export async function addPerson(serving: Serving, username: string): Promise<number> {
+  const body = { username, name: username, email: `${username}@example.com`, password: PASSWORD };
+  const { status, text, json } = await serving.ask('POST', '/api/v4/users', { body });
+  if (status !== 201) throw new Error(`no user: ${text}`);
+  return json.id;
+}
+
 /** To somebody who has none, such as the first administrator. */
 export async function givePassword(serving: Serving, username: string): Promise<void> {
   const [user] = (await serving.ask('GET', `/api/v4/users?username=${username}`)).json;

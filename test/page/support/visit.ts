@@ -20,19 +20,22 @@ export class Visit {
   readonly page: Page;
   readonly context: BrowserContext;
   readonly base: string;
+  /** The value of the session's cookie; empty: nobody has signed in. */
+  readonly session: string;
   readonly #faults: readonly string[];
   readonly #expected: RegExp[] = [];
   #isOver = false;
 
-  private constructor(base: string, page: Page, faults: readonly string[]) {
+  private constructor(base: string, page: Page, session: string, faults: readonly string[]) {
     this.base = base;
+    this.session = session;
     this.page = page;
     this.context = page.context();
     this.#faults = faults;
   }
 
   static async begin(browser: Browser, base: string, options: VisitOptions): Promise<Visit> {
-    const { width = 1280, theme = 'light', session } = options;
+    const { width = 1280, theme = 'light', session = '' } = options;
     const context = await browser.newContext({
       baseURL: base,
       viewport: { width, height: HEIGHT },
@@ -45,8 +48,8 @@ export class Visit {
     context.setDefaultTimeout(PATIENCE_MS);
     const faults: string[] = [];
     await watchFaults(context, base, (fault) => faults.push(fault));
-    if (session !== undefined) await context.addCookies([{ name: 'epilogue_session', value: session, url: base }]);
-    return new Visit(base, await context.newPage(), faults);
+    if (session !== '') await context.addCookies([{ name: 'epilogue_session', value: session, url: base }]);
+    return new Visit(base, await context.newPage(), session, faults);
   }
 
   /** To an address of the server. */
