@@ -1,4 +1,5 @@
 import type { Routes } from '../../generated/routes.ts';
+import { lettingGo } from '../state/stream.ts';
 import { addressOf } from './address-of.ts';
 import { csrfToken, noteAnswer, renewToken } from './identity.ts';
 import { type Problem, problemOf, UNREACHED } from './problem.ts';
@@ -43,12 +44,13 @@ async function send(key: string, given: Loose & { readonly signal: AbortSignal }
   const [method = 'GET', path = '/'] = key.split(' ');
   const { params = {}, query = {}, body, signal } = given;
   try {
-    const response = await fetch(addressOf(path, params, query), {
+    const sent = fetch(addressOf(path, params, query), {
       method,
       headers: headersOf(method, body),
       body: body === undefined ? null : JSON.stringify(body),
       signal,
     });
+    const response = method === 'GET' ? await sent : await lettingGo(sent);
     noteAnswer(response.headers);
     const value = await bodyOf(response);
     if (response.ok) return { ok: true, value, headers: response.headers };

@@ -33,7 +33,7 @@ export const TABLE: readonly Entry[] = [
 
   entry('/:project/-/pipelines/:pipeline/failures', pipeline),
 
-  entry('/:project/-/jobs', unbuilt),
+  entry('/:project/-/jobs', () => import('../views/jobs/jobs.tsx')),
 
   entry('/:project/-/jobs/:job', () => import('../views/job/job.tsx')),
 

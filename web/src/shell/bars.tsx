@@ -1,5 +1,6 @@
 import { identity, isOtherVersion } from '../api/identity.ts';
-import { link } from '../state/stream.ts';
+import { monotonicMs, second } from '../state/clock.ts';
+import { link, lostAtMs } from '../state/stream.ts';
 
 /** What is to be known about all of the page: that it is not live, or not of the coordinator's version. */
 export function Bars() {
@@ -26,7 +27,9 @@ function LostBar() {
         Not live: the coordinator refuses to tell.
       </p>
     );
-  if (value.kind !== 'lost') return null;
+  second.value;
+  // A coordinator that starts anew, or sends everybody away to be asked again, is back before that.
+  if (value.kind !== 'lost' || monotonicMs() - (lostAtMs.value ?? 0) < 2_000) return null;
   return (
     <p class="bar" data-hue="warn">
       Not live since {new Date(value.since).toLocaleTimeString()}, trying again.

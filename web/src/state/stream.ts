@@ -37,6 +37,23 @@ link.subscribe(({ kind }) => {
   lostAtMs.value = kind === 'lost' ? (lostAtMs.peek() ?? monotonicMs()) : null;
 });
 
+/** A browser has six connections to a host: a write that has waited so long may be waiting for one. */
+const LET_GO_MS = 3_000;
+
+/** Waits for the answer to a write; the stream gives its connection away where that takes long, and comes back after. */
+export async function lettingGo<T>(answer: Promise<T>): Promise<T> {
+  let back = (): void => {};
+  const timer = setTimeout(() => {
+    back = live.letGo();
+  }, LET_GO_MS);
+  try {
+    return await answer;
+  } finally {
+    clearTimeout(timer);
+    back();
+  }
+}
+
 /**
  * Watches one thing while the view is there: `useWatch('pipeline:812', (event, data) => …)`. The name null: nothing yet. `glance` is asked,
  * while nobody looks at the tab, whether it is still unfinished.
