@@ -9,9 +9,9 @@ export const TABLE: readonly Entry[] = [
 
   entry('/users/sign_in', () => import('../views/sign-in/sign-in.tsx')),
 
-  entry('/-/user_settings/profile', unbuilt),
+  entry('/-/user_settings/profile', () => import('../views/user-settings/profile.tsx')),
 
-  entry('/-/user_settings/personal_access_tokens', unbuilt),
+  entry('/-/user_settings/personal_access_tokens', () => import('../views/user-settings/tokens.tsx')),
 
   entry('/admin/projects', unbuilt),
 
@@ -25,7 +25,7 @@ export const TABLE: readonly Entry[] = [
 
   entry('/:project/-/pipelines', unbuilt),
 
-  entry('/:project/-/pipelines/new', unbuilt),
+  entry('/:project/-/pipelines/new', () => import('../views/new-pipeline/new-pipeline.tsx')),
 
   entry('/:project/-/pipelines/:pipeline', pipeline),
 
