@@ -37,7 +37,7 @@ export function NewToken({ onMade }: { readonly onMade: () => void }) {
   return (
     <>
       {made !== null && (
-        <p role="status">
+        <p class="made" role="status">
           Copy it now, it is not shown again: <output class="mono">{made.token}</output>
         </p>
       )}

@@ -2,7 +2,6 @@ import { useState } from 'preact/hooks';
 import { call } from '../../api/call.ts';
 import { askedAbout, identity, loadIdentity } from '../../api/identity.ts';
 import { Name } from '../../parts/name.tsx';
-import { Notice } from '../../parts/notice.tsx';
 import { SignIn } from '../../shell/sign-in.tsx';
 import { useTitle } from '../../state/title.ts';
 import './user-settings.css';
@@ -24,9 +23,7 @@ export default function Profile() {
       </p>
       <h2>{user.has_password ? 'Change your password' : 'Give yourself a password'}</h2>
       {!user.has_password && (
-        <Notice title="You have no password yet">
-          You came by a link that is good once. Without a password you cannot come back when this session ends.
-        </Notice>
+        <p>You came by a link that is good once. Without a password you cannot come back when this session ends.</p>
       )}
       <PasswordForm hasOne={user.has_password} username={user.username} />
     </section>
