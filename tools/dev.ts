@@ -4,7 +4,7 @@ import { watch } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * `bin/dev ARGS`: builds and runs `epilogue ARGS`, and again after every change of a source. A run that is under way gets one
+ * `bin/dev ARGS`: builds and runs `epilogue ARGS`, and again after every change of a source, the page's too. A run that is under way gets one
  * Ctrl-C first, so that its cleanup runs.
  */
 const root = join(import.meta.dirname, '..');
@@ -42,11 +42,17 @@ async function stop(): Promise<void> {
 
 /** One value for each burst of changes: an editor writes a file in several steps, git many files at once. */
 async function* changes(): AsyncGenerator<void> {
-  const events = watch(join(root, 'src'), { recursive: true, signal: leave.signal });
-  let next = events[Symbol.asyncIterator]().next();
-  while (!(await next).done) {
-    next = events[Symbol.asyncIterator]().next();
-    while (await Promise.race([next.then(() => true), quiet()])) next = events[Symbol.asyncIterator]().next();
+  // What the build makes of the table of routes lies in web/ too, and is no source.
+  const watched = ['src', 'web/src'].map((folder) =>
+    watch(join(root, folder), { recursive: true, signal: leave.signal })[Symbol.asyncIterator](),
+  );
+  const nexts = watched.map((events) => events.next());
+  while (true) {
+    await Promise.race(nexts);
+    do {
+      const at = await Promise.race(nexts.map((next, index) => next.then(() => index)));
+      nexts[at] = (watched[at] as (typeof watched)[number]).next();
+    } while (await Promise.race([...nexts.map((next) => next.then(() => true)), quiet()]));
     yield;
   }
 }

@@ -79,9 +79,12 @@ async function expectToSignInOnce(link: string): Promise<void> {
   const page = await (await fetch(link)).text();
   const [, action = ''] = /<form method="post" action="([^"]*)">/.exec(page) ?? [];
   const [, token = ''] = /name="token" value="([^"]*)"/.exec(page) ?? [];
-  const signIn = () => fetch(new URL(action, link), { method: 'POST', body: new URLSearchParams({ token }) });
+  const [, to = ''] = /name="to" value="([^"]*)"/.exec(page) ?? [];
+  const sent = { method: 'POST', body: new URLSearchParams({ token, to }), redirect: 'manual' } as const;
+  const signIn = () => fetch(new URL(action, link), sent);
   const first = await signIn();
-  expect([first.status, await first.text()]).toEqual([200, 'You are signed in as root.\n']);
+  expect([first.status, await first.text()]).toEqual([303, 'You are signed in as root.\n']);
+  expect(first.headers.get('location')).toMatch(/^\/demo\/graceful\/-\/pipelines\/\d+$/);
   const cookie = first.headers.get('set-cookie')?.split(';')[0] ?? '';
   const demo = new URL('/api/v4/projects/demo%2Fgraceful', link);
   expect((await fetch(demo, { headers: { cookie } })).status).toBe(200);

@@ -108,8 +108,8 @@ async function serve(flags: ServeFlags, host: Host): Promise<number> {
   const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
   const stopListening = host.onStopSignal(() => stop());
   const runner = flags.runner ? await startRunner(server, host) : null;
-  greet(server, host);
-  if (flags.demo === true) await showDemo(server, host);
+  const demo = flags.demo === true ? await prepareDemo(server.parts) : null;
+  greet(server, demo, host);
   await stopped;
   host.stderr.write(
     runner === null
@@ -133,14 +133,12 @@ async function startRunner({ address, parts }: RunningServer, host: Host): Promi
   return startLocalRunner(host, await prepareLocalRunner(parts, address));
 }
 
-function greet({ address, signInLink }: RunningServer, host: Host): void {
-  if (signInLink !== null) host.stdout.write(`epilogue: open this to sign in as root, once: ${signInLink}\n`);
+/** @param demo address of the demo's pipeline, where the link leads then */
+function greet({ address, signInLink }: RunningServer, demo: string | null, host: Host): void {
+  const to = demo === null ? '' : `&to=${new URL(demo).pathname}`;
+  if (signInLink !== null) host.stdout.write(`epilogue: open this to sign in as root, once: ${signInLink}${to}\n`);
   host.stdout.write(`epilogue: listening on ${address}\n`);
-}
-
-async function showDemo({ parts }: RunningServer, host: Host): Promise<void> {
-  const address = await prepareDemo(parts);
-  if (address !== null) host.stdout.write(`epilogue: the demo's pipeline: ${address}\n`);
+  if (demo !== null) host.stdout.write(`epilogue: the demo's pipeline: ${demo}\n`);
 }
 
 function parseListen(text: string): Listen {
