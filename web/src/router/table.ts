@@ -23,7 +23,7 @@ export const TABLE: readonly Entry[] = [
 
   entry('/admin/audit_log', unbuilt),
 
-  entry('/:project/-/pipelines', unbuilt),
+  entry('/:project/-/pipelines', () => import('../views/pipelines/pipelines.tsx')),
 
   entry('/:project/-/pipelines/new', () => import('../views/new-pipeline/new-pipeline.tsx')),
 
@@ -55,5 +55,5 @@ export const TABLE: readonly Entry[] = [
 
   entry('/:project/-/audit_events', unbuilt),
 
-  entry('/:project', unbuilt),
+  entry('/:project', () => import('../views/pipelines/pipelines.tsx')),
 ];
