@@ -122,7 +122,8 @@ export class Reader {
     let isOpen = false;
     return effect(() => {
       const extent = this.log.extent.value;
-      if (extent === null || isOpen) return;
+      // Where a line is put depends on how many fit.
+      if (extent === null || this.#view.value === 0 || isOpen) return;
       isOpen = true;
       const line = first?.first ?? (extent.growing ? null : extent.failed_line);
       this.#seenTotal.value = extent.total;

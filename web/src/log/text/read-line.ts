@@ -13,7 +13,7 @@ export interface ReadLine {
 }
 
 /** Runs that a line may have; the rest of it stays in the look of the last, so that no line costs a frame. */
-const MAX_RUNS = 400;
+const MAX_RUNS = 150;
 
 /*
  * What a line may hold beside text, built from a string because the linter refuses control characters in a literal: CSI sequences
