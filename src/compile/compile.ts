@@ -31,10 +31,11 @@ export function compile(source: CompileSource, context: CompileContext): Compile
 
   const main = readYaml(source, session.sources);
   problems.addAll(main.problems);
-  if (main.root === null) return { plan: null, problems: problems.sorted(), filtered: null, merged: null, jobs: [] };
+  const nothing = () => ({ plan: null, problems: problems.sorted(), filtered: null, merged: null, jobs: [] });
+  if (main.root === null) return { ...nothing(), inputs: [] };
   rejectSpec(main.root, session);
-  const filled = fillIn(main, source.file, { values: context.inputs ?? {}, node: null }, session);
-  if (filled === null) return { plan: null, problems: problems.sorted(), filtered: null, merged: null, jobs: [] };
+  const { root: filled, inputs } = fillIn(main, source.file, { values: context.inputs ?? {}, node: null }, session);
+  if (filled === null) return { ...nothing(), inputs };
 
   const loaded = loadIncludes({ ...main, root: filled }, source.file, session);
   const extended = resolveExtends(loaded.root, session);
@@ -50,7 +51,7 @@ export function compile(source: CompileSource, context: CompileContext): Compile
   warnImages(jobs, session);
 
   const pipeline = decidePipeline(root, session);
-  const stop = (filtered: string | null) => ({ plan: null, problems: problems.sorted(), filtered, merged, jobs: [] });
+  const stop = (filtered: string | null) => ({ ...nothing(), filtered, merged, inputs });
   if (problems.hasErrors() || pipeline.filtered !== null) {
     // Nobody asks the rules any more: in a file with errors every job counts as planned, in a pipeline that is not made none.
     checkTriggers(jobs, () => pipeline.filtered === null, session);
@@ -66,7 +67,7 @@ export function compile(source: CompileSource, context: CompileContext): Compile
   const idle = whyIdle(plan);
   if (idle !== null) return { ...stop(idle), jobs: reports };
   const leftOut = reports.filter(({ added }) => !added).map(({ name, stage, reason }) => ({ name, stage, reason }));
-  return { plan: { ...plan, leftOut }, problems: problems.sorted(), filtered: null, merged, jobs: reports };
+  return { plan: { ...plan, leftOut }, problems: problems.sorted(), filtered: null, merged, jobs: reports, inputs };
 }
 
 /** GitLab makes no pipeline that only has jobs before and after the work. */

@@ -53,6 +53,17 @@ export interface JobReport {
 /** The file after includes, `extends` and `!reference`; root keys and jobs by name. `dumpMerged` prints it. */
 export type MergedFile = ReadonlyMap<string, unknown>;
 
+/** One entry of `spec:inputs`, as a form asks for it. */
+export interface DeclaredInput {
+  readonly name: string;
+  readonly type: 'string' | 'number' | 'boolean' | 'array';
+  readonly description: string | null;
+  /** As written; undefined: none, so that it has to be given. */
+  readonly default: unknown;
+  /** null: any value. */
+  readonly options: readonly unknown[] | null;
+}
+
 export interface CompileResult {
   /** null when a problem is an error, and when there is nothing to run (then `filtered` says why). */
   readonly plan: Plan | null;
@@ -64,4 +75,6 @@ export interface CompileResult {
   readonly merged: MergedFile | null;
   /** Empty when the file has errors. */
   readonly jobs: readonly JobReport[];
+  /** Also when what was given does not fit them. */
+  readonly inputs: readonly DeclaredInput[];
 }

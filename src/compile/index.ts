@@ -5,6 +5,7 @@ export type {
   CompileRef,
   CompileResult,
   CompileSource,
+  DeclaredInput,
   JobReport,
 } from './context.ts';
 export { childInputs } from './plan/child-inputs.ts';

@@ -148,7 +148,7 @@ function loadFile(path: string, { place, inputs }: Wanted, loader: Loader): Root
       didYouMean(path, session.projectFiles()),
     );
   }
-  const filled = fillIn(file, path, inputs, session);
+  const { root: filled } = fillIn(file, path, inputs, session);
   if (filled === null) session.problems.lackInclude(place);
   if (filled === null) return null;
   open.push(path);

@@ -1,18 +1,25 @@
 import type { Session } from '../session.ts';
 import type { RootMap } from '../yaml/compose/compose.ts';
 import type { YamlFile } from '../yaml/read-yaml.ts';
+import type { InputSpec } from './input-spec.ts';
 import { interpolate } from './interpolate.ts';
 import { readSpec } from './read-spec.ts';
 import { type GivenInputs, takeInputs } from './take-inputs.ts';
 
-/** A file with its inputs put in, before its own includes are read. null: they do not fit what the file declares, which was reported. */
-export function fillIn({ root, header }: YamlFile, file: string, given: GivenInputs, session: Session): RootMap | null {
-  if (root === null) return null;
-  if (header === null) return hasNone(given, file, session) ? root : null;
+export interface Filled {
+  /** The file with its inputs put in, before its own includes are read. null: they do not fit what it declares, which was reported. */
+  readonly root: RootMap | null;
+  /** What it declares. */
+  readonly inputs: readonly InputSpec[];
+}
+
+export function fillIn({ root, header }: YamlFile, file: string, given: GivenInputs, session: Session): Filled {
+  if (root === null) return { root: null, inputs: [] };
+  if (header === null) return { root: hasNone(given, file, session) ? root : null, inputs: [] };
   const specs = readSpec(header, session);
   const values = takeInputs(specs, given, session);
-  if (values === null) return null;
-  return interpolate(root, values, session);
+  const inputs = [...specs.values()];
+  return { root: values === null ? null : interpolate(root, values, session), inputs };
 }
 
 function hasNone({ values, node }: GivenInputs, file: string, { problems }: Session): boolean {

@@ -11,5 +11,6 @@ export interface InputSpec {
   /** null: any value. */
   readonly options: readonly unknown[] | null;
   readonly regex: string | null;
+  readonly description: string | null;
   readonly place: Place;
 }

@@ -58,5 +58,6 @@ function readInput(name: string, config: InputConfig, place: Place, { problems }
     return refuse('options must be texts or numbers', at('options'));
   }
   if (regex !== null && kind !== 'string') return refuse('regex is for inputs of type string', at('regex'));
-  return { name, type: kind, default: config.default, options, regex, place };
+  const { description = null } = config;
+  return { name, type: kind, default: config.default, options, regex, description, place };
 }

@@ -4,6 +4,7 @@
 export { applyEvent } from './apply-event.ts';
 export { cancelJob, type PlayAnswer, playJob, type RetryAnswer, retryJob } from './change-job.ts';
 export { cancelPipeline, retryPipeline } from './change-pipeline.ts';
+export { givenVariable } from './create/given-variable.ts';
 export { type Compiled, compileFor } from './create/prepare-pipeline.ts';
 export type { PipelineOrigin } from './create/prepared-pipeline.ts';
 export { fitsPattern } from './create/protected-ref.ts';

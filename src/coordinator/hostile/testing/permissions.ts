@@ -22,6 +22,7 @@ const BY_LEAST: Readonly<Record<Least, readonly string[]>> = {
   anyone: [
     ...['GET /-/health', 'GET /-/liveness', 'GET /-/readiness', 'GET /metrics'],
     ...['GET /api/v4/version', 'GET /api/v4/metadata', 'GET /api/openapi.json', 'GET /api/reference'],
+    'GET /api/v4/ci/schema',
     ...['GET /api/reference.css', 'GET /api/v4/projects', 'GET /'],
     // Of each thing that is watched, the handler judges.
     'GET /api/v4/events',

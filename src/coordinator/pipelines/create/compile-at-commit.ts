@@ -73,7 +73,7 @@ export async function compileAtCommit(
 }
 
 function failed(problems: readonly Problem[]): CompileResult {
-  return { plan: null, problems, filtered: null, merged: null, jobs: [] };
+  return { plan: null, problems, filtered: null, merged: null, jobs: [], inputs: [] };
 }
 
 /** Null: there is no such file, or none can be. */

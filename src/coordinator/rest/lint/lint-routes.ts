@@ -1,13 +1,14 @@
 import { type Static, Type } from 'typebox';
-import { compile } from '../../../compile/index.ts';
+import { compile, jsonSchema } from '../../../compile/index.ts';
 import { type Revision, readDefaultBranch, resolveRevision } from '../../../git/index.ts';
 import { badParameters, type Call, forbidden, notFound, ok, type Route, route } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
-import { compileFor } from '../../pipelines/index.ts';
+import { compileFor, givenVariable } from '../../pipelines/index.ts';
 import { personOf } from '../person.ts';
 import { mayRunOn } from '../ref-access.ts';
 import { PROJECT_PARAMS } from '../schemas/common.ts';
 import { LINT } from '../schemas/lint.ts';
+import { GIVEN_VARIABLE } from '../schemas/pipeline.ts';
 import { type LintWishes, showLint } from './show-lint.ts';
 
 const FILE_NAME = '.gitlab-ci.yml';
@@ -19,7 +20,16 @@ const WISHES = {
   dry_run: Type.Optional(Type.Boolean({ description: 'that no pipeline would come of it is an error' })),
   include_jobs: Type.Optional(Type.Boolean()),
 };
-const TEXT = Type.Object({ ...WISHES, content: Type.String(), ref: Type.Optional(Type.String()) });
+const TEXT = Type.Object({
+  ...WISHES,
+  content: Type.Optional(Type.String()),
+  content_ref: Type.Optional(Type.String({ description: 'where the file is read, in place of `content`' })),
+  ref: Type.Optional(Type.String({ description: 'where what the text includes is read, and what rules see' })),
+  dry_run_ref: Type.Optional(Type.String({ description: 'the branch or tag that rules see' })),
+  source: Type.Optional(Type.Enum(['push', 'web'], { description: 'how the pipeline would come to be: `push`' })),
+  variables: Type.Optional(Type.Array(GIVEN_VARIABLE, { maxItems: 1_000 })),
+  inputs: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+});
 const AT_REF = Type.Object({
   ...WISHES,
   content_ref: Type.Optional(Type.String({ description: 'where the file is read' })),
@@ -29,7 +39,24 @@ const AT_REF = Type.Object({
 });
 
 export function lintRoutes(parts: Parts): readonly Route[] {
-  return [ofText(parts), atRef(parts), anywhere()];
+  return [ofText(parts), atRef(parts), anywhere(), schema()];
+}
+
+/** Made once: it is of the program, and of nothing else. */
+function schema(): Route {
+  let made: object | null = null;
+  return route({
+    method: 'GET',
+    path: '/api/v4/ci/schema',
+    action: 'version.read',
+    summary: 'The JSON schema (draft-07) of a CI file, for editors',
+    tag: TAG,
+    answers: { 200: Type.Record(Type.String(), Type.Unknown()) },
+    handle: () => {
+      made ??= jsonSchema();
+      return ok(made);
+    },
+  });
 }
 
 function ofText(parts: Parts): Route {
@@ -45,14 +72,18 @@ function ofText(parts: Parts): Route {
     answers: { 200: LINT },
     handle: async (call) => {
       const { body, project } = call;
-      const revision = await find(parts, project.id, body.ref ?? null);
+      const { content: text, content_ref: contentRef } = body;
+      if (text === undefined && contentRef === undefined) throw badParameters('content is missing');
+      const content = await find(parts, project.id, contentRef ?? body.ref ?? null);
       // In an empty repository there is nothing to include, and the text can still be looked at.
-      if (revision === null && body.ref === undefined) return ok(showLint(compileAlone(body.content), wishesOf(body)));
-      if (revision === null)
-        throw badParameters('ref does not have a valid value (there is no such branch, tag or commit)');
-      return ok(
-        await check(parts, call, { text: body.content, content: revision, ref: revision, wishes: wishesOf(body) }),
-      );
+      const isEmpty = content === null && contentRef === undefined && body.ref === undefined;
+      if (isEmpty && text !== undefined) return ok(showLint(compileAlone(text), wishesOf(body)));
+      const ref = body.dry_run_ref === undefined ? content : await find(parts, project.id, body.dry_run_ref);
+      if (content === null) throw noSuch(contentRef === undefined ? 'ref' : 'content_ref');
+      if (ref === null) throw noSuch('dry_run_ref');
+      const { variables: given = [], inputs = {}, source = 'push' } = body;
+      const wishes = wishesOf(body);
+      return ok(await check(parts, call, { text: text ?? null, content, ref, wishes, given, inputs, source }));
     },
   });
 }
@@ -74,7 +105,7 @@ function atRef(parts: Parts): Route {
       const asked = query.dry_run_ref ?? query.ref;
       const ref = asked === undefined ? content : await find(parts, project.id, asked);
       if (ref === null) throw notFound('Reference');
-      return ok(await check(parts, call, { text: null, content, ref, wishes: wishesOf(query) }));
+      return ok(await check(parts, call, { ...PUSHED, text: null, content, ref, wishes: wishesOf(query) }));
     },
   });
 }
@@ -100,12 +131,17 @@ interface Check {
   readonly content: Revision;
   readonly ref: Revision;
   readonly wishes: LintWishes;
+  readonly given: readonly Static<typeof GIVEN_VARIABLE>[];
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly source: 'push' | 'web';
 }
+
+const PUSHED = { given: [], inputs: {}, source: 'push' } as const;
 
 async function check(
   parts: Parts,
   { project, principal }: Pick<Call, 'project' | 'principal'>,
-  { text, content, ref, wishes }: Check,
+  { text, content, ref, wishes, given, inputs, source }: Check,
 ): Promise<Static<typeof LINT>> {
   // A commit is looked at as if it were on the default branch.
   const name = ref.kind === 'branch' || ref.kind === 'tag' ? ref.name : null;
@@ -120,13 +156,17 @@ async function check(
     refType: isTag ? 'tag' : 'branch',
     sha: content.sha,
     beforeSha: null,
-    source: 'push',
+    source,
     userId: personOf(principal).id,
-    given: [],
-    inputs: {},
+    given: given.map(({ key, value, variable_type: kind = 'env_var' }) => givenVariable({ key, value, kind })),
+    inputs,
     parent: null,
   } as const;
   return showLint((await compileFor(parts, origin, text))?.result ?? null, wishes);
+}
+
+function noSuch(name: string): Error {
+  return badParameters(`${name} does not have a valid value (there is no such branch, tag or commit)`);
 }
 
 /** @param text null: the default branch. */

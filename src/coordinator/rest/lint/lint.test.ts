@@ -33,6 +33,7 @@ it("checks the project's file with what it includes, and says which jobs there w
     {
       name: 'build',
       stage: 'test',
+      reason: 'it has no rules',
       before_script: [],
       script: ['make'],
       after_script: ['clean'],
@@ -75,6 +76,48 @@ it('looks at a text without a project, too, and in a project without a commit', 
   expect((await rest.ask('POST', '/ci/lint', { as: 'nobody', body: { content } })).status).toBe(401);
   const wrong = await rest.ask('POST', '/ci/lint', { body: { content: 'a: {script: [x]' } });
   expect(wrong.json.problems[0]).toMatchObject({ severity: 'error', line: expect.any(Number) });
+});
+
+it('says what a file asks of whoever runs it, and what would run with what they give', async () => {
+  const content = `
+spec: {inputs: {where: {description: To which, options: [eu, us]}, times: {type: number, default: 2}}}
+---
+variables: {LEVEL: {value: low, description: How much, options: [low, high]}, QUIET: {value: x}}
+deploy-$[[ inputs.where ]]: {script: x, rules: [{if: '$LEVEL == "high" && $CI_PIPELINE_SOURCE == "web"'}]}
+other: {script: x}
+`;
+  const asked = await lint('POST', '', { body: { content, include_jobs: true } });
+  expect([asked.json.valid, asked.json.errors[0]]).toEqual([false, expect.stringContaining('"where" is required')]);
+  expect(asked.json.inputs).toEqual([
+    { name: 'where', type: 'string', description: 'To which', required: true, default: null, options: ['eu', 'us'] },
+    { name: 'times', type: 'number', description: null, required: false, default: 2, options: null },
+  ]);
+  const given = { content, include_jobs: true, inputs: { where: 'eu' } };
+  const low = await lint('POST', '', { body: given });
+  expect(low.json.variables).toEqual([
+    { key: 'LEVEL', value: 'low', description: 'How much', options: ['low', 'high'] },
+  ]);
+  expect(low.json.jobs.map(({ name }: { name: string }) => name)).toEqual(['other']);
+  expect(low.json.excluded).toEqual([{ name: 'deploy-eu', stage: 'test', reason: 'no rule matched' }]);
+  const high = { ...given, variables: [{ key: 'LEVEL', value: 'high' }], source: 'web' };
+  expect((await lint('POST', '', { body: high })).json.jobs[0]).toMatchObject({
+    name: 'deploy-eu',
+    reason: expect.stringMatching(/^rule 1: /),
+  });
+});
+
+it('reads the file itself where no text is given, and lets rules see another ref', async () => {
+  commitFiles(rest.parts, project.id, { files: { '.gitlab-ci.yml': FILE }, ref: 'refs/heads/release' });
+  const body = { content_ref: 'main', dry_run_ref: 'release', include_jobs: true };
+  const { json } = await lint('POST', '', { body });
+  expect(json.jobs.map(({ name }: { name: string }) => name)).toEqual(['build', 'ship']);
+  const wrong = await lint('POST', '', { body: { ...body, dry_run_ref: 'none' } });
+  expect([wrong.status, wrong.json.error]).toEqual([400, expect.stringMatching(/^dry_run_ref /)]);
+});
+
+it('gives editors the schema of the file', async () => {
+  const { status, json } = await rest.ask('GET', '/ci/schema', { as: 'nobody' });
+  expect([status, json.type, Object.keys(json.definitions)]).toEqual([200, 'object', expect.arrayContaining(['job'])]);
 });
 
 it('tells nobody what a file comes to on a protected ref who may not run it there', async () => {

@@ -1,5 +1,5 @@
 import { formatProblem, type Problem } from '../../../base/index.ts';
-import { type CompileResult, dumpMerged } from '../../../compile/index.ts';
+import { type CompileResult, type DeclaredInput, dumpMerged, plainValue } from '../../../compile/index.ts';
 import type { PlannedJob } from '../../../protocol/index.ts';
 import type { Lint } from '../schemas/lint.ts';
 
@@ -22,7 +22,9 @@ export function showLint(result: CompileResult | null, { dryRun, withJobs }: Lin
     warnings: texts('warning'),
     merged_yaml: result?.merged == null ? null : dumpMerged(result.merged),
     includes: [],
-    ...(withJobs ? { jobs: (result?.plan?.jobs ?? []).map(showPlanned) } : {}),
+    ...(withJobs && result !== null ? showJobs(result) : {}),
+    inputs: (result?.inputs ?? []).map(showInput),
+    variables: prefilled(result?.merged?.get('variables')),
     problems: problems.map(showProblem),
   };
 }
@@ -42,10 +44,44 @@ function showProblem({ severity, code, message, file, line, column, path, hint }
   };
 }
 
-function showPlanned(job: PlannedJob): NonNullable<Lint['jobs']>[number] {
+function showJobs({ plan, jobs: reports }: CompileResult): Pick<Lint, 'jobs' | 'excluded'> {
+  const reasons = new Map(reports.map(({ name, reason }) => [name, reason]));
+  return {
+    jobs: (plan?.jobs ?? []).map((job) => showPlanned(job, reasons.get(job.name) ?? '')),
+    excluded: reports.filter(({ added }) => !added).map(({ name, stage, reason }) => ({ name, stage, reason })),
+  };
+}
+
+function showInput({ name, type, description, default: usual, options }: DeclaredInput): Lint['inputs'][number] {
+  return {
+    name,
+    type,
+    description,
+    required: usual === undefined,
+    default: usual === undefined ? null : plainValue(usual),
+    options: options?.map(plainValue) ?? null,
+  };
+}
+
+/** As GitLab has it: of the variables of the file those that say what they are for. */
+function prefilled(variables: unknown): Lint['variables'] {
+  const written: unknown = variables === undefined ? null : plainValue(variables);
+  if (typeof written !== 'object' || written === null) return [];
+  return Object.entries(written).flatMap(([key, variable]: [string, unknown]) => {
+    if (typeof variable !== 'object' || variable === null || !('description' in variable)) return [];
+    const { value = '', description, options = null } = variable as Readonly<Record<string, unknown>>;
+    if (typeof description !== 'string') return [];
+    return [
+      { key, value: String(value ?? ''), description, options: Array.isArray(options) ? options.map(String) : null },
+    ];
+  });
+}
+
+function showPlanned(job: PlannedJob, reason: string): NonNullable<Lint['jobs']>[number] {
   return {
     name: job.name,
     stage: job.stage,
+    reason,
     before_script: [...job.beforeScript],
     script: [...job.script],
     after_script: [...job.afterScript],
