@@ -25,7 +25,7 @@ export function TeardownStrip({ job: { phase, teardown, cleanup } }: TeardownStr
   const isGood = cleanup?.outcome == null || CLEANUP_WORDS[cleanup.outcome].isGood;
   return (
     <section class="teardown-strip" data-hue={isGood ? 'idle' : 'bad'} aria-label="Cleanup">
-      <p>
+      <p class="headline">
         <Broom isHollow={cleanup?.outcome === 'lost'} />
         <strong>
           <bdi>{record ?? 'No cleanup was owed'}</bdi>
@@ -49,7 +49,7 @@ function Running({ teardown, cleanup }: { readonly teardown: TeardownFacts; read
   const end = isCleaning ? until : deadline;
   return (
     <section class="teardown-strip" data-hue="warn" aria-label="Cleaning up">
-      <p>
+      <p class="headline">
         <Broom />
         <strong>{capital(stepWords(teardown, cleanup))}</strong>
         {end !== null && (

@@ -72,8 +72,11 @@ function ChildPipeline({ bridge, by, at }: ChildProps) {
     <details class="child" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         <StatusWord status={bridge.status} />
-        <Name text={bridge.name} /> started <a href={`${at}/-/pipelines/${id}`}>#{id}</a>
+        <Name text={bridge.name} fit />
       </summary>
+      <a class="button" href={`${at}/-/pipelines/${id}`}>
+        Pipeline #{id}
+      </a>
       {isOpen && <ChildGraph id={id} by={by} at={at} />}
     </details>
   );

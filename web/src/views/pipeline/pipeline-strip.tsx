@@ -33,6 +33,7 @@ export function PipelineStrip({ pipeline, jobs }: StripProps) {
             </>
           )}
           . {neverStarted(jobs)}
+          {goodWords(jobs)}
         </p>
       )}
       {bad > 0 && <p>{badWords(cleanups)}: what these jobs made may still be there.</p>}
@@ -44,7 +45,7 @@ function Underway({ torn }: { readonly torn: readonly BriefJob[] }) {
   const [last] = torn.toSorted((one, other) => (deadlineOf(other) ?? '').localeCompare(deadlineOf(one) ?? ''));
   const deadline = last === undefined ? null : deadlineOf(last);
   return (
-    <p>
+    <p class="headline">
       <Broom />
       <strong>{torn.length === 1 ? '1 job is cleaning up' : `${torn.length} jobs are cleaning up`}</strong>
       {deadline !== null && last?.teardown != null && (
@@ -59,6 +60,11 @@ function Underway({ torn }: { readonly torn: readonly BriefJob[] }) {
 function neverStarted(jobs: readonly BriefJob[]): string {
   const count = jobs.filter(({ status, started_at: began }) => status === 'canceled' && began === null).length;
   return count === 0 ? '' : `${count} never started.`;
+}
+
+function goodWords(jobs: readonly BriefJob[]): string {
+  const count = jobs.filter(({ cleanup }) => cleanup?.outcome === 'succeeded').length;
+  return count === 0 ? '' : ` ${count === 1 ? '1 cleanup' : `${count} cleanups`} succeeded.`;
 }
 
 function badWords({ failed, timed_out: late, skipped, lost }: Pipeline['cleanups']): string {
