@@ -39,7 +39,7 @@ export const TABLE: readonly Entry[] = [
 
   entry('/:project/-/jobs/:job/raw', unbuilt),
 
-  entry('/:project/-/jobs/:job/artifacts/browse/*', unbuilt),
+  entry('/:project/-/jobs/:job/artifacts/browse/*', () => import('../views/artifacts/artifacts.tsx')),
 
   entry('/:project/-/ci/editor', unbuilt),
 

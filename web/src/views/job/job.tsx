@@ -1,35 +1,33 @@
 import { useAnswer } from '../../api/use-answer.ts';
-import { Name } from '../../parts/name.tsx';
 import { Notice } from '../../parts/notice.tsx';
-import { StatusWord } from '../../parts/status-icon.tsx';
+import { TeardownStrip } from '../../parts/teardown-strip.tsx';
 import type { ViewProps } from '../../router/entry.ts';
 import { useWatch } from '../../state/stream.ts';
 import { useTitle } from '../../state/title.ts';
+import { STATUS_WORDS } from '../../words/status.ts';
+import { JobFacts } from './job-facts.tsx';
+import { JobHead } from './job-head.tsx';
 import { JobLog } from './job-log.tsx';
 import './job.css';
 
-/** One job, with its log. */
+/** One job: its log, what happens after its script, and what there is to say of it. */
 export default function Job({ params, hash }: ViewProps<'project' | 'job'>) {
   const jobId = Number(params.job);
   const { result, again } = useAnswer('GET /api/v4/projects/:id/jobs/:job_id', {
     params: { id: params.project, job_id: jobId },
   });
   const job = result?.ok === true ? result.value : null;
-  useTitle(job === null ? `Job #${jobId}` : `${job.name} #${jobId}`);
+  useTitle(job === null ? `Job #${jobId}` : `${STATUS_WORDS[job.status].word}: ${job.name} #${jobId}`);
   useWatch(job === null || job.finished_at !== null ? null : `job:${jobId}`, again);
   if (result?.ok === false) return <Notice title="The job cannot be shown">{result.problem.message}</Notice>;
   return (
-    <div class="job">
-      <header>
-        {job !== null && <StatusWord status={job.status} />}
-        <h1>{job === null ? `#${jobId}` : <Name text={job.name} />}</h1>
-        {job !== null && (
-          <a class="soft" href={`/${params.project}/-/pipelines/${job.pipeline.id}`}>
-            #{job.pipeline.id}
-          </a>
-        )}
-      </header>
-      <JobLog project={params.project} jobId={jobId} hash={hash} />
-    </div>
+    <article class="job">
+      {job !== null && <JobHead job={job} project={params.project} again={again} />}
+      {job !== null && <TeardownStrip job={job} />}
+      <div class="body">
+        <JobLog project={params.project} jobId={jobId} hash={hash} />
+        {job !== null && <JobFacts job={job} project={params.project} />}
+      </div>
+    </article>
   );
 }
