@@ -23,17 +23,7 @@ export default function Artifacts({ params, query }: ViewProps<'project' | 'job'
   return (
     <article>
       <h1>Artifacts</h1>
-      <nav aria-label="Folder">
-        <a href={job}>job #{params.job}</a> / <a href={`${job}/artifacts/browse/`}>top</a>
-        {stepsOf(folder).map(({ name, path }) => (
-          <span key={path}>
-            {' / '}
-            <a href={`${job}/artifacts/browse/${addressed(path)}`}>
-              <Name text={name} />
-            </a>
-          </span>
-        ))}
-      </nav>
+      <Path job={job} id={params.job} folder={folder} />
       {result.value.length === 0 && <Notice title="Nothing is in this folder" />}
       <table>
         <thead>
@@ -67,6 +57,29 @@ export default function Artifacts({ params, query }: ViewProps<'project' | 'job'
         </nav>
       )}
     </article>
+  );
+}
+
+interface PathProps {
+  /** Its address. */
+  readonly job: string;
+  readonly id: string;
+  readonly folder: string;
+}
+
+function Path({ job, id, folder }: PathProps) {
+  return (
+    <nav aria-label="Folder">
+      <a href={job}>job #{id}</a> / <a href={`${job}/artifacts/browse/`}>top</a>
+      {stepsOf(folder).map(({ name, path }) => (
+        <span key={path}>
+          {' / '}
+          <a href={`${job}/artifacts/browse/${addressed(path)}`}>
+            <Name text={name} />
+          </a>
+        </span>
+      ))}
+    </nav>
   );
 }
 
