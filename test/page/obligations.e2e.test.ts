@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { HandRunner } from '../serve/support/hand-runner.ts';
+import { ServedProject } from '../serve/support/served-project.ts';
+import { describePage } from './support/describe-page.ts';
+import { lookAt } from './support/look-at.ts';
+
+describePage(
+  'obligations',
+  (test) => {
+    it('shows a cleanup that failed where it is looked for: with the pipeline, and among what is owed', async () => {
+      const { serving, visitAs } = test();
+      const project = new ServedProject(serving);
+      const pipeline = await project.start('it: {script: "true", after_script: ["true"]}\n');
+      const held = await (await HandRunner.of(serving, project)).take();
+      await held.beginScript();
+      const [atPipeline, atObligations] = [await visitAs('root'), await visitAs('root')];
+      await atPipeline.go(`/${project.path}/-/pipelines/${pipeline.id}`);
+      await atObligations.go(`/${project.path}/-/obligations`);
+      await atObligations.page.getByRole('heading', { name: 'Obligations', level: 1 }).waitFor();
+      await project.cancelPipeline(pipeline);
+      await held.finish('failed', 'canceled', 'failed');
+      await atPipeline.page.getByRole('region', { name: 'Cleanup' }).getByText('1 failed').waitFor();
+      const row = atObligations.page.getByRole('listitem').filter({ hasText: `#${held.id}` });
+      await row.getByText('failed', { exact: true }).waitFor();
+      expect(await lookAt(atPipeline.page, 'pipeline-cleanup-failed')).toEqual([]);
+      expect(await lookAt(atObligations.page, 'obligations-failed')).toEqual([]);
+    });
+  },
+  ['--no-runner'],
+);
