@@ -1,3 +1,5 @@
+import '../../parts/status-icon.css';
+
 /** A broom: this is about cleanup. The word beside it says what. */
 export function BroomIcon() {
   return (
