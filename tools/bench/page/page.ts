@@ -2,6 +2,7 @@ import { type Browser, chromium } from 'playwright-core';
 import { chromiumPath } from '../../../src/coordinator/page/testing/chromium.ts';
 import { type Group, median, type Reading } from '../compare.ts';
 import { type Coordinator, startCoordinator } from '../serve/coordinator.ts';
+import { readLiveUpdates } from './live-updates.ts';
 import { type Load, loadPage } from './load-page.ts';
 
 const ROUNDS = 10;
@@ -11,7 +12,10 @@ const MOST_KIB = 150;
 const PASSWORD = 'correct horse battery';
 
 /** Views by the words of their row, with their addresses and a heading that is there once they are. */
-const VIEWS = [{ name: 'projects', path: '/', heading: 'Projects' }] as const;
+const VIEWS = [
+  { name: 'projects', path: '/', heading: 'Projects' },
+  { name: 'pipeline', path: '/root/shop/-/pipelines/1', heading: '#1' },
+] as const;
 
 /** The page in Chromium: each load with an empty cache, from a server that has been asked before. */
 export const page: Group = {
@@ -27,10 +31,12 @@ export const page: Group = {
     });
     try {
       coordinator.push('shop', 'it: {script: "true"}\n');
+      await coordinator.rest({ method: 'POST', path: '/projects/root%2Fshop/pipeline', body: '{"ref":"main"}' });
       const cookie = await signIn(coordinator);
       const readings: Reading[] = [];
       for (const { name, path, heading } of VIEWS)
         readings.push(...(await readView(browser, name, { url: `${coordinator.server.url}${path}`, heading, cookie })));
+      readings.push(await readLiveUpdates(browser, coordinator, cookie));
       return readings;
     } finally {
       await browser.close();
