@@ -1,4 +1,5 @@
 import type { AnswerOf } from '../../api/call.ts';
+import { identity } from '../../api/identity.ts';
 import { useAnswer } from '../../api/use-answer.ts';
 import { Name } from '../../parts/name.tsx';
 import { Notice } from '../../parts/notice.tsx';
@@ -22,8 +23,20 @@ export default function Projects({ query }: ViewProps) {
   return (
     <>
       <h1>Projects</h1>
-      {result.value.length === 0 ? <Notice title="No project yet" /> : <ProjectTable projects={result.value} />}
+      {result.value.length === 0 ? <NoProject /> : <ProjectTable projects={result.value} />}
     </>
+  );
+}
+
+/** Signed out one sees those that are public; the way in is said here, because nobody else says it. */
+function NoProject() {
+  if (identity.value?.user != null)
+    return <Notice title="No project yet">A push to an address of yours makes one.</Notice>;
+  return (
+    <Notice title="Nothing is public here" action={<a href="/users/sign_in">Sign in</a>}>
+      The server printed a link when it started first, good once and for a day; later, on its machine,{' '}
+      <code>epilogue admin user password</code> gives a password.
+    </Notice>
   );
 }
 
