@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { nextFound, type Search } from '../lines/search.ts';
 
 /** After the last key, before the whole log is searched. */
@@ -27,7 +27,8 @@ export function FindBar({ search, at, onGo, onClose }: FindBarProps) {
     current.value = line;
     onGo(line);
   };
-  useEffect(() => {
+  // Before anything is drawn, so that not even the first letter typed after the key is lost.
+  useLayoutEffect(() => {
     input.current?.focus();
     return () => search.stop();
   }, [search]);
