@@ -17,11 +17,11 @@ export const TABLE: readonly Entry[] = [
 
   entry('/admin/obligations', () => import('../views/obligations/all-obligations.tsx')),
 
-  entry('/admin/runners', unbuilt),
+  entry('/admin/runners', () => import('../views/runners/admin-runners.tsx')),
 
   entry('/admin/users', unbuilt),
 
-  entry('/admin/audit_log', unbuilt),
+  entry('/admin/audit_log', () => import('../views/audit/admin-audit.tsx')),
 
   entry('/:project/-/pipelines', () => import('../views/pipelines/pipelines.tsx')),
 
@@ -45,7 +45,7 @@ export const TABLE: readonly Entry[] = [
 
   entry('/:project/-/obligations', () => import('../views/obligations/obligations.tsx')),
 
-  entry('/:project/-/runners', unbuilt),
+  entry('/:project/-/runners', () => import('../views/runners/runners.tsx')),
 
   entry('/:project/-/settings/ci_cd', unbuilt),
 
@@ -53,7 +53,7 @@ export const TABLE: readonly Entry[] = [
 
   entry('/:project/-/settings/access_tokens', unbuilt),
 
-  entry('/:project/-/audit_events', unbuilt),
+  entry('/:project/-/audit_events', () => import('../views/audit/audit.tsx')),
 
   entry('/:project', () => import('../views/pipelines/pipelines.tsx')),
 ];
