@@ -24,7 +24,7 @@ it.each([
   [of('failed', {}, { exit_code: 2 }), 'after_script ended with exit code 2.'],
   [of('failed'), 'after_script failed.'],
   [of('timed_out'), 'after_script ran out of time.'],
-  [of('skipped', {}, { skipped_by: 'ana', reason: 'force cancel' }), 'Skipped by ana: force cancel'],
+  [of('skipped', {}, { skipped_by: 'ana', reason: 'force cancel' }), 'Skipped by ana: force cancel.'],
   [of('lost', { runner: { id: 3, description: '' } }), 'Runner #3 did not come back, and no other could take it over.'],
 ])('tells why it is on the list', (obligation, story) => {
   expect(storyOf(obligation)).toBe(story);

@@ -26,7 +26,7 @@ export function storyOf({ state, phase, cleanup, runner }: Obligation): string {
     case 'timed_out':
       return 'after_script ran out of time.';
     case 'skipped':
-      return `Skipped by ${cleanup?.skipped_by ?? 'somebody'}${cleanup?.reason ? `: ${cleanup.reason}` : '.'}`;
+      return `Skipped by ${cleanup?.skipped_by ?? 'somebody'}${cleanup?.reason ? `: ${cleanup.reason}` : ''}.`;
     case 'lost':
       return `${where} did not come back, and no other could take it over.`;
   }

@@ -44,12 +44,7 @@ export function ObligationRow({ obligation, isOfAll, onSettled }: RowProps) {
       <div class="obligation-story">
         <p>
           {storyOf(obligation)} {state === 'open' && teardown?.deadline != null && <TimeLeft teardown={teardown} />}
-          {obligation.finished_at !== null && <Ago at={obligation.finished_at} />}
-          {obligation.finished_at === null && obligation.started_at !== null && (
-            <>
-              Began <Ago at={obligation.started_at} />.
-            </>
-          )}
+          <When obligation={obligation} />
         </p>
         {late !== null && <p>{late}</p>}
         {settled !== null && (
@@ -70,5 +65,15 @@ export function ObligationRow({ obligation, isOfAll, onSettled }: RowProps) {
         )}
       </div>
     </li>
+  );
+}
+
+function When({ obligation: { started_at, finished_at } }: { readonly obligation: Obligation }) {
+  const at = finished_at ?? started_at;
+  if (at === null) return null;
+  return (
+    <span class="soft">
+      {finished_at === null ? 'Began' : 'Ended'} <Ago at={at} />.
+    </span>
   );
 }
