@@ -19,7 +19,7 @@ export const TABLE: readonly Entry[] = [
 
   entry('/admin/runners', () => import('../views/runners/admin-runners.tsx')),
 
-  entry('/admin/users', unbuilt),
+  entry('/admin/users', () => import('../views/users/users.tsx')),
 
   entry('/admin/audit_log', () => import('../views/audit/admin-audit.tsx')),
 
@@ -47,9 +47,9 @@ export const TABLE: readonly Entry[] = [
 
   entry('/:project/-/runners', () => import('../views/runners/runners.tsx')),
 
-  entry('/:project/-/settings/ci_cd', unbuilt),
+  entry('/:project/-/settings/ci_cd', () => import('../views/settings/settings.tsx')),
 
-  entry('/:project/-/project_members', unbuilt),
+  entry('/:project/-/project_members', () => import('../views/members/members.tsx')),
 
   entry('/:project/-/settings/access_tokens', unbuilt),
 
