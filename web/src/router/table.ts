@@ -1,6 +1,5 @@
 import { type Entry, entry } from './entry.ts';
 
-const unbuilt = () => import('../views/missing/missing.tsx');
 const pipeline = () => import('../views/pipeline/pipeline.tsx');
 
 /** Every address that has a view, the first that fits. Each view is a file of its own, loaded when it is gone to. */
@@ -12,8 +11,6 @@ export const TABLE: readonly Entry[] = [
   entry('/-/user_settings/profile', () => import('../views/user-settings/profile.tsx')),
 
   entry('/-/user_settings/personal_access_tokens', () => import('../views/user-settings/tokens.tsx')),
-
-  entry('/admin/projects', unbuilt),
 
   entry('/admin/obligations', () => import('../views/obligations/all-obligations.tsx')),
 
@@ -37,11 +34,7 @@ export const TABLE: readonly Entry[] = [
 
   entry('/:project/-/jobs/:job', () => import('../views/job/job.tsx')),
 
-  entry('/:project/-/jobs/:job/raw', unbuilt),
-
   entry('/:project/-/jobs/:job/artifacts/browse/*', () => import('../views/artifacts/artifacts.tsx')),
-
-  entry('/:project/-/ci/editor', unbuilt),
 
   entry('/:project/-/obligations', () => import('../views/obligations/obligations.tsx')),
 
@@ -50,8 +43,6 @@ export const TABLE: readonly Entry[] = [
   entry('/:project/-/settings/ci_cd', () => import('../views/settings/settings.tsx')),
 
   entry('/:project/-/project_members', () => import('../views/members/members.tsx')),
-
-  entry('/:project/-/settings/access_tokens', unbuilt),
 
   entry('/:project/-/audit_events', () => import('../views/audit/audit.tsx')),
 

@@ -52,7 +52,6 @@ function linksOf(): readonly NavLink[] {
     { to: 'pipelines', word: 'Pipelines', action: 'pipeline.read' },
     { to: 'jobs', word: 'Jobs', action: 'job.read' },
     { to: 'obligations', word: 'Obligations', action: 'obligation.read' },
-    { to: 'ci/editor', word: 'Editor', action: 'lint.run' },
     { to: 'runners', word: 'Runners', action: 'runner.read' },
     { to: 'settings/ci_cd', word: 'Settings', action: 'variable.read' },
   ];

@@ -27,7 +27,6 @@ function AdminLinks() {
   return (
     <>
       <hr />
-      <a href="/admin/projects">All projects</a>
       <a href="/admin/obligations">All obligations</a>
       <a href="/admin/runners">All runners</a>
       <a href="/admin/users">Users</a>

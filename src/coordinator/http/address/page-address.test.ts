@@ -18,7 +18,6 @@ it.each([
   '/12/-/jobs/9112',
   '/ana/shop/-/jobs/9112/artifacts/browse',
   '/ana/shop/-/jobs/9112/artifacts/browse/-/deep/a%20b',
-  '/ana/shop/-/ci/editor',
   '/ana/shop/-/settings/ci_cd',
 ])('knows %s as a view', (path) => expect(isPageAddress(path)).toBe(true));
 
