@@ -171,7 +171,7 @@ describe('the tests that run for an ordinary user too', () => {
   });
 
   it('are, of the rooms of rows, bytes and requests, those parts that do so themselves', () => {
-    expect(partsOf(/^src\/coordinator\/([^/]+)\//)).toEqual(['logs', 'operate']);
+    expect(partsOf(/^src\/coordinator\/([^/]+)\//)).toEqual(['logs', 'operate', 'page']);
     expect(partsOf(/^src\/blobs\/([^/]+)\//)).toEqual(['disk']);
   });
 

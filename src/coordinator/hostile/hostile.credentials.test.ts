@@ -52,7 +52,7 @@ const DOORS: readonly Door[] = [
     refusal: 410,
     enters: { 'sign-in link': 200, ...as(400, 'very long', 'nothing') },
   },
-  { route: 'POST /users/sign_in/link', refusal: 410, enters: { 'sign-in link': 200, 'very long': 400 } },
+  { route: 'POST /users/sign_in/link', refusal: 410, enters: { 'sign-in link': 303, 'very long': 400 } },
   {
     route: 'POST /api/v4/runners',
     refusal: 403,

@@ -43,6 +43,7 @@ const WITHOUT = [
     'POST /api/v4/ci/lint',
     'DELETE /users/sign_out',
   ],
+  ...['GET /api/v4/ci/schema', 'GET /-/page/index', 'GET /-/page/:file'],
 ];
 
 it.each([
@@ -83,6 +84,12 @@ const BODY = {
 };
 
 const QUERY = 'service=git-upload-pack&ref=main&system_id=s_1&from=main&to=main&refs[]=main&refs[]=main&job=build';
+/** Of those to which that says something else. */
+const QUERIES: Readonly<Record<string, string>> = {
+  '/api/v4/events': 'watch[]=pipeline:1',
+  '/api/v4/projects/:id/jobs/:job_id/trace/lines': 'from=0',
+  '/api/v4/projects/:id/jobs/:job_id/trace/search': 'text=a',
+};
 
 async function ask({ method, path }: Route) {
   const { project, jobs, tokens, runner, pipeline } = target;
@@ -98,7 +105,7 @@ async function ask({ method, path }: Route) {
   const git = path.startsWith('/:namespace');
   const answer = await app.inject({
     method,
-    url: `${filled}?${path.startsWith('/api/v4/runners') ? '' : `token=${token}&`}${QUERY}`,
+    url: `${filled}?${path.startsWith('/api/v4/runners') ? '' : `token=${token}&`}${QUERIES[path] ?? QUERY}`,
     headers: {
       'runner-token': runner.token,
       'content-type': 'application/json',

@@ -54,7 +54,7 @@ const DOORS: readonly Door[] = [
     })),
   ),
   door('GET /users/sign_in/link', 'sign-in link', [410, 200], inQuery('token')),
-  door('POST /users/sign_in/link', 'sign-in link', [410, 200], inBody),
+  door('POST /users/sign_in/link', 'sign-in link', [410, 303], inBody),
   door('POST /api/v4/runners', 'registration', [403, 201], inBody),
   door('POST /api/v4/runners/verify', 'runner', [403, 200], inBody),
   door('DELETE /api/v4/runners', 'runner', [403, 204], inBody),

@@ -49,6 +49,7 @@ const GIVEN: Readonly<Record<string, { readonly query?: string; readonly body?: 
   'POST /api/v4/projects/:id/obligations/:job_id/settle': { body: { reason: 'x' } },
   'GET /api/v4/projects/:id/repository/files/:file_path': { query: 'ref=main' },
   'GET /api/v4/projects/:id/repository/files/:file_path/raw': { query: 'ref=main' },
+  'GET /api/v4/projects/:id/jobs/:job_id/trace/search': { query: 'text=x' },
   'GET /api/v4/projects/:id/jobs/artifacts/:ref/download': { query: 'job=build' },
   'GET /api/v4/projects/:id/jobs/artifacts/:ref/raw/*': { query: 'job=build' },
 };
