@@ -9,7 +9,7 @@ const ROOM = join(import.meta.dirname, '..');
 
 /** A runner that uses up all descriptors that it may have while a script runs, and then does the rest of the job. */
 const RUNNER = `
-import { mkdirSync, openSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync } from 'node:fs';
 import { realClock } from ${JSON.stringify(join(ROOM, '../base/index.ts'))};
 import { createShellExecutor } from ${JSON.stringify(join(ROOM, 'shell/shell.ts'))};
 const [root] = process.argv.slice(2);
@@ -19,7 +19,8 @@ const job = {
   image: null, services: [], variables: {}, preStopHandler: null,
 };
 const place = await createShellExecutor({ clock: realClock }).prepare(job, new AbortController().signal);
-await place.start({ id: 'script', script: 'echo up; sleep 1000' });
+await place.start({ id: 'script', script: 'echo up; : > "' + root + '/up"; sleep 1000' });
+for (let left = 1_000; left > 0 && !existsSync(root + '/up'); left -= 1) await realClock.sleep(10);
 const answers = {};
 try {
   for (;;) openSync('/dev/null');
