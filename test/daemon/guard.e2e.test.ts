@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { waitUntil } from '../support/wait-until.ts';
+import { anotherKeystroke, waitUntil } from '../support/wait-until.ts';
 import { useRunnerLab } from './support/use-runner-lab.ts';
 
 const LONG = { timeout: 90_000 };
@@ -45,6 +45,7 @@ it('goes on with what a second signal has left', LONG, async () => {
   await lab.until('second.begun');
   lab.signal('SIGTERM');
   await lab.until('second.cleaned');
+  await anotherKeystroke();
   lab.signal('SIGTERM');
   expect(await lab.ended()).toBe(75);
   expect(lab.read('runner.log')).toContain('the guard of this runner goes on');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { waitUntil } from '../support/wait-until.ts';
+import { anotherKeystroke, waitUntil } from '../support/wait-until.ts';
 import { useRunnerLab } from './support/use-runner-lab.ts';
 
 const LONG = { timeout: 90_000 };
@@ -56,6 +56,7 @@ it('a second signal leaves the cleanup running, for the next runner', LONG, asyn
   const job = await begin('twice', ['--no-guard'], lab.waitFor('twice.clean'));
   lab.signal('SIGTERM');
   await lab.until('twice.cleaned');
+  await anotherKeystroke();
   lab.signal('SIGTERM');
   expect(await lab.ended()).toBe(75);
   expect(lab.read('runner.log')).toContain('1 job is left in');

@@ -67,8 +67,7 @@ describeServing(['--no-runner'], (serving) => {
     await project.cancelJob(job);
     await project.cancelJob(job, '?force=true');
     await project.cancelPipeline(pipeline);
-    const teardown = { ...job.teardown, now: expect.any(String) };
-    expect(await project.job(pipeline, 'it')).toEqual({ ...job, teardown });
+    expect(await project.job(pipeline, 'it')).toEqual(job);
     expect(job.cleanup?.outcome).toBe('succeeded');
     expect((await project.pipeline(pipeline)).status).toBe(end);
   });

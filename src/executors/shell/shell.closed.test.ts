@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { itAsUser } from '../../../test/support/privilege.ts';
+import { waitUntil } from '../../../test/support/wait-until.ts';
 import { type Clock, realClock } from '../../base/index.ts';
 import type { Place } from '../executor.ts';
 import { NEVER, openJob, waitForEnd, waitForOutput } from '../testing/executor-contract.ts';
@@ -62,7 +63,9 @@ describe('a wait that finds a directory closed', () => {
   itAsUser('opens it, and takes no longer than it was to', async () => {
     await using fixture = await openJob(shell);
     const { job, place } = fixture;
-    await place.start({ id: 'step', script: 'sleep 1000' });
+    // It writes nothing more by itself then: that would end a wait too.
+    await place.start({ id: 'step', script: 'touch up; sleep 1000' });
+    await waitUntil('the script runs', () => existsSync(join(job.projectDir, 'up')));
     for (const wait of [
       (watched: Place) => watched.changed('step', 1_000),
       (watched: Place) => watched.untilDead(1_000),
