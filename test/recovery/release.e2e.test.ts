@@ -1,11 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Checkout } from '../support/checkout.ts';
+import { docker, dockerHost, images, leavesNothing, withoutDocker } from '../support/docker/docker.ts';
 import { markedProcesses } from '../support/processes.ts';
 import { waitUntil } from '../support/wait-until.ts';
-
-const DOCKER_HOST = process.env.EPILOGUE_TEST_DOCKER_HOST ?? '';
-const IMAGE = process.env.EPILOGUE_TEST_DOCKER_IMAGE ?? '';
 
 /** A container is a child of the engine, not of the job: killing the script does not end it. */
 const CONTAINER = `
@@ -13,7 +10,7 @@ serve:
   TIMEOUT
   variables: { EPILOGUE_GRACE_PERIOD: 500ms }
   script:
-    - docker run --detach --network none --label "made-by=$OUTSIDE" ${IMAGE} sleep 600
+    - docker run --detach --network none --label "made-by=$OUTSIDE" ${images.busybox} sleep 600
     - touch $OUTSIDE/up
     - sleep 300
   after_script:
@@ -46,18 +43,17 @@ interface Resource {
 
 const container: Resource = {
   file: CONTAINER,
-  env: { DOCKER_HOST },
+  env: { DOCKER_HOST: dockerHost },
   found: () => docker('ps', '--all', '--quiet', '--filter', `label=made-by=${checkout.outside}`),
 };
 const lock: Resource = { file: LOCK, env: {}, found: () => (checkout.has('terraform.lock') ? 'terraform.lock' : '') };
-
-/** Under CI a missing engine is a failure: the docker command then says so. Only root may use the one that the tests start. */
-const withoutDocker = DOCKER_HOST === '' && (process.env.CI !== 'true' || process.getuid?.() !== 0);
 
 describe.each([
   { name: 'a lock outside of the job', resource: lock, skip: false },
   { name: 'a Docker container', resource: container, skip: withoutDocker },
 ])('$name that a script made', ({ resource, skip }) => {
+  if (resource === container && !skip) leavesNothing();
+
   async function start(timeout = ''): Promise<ReturnType<Checkout['start']>> {
     checkout = new Checkout({ '.gitlab-ci.yml': resource.file.replace('TIMEOUT', timeout) });
     const run = checkout.start(['run', '--json'], resource.env);
@@ -99,7 +95,3 @@ describe.each([
     expect(resource.found()).toBe('');
   });
 });
-
-function docker(...args: string[]): string {
-  return execFileSync('docker', args, { encoding: 'utf8', env: { ...process.env, DOCKER_HOST } }).trim();
-}

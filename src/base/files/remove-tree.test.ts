@@ -8,6 +8,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -15,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { itAsRoot } from '../../../test/support/privilege.ts';
-import { removeTree } from './remove-tree.ts';
+import { emptyTree, removeTree } from './remove-tree.ts';
 
 let root: string;
 const mounted: string[] = [];
@@ -35,6 +36,29 @@ function file(...names: string[]): string {
   writeFileSync(path, 'x');
   return path;
 }
+
+describe('emptying a tree', () => {
+  it('leaves the very directory, and nothing in it', async () => {
+    file('run', 'job', 'deep', 'file');
+    writeFileSync(Buffer.concat([Buffer.from(join(root, 'run', 'job/')), Buffer.from([0xff, 0xfe])]), 'x');
+    const { ino } = statSync(join(root, 'run', 'job'));
+    expect(await emptyTree(root, ['run', 'job'])).toEqual([]);
+    expect(readdirSync(join(root, 'run', 'job'))).toEqual([]);
+    expect(statSync(join(root, 'run', 'job')).ino).toBe(ino);
+    expect(await emptyTree(root, ['run', 'job'])).toEqual([]);
+    expect(await emptyTree(root, ['run', 'nowhere'])).toEqual([]);
+  });
+
+  it('removes a link in its place, and leaves what it leads to', async () => {
+    const precious = file('precious', 'file');
+    mkdirSync(join(root, 'run'));
+    symlinkSync(join(root, 'precious'), join(root, 'run', 'job'));
+    expect(await emptyTree(root, ['run', 'job'])).toEqual([]);
+    expect([existsSync(precious), readdirSync(join(root, 'run'))]).toEqual([true, []]);
+    symlinkSync(join(root, 'precious'), join(root, 'link'));
+    expect(await emptyTree(root, ['link', 'file'])).toEqual([`${root}/link (a symbolic link that leads elsewhere)`]);
+  });
+});
 
 describe('removing a tree', () => {
   it('removes what is there, and is content when nothing is', async () => {

@@ -1,4 +1,4 @@
-import { lstatSync, realpathSync, rmdirSync, type Stats } from 'node:fs';
+import { lstatSync, readdirSync, realpathSync, rmdirSync, type Stats } from 'node:fs';
 import { chmod, lstat, readdir, rm, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode, invariant } from '../failure.ts';
@@ -21,6 +21,47 @@ export async function removeTree(within: string, names: readonly string[]): Prom
   } catch (error) {
     return isAbsent(error) ? [] : [`${join(within, ...names)} (${errorCode(error) ?? String(error)})`];
   }
+}
+
+/**
+ * As `removeTree`, but the directory itself stays, and stays the same: it may be mounted somewhere. What is no directory is removed.
+ */
+export async function emptyTree(within: string, names: readonly string[]): Promise<readonly string[]> {
+  const path = join(within, ...names);
+  const entries = directoryEntries(path);
+  if (entries === null) return await removeTree(within, names);
+  if (entries.length === 0) return [];
+  for (const name of names) invariant(isPlainName(name), `a plain name to empty, not ${JSON.stringify(name)}`);
+  try {
+    const root = realpathSync.native(within);
+    const link = symbolicParent(root, names);
+    return link === null ? await emptyPath(join(root, ...names)) : [`${link} (a symbolic link that leads elsewhere)`];
+  } catch (error) {
+    return isAbsent(error) ? [] : [`${path} (${errorCode(error) ?? String(error)})`];
+  }
+}
+
+/** null: no directory, or a link to one, or one that cannot be read. */
+function directoryEntries(path: string): readonly Buffer[] | null {
+  try {
+    return lstatSync(path).isDirectory() ? readdirSync(path, { encoding: 'buffer' }) : null;
+  } catch {
+    return null;
+  }
+}
+
+async function emptyPath(path: string): Promise<readonly string[]> {
+  const mounts = mountsAtOrBelow(path);
+  const children = (directoryEntries(path) ?? []).map((name) => Buffer.concat([Buffer.from(path), SLASH, name]));
+  if (mounts?.size === 0) {
+    const gone = await Promise.allSettled(children.map((child) => rm(child, { recursive: true, force: true })));
+    if (gone.every(({ status }) => status === 'fulfilled')) return [];
+  }
+  const stat = lstatSync(path);
+  await makeWritable(Buffer.from(path), stat);
+  const left: string[] = [];
+  for (const child of children) await removeEntry(child, { mounts, device: stat.dev, left });
+  return left;
 }
 
 /** One level of a path: what it is joined to is what it lies in. */
