@@ -2,10 +2,12 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { basename, join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { buildPage } from './page/build-page.ts';
+import { generatePageApi } from './page/generate-page-api.ts';
 
 /**
  * Bundles `src/main.ts` into `dist/`: `main.js` and one chunk for each lazily loaded part, with the dependencies inside, so
- * that a released `dist/` runs with `node dist/main.js` and nothing installed. The page goes into `dist/web`.
+ * that a released `dist/` runs with `node dist/main.js` and nothing installed. The page goes into `dist/web`; `--no-page` leaves it as it is, and
+ * makes only the types that its sources are checked with.
  */
 const root = join(import.meta.dirname, '..');
 const outdir = join(root, 'dist');
@@ -31,7 +33,8 @@ const common = {
 
 mkdirSync(join(outdir, 'chunks'), { recursive: true });
 try {
-  await Promise.all([bundleProgram(), ...loadedLate.map(bundlePackage), buildPage(root, keepOldChunksMs)]);
+  const page = process.argv.includes('--no-page') ? generatePageApi() : buildPage(root, keepOldChunksMs);
+  await Promise.all([bundleProgram(), ...loadedLate.map(bundlePackage), page]);
 } catch {
   process.exit(1); // esbuild, or Vite, has printed what is wrong and where
 }

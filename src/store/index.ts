@@ -57,6 +57,7 @@ export * from './pipelines/delete-pipeline.ts';
 export * from './pipelines/find-pipeline.ts';
 export * from './pipelines/hierarchy.ts';
 export * from './pipelines/list-pipelines.ts';
+export * from './pipelines/newest-pipelines.ts';
 export * from './pipelines/older-pipelines.ts';
 export type { NewPipeline, PipelineRecord } from './pipelines/pipeline-record.ts';
 export * from './pipelines/plans.ts';

@@ -62,7 +62,8 @@ export interface Tx extends Db {
  * - `watch`: somebody watches the log of job `id`, whose attempt `value` is the latest
  * - `outbox`: there is an effect to work off; `id` 0
  * - `resource`: resource group `id` changed hands
- * - `access`: user, token or member `id` is no longer what it was
+ * - `access`: user `id` (or a session, token or membership of theirs) is no longer what it was
+ * - `settings`: project `id` is no longer what it was, or no longer there
  */
 export type HintKind = (typeof HINT_KINDS)[number];
 export const HINT_KINDS = [
@@ -74,6 +75,7 @@ export const HINT_KINDS = [
   'outbox',
   'resource',
   'access',
+  'settings',
   'release',
   'project',
 ] as const;

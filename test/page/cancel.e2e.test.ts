@@ -80,7 +80,7 @@ describePage(
         await hands.press(button(page, 'Force, leave 1 undone'));
         await page
           .getByRole('region', { name: 'Cleanup' })
-          .getByText(/1 skipped/)
+          .getByText(/^1 cleanup skipped/)
           .waitFor();
         expect(await project.job(pipeline, 'it')).toMatchObject({
           status: 'canceled',
@@ -88,6 +88,16 @@ describePage(
         });
       },
     );
+
+    it('says of a pipeline one of whose jobs was canceled what became of that job', async () => {
+      const { project, held, address } = await run(test());
+      const { page, go } = await test().visitAs('root');
+      await go(address);
+      expect((await project.ask(`/jobs/${held.id}/cancel`, 'POST')).status).toBe(201);
+      await strip(page).getByText('1 job is cleaning up').waitFor();
+      await held.finish('failed', 'canceled');
+      await page.getByRole('region', { name: 'Cleanup', exact: true }).getByText('1 job was canceled.').waitFor();
+    });
 
     it('shows no button to a reader without the right, who is refused by the API too', async () => {
       const { project, pipeline, address } = await run(test());

@@ -3,6 +3,18 @@ import { ServedProject } from '../serve/support/served-project.ts';
 import { describePage } from './support/describe-page.ts';
 import { lookAt } from './support/look-at.ts';
 
+const DESCRIBED = `spec:
+  inputs:
+    size: {type: number, default: 3, description: how many machines}
+---
+variables:
+  TARGET: {value: staging, options: [staging, production], description: where it goes}
+build-$[[ inputs.size ]]: {script: "true"}
+deploy:
+  script: "true"
+  rules: [{if: $TARGET == "production"}]
+`;
+
 /** What people fill in. */
 describePage('the forms', (test) => {
   it('makes a token that opens what its scopes say, shows it once, and revokes it at the second press', async () => {
@@ -27,7 +39,7 @@ describePage('the forms', (test) => {
     await project.start('it: {script: "true"}\n');
     const visit = await test().visitAs('root');
     const { page, go } = visit;
-    visit.expectFault(/400/);
+    visit.expectFault(/40[04]/);
     await go(`/${project.path}/-/pipelines/new?ref=no-such&var[COLOUR]=red`);
     expect(await lookAt(page, 'new-pipeline')).toEqual([]);
     await page.getByRole('button', { name: 'Run pipeline' }).click();
@@ -46,5 +58,49 @@ describePage('the forms', (test) => {
       { key: 'COLOUR', value: 'red' },
       { key: 'SIZE', value: 'xl' },
     ]);
+  });
+
+  it('asks for what the file describes, and shows what would run for it before it is started', async () => {
+    const project = new ServedProject(test().serving);
+    project.push(DESCRIBED, { flags: ['-o', 'ci.skip'] });
+    const visit = await test().visitAs('root');
+    const { page, go } = visit;
+    await go(`/${project.path}/-/pipelines/new`);
+    const preview = page.getByRole('region', { name: 'Jobs that would run' });
+    await preview.getByText('1 job would run').waitFor();
+    expect(await page.getByLabel('TARGET').inputValue()).toBe('staging');
+    expect(await lookAt(page, 'new-pipeline-described')).toEqual([]);
+    await page.getByLabel('TARGET').selectOption('production');
+    await preview.getByText('2 jobs would run').waitFor();
+    await page.getByLabel('size', { exact: true }).fill('7');
+    await preview.getByRole('listitem').filter({ hasText: 'build-7' }).waitFor();
+    visit.expectFault(/400 \(Bad Request\).*ci\/lint/);
+    await page.getByLabel('Key of variable 1').fill('NOT A KEY');
+    await preview.getByText('Not of what stands here now').waitFor();
+    expect(await lookAt(page, 'new-pipeline-bad-key')).toEqual([]);
+    await page.getByLabel('Key of variable 1').fill('A_KEY');
+    await preview.getByText('Not of what stands here now').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Run pipeline' }).click();
+    await page.waitForURL(/\/-\/pipelines\/\d+$/);
+    const jobs = await project.jobs({ id: Number(/\d+$/.exec(page.url())?.[0]) });
+    expect(jobs.map(({ name }) => name).toSorted()).toEqual(['build-7', 'deploy']);
+  });
+
+  it('keeps the variables of the file and what was chosen while an input is missing', async () => {
+    const project = new ServedProject(test().serving);
+    project.push(DESCRIBED.replace(', default: 3', ''), { flags: ['-o', 'ci.skip'] });
+    const { page, go } = await test().visitAs('root');
+    await go(`/${project.path}/-/pipelines/new`);
+    const preview = page.getByRole('region', { name: 'Jobs that would run' });
+    const size = page.getByLabel('size', { exact: true });
+    await size.fill('7');
+    await page.getByLabel('TARGET').selectOption('production');
+    await preview.getByText('2 jobs would run').waitFor();
+    await size.fill('');
+    await preview.getByText('input "size" is required').waitFor();
+    expect(await page.getByLabel('TARGET').inputValue()).toBe('production');
+    await size.fill('8');
+    await preview.getByRole('listitem').filter({ hasText: 'build-8' }).waitFor();
+    await preview.getByText('2 jobs would run').waitFor();
   });
 });

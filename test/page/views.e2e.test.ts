@@ -9,7 +9,7 @@ describePage('views', (test) => {
     const { serving, visitAs } = test();
     const { page, go } = await visitAs('root');
     await go('/');
-    await page.getByText('No project yet').waitFor();
+    await page.getByLabel('Project name').waitFor();
     expect(await lookAt(page, 'projects-none')).toEqual([]);
     await new ServedProject(serving, 'root/shop').start('it: {script: "true"}\n');
     await page.reload();

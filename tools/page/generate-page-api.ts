@@ -1,10 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Type } from 'typebox';
 import type { Route } from '../../src/coordinator/http/index.ts';
-import { BRIEF_JOB, JOB } from '../../src/coordinator/rest/schemas/job.ts';
-import { PIPELINE } from '../../src/coordinator/rest/schemas/pipeline.ts';
-import { PIPELINE_ROWS } from '../../src/coordinator/rest/schemas/pipeline-row.ts';
 import { allRoutes } from '../../src/coordinator/routes.ts';
 import { printRoutes } from './print-routes.ts';
 
@@ -13,15 +9,12 @@ const FILE = join(import.meta.dirname, '../../web/generated/routes.ts');
 /** Of no use to a page: what runners say, and what only git asks for. */
 const NOT_FOR_PAGES: ReadonlySet<string> = new Set(['runner.protocol', 'git.serve', 'operation.metrics']);
 
-/** What the stream tells. */
-const EVENTS = { pipelines: PIPELINE_ROWS, pipeline: PIPELINE, jobs: Type.Array(BRIEF_JOB), job: JOB } as const;
-
 /**
  * Writes `web/generated/routes.ts`, the types of what the page may ask, from the coordinator's own table of routes: a field that is renamed
  * there breaks the build of the page. The file is not committed, because it is made before anything looks at it.
  */
 export function generatePageApi(): void {
-  const text = printRoutes(routesOfPages(), EVENTS);
+  const text = printRoutes(routesOfPages());
   if (textOf(FILE) === text) return;
   mkdirSync(dirname(FILE), { recursive: true });
   writeFileSync(FILE, text);

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { TSchema } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import { describeError, invariant } from '../../base/index.ts';
 import { ruleOf } from '../access/index.ts';
 import type { Answer, Later } from './answer.ts';
@@ -11,7 +11,7 @@ import { queryOf } from './request/credentials.ts';
 import { readLooseTexts } from './request/read-loose-texts.ts';
 import { sessionCookie } from './request/session-cookie.ts';
 import type { RequestFigures } from './request-figures.ts';
-import { type Call, type Route, TAKEN } from './route.ts';
+import type { Call, EventSchemas, Route } from './route.ts';
 import type { ServerOptions } from './server-options.ts';
 
 /** What routes are served with. */
@@ -109,7 +109,7 @@ async function handle(route: Route, request: FastifyRequest, reply: FastifyReply
     },
     raw: { request: request.raw, response: reply.raw },
   });
-  if (answer === TAKEN) reply.hijack();
+  if ('taken' in answer) reply.hijack();
   else if ('later' in answer) sendLater(reply, answer, serving);
   else send(reply, request.method === 'HEAD' ? headOf(answer) : answer);
 }
@@ -174,8 +174,9 @@ function pathOf(target: string): string {
 const BODY_KINDS = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'];
 
 function schemaOf(route: Route): Record<string, unknown> {
-  const { params, query, body, answers, summary, tag, hidden, action } = route;
+  const { params, query, body, answers, events, summary, tag, hidden, action } = route;
   const responses = Object.entries(answers).map(([status, schema]) => [status, schema ?? { type: 'null' }] as const);
+  const told = events === undefined ? {} : { 200: streamOf(events) };
   return {
     summary,
     tags: [tag],
@@ -185,6 +186,12 @@ function schemaOf(route: Route): Record<string, unknown> {
     ...(params === undefined ? {} : { params }),
     ...(query === undefined ? {} : { querystring: query }),
     ...(body === undefined || body === 'stream' ? {} : { body: body as TSchema, consumes: BODY_KINDS }),
-    response: Object.fromEntries(responses),
+    response: { ...Object.fromEntries(responses), ...told },
   };
+}
+
+/** Of the document's ways to describe a stream none says which data are of which event: each is shown as the two together. */
+function streamOf(events: EventSchemas): object {
+  const each = Object.entries(events).map(([event, data]) => Type.Object({ event: Type.Literal(event), data }));
+  return { content: { 'text/event-stream': { schema: Type.Union(each) } } };
 }

@@ -15,6 +15,7 @@ export {
   tooManyRequests,
   unauthorized,
 } from './http-error.ts';
+export { Turns } from './limits/turns.ts';
 export { keysetPaged, type Listed, PAGING, type Page, paged, pageOf } from './paging.ts';
 export { AttemptLimiter } from './request/attempt-limiter.ts';
 export { type Gate, refusalOf } from './request/authorize.ts';
@@ -27,5 +28,5 @@ export {
 } from './request/credentials.ts';
 export { endedSessionCookie, SESSION_MS, sessionCookie } from './request/session-cookie.ts';
 export { DURATION_BOUNDS, type RouteFigures } from './request-figures.ts';
-export { type Call, type Route, route, TAKEN, type Taken } from './route.ts';
+export { type Call, type EventOf, type EventSchemas, type Route, route, TAKEN, type Taken } from './route.ts';
 export { HTTP_LIMITS, type ServerOptions } from './server-options.ts';

@@ -10,9 +10,9 @@ export interface ServerEvent {
 }
 
 /** Where a teller puts what it tells. */
-export interface Sink {
+export interface Sink<E extends ServerEvent> {
   /** Resolves when the next one may be sent; false: nobody takes them any more. */
-  send(event: ServerEvent): Promise<boolean>;
+  readonly send: (event: E) => Promise<boolean>;
 }
 
 /** Who takes nothing for so long is cut off. */
@@ -22,7 +22,7 @@ const STALLED_MS = 30_000;
  * Server-sent events to one watcher. Nothing is written before what was written before has been taken: of a slow reader no more than
  * one event is held in memory, and it then gets what there is by that time.
  */
-export class EventStream implements Sink {
+export class EventStream<E extends ServerEvent> implements Sink<E> {
   readonly #response: ServerResponse;
   readonly #clock: Clock;
   readonly #gone: AbortSignal;
@@ -48,7 +48,7 @@ export class EventStream implements Sink {
     response.flushHeaders();
   }
 
-  async send(event: ServerEvent): Promise<boolean> {
+  async send(event: E): Promise<boolean> {
     return await this.#write(bytesOf(event));
   }
 
@@ -58,7 +58,7 @@ export class EventStream implements Sink {
   }
 
   /** @param retryMs how soon a watcher comes back; null: as it likes. @param last said before, to whoever still listens. */
-  end(retryMs: number | null, last?: ServerEvent): void {
+  end(retryMs: number | null, last?: E): void {
     const isHeard = !this.#response.destroyed;
     if (last !== undefined && isHeard) this.#response.write(bytesOf(last));
     if (retryMs !== null && isHeard) this.#response.write(`retry: ${retryMs}\n\n`);

@@ -53,7 +53,7 @@ it('tells a pipeline and all of its jobs, then what changes', async () => {
   const [first, jobs] = await reader.until('jobs');
   expect(first).toMatchObject({ event: 'pipeline', id: '1', data: { id: pipelineId, status: 'pending' } });
   expect(jobs?.data).toMatchObject([
-    { name: 'build', status: 'pending', position: 0, downstream_pipeline_id: null },
+    { name: 'build', status: 'pending', position: 0, downstream_pipeline_id: null, duration: null, scheduled_at: null },
     { name: 'test', status: 'created' },
   ]);
   const job = await takeJob(rest.parts);

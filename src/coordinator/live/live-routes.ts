@@ -4,6 +4,14 @@ import { findLog, type LogRecord } from '../../store/index.ts';
 import { type Answer, type Call, noContent, type ProjectFinder, type Route, route, type Taken } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
 import { ONE_JOB, ONE_PIPELINE, ownJob, ownPipeline } from '../rest/index.ts';
+import {
+  JOB_EVENTS,
+  type JobEvent,
+  LOG_EVENTS,
+  type LogEvent,
+  PIPELINE_EVENTS,
+  type PipelineEvent,
+} from '../rest/schemas/events.ts';
 import { readLogEventId, type SeenLog } from './log-event-id.ts';
 import { serveStream, type Telling } from './serve-stream.ts';
 import { createShare } from './share-reads.ts';
@@ -30,7 +38,8 @@ function ofPipeline(telling: Telling): Route {
     tag: TAG,
     params: ONE_PIPELINE,
     answers: { 200: null },
-    handle: async (call): Promise<Answer | Taken> => {
+    events: PIPELINE_EVENTS,
+    handle: async (call): Promise<Taken<PipelineEvent>> => {
       const { project, params } = call;
       const { id } = await parts.store.read((db) => ownPipeline(db, project.id, params.pipeline_id));
       return await serveStream(parts, call, [{ kind: 'pipeline', id }], tellPipeline(telling, id));
@@ -48,7 +57,8 @@ function ofJob(telling: Telling): Route {
     tag: TAG,
     params: ONE_JOB,
     answers: { 200: null },
-    handle: async (call): Promise<Answer | Taken> => {
+    events: JOB_EVENTS,
+    handle: async (call): Promise<Taken<JobEvent>> => {
       const { project, params } = call;
       const { id, pipelineId } = await parts.store.read((db) => ownJob(db, project.id, params.job_id));
       return await serveStream(parts, call, [{ kind: 'pipeline', id: pipelineId }], tellJob(telling, id));
@@ -70,7 +80,8 @@ function ofLog(telling: Telling): Route {
       offset: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'bytes' })),
     }),
     answers: { 200: null, 204: null },
-    handle: async (call): Promise<Answer | Taken> => {
+    events: LOG_EVENTS,
+    handle: async (call): Promise<Answer | Taken<LogEvent>> => {
       const { project, params, query } = call;
       const resumed = lastEventId(call);
       const { job, log } = await parts.store.read(async (db) => {

@@ -1,7 +1,8 @@
 import { type Call, TAKEN, type Taken } from '../http/index.ts';
 import type { Parts } from '../parts.ts';
-import { EventStream, type Sink } from './event-stream.ts';
+import { EventStream, type ServerEvent, type Sink } from './event-stream.ts';
 import type { ShareReads } from './share-reads.ts';
+import { watchAccess } from './watch/watch-access.ts';
 import { type Subject, type Watch, watchHints } from './watch-hints.ts';
 
 /** A hint may be lost: after so long without one, whoever watches looks by itself. */
@@ -20,18 +21,21 @@ export interface Telling {
  * Sends what is new since it was called last. `over`: there will be nothing more, or nobody takes it; else for how many ms it is not to be asked
  * again, whatever happens.
  */
-export type Teller = (sink: Sink) => Promise<'over' | number>;
+export type Teller<E extends ServerEvent> = (sink: Sink<E>) => Promise<'over' | number>;
 
 /** Serves one watcher to the end: tells what there is, then what is new whenever there may be something. */
-export async function serveStream(
+export async function serveStream<E extends ServerEvent>(
   parts: Parts,
-  { signal, raw }: Pick<Call, 'signal' | 'raw'>,
+  { signal: gone, raw, principal, project }: Pick<Call, 'signal' | 'raw' | 'principal' | 'project'>,
   subjects: readonly Subject[],
-  tell: Teller,
-): Promise<Taken> {
+  tell: Teller<E>,
+): Promise<Taken<E>> {
   const { clock, version, log } = parts;
-  const stream = new EventStream(raw.response, { clock, gone: signal, version });
+  const access = watchAccess(parts.store, principal, [project.id]);
+  const signal = AbortSignal.any([gone, access.changed]);
+  const stream = new EventStream<E>(raw.response, { clock, gone: signal, version });
   if (raw.request.method === 'HEAD') {
+    access.end();
     stream.end(null);
     return TAKEN;
   }
@@ -45,24 +49,25 @@ export async function serveStream(
     log.error({ err: error }, 'event stream failed');
     raw.response.destroy();
   } finally {
+    access.end();
     watch.end();
   }
   return TAKEN;
 }
 
-export interface Following {
-  readonly sink: Sink;
+export interface Following<E extends ServerEvent> {
+  readonly sink: Sink<E>;
   /** After a while without news. */
   readonly beat: () => Promise<boolean>;
   readonly watch: Watch;
-  readonly tell: Teller;
+  readonly tell: Teller<E>;
   readonly signal: AbortSignal;
   /** Monotonic ms. */
   readonly endsAt: number;
 }
 
 /** Tells whenever there may be news. False: the watcher should come back. */
-export async function follow(following: Following, clock: Parts['clock']): Promise<boolean> {
+export async function follow<E extends ServerEvent>(following: Following<E>, clock: Parts['clock']): Promise<boolean> {
   const { sink, beat, watch, tell, signal, endsAt } = following;
   while (clock.monotonic() < endsAt) {
     const restMs = await tell(sink);

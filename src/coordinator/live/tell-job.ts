@@ -2,10 +2,11 @@ import { isFinished } from '../../protocol/index.ts';
 import { findJob, type JobRecord } from '../../store/index.ts';
 import type { Parts } from '../parts.ts';
 import { loadJob } from '../rest/index.ts';
+import type { JobEvent } from '../rest/schemas/events.ts';
 import type { Teller, Telling } from './serve-stream.ts';
 
 /** Tells a job, as REST shows it, whenever it is another than before, until it has ended. */
-export function tellJob({ parts, share }: Telling, jobId: number): Teller {
+export function tellJob({ parts, share }: Telling, jobId: number): Teller<JobEvent> {
   let told = '';
   return async (stream) => {
     const found = await share(`job ${jobId} in full`, () => readJob(parts, jobId));
@@ -27,7 +28,7 @@ export function tellJob({ parts, share }: Telling, jobId: number): Teller {
 async function readJob(
   parts: Parts,
   jobId: number,
-): Promise<{ readonly job: JobRecord; readonly shown: unknown } | null> {
+): Promise<{ readonly job: JobRecord; readonly shown: Awaited<ReturnType<typeof loadJob>> } | null> {
   return await parts.store.read(async (db) => {
     const job = await findJob(db, jobId);
     return job === null ? null : { job, shown: await loadJob(db, job, parts) };

@@ -2,7 +2,7 @@ import { isFinished } from '../../protocol/index.ts';
 import { findJob } from '../../store/index.ts';
 import { readJobLog } from '../logs/index.ts';
 import type { Parts } from '../parts.ts';
-import type { ServerEvent } from './event-stream.ts';
+import type { LogEvent } from '../rest/schemas/events.ts';
 import { logEventId, type SeenLog } from './log-event-id.ts';
 import type { Teller, Telling } from './serve-stream.ts';
 import { watchedLogs } from './watched-logs.ts';
@@ -13,7 +13,7 @@ const PART_BYTES = 65_536;
  * Tells a job's log from a byte on, as it grows, until the job has ended: its teardown is part of it. Who has seen bytes that were taken back since, now or
  * before it came back, is told so first.
  */
-export function tellLog({ parts, share }: Telling, jobId: number, seen: SeenLog): Teller {
+export function tellLog({ parts, share }: Telling, jobId: number, seen: SeenLog): Teller<LogEvent> {
   let { offset: at, resends } = seen;
   return async (stream) => {
     // Looked at before the log: whatever the job printed is in there by then.
@@ -52,7 +52,7 @@ function firstBytesThatHold(part: Part, resends: number | null): number {
 /** What all who have seen the log up to one byte are told. */
 interface Part {
   /** Null: nothing now. */
-  readonly event: ServerEvent | null;
+  readonly event: LogEvent | null;
   /** The byte after it. */
   readonly end: number;
   readonly isMore: boolean;
@@ -73,8 +73,8 @@ async function readPart(parts: Parts, jobId: number, from: number, isLast: boole
   const bytes = isLast && !isMore ? read : read.subarray(0, wholeCharacters(read));
   const end = from + bytes.length;
   const data = { offset: from, next_offset: end, text: bytes.toString() };
-  const event = bytes.length === 0 ? null : { event: 'log', id: logEventId({ offset: end, resends }), data };
-  return { event, end, isMore, resends, resentFrom };
+  const id = logEventId({ offset: end, resends });
+  return { event: bytes.length === 0 ? null : { event: 'log', id, data }, end, isMore, resends, resentFrom };
 }
 
 /** How many bytes are left when a character that has only begun is taken off the end. */

@@ -7,6 +7,8 @@ import {
 } from '../../store/index.ts';
 import type { Parts } from '../parts.ts';
 import { showBrief, showFullPipeline } from '../rest/index.ts';
+import type { PipelineEvent } from '../rest/schemas/events.ts';
+import type { FullPipeline } from '../rest/schemas/pipeline.ts';
 import type { Sink } from './event-stream.ts';
 import type { Teller, Telling } from './serve-stream.ts';
 
@@ -16,7 +18,7 @@ const JOBS_AN_EVENT = 100;
  * Tells a pipeline, as REST shows it, and its jobs in short: all of them first, then those that changed. One that has ended may go on (a retry, a job
  * that is played): it is watched until the watcher leaves.
  */
-export function tellPipeline({ parts, share }: Telling, pipelineId: number): Teller {
+export function tellPipeline({ parts, share }: Telling, pipelineId: number): Teller<PipelineEvent> {
   let told: PipelineRecord | null = null;
   return async (stream) => {
     const before = told;
@@ -54,7 +56,7 @@ interface Found {
   readonly restMs: number;
   readonly pipeline: PipelineRecord;
   /** Null: it is as it was. */
-  readonly news: (Around & { readonly jobs: readonly JobRecord[]; readonly shown: unknown }) | null;
+  readonly news: (Around & { readonly jobs: readonly JobRecord[]; readonly shown: FullPipeline }) | null;
 }
 
 /** Null: there is no such pipeline any more. */
@@ -76,7 +78,7 @@ async function readNews(
   return found === null ? null : { ...found, restMs: restAfter(clock.monotonic() - began) };
 }
 
-async function sendJobs(stream: Sink, jobs: readonly JobRecord[], around: Around): Promise<boolean> {
+async function sendJobs(stream: Sink<PipelineEvent>, jobs: readonly JobRecord[], around: Around): Promise<boolean> {
   for (let at = 0; at < jobs.length; at += JOBS_AN_EVENT) {
     const data = jobs.slice(at, at + JOBS_AN_EVENT).map((job) => showBrief(job, around));
     if (!(await stream.send({ event: 'jobs', data }))) return false;

@@ -3,7 +3,7 @@ import type { Hint, HintKind, Store } from '../../store/index.ts';
 
 /** What somebody waits for news of. */
 export interface Subject {
-  readonly kind: Extract<HintKind, 'pipeline' | 'project' | 'log'>;
+  readonly kind: Extract<HintKind, 'pipeline' | 'project' | 'log' | 'access' | 'settings'>;
   readonly id: number;
 }
 
@@ -16,8 +16,22 @@ export interface Watch {
 /** As a subject's id: whichever. */
 export const ANY = 0;
 
-const KINDS = ['pipeline', 'project', 'log'] as const;
+const KINDS = ['pipeline', 'project', 'log', 'access', 'settings'] as const;
 const boards = new WeakMap<Store, Board>();
+
+/** Calls `bell` at each hint of any of these, and when some may have been lost. @returns what ends it */
+export function onHints(store: Store, subjects: readonly Subject[], bell: () => void): () => void {
+  let board = boards.get(store);
+  if (board === undefined) {
+    board = new Board(store);
+    boards.set(store, board);
+  }
+  const own = board;
+  for (const subject of subjects) own.add(subject, bell);
+  return () => {
+    for (const subject of subjects) own.remove(subject, bell);
+  };
+}
 
 /** Begins to listen for hints of any of these, until `end`. News before the first `next` is not lost. @param gone aborts when nobody watches any more */
 export function watchHints(
@@ -25,19 +39,13 @@ export function watchHints(
   subjects: readonly Subject[],
   gone: AbortSignal,
 ): Watch {
-  let board = boards.get(store);
-  if (board === undefined) {
-    board = new Board(store);
-    boards.set(store, board);
-  }
-  const own = board;
   let hasNews = false;
   let wake: () => void = () => {};
   const bell = (): void => {
     hasNews = true;
     wake();
   };
-  for (const subject of subjects) own.add(subject, bell);
+  const stop = onHints(store, subjects, bell);
   const leave = (): void => wake();
   gone.addEventListener('abort', leave);
   return {
@@ -55,7 +63,7 @@ export function watchHints(
     },
     end() {
       gone.removeEventListener('abort', leave);
-      for (const subject of subjects) own.remove(subject, bell);
+      stop();
     },
   };
 }

@@ -1,4 +1,5 @@
 import { errorCode, Failure } from '../../base/index.ts';
+import { isRefName } from '../../git/index.ts';
 import {
   type Db,
   findNamespaceRole,
@@ -46,6 +47,9 @@ export async function createProject(
       'bad_project',
       `${path}: a path is letters, digits, _, - and . (not at its ends, no .git or .atom)`,
     );
+  }
+  if (defaultBranch !== null && !isRefName(`refs/heads/${defaultBranch}`)) {
+    throw new Failure('bad_name', `default_branch: ${JSON.stringify(defaultBranch)} cannot be the name of a branch`);
   }
   const id = await parts.store.write(async (tx) => {
     const made = await insertProject(tx, {

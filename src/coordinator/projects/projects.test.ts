@@ -38,6 +38,11 @@ it.each([
   ['no name', {}, { error: 'name, path are missing, at least one parameter must be provided' }],
   ['a namespace of somebody else', { path: 'a', namespace_id: 2 }, { message: { namespace: ['is not valid'] } }],
   ['a path that climbs', { path: '../a' }, { message: { path: [expect.stringContaining('can contain only')] } }],
+  [
+    'a default branch that git would not have',
+    { path: 'b', default_branch: 'main\ncurl x' },
+    { message: expect.stringContaining('default_branch: "main\\ncurl x" cannot be the name of a branch') },
+  ],
 ])('refuses %s', async (_what, body, json) => {
   await all.ask('POST', projects, { body: { path: 'shop' } });
   const answer = await all.ask('POST', projects, { body });

@@ -15,7 +15,5 @@ export { loadRows } from './pipelines/load-rows.ts';
 export { PIPELINE_QUERY, type PipelineQuery, pipelineFilter } from './pipelines/pipeline-filter.ts';
 export { ONE_PIPELINE } from './pipelines/read-pipelines.ts';
 export { restRoutes } from './rest-routes.ts';
-export { OBLIGATION_NEWS } from './schemas/obligation.ts';
-export { PIPELINE_ROWS, type RowsEvent } from './schemas/pipeline-row.ts';
 export { showBrief } from './shapes/show-brief.ts';
 export { showLog } from './shapes/show-log.ts';

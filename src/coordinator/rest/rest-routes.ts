@@ -5,9 +5,11 @@ import { versionRoutes } from './about/version-routes.ts';
 import { auditRoutes } from './audit/audit-routes.ts';
 import { jobChanges } from './jobs/change-jobs.ts';
 import { ownJobRoute } from './jobs/own-job.ts';
+import { attemptsRoute } from './jobs/read-attempts.ts';
 import { jobReads } from './jobs/read-jobs.ts';
 import { lineRoutes } from './jobs/read-lines.ts';
-import { traceRoute } from './jobs/read-trace.ts';
+import { traceRoutes } from './jobs/read-trace.ts';
+import { jobVariablesRoute } from './jobs/read-variables.ts';
 import { lintRoutes } from './lint/lint-routes.ts';
 import { obligationRoutes } from './obligations/obligation-routes.ts';
 import { pageRoutes } from './pages/page-routes.ts';
@@ -26,7 +28,9 @@ export function restRoutes(parts: Parts): readonly Route[] {
     ...pipelineCreation(parts),
     ...pipelineChanges(parts),
     ...jobReads(parts),
-    traceRoute(parts),
+    attemptsRoute(parts),
+    jobVariablesRoute(parts),
+    ...traceRoutes(parts),
     ...lineRoutes(parts),
     ...jobChanges(parts),
     ownJobRoute(parts),

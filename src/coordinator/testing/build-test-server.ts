@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Errors } from 'typebox/value';
@@ -8,7 +9,7 @@ import type { Parts } from '../parts.ts';
 /** What differs between tests: always what is served and to whom. */
 export type TestServerOptions = Pick<ServerOptions, 'routes' | 'gate'> & Partial<ServerOptions>;
 
-/** The HTTP side over a test's parts: silent, behind no proxy, and not listening. Each answer is held against what its route says that it answers. */
+/** The HTTP side over a test's parts: silent, behind no proxy, and not listening. Each answer, and each event of a stream, is held against what its route says. */
 export async function buildTestServer(
   { base, version }: Pick<Parts, 'base' | 'version'>,
   options: TestServerOptions,
@@ -26,18 +27,37 @@ export async function buildTestServer(
   });
 }
 
-/** An answer that its schema does not allow becomes an error of the server, which names it. */
+/** An answer that its schema does not allow becomes an error of the server, which names it; an event breaks its stream off. */
 function checked(route: Route): Route {
   return {
     ...route,
     handle: async (call) => {
+      if (route.events !== undefined) checkEvents(route, call.raw.response);
       const answer = await route.handle(call);
-      if (typeof answer === 'symbol' || 'later' in answer) return answer;
+      if ('taken' in answer || 'later' in answer) return answer;
       const schema: TSchema | null = route.answers[answer.status] ?? null;
       if (schema === null) return answer;
-      const errors = Errors(schema, JSON.parse(JSON.stringify(answer.body)));
-      if (errors.length > 0) throw new Error(`${route.method} ${route.path}: ${JSON.stringify(errors.slice(0, 5))}`);
+      check(route, schema, JSON.parse(JSON.stringify(answer.body)));
       return answer;
     },
   };
+}
+
+function checkEvents(route: Route, response: ServerResponse): void {
+  const write = response.write.bind(response) as (chunk: unknown) => boolean;
+  // A stream writes each of its events in one piece, and gives nothing else.
+  response.write = (chunk: unknown): boolean => {
+    const [, event, data] = /^(?:id: .*\n)?event: (.*)\ndata: (.*)\n\n$/.exec(String(chunk)) ?? [];
+    if (event !== undefined && data !== undefined) {
+      const schema = route.events?.[event];
+      if (schema === undefined) throw new Error(`${route.path} does not say that it tells ${event}`);
+      check(route, schema, JSON.parse(data));
+    }
+    return write(chunk);
+  };
+}
+
+function check({ method, path }: Route, schema: TSchema, value: unknown): void {
+  const errors = Errors(schema, value);
+  if (errors.length > 0) throw new Error(`${method} ${path}: ${JSON.stringify(errors.slice(0, 5))}`);
 }

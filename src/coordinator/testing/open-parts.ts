@@ -19,6 +19,10 @@ export interface OpenedParts extends Parts {
   close(): Promise<void>;
 }
 
+function errorsInWords(_name: string, value: unknown): unknown {
+  return value instanceof Error ? value.message : value;
+}
+
 /** 2026-01-02T03:04:05Z */
 const START = 1_767_323_045_000;
 
@@ -28,7 +32,7 @@ export async function openParts(engine: Engine = 'SQLite'): Promise<OpenedParts>
   const clock = new TestClock(START);
   const complaints: string[] = [];
   const complain = (facts: object, text: string): void => {
-    complaints.push(`${text} ${JSON.stringify(facts)}`);
+    complaints.push(`${text} ${JSON.stringify(facts, errorsInWords)}`);
   };
   const log: Log = { info: () => {}, warn: complain, error: complain };
   const stores = await createTestStores(engine, clock);

@@ -82,6 +82,23 @@ export async function findAttempt(db: Db, jobId: number, attempt: number): Promi
   return row === undefined ? null : attemptOf(row);
 }
 
+/** The newest of these jobs, in the order of the hand-outs. */
+export async function listAttemptsOf(
+  db: Db,
+  jobIds: readonly number[],
+  limit: number,
+): Promise<readonly AttemptRecord[]> {
+  if (jobIds.length === 0) return [];
+  const rows = await db.query
+    .selectFrom('attempts')
+    .selectAll()
+    .where('job_id', 'in', jobIds)
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(attemptOf).reverse();
+}
+
 /** The attempt, locked until the transaction ends: no renewal comes in between. Part of the pipeline's transaction. */
 export async function lockAttempt(tx: Tx, jobId: number, attempt: number): Promise<AttemptRecord | null> {
   const row = await tx.query

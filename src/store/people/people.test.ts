@@ -178,7 +178,7 @@ describeOnEachEngine((engine) => {
     it('are listed for those who may see them', async () => {
       const filter = { isMember: false, isOwned: false, isArchived: null, visibility: null, search: null } as const;
       const seenBy = (userId: number | null, visibilities: readonly ('internal' | 'public')[] = []) =>
-        store.read((db) => countProjects(db, { ...filter, visibleTo: { visibilities, userId } }));
+        store.read((db) => countProjects(db, { ...filter, visibleTo: { visibilities, userId, projectId: null } }));
       expect(await seenBy(ada)).toBe(0);
       await store.write((tx) =>
         insertProject(tx, { ...PROJECT, fullPath: 'group/open', visibility: 'public', namespaceId: group }),
@@ -190,7 +190,7 @@ describeOnEachEngine((engine) => {
         ...filter,
         isMember: true,
         search: 'SHO',
-        visibleTo: { visibilities: ['public'], userId: ada },
+        visibleTo: { visibilities: ['public'], userId: ada, projectId: null },
       } as const;
       expect(await store.read((db) => listProjects(db, mine, FIRST))).toMatchObject([{ id: project }]);
     });

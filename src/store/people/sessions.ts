@@ -68,13 +68,19 @@ export async function renewSession(tx: Tx, id: number, expiresAt: number): Promi
 }
 
 export async function deleteSession(tx: Tx, tokenHash: string): Promise<void> {
-  await tx.query.deleteFrom('sessions').where('token_hash', '=', tokenHash).execute();
+  const row = await tx.query
+    .deleteFrom('sessions')
+    .where('token_hash', '=', tokenHash)
+    .returning('user_id')
+    .executeTakeFirst();
+  if (row !== undefined) tx.publish({ kind: 'access', id: row.user_id, value: 0 });
 }
 
 /** All of one user's; after a new password, or when the user is blocked. @param but hash of the cookie of the one that stays; null: none */
 export async function deleteSessionsOf(tx: Tx, userId: number, but: string | null = null): Promise<void> {
   const all = tx.query.deleteFrom('sessions').where('user_id', '=', userId);
   await (but === null ? all : all.where('token_hash', '!=', but)).execute();
+  tx.publish({ kind: 'access', id: userId, value: 0 });
 }
 
 /** How many had expired. */

@@ -119,14 +119,16 @@ export async function setTokenName(tx: Tx, id: number, name: string): Promise<vo
 
 /** From here on it is nobody's. Again changes nothing. @returns whether it was somebody's. */
 export async function revokeToken(tx: Tx, id: number): Promise<boolean> {
-  const { numUpdatedRows } = await tx.query
+  const row = await tx.query
     .updateTable('tokens')
     .set({ revoked_at: tx.now() })
     .where('id', '=', id)
     .where('revoked_at', 'is', null)
+    .returning('user_id')
     .executeTakeFirst();
-  tx.publish({ kind: 'access', id, value: 0 });
-  return numUpdatedRows === 1n;
+  if (row === undefined) return false;
+  if (row.user_id !== null) tx.publish({ kind: 'access', id: row.user_id, value: 0 });
+  return true;
 }
 
 export async function renameToken(tx: Tx, id: number, name: string): Promise<void> {

@@ -27,6 +27,8 @@ export interface ProjectFilter {
     readonly visibilities: readonly Visibility[];
     /** And those that this user is a member of; null: nobody in particular. */
     readonly userId: number | null;
+    /** And this one: whose token it is. Null: it is nobody's in particular. */
+    readonly projectId: number | null;
   };
   /** Only those that the user of `visibleTo` is a member of. */
   readonly isMember: boolean;
@@ -63,7 +65,7 @@ function living(db: Db): SelectQueryBuilder<Tables, 'projects', object> {
 }
 
 function matching(db: Db, filter: ProjectFilter): SelectQueryBuilder<Tables, 'projects', object> {
-  const { userId, visibilities } = filter.visibleTo;
+  const { userId, projectId, visibilities } = filter.visibleTo;
   const owned = db.query
     .selectFrom('namespaces')
     .select('id')
@@ -85,6 +87,7 @@ function matching(db: Db, filter: ProjectFilter): SelectQueryBuilder<Tables, 'pr
         ...(filter.isOwned
           ? []
           : [eb('projects.id', 'in', joined('project')), eb('namespace_id', 'in', below(db, joined('namespace')))]),
+        ...(filter.isOwned || projectId === null ? [] : [eb('projects.id', '=', projectId)]),
         eb('namespace_id', 'in', owned),
       ]),
     )

@@ -33,7 +33,7 @@ export async function updateProject(tx: Tx, id: number, settings: ProjectSetting
     .set({ ...columnsOf(settings), updated_at: tx.now() })
     .where('id', '=', id)
     .execute();
-  tx.publish({ kind: 'access', id, value: 0 });
+  tx.publish({ kind: 'settings', id, value: 0 });
 }
 
 /** Of one whose default branch is not there yet: what the first push brought. */
@@ -60,7 +60,7 @@ export async function deleteProject(tx: Tx, id: number): Promise<void> {
     .where('deleted_at', 'is', null)
     .execute();
   await tx.query.deleteFrom('expected_pushes').where('project_id', '=', id).execute();
-  tx.publish({ kind: 'access', id, value: 0 });
+  tx.publish({ kind: 'settings', id, value: 0 });
 }
 
 function columnsOf(settings: ProjectSettings) {

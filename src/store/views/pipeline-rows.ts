@@ -87,20 +87,24 @@ export async function countCleanups(
   db: Db,
   ids: readonly number[],
 ): Promise<readonly { readonly pipelineId: number; readonly outcome: string; readonly count: number }[]> {
-  if (ids.length === 0) return [];
-  const rows = await db.query
-    .selectFrom('jobs')
-    .select(['pipeline_id', 'cleanup_outcome', ({ fn }) => fn.countAll<number>().as('count')])
-    .where('pipeline_id', 'in', ids)
-    .where('is_owed', '=', 1)
-    .groupBy(['pipeline_id', 'cleanup_outcome'])
-    .execute();
-  return rows.map((row) => ({
-    pipelineId: row.pipeline_id,
-    outcome: row.cleanup_outcome ?? 'open',
-    count: Number(row.count),
-  }));
+  const counts: { pipelineId: number; outcome: string; count: number }[] = [];
+  for (let from = 0; from < ids.length; from += IDS_AT_A_TIME) {
+    const rows = await db.query
+      .selectFrom('jobs')
+      .select(['pipeline_id', 'cleanup_outcome', ({ fn }) => fn.countAll<number>().as('count')])
+      .where('pipeline_id', 'in', ids.slice(from, from + IDS_AT_A_TIME))
+      .where('is_owed', '=', 1)
+      .groupBy(['pipeline_id', 'cleanup_outcome'])
+      .execute();
+    for (const { pipeline_id: pipelineId, cleanup_outcome: outcome, count } of rows) {
+      counts.push({ pipelineId, outcome: outcome ?? 'open', count: Number(count) });
+    }
+  }
+  return counts;
 }
+
+/** Projects with thousands of child pipelines are more than a statement may bind. */
+const IDS_AT_A_TIME = 1_000;
 
 const RECENT = 50;
 const SAMPLE = 10;

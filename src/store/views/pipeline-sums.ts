@@ -1,14 +1,12 @@
 import { sql } from 'kysely';
 import type { Db } from '../store.ts';
 
-/** What the jobs of a pipeline come to, retried ones left out of everything but obligations. */
+/** What the jobs of a pipeline come to, retried ones left out. */
 export interface PipelineSums {
   /** When each of its jobs ran; the end is null while it runs. */
   readonly spans: readonly { readonly from: number; readonly to: number | null }[];
   /** Of the jobs that measured one. */
   readonly coverages: readonly number[];
-  /** Cleanups that are owed, or that did not end well, by how. */
-  readonly cleanups: Readonly<Record<string, number>>;
 }
 
 export async function sumUpPipeline(db: Db, id: number): Promise<PipelineSums> {
@@ -19,16 +17,8 @@ export async function sumUpPipeline(db: Db, id: number): Promise<PipelineSums> {
     .where('is_retried', '=', 0)
     .where(sql<boolean>`(started_at is not null or coverage is not null)`)
     .execute();
-  const cleanups = await db.query
-    .selectFrom('jobs')
-    .select(['cleanup_outcome', ({ fn }) => fn.countAll<number>().as('total')])
-    .where('pipeline_id', '=', id)
-    .where('is_owed', '=', 1)
-    .groupBy('cleanup_outcome')
-    .execute();
   return {
     spans: jobs.flatMap((job) => (job.started_at === null ? [] : [{ from: job.started_at, to: job.finished_at }])),
     coverages: jobs.flatMap(({ coverage }) => (coverage === null ? [] : [Number(coverage)])),
-    cleanups: Object.fromEntries(cleanups.map((row) => [row.cleanup_outcome ?? 'open', Number(row.total)])),
   };
 }

@@ -2,6 +2,8 @@ import type { Locator, Page } from 'playwright-core';
 
 /** How somebody uses a page: the same steps with a mouse, and with a keyboard alone. */
 export interface Hands {
+  /** Has the focus there, as far as the hands have a focus. */
+  reach(target: Locator): Promise<void>;
   press(target: Locator): Promise<void>;
   /** Instead of what stands there. */
   write(target: Locator, words: string): Promise<void>;
@@ -14,8 +16,18 @@ const MOST_STEPS = 150;
 
 export function handsOf(way: (typeof WAYS)[number], page: Page): Hands {
   return way === 'mouse'
-    ? { press: (target) => target.click(), write: (target, words) => target.fill(words) }
+    ? {
+        reach: (target) => target.waitFor(),
+        press: (target) => target.click(),
+        write: (target, words) => target.fill(words),
+      }
     : keyboard(page);
+}
+
+/** To what comes next. In the field for code Tab is a key to write with, until Escape, as it says itself. */
+export async function pressTab(page: Page): Promise<void> {
+  if (await page.evaluate('document.activeElement?.shadowRoot != null')) await page.keyboard.press('Escape');
+  await page.keyboard.press('Tab');
 }
 
 function keyboard(page: Page): Hands {
@@ -24,11 +36,12 @@ function keyboard(page: Page): Hands {
     await target.waitFor();
     for (let step = 0; step < MOST_STEPS; step++) {
       if (await hasFocus(target)) return;
-      await page.keyboard.press('Tab');
+      await pressTab(page);
     }
     throw new Error(`Tab does not lead to ${target}`);
   };
   return {
+    reach,
     async press(target) {
       await reach(target);
       await page.keyboard.press('Enter');

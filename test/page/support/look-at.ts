@@ -13,27 +13,47 @@ const WIDTHS = [1280, 390] as const;
 const HUGE_ICONS = `[...document.querySelectorAll('svg[viewBox="0 0 16 16"]')]
   .filter((icon) => icon.getBoundingClientRect().width > 32)
   .map((icon) => icon.getAttribute('class'))`;
-const OVERHANG = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+/** By how much the page is wider than the window, and what stands out of it that nothing around it cuts off; empty: it is not. */
+const OVERHANG = `(() => {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth <= clientWidth) return [];
+  const isCut = (element) => element !== null && element !== document.body &&
+    (getComputedStyle(element).overflowX !== 'visible' || isCut(element.parentElement));
+  const out = [...document.body.querySelectorAll('*')].filter((element) =>
+    element.getBoundingClientRect().right > clientWidth && !isCut(element.parentElement));
+  return [scrollWidth - clientWidth + ' px wider than the window: ' + out.slice(-2).map((element) => element.outerHTML.slice(0, 120)).join(' ')];
+})()`;
 
 /**
  * A page as it is now, in both themes and widths: a picture of each into `.pictures/NAME-THEME-WIDTH.png`.
- * @returns what axe finds in any of them, where the page is wider than the window, and icons that are too large; each with theme and width before it
+ * @returns what axe finds in any of them (in the dark, what can differ), where the page is wider than the window,
+ * and icons that are too large; each with theme and width before it
  */
 export async function lookAt(page: Page, name: string): Promise<readonly string[]> {
   mkdirSync(PICTURES, { recursive: true });
   const found: string[] = [];
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: HEIGHT });
-    const overhang: number = await page.evaluate(OVERHANG);
-    if (overhang > 0) found.push(`${name}, ${width}: ${overhang} px wider than the window`);
+    const overhang: readonly string[] = await page.evaluate(OVERHANG);
+    found.push(...overhang.map((words) => `${name}, ${width}: ${words}`));
     const huge: string[] = await page.evaluate(HUGE_ICONS);
     found.push(...huge.map((icon) => `${name}, ${width}: the icon ${icon} is huge`));
     for (const colorScheme of THEMES) {
       await page.emulateMedia({ colorScheme });
       await page.screenshot({ path: join(PICTURES, `${name}-${colorScheme}-${width}.png`), fullPage: true });
-      found.push(...(await findBarriers(page)).map((barrier) => `${name}, ${colorScheme}, ${width}: ${barrier}`));
+      const barriers = await findBarriers(page, rulesOf(colorScheme));
+      found.push(...barriers.map((barrier) => `${name}, ${colorScheme}, ${width}: ${barrier}`));
     }
   }
+  await page.emulateMedia({ colorScheme: 'light' });
   await page.setViewportSize({ width: WIDTHS[0], height: HEIGHT });
   return found;
+}
+
+/**
+ * Null: all. What is there, where it is and how it is called may be others by the width, but not by the theme: no sheet and no script
+ * asks for it but the pairs of `light-dark()`. So only the rules that look at colours (axe's `cat.color`) can differ by it.
+ */
+function rulesOf(theme: (typeof THEMES)[number]): readonly string[] | null {
+  return theme === 'light' ? null : ['color-contrast', 'link-in-text-block'];
 }

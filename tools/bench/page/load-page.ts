@@ -7,6 +7,8 @@ export interface Load {
   /** Since the address was gone to, by the browser's clock: something is drawn; the view's heading is there. */
   readonly firstPaintMs: number;
   readonly thereMs: number;
+  /** What the heading says where it is not the view's own, because that cannot be shown. */
+  readonly refused: string | null;
 }
 
 /** Notes when the first `h1` is there: who asks from outside learns it later. */
@@ -17,10 +19,13 @@ const WATCH = `new MutationObserver((_, watch) => {
 }).observe(document, { childList: true, subtree: true })`;
 const PAINT = `performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN`;
 
-/** One load by a browser that has nothing but the session's cookie. `heading`: what the view's says. */
+/** What a view is headed by where it cannot be shown: not a load of the view. */
+const REFUSED = `document.querySelector('.notice h1')?.textContent ?? null`;
+
+/** One load by a browser that has nothing but the session's cookie, until the view's heading is there. */
 export async function loadPage(
   browser: Browser,
-  { url, heading, cookie }: { readonly url: string; readonly heading: string; readonly cookie: string },
+  { url, cookie }: { readonly url: string; readonly cookie: string },
 ): Promise<Load> {
   const context = await browser.newContext();
   try {
@@ -36,10 +41,11 @@ export async function loadPage(
     });
     await page.addInitScript(WATCH);
     await page.goto(url);
-    await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
+    await page.getByRole('heading', { level: 1 }).first().waitFor();
+    const refused: string | null = await page.evaluate(REFUSED);
     const thereMs: number = await page.evaluate('headingAtMs');
     await page.waitForFunction(`!Number.isNaN(${PAINT})`);
-    return { bytes, requests, firstPaintMs: await page.evaluate(PAINT), thereMs };
+    return { bytes, requests, firstPaintMs: await page.evaluate(PAINT), thereMs, refused };
   } finally {
     await context.close();
   }

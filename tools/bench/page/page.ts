@@ -1,21 +1,14 @@
 import { type Browser, chromium } from 'playwright-core';
 import { chromiumPath } from '../../../src/coordinator/page/testing/chromium.ts';
-import { type Group, median, type Reading } from '../compare.ts';
+import type { Group, Reading } from '../compare.ts';
 import { type Coordinator, startCoordinator } from '../serve/coordinator.ts';
+import { readBigLog } from './big-logs.ts';
+import { BIG_LOGS, fillLogs } from './fill-logs.ts';
+import { readLiveLog } from './live-log.ts';
 import { readLiveUpdates } from './live-updates.ts';
-import { type Load, loadPage } from './load-page.ts';
+import { readViews } from './read-views.ts';
 
-const ROUNDS = 10;
-const KIB = 1024;
-/** Of the first page, compressed. */
-const MOST_KIB = 150;
 const PASSWORD = 'correct horse battery';
-
-/** Views by the words of their row, with their addresses and a heading that is there once they are. */
-const VIEWS = [
-  { name: 'projects', path: '/', heading: 'Projects' },
-  { name: 'pipeline', path: '/root/shop/-/pipelines/1', heading: '#1' },
-] as const;
 
 /** The page in Chromium: each load with an empty cache, from a server that has been asked before. */
 export const page: Group = {
@@ -23,21 +16,21 @@ export const page: Group = {
   about: 'the page in Chromium from a warm coordinator, nothing in its cache',
   comparisons: () => [],
   async readings() {
-    const coordinator = await startCoordinator('SQLite');
+    const coordinator = await startCoordinator('SQLite', { withRunner: true });
     const browser = await chromium.launch({
       executablePath: chromiumPath(),
+      // The log's own bar is dragged.
+      ignoreDefaultArgs: ['--hide-scrollbars'],
       chromiumSandbox: false,
       args: ['--disable-gpu', '--disable-quic', '--no-first-run'],
     });
     try {
-      coordinator.push('shop', 'it: {script: "true"}\n');
-      await coordinator.rest({ method: 'POST', path: '/projects/root%2Fshop/pipeline', body: '{"ref":"main"}' });
       const cookie = await signIn(coordinator);
-      const readings: Reading[] = [];
-      for (const { name, path, heading } of VIEWS)
-        readings.push(...(await readView(browser, name, { url: `${coordinator.server.url}${path}`, heading, cookie })));
-      readings.push(await readLiveUpdates(browser, coordinator, cookie));
-      return readings;
+      return [
+        ...(await readLogs(browser, coordinator, cookie)),
+        ...(await readViews(browser, coordinator, cookie)),
+        await readLiveUpdates(browser, coordinator, cookie),
+      ];
     } finally {
       await browser.close();
       await coordinator.close();
@@ -45,25 +38,25 @@ export const page: Group = {
   },
 };
 
-async function readView(
-  browser: Browser,
-  name: string,
-  asked: { readonly url: string; readonly heading: string; readonly cookie: string },
-): Promise<readonly Reading[]> {
-  const loads: Load[] = [];
-  // The first one warms the server, and is thrown away.
-  for (let round = -1; round < ROUNDS; round++) {
-    const load = await loadPage(browser, asked);
-    if (round >= 0) loads.push(load);
+/** The logs in one pipeline: each has a job, and one runs. */
+async function readLogs(browser: Browser, coordinator: Coordinator, cookie: string): Promise<readonly Reading[]> {
+  const jobs = [...BIG_LOGS.map((_, at) => `big-${at}`), 'live'];
+  const ciFile = jobs.map((name) => `${name}: {tags: [logs], script: "true", after_script: ["true"]}\n`).join('');
+  coordinator.push('logs', ciFile);
+  const made = await coordinator.rest({
+    method: 'POST',
+    path: '/projects/root%2Flogs/pipeline',
+    body: '{"ref":"main"}',
+  });
+  const { id: pipeline } = JSON.parse(made.text) as { readonly id: number };
+  const runner = await coordinator.makeRunner(['logs']);
+  const filled = await fillLogs(coordinator, { project: 'logs', runner });
+  const base = coordinator.server.url;
+  const readings: Reading[] = [];
+  for (const [at, log] of BIG_LOGS.entries()) {
+    readings.push(...(await readBigLog(browser, log, { base, cookie, pipeline, job: filled[at] ?? 0 })));
   }
-  const of = (what: (load: Load) => number): number => median(loads.map(what));
-  const note = `median of ${ROUNDS}`;
-  return [
-    { name: `${name}: bytes`, value: of(({ bytes }) => bytes) / KIB, target: MOST_KIB, unit: 'KiB', note },
-    { name: `${name}: requests`, value: of(({ requests }) => requests), target: null, unit: '', note },
-    { name: `${name}: first paint`, value: of(({ firstPaintMs }) => firstPaintMs), target: null, unit: 'ms', note },
-    { name: `${name}: is there`, value: of(({ thereMs }) => thereMs), target: null, unit: 'ms', note },
-  ];
+  return [...readings, ...(await readLiveLog(browser, coordinator, { cookie, runner }))];
 }
 
 /** @returns the cookie's value */

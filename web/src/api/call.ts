@@ -44,13 +44,14 @@ async function send(key: string, given: Loose & { readonly signal: AbortSignal }
   const [method = 'GET', path = '/'] = key.split(' ');
   const { params = {}, query = {}, body, signal } = given;
   try {
-    const sent = fetch(addressOf(path, params, query), {
-      method,
-      headers: headersOf(method, body),
-      body: body === undefined ? null : JSON.stringify(body),
-      signal,
-    });
-    const response = method === 'GET' ? await sent : await lettingGo(sent);
+    const response = await lettingGo(
+      fetch(addressOf(path, params, query), {
+        method,
+        headers: headersOf(method, body),
+        body: body === undefined ? null : JSON.stringify(body),
+        signal,
+      }),
+    );
     noteAnswer(response.headers);
     const value = await bodyOf(response);
     if (response.ok) return { ok: true, value, headers: response.headers };

@@ -1,30 +1,11 @@
 import { batch, signal } from '@preact/signals';
+import type { PageSession } from '../../generated/routes.ts';
 
 /** Who the browser is to the coordinator, and what may be done: as the server says, never guessed. */
-export interface Identity {
-  readonly user: PageUser | null;
-  /** What may be done outside of projects: `project.create`, `obligation.read_all`, … */
-  readonly may: readonly string[];
-  readonly csrf_token: string | null;
-  readonly project: PageProject | null;
-  readonly version: string;
-}
+export type Identity = PageSession;
 
-export interface PageUser {
-  readonly id: number;
-  readonly username: string;
-  readonly name: string;
-  readonly is_admin: boolean;
-  readonly has_password: boolean;
-}
-
-export interface PageProject {
-  readonly id: number;
-  readonly name: string;
-  readonly path_with_namespace: string;
-  readonly default_branch: string | null;
-  readonly may: readonly string[];
-}
+/** What may be done, in the coordinator's words. */
+type Action = Identity['may'][number];
 
 /** Null: not known yet. */
 export const identity = signal<Identity | null>(null);
@@ -67,12 +48,12 @@ export function csrfToken(): string | null {
 }
 
 /** May it be done in the project that is looked at? A button that the server would refuse is not shown. */
-export function may(action: string): boolean {
+export function may(action: Action): boolean {
   return identity.value?.project?.may.includes(action) === true;
 }
 
 /** And outside of projects? */
-export function mayHere(action: string): boolean {
+export function mayHere(action: Action): boolean {
   return identity.value?.may.includes(action) === true;
 }
 

@@ -30,3 +30,8 @@ function wordsOf(value: unknown): string | null {
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** Asking again would change nothing: it is not there any more, or not for us. */
+export function isRefusal({ status }: Problem): boolean {
+  return status === 401 || status === 403 || status === 404;
+}

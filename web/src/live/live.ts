@@ -3,8 +3,8 @@ import type { Link, LiveOptions, Watcher, World } from './live-types.ts';
 import type { SentEvent } from './parse-events.ts';
 import { readStream, type StreamEnd } from './read-stream.ts';
 
-/** A tab that nobody looks at lets its stream go after so long, and has a glance so often. */
-const HIDDEN_MS = 60_000;
+/** A tab that nobody looks at lets its stream go after so long (others wait for the connection), and has a glance so often. */
+const HIDDEN_MS = 10_000;
 const GLANCE_MS = 30_000;
 
 export interface Live {
@@ -63,7 +63,8 @@ class LiveStream implements Live {
 
   letGo(): () => void {
     this.#letGoes += 1;
-    this.#say({ kind: 'lost', since: this.#heardAt });
+    // Where nothing is heard there is nothing to lose.
+    if (this.#running !== null) this.#say({ kind: 'lost', since: this.#heardAt });
     this.#restart();
     let isBack = false;
     return () => {

@@ -7,6 +7,9 @@ interface NameProps {
   readonly fit?: boolean;
 }
 
+/** Such names read from the right: two boxes side by side would turn their halves around. */
+const FROM_THE_RIGHT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+
 /** Characters at the end that are always seen. */
 const TAIL = 12;
 
@@ -14,6 +17,13 @@ const TAIL = 12;
 export function Name({ text, fit = false }: NameProps) {
   const shown = withMarks(text);
   if (!fit || shown.length <= TAIL * 2) return <bdi>{shown}</bdi>;
+  if (FROM_THE_RIGHT.test(shown)) {
+    return (
+      <bdi class="name" title={shown}>
+        <span>{shown}</span>
+      </bdi>
+    );
+  }
   const letters = Array.from(shown);
   return (
     <bdi class="name" title={shown}>

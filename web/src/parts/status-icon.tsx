@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { Status } from '../../../src/protocol/index.ts';
-import { STATUS_WORDS } from '../words/status.ts';
+import { STATUS_WORDS, type StatusWord as Words } from '../words/status.ts';
 import './status-icon.css';
 
 /** Drawn on 16 × 16, in `currentColor`; what is cut out of a disc is in the ground's colour. Each differs from the others without colour. */
@@ -53,36 +53,53 @@ const SHAPES: Readonly<Record<Status, JSX.Element>> = {
   skipped: <path class="line" d="m3 4 4 4-4 4m5-8 4 4-4 4" />,
 };
 
-interface StatusIconProps {
+/** Of a job that failed and is allowed to: it stops nothing. */
+const ALLOWED = (
+  <>
+    <circle cx="8" cy="8" r="7" />
+    <path class="cut" d="M8 4.2v4.6m0 2.7v.1" />
+  </>
+);
+
+interface ShownStatus {
   readonly status: Status;
+  /** It is a job's that is allowed to fail. */
+  readonly isAllowed?: boolean;
+}
+
+interface StatusIconProps extends ShownStatus {
   /** For ears, where no word stands beside it: `unit: failed`. Left out: the word that stands there says it. */
   readonly label?: string;
 }
 
-export function StatusIcon({ status, label }: StatusIconProps) {
-  const common = { class: 'status-icon', 'data-hue': STATUS_WORDS[status].hue, viewBox: '0 0 16 16' } as const;
+export function StatusIcon({ status, isAllowed = false, label }: StatusIconProps) {
+  const common = { class: 'status-icon', 'data-hue': hueOf(status, isAllowed), viewBox: '0 0 16 16' } as const;
+  const shape = isAllowed && status === 'failed' ? ALLOWED : SHAPES[status];
   if (label === undefined) {
     return (
       <svg {...common} aria-hidden="true">
-        {SHAPES[status]}
+        {shape}
       </svg>
     );
   }
   return (
     <svg {...common} role="img">
       <title>{label}</title>
-      {SHAPES[status]}
+      {shape}
     </svg>
   );
 }
 
 /** Shape, word and colour. */
-export function StatusWord({ status }: { readonly status: Status }) {
-  const { word, hue } = STATUS_WORDS[status];
+export function StatusWord({ status, isAllowed = false }: ShownStatus) {
   return (
-    <span class="status-word" data-hue={hue}>
-      <StatusIcon status={status} />
-      {word}
+    <span class="status-word" data-hue={hueOf(status, isAllowed)}>
+      <StatusIcon status={status} isAllowed={isAllowed} />
+      {STATUS_WORDS[status].word}
     </span>
   );
+}
+
+function hueOf(status: Status, isAllowed: boolean): Words['hue'] {
+  return isAllowed && status === 'failed' ? 'warn' : STATUS_WORDS[status].hue;
 }

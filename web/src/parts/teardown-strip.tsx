@@ -3,7 +3,7 @@ import { CAUSE_WORDS, CLEANUP_WORDS } from '../words/teardown.ts';
 import { Name } from './name.tsx';
 import { Broom } from './teardown/cleanup-mark.tsx';
 import { Countdown } from './teardown/countdown.tsx';
-import { type CleanupFacts, recordWords, stepWords, type TeardownFacts } from './teardown/teardown-words.ts';
+import { type CleanupFacts, ENDS, recordWords, stepWords, type TeardownFacts } from './teardown/teardown-words.ts';
 import './teardown/teardown.css';
 
 interface TeardownStripProps {
@@ -52,9 +52,9 @@ function Running({ teardown, cleanup }: { readonly teardown: TeardownFacts; read
       <p class="headline">
         <Broom />
         <strong>{capital(stepWords(teardown, cleanup))}</strong>
-        {end !== null && (
+        {end !== null && now !== null && (
           <span>
-            at most <Countdown deadline={end} now={now} isTold /> more
+            at most <Countdown deadline={end} now={now} title={isCleaning ? ENDS.cleanup : ENDS.job} isTold /> more
           </span>
         )}
       </p>

@@ -1,5 +1,6 @@
 import type { ComponentType, VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { identity } from '../api/identity.ts';
 import { Notice } from '../parts/notice.tsx';
 import { address } from './address.ts';
 import type { Entry, ViewProps } from './entry.ts';
@@ -28,7 +29,9 @@ export function Outlet() {
     );
     return <Notice isWhole title="A newer version of this page is there" action={reload} />;
   }
-  shown.current = <View key={JSON.stringify(params)} params={params} query={query} hash={hash} />;
+  // Nothing that one was shown stays for who signs in after, in this tab or in another.
+  const who = identity.value?.user?.id ?? 0;
+  shown.current = <View key={`${who} ${JSON.stringify(params)}`} params={params} query={query} hash={hash} />;
   return shown.current;
 }
 

@@ -6,11 +6,15 @@ const pipeline = () => import('../views/pipeline/pipeline.tsx');
 export const TABLE: readonly Entry[] = [
   entry('/', () => import('../views/projects/projects.tsx')),
 
+  entry('/projects/new', () => import('../views/start/new-project.tsx')),
+
   entry('/users/sign_in', () => import('../views/sign-in/sign-in.tsx')),
 
   entry('/-/user_settings/profile', () => import('../views/user-settings/profile.tsx')),
 
   entry('/-/user_settings/personal_access_tokens', () => import('../views/user-settings/tokens.tsx')),
+
+  entry('/admin/projects', () => import('../views/admin-projects/admin-projects.tsx')),
 
   entry('/admin/obligations', () => import('../views/obligations/all-obligations.tsx')),
 
@@ -36,11 +40,15 @@ export const TABLE: readonly Entry[] = [
 
   entry('/:project/-/jobs/:job/artifacts/browse/*', () => import('../views/artifacts/artifacts.tsx')),
 
+  entry('/:project/-/ci/editor', () => import('../views/editor/editor.tsx')),
+
   entry('/:project/-/obligations', () => import('../views/obligations/obligations.tsx')),
 
   entry('/:project/-/runners', () => import('../views/runners/runners.tsx')),
 
   entry('/:project/-/settings/ci_cd', () => import('../views/settings/settings.tsx')),
+
+  entry('/:project/-/settings/access_tokens', () => import('../views/user-settings/project-tokens.tsx')),
 
   entry('/:project/-/project_members', () => import('../views/members/members.tsx')),
 

@@ -1,6 +1,11 @@
-import { identity, may, type PageProject } from '../api/identity.ts';
+import type { PageProject } from '../../generated/routes.ts';
+import { identity, may } from '../api/identity.ts';
+import { settingsViews } from '../lists/settings-views.ts';
+import { Menu } from '../parts/menu.tsx';
 import { Name } from '../parts/name.tsx';
 import { address } from '../router/address.ts';
+import { areKeysShown } from '../state/keys.ts';
+import { OwedCount } from './owed-count.tsx';
 import { ThemeButton } from './theme-button.tsx';
 import { UserMenu } from './user-menu.tsx';
 
@@ -13,6 +18,7 @@ export function Header() {
       </a>
       {known?.project != null && <ProjectNav project={known.project} />}
       <span class="spring" />
+      <KeysButton />
       <ThemeButton />
       {known !== null && <UserMenu user={known.user} />}
     </header>
@@ -28,13 +34,12 @@ function ProjectNav({ project }: { readonly project: PageProject }) {
       </a>
       <nav aria-label="Project">
         <ul class="plain">
-          {linksOf().map(({ to, word }) => (
-            <li key={to}>
-              <a href={`${at}/-/${to}`} aria-current={isAt(`${at}/-/${to}`) ? 'page' : undefined}>
-                {word}
-              </a>
+          {LINKS.filter(({ action }) => may(action)).map((link) => (
+            <li key={link.to}>
+              <ProjectLink at={at} link={link} />
             </li>
           ))}
+          <SettingsMenu at={at} />
         </ul>
       </nav>
     </>
@@ -44,18 +49,61 @@ function ProjectNav({ project }: { readonly project: PageProject }) {
 interface NavLink {
   readonly to: string;
   readonly word: string;
+  readonly action: Parameters<typeof may>[0];
 }
 
-/** What one may not look at is not there. */
-function linksOf(): readonly NavLink[] {
-  const all: readonly (NavLink & { readonly action: string })[] = [
-    { to: 'pipelines', word: 'Pipelines', action: 'pipeline.read' },
-    { to: 'jobs', word: 'Jobs', action: 'job.read' },
-    { to: 'obligations', word: 'Obligations', action: 'obligation.read' },
-    { to: 'runners', word: 'Runners', action: 'runner.read' },
-    { to: 'settings/ci_cd', word: 'Settings', action: 'variable.read' },
-  ];
-  return all.filter(({ action }) => may(action));
+const LINKS: readonly NavLink[] = [
+  { to: 'pipelines', word: 'Pipelines', action: 'pipeline.read' },
+  { to: 'jobs', word: 'Jobs', action: 'job.read' },
+  { to: 'obligations', word: 'Obligations', action: 'obligation.read' },
+  { to: 'runners', word: 'Runners', action: 'runner.read' },
+];
+
+function ProjectLink({ at, link: { to, word } }: { readonly at: string; readonly link: Pick<NavLink, 'to' | 'word'> }) {
+  const isCurrent = isAt(`${at}/-/${to}`) || (to === 'pipelines' && isOfPipelines(at));
+  return (
+    <a href={`${at}/-/${to}`} aria-current={isCurrent ? 'page' : undefined}>
+      {word}
+      {to === 'obligations' && <OwedCount key={at} project={at.slice(1)} />}
+    </a>
+  );
+}
+
+function SettingsMenu({ at }: { readonly at: string }) {
+  const links = settingsViews();
+  if (links.length === 0) return null;
+  const isHere = links.some(({ to }) => isAt(`${at}/-/${to}`));
+  return (
+    <li class={isHere ? 'here' : undefined}>
+      <Menu label="Settings">
+        {links.map((link) => (
+          <ProjectLink key={link.to} at={at} link={link} />
+        ))}
+      </Menu>
+    </li>
+  );
+}
+
+/** Keys are not for phones. */
+function KeysButton() {
+  return (
+    <button
+      type="button"
+      class="bare icon keys"
+      aria-label="Keys"
+      title="Keys"
+      onClick={() => {
+        areKeysShown.value = true;
+      }}
+    >
+      ?
+    </button>
+  );
+}
+
+/** The project's own address shows its pipelines, and the CI editor is theirs. */
+function isOfPipelines(project: string): boolean {
+  return address.value.path === project || isAt(`${project}/-/ci/editor`);
 }
 
 function isAt(to: string): boolean {

@@ -1,10 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
 import { askedAbout, identity, isOtherUser, loadIdentity } from '../api/identity.ts';
-
+import { Notice } from '../parts/notice.tsx';
 import { Outlet } from '../router/outlet.tsx';
 import { place } from '../router/place.ts';
+import { live } from '../state/stream.ts';
 import { Bars } from './bars.tsx';
 import { Header } from './header.tsx';
+import { KeysDialog } from './keys-dialog.tsx';
 import { SignIn } from './sign-in.tsx';
 import './shell.css';
 
@@ -13,6 +15,9 @@ export function Shell() {
   const project = place.value.params.project ?? null;
   const whose = isOtherUser.value;
   useEffect(() => void learnIdentity(project), [project, whose]);
+  const who = identity.value?.user?.id;
+  // A stream is that of who began it.
+  useEffect(() => live.again(), [who]);
   return (
     <>
       <a class="skip" href="#main" target="_self">
@@ -23,6 +28,7 @@ export function Shell() {
       <main id="main" tabIndex={-1}>
         <Content project={project} />
       </main>
+      <KeysDialog />
     </>
   );
 }
@@ -39,6 +45,13 @@ function Content({ project }: { readonly project: string | null }) {
   if (known === null) return null;
   const isHidden = project !== null && known.project === null && askedAbout.value === project;
   if (!isSignedIn && (wasSignedIn || isHidden)) return <SignIn isOver={wasSignedIn} />;
+  if (isHidden) {
+    return (
+      <Notice title="No such project" isWhole action={<a href="/">Projects</a>}>
+        There is none at this address, or you may not see it.
+      </Notice>
+    );
+  }
   return <Outlet />;
 }
 

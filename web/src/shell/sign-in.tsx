@@ -41,7 +41,7 @@ export function SignIn({ isOver = false, onDone }: SignInProps) {
         </button>
       </form>
       <p class="soft">
-        No password yet? The server printed a link when it started first, good once and for a day. Later, on its
+        No password yet? The server printed a link when it first started, good once and for a day. Later, on its
         machine, <code>epilogue admin user password</code> gives one.
       </p>
     </section>

@@ -1,8 +1,10 @@
+import type { PageUser } from '../../generated/routes.ts';
 import { call } from '../api/call.ts';
-import { mayHere, type PageUser } from '../api/identity.ts';
+import { mayHere } from '../api/identity.ts';
 import { Menu } from '../parts/menu.tsx';
 import { Name } from '../parts/name.tsx';
 import { address } from '../router/address.ts';
+import { forgetDrafts } from '../state/drafts.ts';
 
 /** Who is signed in, and what is theirs; or the way in. */
 export function UserMenu({ user }: { readonly user: PageUser | null }) {
@@ -27,6 +29,7 @@ function AdminLinks() {
   return (
     <>
       <hr />
+      <a href="/admin/projects">All projects</a>
       <a href="/admin/obligations">All obligations</a>
       <a href="/admin/runners">All runners</a>
       <a href="/admin/users">Users</a>
@@ -36,8 +39,9 @@ function AdminLinks() {
   );
 }
 
-/** The page is loaded anew: nothing that was seen stays in it. */
+/** The page is loaded anew: nothing that was seen stays in it, nor anything that was typed. */
 async function signOut(): Promise<void> {
-  await call('DELETE /users/sign_out', {});
+  const { ok } = await call('DELETE /users/sign_out', {});
+  if (ok) forgetDrafts();
   location.assign('/');
 }

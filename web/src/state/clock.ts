@@ -21,7 +21,14 @@ setInterval(() => {
   second.value += 1;
 }, 1000);
 
-/** When on the monotonic clock a deadline is: `deadline` and `now` are the server's, of one answer. */
+/** How far the server's clock is ahead of the monotonic one, ms. What was heard late, or is looked at late, says less than that. */
+let aheadMs = Number.NEGATIVE_INFINITY;
+
+/**
+ * When on the monotonic clock a deadline is: `deadline` and `now` are the server's, of one answer. That may have come a while ago, as with
+ * rows that are drawn when somebody scrolls to them: the most that any answer said is nearest to the truth.
+ */
 export function untilMs(deadline: string, now: string): number {
-  return monotonicMs() + Date.parse(deadline) - Date.parse(now);
+  aheadMs = Math.max(aheadMs, Date.parse(now) - monotonicMs());
+  return Date.parse(deadline) - aheadMs;
 }

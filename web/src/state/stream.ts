@@ -1,11 +1,20 @@
 import { batch, signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import type { Routes } from '../../generated/routes.ts';
 import { noteAnswer } from '../api/identity.ts';
-import { createLive, type Link, type Watcher } from '../live/index.ts';
+import { createLive, type Link } from '../live/index.ts';
 import { monotonicMs, wallMs } from './clock.ts';
 
 /** How the page stands to the coordinator. */
 export const link = signal<Link>({ kind: 'idle' });
+
+type Events = Routes['GET /api/v4/events']['events'];
+
+/** What an event of this name says. */
+export type Told<Name extends keyof Events> = Events[Name]['data'];
+
+/** Hears of one thing that is watched: `(event, data) => …`, where the name says what the data are. */
+export type Hear = (...told: { [Name in keyof Events]: [event: Name, data: Told<Name>] }[keyof Events]) => void;
 
 /** The one stream of this page. */
 export const live = createLive(
@@ -31,23 +40,51 @@ export const live = createLive(
 
 document.addEventListener('visibilitychange', () => live.setHidden(document.hidden));
 
+/** Of a page that was left and may be kept for Back: its stream would hold one of the browser's connections meanwhile. */
+let comeBack: (() => void) | null = null;
+addEventListener('pagehide', () => {
+  comeBack ??= live.letGo();
+});
+addEventListener('pageshow', () => {
+  comeBack?.();
+  comeBack = null;
+});
+
 /** Since when, on the monotonic clock, the page has been in the dark; null: it is not. What counts down stands still then. */
 export const lostAtMs = signal<number | null>(null);
 link.subscribe(({ kind }) => {
   lostAtMs.value = kind === 'lost' ? (lostAtMs.peek() ?? monotonicMs()) : null;
 });
 
-/** A browser has six connections to a host: a write that has waited so long may be waiting for one. */
-const LET_GO_MS = 3_000;
+/** A browser has six connections to a host, and each of its windows holds one: what has waited so long may be waiting for one. */
+const LET_GO_MS = 1_000;
+/** Longer than any answer is waited for. */
+const LONGEST_MS = 16_000;
 
-/** Waits for the answer to a write; the stream gives its connection away where that takes long, and comes back after. */
+/** Twice as long each time, until an answer comes sooner: a server that is slow is not asked for a new stream with every answer. */
+let patienceMs = LET_GO_MS;
+/** Answers for which the stream has been let go now. */
+let lent = 0;
+
+/** Waits for an answer; the stream gives its connection away where that takes long, and comes back after. */
 export async function lettingGo<T>(answer: Promise<T>): Promise<T> {
+  const askedAt = monotonicMs();
   let back = (): void => {};
   const timer = setTimeout(() => {
     back = live.letGo();
-  }, LET_GO_MS);
+    // Several that wait let it go once.
+    if (lent === 0) patienceMs = Math.min(LONGEST_MS, patienceMs * 2);
+    lent += 1;
+    const takeBack = back;
+    back = () => {
+      lent -= 1;
+      takeBack();
+    };
+  }, patienceMs);
   try {
-    return await answer;
+    const value = await answer;
+    if (monotonicMs() - askedAt < LET_GO_MS) patienceMs = LET_GO_MS;
+    return value;
   } finally {
     clearTimeout(timer);
     back();
@@ -58,14 +95,14 @@ export async function lettingGo<T>(answer: Promise<T>): Promise<T> {
  * Watches one thing while the view is there: `useWatch('pipeline:812', (event, data) => …)`. The name null: nothing yet. `glance` is asked,
  * while nobody looks at the tab, whether it is still unfinished.
  */
-export function useWatch(name: string | null, hear: Watcher['hear'], glance?: () => Promise<boolean>): void {
+export function useWatch(name: string | null, hear: Hear, glance?: () => Promise<boolean>): void {
   const latest = useRef({ hear, glance });
   latest.current = { hear, glance };
   useEffect(() => {
     if (name === null) return;
     return live.watch({
       name: () => name,
-      hear: (event, data) => latest.current.hear(event, data),
+      hear: (...told: Parameters<Hear>) => latest.current.hear(...told),
       glance: () => latest.current.glance?.() ?? Promise.resolve(false),
     });
   }, [name]);

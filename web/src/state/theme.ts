@@ -1,4 +1,5 @@
 import { effect, signal } from '@preact/signals';
+import { readChoice, writeChoice } from './choice.ts';
 
 export const THEMES = ['auto', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -12,17 +13,9 @@ effect(() => {
   const chosen = theme.value;
   if (chosen === 'auto') delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = chosen;
-  try {
-    localStorage.setItem(KEY, chosen);
-  } catch {
-    // No storage here: it lasts as long as the page.
-  }
+  writeChoice(KEY, chosen);
 });
 
 function readTheme(): Theme {
-  try {
-    return THEMES.find((one) => one === localStorage.getItem(KEY)) ?? 'auto';
-  } catch {
-    return 'auto';
-  }
+  return THEMES.find((one) => one === readChoice(KEY)) ?? 'auto';
 }

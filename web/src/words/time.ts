@@ -35,3 +35,20 @@ export function agoWords(at: number, now: number): string {
   const count = Math.floor(seconds / size);
   return `${count} ${unit}${count === 1 ? '' : 's'} ago`;
 }
+
+/** An instant, with its month as a word: `01/02/2026` is another day for half of the readers. */
+export function instantWords(at: string): string {
+  return new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+}
+
+/** When something will begin: `starts at 14:05:12`, with its day where that is another one. */
+export function startsWords(at: string, now: number): string {
+  const [then, today] = [new Date(at), new Date(now)];
+  const isToday = then.toDateString() === today.toDateString();
+  return `starts ${isToday ? `at ${then.toLocaleTimeString()}` : instantWords(at)}`;
+}
+
+/** What is to be expected from past times: `usually 40 s`, `usually 4 min`. */
+export function usualWords(seconds: number): string {
+  return seconds < 90 ? `usually ${Math.max(1, Math.round(seconds))} s` : `usually ${Math.round(seconds / 60)} min`;
+}

@@ -77,6 +77,7 @@ const BY_LEAST: Readonly<Record<Least, readonly string[]>> = {
     ...[
       `GET ${P}/pipelines/:pipeline_id/bridges`,
       `GET ${JOB}/trace`,
+      `GET ${JOB}/attempts`,
       `GET ${JOB}/trace/lines`,
       `GET ${JOB}/trace/search`,
       `GET ${JOB}/artifacts`,
@@ -86,6 +87,7 @@ const BY_LEAST: Readonly<Record<Least, readonly string[]>> = {
     ...[`GET ${P}/jobs/artifacts/:ref/download`, `GET ${P}/jobs/artifacts/:ref/raw/*`],
     ...[`GET ${P}/pipelines/:pipeline_id/events`, `GET ${JOB}/events`, `GET ${JOB}/trace/events`],
     ...['GET /:id/-/pipelines', 'GET /:id/-/pipelines/:pipeline_id', 'GET /:id/-/jobs/:job_id'],
+    'GET /:id/-/jobs/:job_id/raw',
   ],
   reporter: [
     ...[`GET ${FILES}/branches`, `GET ${FILES}/branches/:branch`, `GET ${FILES}/tags`, `GET ${FILES}/tags/:tag_name`],
@@ -99,6 +101,7 @@ const BY_LEAST: Readonly<Record<Least, readonly string[]>> = {
   developer: [
     ...[`GET ${P}/protected_branches`, `GET ${P}/protected_branches/:name`, `GET ${P}/protected_tags`],
     ...[`GET ${P}/protected_tags/:name`, `GET ${P}/pipelines/:pipeline_id/variables`, `POST ${P}/pipeline`],
+    `GET ${JOB}/variables`,
     ...[`POST ${P}/pipelines/:pipeline_id/cancel`, `POST ${P}/pipelines/:pipeline_id/retry`],
     ...[`PUT ${P}/pipelines/:pipeline_id/metadata`, `POST ${JOB}/cancel`, `POST ${JOB}/retry`, `POST ${JOB}/play`],
     ...[`POST ${JOB}/erase`, `POST ${JOB}/artifacts/keep`, `GET ${P}/resource_groups`],

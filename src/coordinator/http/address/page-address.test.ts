@@ -7,6 +7,7 @@ it.each([
   '/',
   '/admin/obligations',
   '/users/sign_in',
+  '/projects/new',
   '/-/user_settings/personal_access_tokens',
   '/ana/shop',
   '/ana/shop/',
@@ -19,6 +20,8 @@ it.each([
   '/ana/shop/-/jobs/9112/artifacts/browse',
   '/ana/shop/-/jobs/9112/artifacts/browse/-/deep/a%20b',
   '/ana/shop/-/settings/ci_cd',
+  '/ana/shop/-/settings/access_tokens',
+  '/admin/projects',
 ])('knows %s as a view', (path) => expect(isPageAddress(path)).toBe(true));
 
 it.each([

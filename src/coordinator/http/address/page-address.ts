@@ -5,10 +5,10 @@ import { isReservedName } from '../../access/index.ts';
 export const DOCUMENT = '/-/page/index';
 
 const OWN =
-  /^\/(?:|admin\/(?:obligations|runners|users|audit_log)|users\/sign_in|-\/user_settings\/(?:profile|personal_access_tokens))$/;
+  /^\/(?:|admin\/(?:projects|obligations|runners|users|audit_log)|projects\/new|users\/sign_in|-\/user_settings\/(?:profile|personal_access_tokens))$/;
 /** What follows the address of a project; nothing in it has a meaning in HTML. */
 const VIEW =
-  /^(?:pipelines(?:\/new|\/\d+(?:\/(?:builds|failures))?)?|jobs(?:\/\d+(?:\/artifacts\/browse(?:\/[\w.~!$&()*+,;=:@%/-]*)?)?)?|obligations|runners|settings\/ci_cd|project_members|audit_events)$/;
+  /^(?:pipelines(?:\/new|\/\d+(?:\/(?:builds|failures))?)?|jobs(?:\/\d+(?:\/artifacts\/browse(?:\/[\w.~!$&()*+,;=:@%/-]*)?)?)?|ci\/editor|obligations|runners|settings\/(?:ci_cd|access_tokens)|project_members|audit_events)$/;
 const SEGMENT = /^[\w.][\w.+-]*$/;
 /** What git asks of a repository. */
 const GIT = /\/(?:info\/refs|info\/lfs\/.*|git-upload-pack|git-receive-pack|HEAD|objects\/.*)$/;

@@ -24,23 +24,25 @@ export async function admitWatch(admission: Admission, name: string, wanted: Wan
   if (wanted.kind === 'obligations' && wanted.project === null) {
     const refusal = refusalOf(admission.principal, 'obligation.read_all', null, true);
     const subjects = [{ kind: 'project', id: ANY }] as const;
-    return refusal ?? { name, subjects, tell: tellObligations(telling, null) };
+    return refusal ?? { name, subjects, projectId: null, tell: tellObligations(telling, null) };
   }
   if (wanted.kind === 'pipelines' || wanted.kind === 'obligations')
     return await admitOfProject(admission, name, wanted);
   const { id, kind } = wanted;
   if (kind === 'pipeline') {
     const found = await telling.parts.store.read((db) => findPipeline(db, id));
-    const refusal = await judge(admission, 'pipeline.read', found?.projectId ?? null);
+    const projectId = found?.projectId ?? null;
+    const refusal = await judge(admission, 'pipeline.read', projectId);
     if (refusal !== null) return refusal;
-    return { name, subjects: [{ kind, id }], tell: tellPipeline(telling, id) };
+    return { name, subjects: [{ kind, id }], projectId, tell: tellPipeline(telling, id) };
   }
   const found = await telling.parts.store.read((db) => findJob(db, id));
-  const refusal = await judge(admission, 'job.read', found?.projectId ?? null);
+  const projectId = found?.projectId ?? null;
+  const refusal = await judge(admission, 'job.read', projectId);
   if (refusal !== null) return refusal;
   const ofPipeline = { kind: 'pipeline', id: found?.pipelineId ?? 0 } as const;
-  if (wanted.kind !== 'log') return { name, subjects: [ofPipeline], tell: tellJob(telling, id) };
-  return { name, subjects: [{ kind: 'log', id }, ofPipeline], tell: tellLogLines(telling, id, wanted.line) };
+  if (wanted.kind !== 'log') return { name, subjects: [ofPipeline], projectId, tell: tellJob(telling, id) };
+  return { name, subjects: [{ kind: 'log', id }, ofPipeline], projectId, tell: tellLogLines(telling, id, wanted.line) };
 }
 
 async function admitOfProject(
@@ -54,7 +56,7 @@ async function admitOfProject(
   if (refusal !== null || found === null) return refusal ?? notFound('Project');
   const { id } = found;
   const tell = isList ? tellRows(telling, { projectId: id, query: wanted.query }) : tellObligations(telling, id);
-  return { name, subjects: [{ kind: 'project', id }], tell };
+  return { name, subjects: [{ kind: 'project', id }], projectId: id, tell };
 }
 
 /** @param projectId null: there is no such thing, which looks as one of a project that is hidden. */

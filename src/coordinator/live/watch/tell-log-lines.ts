@@ -2,6 +2,7 @@ import { isFinished } from '../../../protocol/index.ts';
 import { findJob } from '../../../store/index.ts';
 import { MOST_LINES, showLines } from '../../logs/index.ts';
 import { showLog } from '../../rest/index.ts';
+import type { WatchedEvent } from '../../rest/schemas/events.ts';
 import type { Teller, Telling } from '../serve-stream.ts';
 import { watchedLogs } from '../watched-logs.ts';
 
@@ -13,7 +14,7 @@ const REST_MS = 100;
  * further behind than can be told at once is told the end.
  * @param line null: how it grows alone
  */
-export function tellLogLines({ parts, share }: Telling, jobId: number, line: number | null): Teller {
+export function tellLogLines({ parts, share }: Telling, jobId: number, line: number | null): Teller<WatchedEvent> {
   let at = line;
   let said = '';
   let sectionsSaid = '';

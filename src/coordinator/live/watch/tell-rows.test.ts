@@ -1,7 +1,6 @@
-import { Errors } from 'typebox/value';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { describeOnEachEngine } from '../../../../test/support/engines.ts';
-import { PIPELINE_ROWS, restRoutes } from '../../rest/index.ts';
+import { restRoutes } from '../../rest/index.ts';
 import { type OpenedRest, openRest } from '../../rest/testing/open-rest.ts';
 import { makeProject, type TestProject } from '../../testing/make-project.ts';
 import { startPipeline } from '../../testing/start-pipeline.ts';
@@ -39,11 +38,9 @@ describeOnEachEngine((engine) => {
     return reader;
   }
 
-  /** Held against its schema. */
   async function next(reader: EventReader) {
     const event = await reader.next();
     expect(event?.event).toBe('pipelines');
-    expect(Errors(PIPELINE_ROWS, event?.data.data)).toEqual([]);
     return event?.data.data;
   }
 

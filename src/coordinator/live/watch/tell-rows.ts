@@ -1,7 +1,7 @@
 import { listLines, listPipelines } from '../../../store/index.ts';
 import type { Parts } from '../../parts.ts';
-import { loadRows, type PipelineQuery, pipelineFilter, type RowsEvent, storePage } from '../../rest/index.ts';
-import type { ServerEvent } from '../event-stream.ts';
+import { loadRows, type PipelineQuery, pipelineFilter, storePage } from '../../rest/index.ts';
+import type { WatchedEvent } from '../../rest/schemas/events.ts';
 import type { Teller, Telling } from '../serve-stream.ts';
 
 /** A list is read again at most so often, however much happens in its project. */
@@ -13,7 +13,7 @@ export interface WatchedList {
 }
 
 /** Tells one page of a project's pipelines: all of them first, then the order and those that changed, a change below them counted. */
-export function tellRows({ parts, share }: Telling, list: WatchedList): Teller {
+export function tellRows({ parts, share }: Telling, list: WatchedList): Teller<WatchedEvent> {
   const page = JSON.stringify(list);
   let told: Told = { order: '', versions: new Map() };
   return async (sink) => {
@@ -39,7 +39,7 @@ function keyOf({ order, versions }: Told): string {
 interface Found {
   readonly told: Told;
   /** Null: it is as it was. */
-  readonly event: ServerEvent | null;
+  readonly event: WatchedEvent | null;
 }
 
 async function readRows({ store, base }: Parts, { projectId, query }: WatchedList, before: Told): Promise<Found> {
@@ -60,7 +60,7 @@ async function readRows({ store, base }: Parts, { projectId, query }: WatchedLis
       line: lines.get(pipeline.id) ?? { ids: [pipeline.id], versions: '' },
     }));
     const rows = await loadRows(db, withLines, { projectId, base });
-    const data: RowsEvent = { order, rows: [...rows], has_more: hasMore, now: new Date(db.now()).toISOString() };
+    const data = { order, rows, has_more: hasMore, now: new Date(db.now()).toISOString() };
     return { told, event: { event: 'pipelines', data } };
   });
 }

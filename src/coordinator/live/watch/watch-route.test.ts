@@ -125,3 +125,14 @@ it('beats while there is nothing to tell, and sends everybody away after a while
   expect(reader.asides).toHaveLength(3);
   expect(reader.asides.at(-1)).toContain('retry');
 });
+
+it('has in the reference what each of its events says', async () => {
+  const { json } = await rest.askPath('GET', '/api/openapi.json');
+  const { schema } = json.paths['/api/v4/events'].get.responses['200'].content['text/event-stream'];
+  const names = schema.anyOf.map(
+    ({ properties }: { properties: { event: { enum: string[] } } }) => properties.event.enum[0],
+  );
+  expect(names).toEqual(['pipeline', 'jobs', 'end', 'job', 'log', 'pipelines', 'obligations', 'refused']);
+  const { text } = await rest.askPath('GET', '/api/reference');
+  expect(text).toContain('<p>Event <code>refused</code></p><table><tr><td><code>watch</code></td>');
+});

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
-import { type Answer, HttpError, type ProjectFinder, type Route, route, type Taken } from '../../http/index.ts';
-import type { ServerEvent } from '../event-stream.ts';
+import { HttpError, type ProjectFinder, type Route, route, type Taken } from '../../http/index.ts';
+import { WATCH_EVENTS, type WatchEvent } from '../../rest/schemas/events.ts';
 import type { Telling } from '../serve-stream.ts';
 import { admitWatch } from './admit-watch.ts';
 import { parseWatch } from './parse-watch.ts';
@@ -26,13 +26,14 @@ export function watchRoute(telling: Telling, projects: ProjectFinder): Route {
       }),
     }),
     answers: { 200: null },
-    handle: async (call): Promise<Answer | Taken> => {
+    events: WATCH_EVENTS,
+    handle: async (call): Promise<Taken<WatchEvent>> => {
       const names = [...new Set(call.query.watch)];
       const wanted = names.map(parseWatch);
       const admission = { telling, projects, principal: call.principal };
       const watches: Watched[] = [];
       const refusals: HttpError[] = [];
-      const first: ServerEvent[] = [];
+      const first: WatchEvent[] = [];
       for (const [at, each] of wanted.entries()) {
         const name = names[at] ?? '';
         const admitted = await admitWatch(admission, name, each);

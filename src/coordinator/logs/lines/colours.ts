@@ -11,7 +11,11 @@ export function coloursLeft(text: string): string {
     if (RESET.test(parameters)) left = /^[0;:]*$/.test(parameters) ? [] : [sequence];
     else left.push(sequence);
   }
-  while (left.length > 1 && left.reduce((sum, { length }) => sum + length, 0) > MOST_CHARACTERS) left = left.slice(1);
-  const all = left.join('');
-  return all.length > MOST_CHARACTERS ? '' : all;
+  let from = left.length;
+  let room = MOST_CHARACTERS;
+  for (let next = left.at(-1); next !== undefined && next.length <= room; next = left[from - 1]) {
+    room -= next.length;
+    from -= 1;
+  }
+  return left.slice(from).join('');
 }

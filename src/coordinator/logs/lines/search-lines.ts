@@ -8,7 +8,10 @@ const NEWLINE = 10;
 /** One answer looks at so much at most, however fast that is: on S3 it is all read again. */
 const MOST_READ_BYTES = 64 * 1024 ** 2;
 
-type Pace = ConstructorParameters<typeof SearchPace>[0];
+type Pace = ConstructorParameters<typeof SearchPace>[0] & {
+  /** Aborted: nobody waits for what is found any more. */
+  readonly signal: AbortSignal;
+};
 
 export interface FoundLines {
   readonly lines: readonly number[];
@@ -36,7 +39,7 @@ export async function searchLines(
     const isInTime = turns.isDue() ? await turns.next() : turns.end();
     const { nextOffset } = piece;
     if (nextOffset >= source.sizeBytes) break;
-    if (!isInTime || lines.length >= MOST_HITS || nextOffset - begin.offset > MOST_READ_BYTES)
+    if (pace.signal.aborted || !isInTime || lines.length >= MOST_HITS || nextOffset - begin.offset > MOST_READ_BYTES)
       return { lines, nextOffset };
   }
   return { lines, nextOffset: null };

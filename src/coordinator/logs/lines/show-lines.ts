@@ -72,13 +72,14 @@ async function factsOf(source: LineSource, { state }: LoggedJob): Promise<LogFac
   };
 }
 
-/** Lines of a job's log in which a text is shown. */
+/** Lines of a job's log in which a text is shown; ends early when `signal` is aborted. */
 export async function findLines(
   parts: Parts,
   jobId: number,
   wanted: { readonly text: string; readonly from: number },
+  signal: AbortSignal,
 ): Promise<FoundLines & Pick<LineSource, 'sizeBytes' | 'resends'>> {
-  const pace = { now: () => parts.clock.monotonic(), giveWay: async () => await setImmediate() };
+  const pace = { now: () => parts.clock.monotonic(), giveWay: async () => await setImmediate(), signal };
   const found = await withLines(parts, jobId, async (source) => {
     const { sizeBytes, resends } = source;
     return { ...(await searchLines(source, wanted, pace)), sizeBytes, resends };

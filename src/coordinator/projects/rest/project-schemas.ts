@@ -1,5 +1,7 @@
-import { Type } from 'typebox';
-import { answer, ID, INSTANT, nullable, words } from '../../rest/schemas/common.ts';
+import { type Static, Type } from 'typebox';
+import { CLEANUPS } from '../../rest/schemas/cleanup.ts';
+import { answer, ID, INSTANT, nullable, shape, words } from '../../rest/schemas/common.ts';
+import { BASIC_PIPELINE } from '../../rest/schemas/pipeline.ts';
 
 export const NAMESPACE = answer({
   id: ID,
@@ -43,6 +45,18 @@ export const PROJECT = answer({
   ci_separated_caches: Type.Boolean(),
   shared_runners_enabled: Type.Boolean(),
   permissions: answer({ project_access: ACCESS, group_access: ACCESS }),
+});
+
+export const NEWEST_PIPELINE = shape('NewestPipeline', {
+  ...BASIC_PIPELINE.properties,
+  title: Type.String({ description: 'first line of the commit' }),
+  cleanups: CLEANUPS,
+});
+export type NewestPipeline = Static<typeof NEWEST_PIPELINE>;
+
+export const LISTED_PROJECT = shape('ListedProject', {
+  ...PROJECT.properties,
+  newest_pipeline: nullable(NEWEST_PIPELINE, 'child pipelines left out; null: there is none yet'),
 });
 
 /** What may be said of a project, when it is made and later. */

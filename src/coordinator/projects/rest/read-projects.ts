@@ -1,9 +1,11 @@
 import { type Static, Type } from 'typebox';
 import {
   countProjects,
+  type Db,
   findNamespace,
   findNamespaceByPath,
   findProject,
+  findRole,
   listNamespacesOf,
   listProjects,
   type ProjectFilter,
@@ -14,7 +16,8 @@ import { type Call, notFound, ok, PAGING, type Route, route } from '../../http/i
 import type { Parts } from '../../parts.ts';
 import { listed, storePage } from '../../rest/listing.ts';
 import { KEYSET, PROJECT_PARAMS, words } from '../../rest/schemas/common.ts';
-import { NAMESPACE, PROJECT } from './project-schemas.ts';
+import { loadNewest } from './load-newest.ts';
+import { LISTED_PROJECT, NAMESPACE, PROJECT } from './project-schemas.ts';
 import { showNamespace, showProjects } from './show-project.ts';
 
 const QUERY = Type.Object({
@@ -39,15 +42,19 @@ export function readProjectRoutes(parts: Parts): readonly Route[] {
       tag,
       summary: 'List the projects that one may see',
       query: QUERY,
-      answers: { 200: Type.Array(PROJECT) },
+      answers: { 200: Type.Array(LISTED_PROJECT) },
       handle: async (call) => {
         const { query, principal } = call;
-        const filter = filterOf(query, principal);
         return await parts.store.read(async (db) => {
+          const filter = filterOf(query, principal, await findTokensProject(db, principal));
           const found = await listProjects(db, filter, storePage(query, query.sort ?? 'desc'));
           const total = await countProjects(db, filter);
           const shown = await showProjects(db, found, { base: parts.base, userId: userIdOf(principal) });
-          return listed(call, shown, total, (project) => project);
+          const newest = await loadNewest(db, found, parts.base);
+          return listed(call, shown, total, (project) => ({
+            ...project,
+            newest_pipeline: newest.get(project.id) ?? null,
+          }));
         });
       },
     }),
@@ -119,13 +126,26 @@ function userIdOf(principal: Principal): number | null {
   return principal.kind === 'user' ? principal.user.id : null;
 }
 
-function filterOf(query: Static<typeof QUERY>, principal: Principal): ProjectFilter {
+/** The project that a project's token opens; null: it is no such token, or its maker has no part in the project any more. */
+async function findTokensProject(db: Db, principal: Principal): Promise<number | null> {
+  if (principal.kind !== 'user' || principal.project === null) return null;
+  const { user, project } = principal;
+  return user.isAdministrator || (await findRole(db, project.id, user.id)) !== null ? project.id : null;
+}
+
+function filterOf(query: Static<typeof QUERY>, principal: Principal, tokensProject: number | null): ProjectFilter {
   const isKnown = principal.kind === 'user';
-  const isAdministrator = isKnown && principal.user.isAdministrator;
+  // What a project's token may see is judged by its project, never by what else its maker sees.
+  const isPersonal = isKnown && principal.project === null;
+  const isAdministrator = isPersonal && principal.user.isAdministrator;
   const internal = isKnown ? (['internal'] as const) : [];
   const hidden = isAdministrator ? (['private'] as const) : [];
   return {
-    visibleTo: { visibilities: ['public', ...internal, ...hidden], userId: userIdOf(principal) },
+    visibleTo: {
+      visibilities: ['public', ...internal, ...hidden],
+      userId: isPersonal ? principal.user.id : null,
+      projectId: tokensProject,
+    },
     isMember: query.membership ?? false,
     isOwned: query.owned ?? false,
     isArchived: query.archived ?? null,

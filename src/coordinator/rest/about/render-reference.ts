@@ -10,11 +10,12 @@ interface Operation {
   readonly description?: string;
   readonly tags?: readonly string[];
   readonly parameters?: readonly Parameter[];
-  readonly requestBody?: { readonly content?: Readonly<Record<string, { readonly schema?: Schema }>> };
-  readonly responses?: Readonly<
-    Record<string, { readonly content?: Readonly<Record<string, { readonly schema?: Schema }>> }>
-  >;
+  readonly requestBody?: { readonly content?: Content };
+  readonly responses?: Readonly<Record<string, { readonly content?: Content }>>;
 }
+
+/** By media type. */
+type Content = Readonly<Record<string, { readonly schema?: Schema }>>;
 
 interface Parameter {
   readonly name: string;
@@ -70,14 +71,24 @@ function renderEntry({ method, path, operation }: Entry): string {
     return { name, type: fieldsOf(schema).type, note: [where, required ? 'required' : '', words ?? ''] };
   });
   const answers = Object.entries(responses).map(
-    ([status, { content }]) => `<p><code>${inert(status)}</code></p>${renderFields(schemaOf(content))}`,
+    ([status, { content }]) => `<p><code>${inert(status)}</code></p>${renderAnswer(content)}`,
   );
   return `<details><summary><b>${method}</b> <code>${inert(path)}</code><br><small>${inert(summary)}</small></summary>
 <p><small>${inert(description)}</small></p>${given.length === 0 ? '' : `<p>Parameters</p>${table(given)}`}
 ${requestBody === undefined ? '' : `<p>Body</p>${renderFields(schemaOf(requestBody.content))}`}<p>Answers</p>${answers.join('')}</details>`;
 }
 
-function schemaOf(content: Readonly<Record<string, { readonly schema?: Schema }>> | undefined): Schema | undefined {
+function renderAnswer(content: Content | undefined): string {
+  const events = content?.['text/event-stream']?.schema?.anyOf;
+  if (events === undefined) return renderFields(schemaOf(content));
+  const each = events.map(
+    ({ properties: { event, data } = {} }) =>
+      `<p>Event <code>${inert(fieldsOf(event).type)}</code></p>${renderFields(data)}`,
+  );
+  return each.join('');
+}
+
+function schemaOf(content: Content | undefined): Schema | undefined {
   return Object.values(content ?? {})[0]?.schema;
 }
 

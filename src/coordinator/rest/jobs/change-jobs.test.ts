@@ -71,7 +71,7 @@ it('cancels a running job into its teardown, and says until when, by whom and ho
   expect(ended).toMatchObject({
     status: 'canceled',
     phase: null,
-    teardown: { cause: 'canceled', deadline: null, began_at: null, step: null },
+    teardown: { cause: 'canceled', deadline: null, now: null, began_at: null, step: null },
     cleanup: { outcome: 'failed', exit_code: 3, duration: 1.5, attempt: 1 },
   });
   expect(Object.keys(ended)).not.toContain('failure_reason');

@@ -3,6 +3,7 @@ import { type Answer, ok, type Route, route } from '../../http/index.ts';
 import { findLines, MOST_LINES, showLines } from '../../logs/index.ts';
 import type { Parts } from '../../parts.ts';
 import { ownJob } from '../find-own.ts';
+import { byTurns } from '../lint/by-turns.ts';
 import { words } from '../schemas/common.ts';
 import { LOG_LINES, LOG_MATCHES } from '../schemas/log.ts';
 import { showLog } from '../shapes/show-log.ts';
@@ -42,6 +43,8 @@ function lines(parts: Parts): Route {
 }
 
 function search(parts: Parts): Route {
+  // One at a time a replica: each is half a second of the thread that answers everybody.
+  const inTurn = byTurns({ atOnce: 1 });
   return route({
     method: 'GET',
     path: `${TRACE}/search`,
@@ -54,9 +57,11 @@ function search(parts: Parts): Route {
       from: Type.Optional(Type.Integer({ minimum: 0, maximum: LAST, description: 'bytes; `next_offset` of before' })),
     }),
     answers: { 200: LOG_MATCHES },
-    handle: async ({ params, project, query }): Promise<Answer> => {
+    handle: async (call): Promise<Answer> => {
+      const { params, project, query, signal } = call;
       const { id } = await parts.store.read((db) => ownJob(db, project.id, params.job_id));
-      const found = await findLines(parts, id, { text: query.text, from: query.from ?? 0 });
+      const wanted = { text: query.text, from: query.from ?? 0 };
+      const found = await inTurn(call, () => findLines(parts, id, wanted, signal));
       const { lines: matched, nextOffset, sizeBytes, resends } = found;
       return ok({
         lines: matched,

@@ -7,11 +7,16 @@ import { ONE_JOB } from './read-jobs.ts';
 
 const TYPE = 'text/plain; charset=utf-8';
 
-/** The log as text, whole or a range of its bytes (`Range: bytes=100-`); empty while there is none. */
-export function traceRoute(parts: Parts): Route {
+/** The log as text, whole or a range of its bytes (`Range: bytes=100-`); empty while there is none. For programs, and for a browser. */
+export function traceRoutes(parts: Parts): readonly Route[] {
+  return [trace(parts, '/api/v4/projects/:id/jobs/:job_id/trace'), trace(parts, '/:id/-/jobs/:job_id/raw')];
+}
+
+function trace(parts: Parts, path: string): Route {
   return route({
     method: 'GET',
-    path: '/api/v4/projects/:id/jobs/:job_id/trace',
+    path,
+    ...(path.startsWith('/api/') ? {} : { hidden: true as const }),
     action: 'job.read',
     summary: 'Log of a job, or a range of its bytes',
     tag: 'jobs',

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { compile, jsonSchema } from '../../../compile/index.ts';
 import { type Revision, readDefaultBranch, resolveRevision } from '../../../git/index.ts';
-import { badParameters, type Call, forbidden, notFound, ok, type Route, route } from '../../http/index.ts';
+import { type Answer, badParameters, type Call, forbidden, notFound, ok, type Route, route } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
 import { compileFor, givenVariable } from '../../pipelines/index.ts';
 import { personOf } from '../person.ts';
@@ -9,6 +9,7 @@ import { mayRunOn } from '../ref-access.ts';
 import { PROJECT_PARAMS } from '../schemas/common.ts';
 import { LINT } from '../schemas/lint.ts';
 import { GIVEN_VARIABLE } from '../schemas/pipeline.ts';
+import { type ByTurns, byTurns } from './by-turns.ts';
 import { type LintWishes, showLint } from './show-lint.ts';
 
 const FILE_NAME = '.gitlab-ci.yml';
@@ -39,7 +40,8 @@ const AT_REF = Type.Object({
 });
 
 export function lintRoutes(parts: Parts): readonly Route[] {
-  return [ofText(parts), atRef(parts), anywhere(), schema()];
+  const inTurn = byTurns();
+  return [ofText(parts, inTurn), atRef(parts, inTurn), anywhere(inTurn), schema()];
 }
 
 /** Made once: it is of the program, and of nothing else. */
@@ -59,7 +61,7 @@ function schema(): Route {
   });
 }
 
-function ofText(parts: Parts): Route {
+function ofText(parts: Parts, inTurn: ByTurns): Route {
   return route({
     method: 'POST',
     path: '/api/v4/projects/:id/ci/lint',
@@ -70,25 +72,27 @@ function ofText(parts: Parts): Route {
     body: TEXT,
     bodyLimit: BODY_LIMIT,
     answers: { 200: LINT },
-    handle: async (call) => {
-      const { body, project } = call;
-      const { content: text, content_ref: contentRef } = body;
-      if (text === undefined && contentRef === undefined) throw badParameters('content is missing');
-      const content = await find(parts, project.id, contentRef ?? body.ref ?? null);
-      // In an empty repository there is nothing to include, and the text can still be looked at.
-      const isEmpty = content === null && contentRef === undefined && body.ref === undefined;
-      if (isEmpty && text !== undefined) return ok(showLint(compileAlone(text), wishesOf(body)));
-      const ref = body.dry_run_ref === undefined ? content : await find(parts, project.id, body.dry_run_ref);
-      if (content === null) throw noSuch(contentRef === undefined ? 'ref' : 'content_ref');
-      if (ref === null) throw noSuch('dry_run_ref');
-      const { variables: given = [], inputs = {}, source = 'push' } = body;
-      const wishes = wishesOf(body);
-      return ok(await check(parts, call, { text: text ?? null, content, ref, wishes, given, inputs, source }));
-    },
+    handle: async (call) =>
+      await inTurn(call, async () => {
+        const { body, project } = call;
+        const { content: text, content_ref: contentRef } = body;
+        if (text === undefined && contentRef === undefined) throw badParameters('content is missing');
+        const content = await find(parts, project.id, contentRef ?? body.ref ?? null);
+        // In an empty repository there is nothing to include, and the text can still be looked at.
+        const isEmpty = content === null && contentRef === undefined && body.ref === undefined;
+        if (isEmpty && text !== undefined) return lintAlone(text, wishesOf(body));
+        const ref = body.dry_run_ref === undefined ? content : await find(parts, project.id, body.dry_run_ref);
+        if (content === null) throw noSuch(contentRef === undefined ? 'ref' : 'content_ref');
+        if (ref === null) throw noSuch('dry_run_ref');
+        const { variables: given = [], inputs = {}, source = 'push' } = body;
+        const wishes = wishesOf(body);
+        const asked = { text: text ?? null, content, ref, wishes, given, inputs, source };
+        return ok(await check(parts, call, asked));
+      }),
   });
 }
 
-function atRef(parts: Parts): Route {
+function atRef(parts: Parts, inTurn: ByTurns): Route {
   return route({
     method: 'GET',
     path: '/api/v4/projects/:id/ci/lint',
@@ -98,20 +102,22 @@ function atRef(parts: Parts): Route {
     params: Type.Object(PROJECT_PARAMS),
     query: AT_REF,
     answers: { 200: LINT },
-    handle: async (call) => {
-      const { query, project } = call;
-      const content = await find(parts, project.id, query.content_ref ?? query.sha ?? null);
-      if (content === null) throw notFound('Commit');
-      const asked = query.dry_run_ref ?? query.ref;
-      const ref = asked === undefined ? content : await find(parts, project.id, asked);
-      if (ref === null) throw notFound('Reference');
-      return ok(await check(parts, call, { ...PUSHED, text: null, content, ref, wishes: wishesOf(query) }));
-    },
+    handle: async (call) =>
+      await inTurn(call, async () => {
+        const { query, project } = call;
+        const content = await find(parts, project.id, query.content_ref ?? query.sha ?? null);
+        if (content === null) throw notFound('Commit');
+        const asked = query.dry_run_ref ?? query.ref;
+        const ref = asked === undefined ? content : await find(parts, project.id, asked);
+        if (ref === null) throw notFound('Reference');
+        const what = { ...PUSHED, text: null, content, ref, wishes: wishesOf(query) };
+        return ok(await check(parts, call, what));
+      }),
   });
 }
 
 /** Without a project: nothing can be included. GitLab had this once, and editors use it. */
-function anywhere(): Route {
+function anywhere(inTurn: ByTurns): Route {
   return route({
     method: 'POST',
     path: '/api/v4/ci/lint',
@@ -121,7 +127,10 @@ function anywhere(): Route {
     body: Type.Object({ ...WISHES, content: Type.String() }),
     bodyLimit: BODY_LIMIT,
     answers: { 200: LINT },
-    handle: ({ body }) => ok(showLint(compileAlone(body.content), wishesOf(body))),
+    handle: async (call) => {
+      const { body } = call;
+      return await inTurn(call, async () => lintAlone(body.content, wishesOf(body)));
+    },
   });
 }
 
@@ -175,8 +184,8 @@ async function find({ repositories }: Parts, projectId: number, text: string | n
   return await resolveRevision(repository, text ?? (await readDefaultBranch(repository)));
 }
 
-function compileAlone(text: string): ReturnType<typeof compile> {
-  return compile(
+function lintAlone(text: string, wishes: LintWishes): Answer {
+  const result = compile(
     { file: FILE_NAME, text },
     {
       read: () => null,
@@ -187,6 +196,7 @@ function compileAlone(text: string): ReturnType<typeof compile> {
       ref: { name: 'main', kind: 'branch', source: 'push', projectPath: '' },
     },
   );
+  return ok(showLint(result, wishes));
 }
 
 function wishesOf({

@@ -133,6 +133,20 @@ it('cancels a pipeline into its teardown, then runs it again', async () => {
   expect([again.status, again.json.status]).toEqual([201, 'pending']);
 });
 
+it('counts in its cleanups those of the pipelines below it, in the answer to a cancel and alone', async () => {
+  const above = await startPipeline(rest.parts, project);
+  const below = await startPipeline(rest.parts, project);
+  await rest.parts.store.write((tx) =>
+    tx.query.updateTable('pipelines').set({ parent_pipeline_id: above }).where('id', '=', below).execute(),
+  );
+  for (const job of [await takeJob(rest.parts), await takeJob(rest.parts)])
+    await job.report({ type: 'script_started' });
+  const open = async (id: number) => (await ask('GET', `pipelines/${id}`)).json.cleanups.open;
+  expect([await open(above), await open(below)]).toEqual([2, 1]);
+  const { json } = await ask('POST', `pipelines/${above}/cancel`, { as: 'developer' });
+  expect([json.status, json.cleanups.open]).toEqual(['canceling', 2]);
+});
+
 it('lets maintainers alone force it', async () => {
   const id = await startPipeline(rest.parts, project);
   const job = await takeJob(rest.parts);

@@ -13,31 +13,41 @@ import { ownPipeline } from '../find-own.ts';
 import type { FullPipeline } from '../schemas/pipeline.ts';
 import { distinct, findProjectView } from '../shapes/gather-jobs.ts';
 import { showPipeline } from '../shapes/show-pipeline.ts';
+import { cleanupsOf } from './load-rows.ts';
 
 /** In full, with what it takes from other tables. */
 export async function showFullPipeline(db: Db, pipeline: PipelineRecord, base: string): Promise<FullPipeline> {
-  const users = await listUserViews(db, distinct([pipeline.userId]));
-  return showPipeline(pipeline, {
-    project: await findProjectView(db, pipeline.projectId),
+  return (await showWithLine(db, pipeline, base)).shown;
+}
+
+interface WithLine {
+  readonly shown: FullPipeline;
+  /** It, and the pipelines below it. */
+  readonly line: readonly number[];
+}
+
+async function showWithLine(db: Db, pipeline: PipelineRecord, base: string): Promise<WithLine> {
+  const { id, userId, projectId } = pipeline;
+  const users = await listUserViews(db, distinct([userId]));
+  const line = (await listLines(db, [id])).get(id)?.ids ?? [id];
+  const shown = showPipeline(pipeline, {
+    project: await findProjectView(db, projectId),
     base,
-    user: users.get(pipeline.userId ?? 0),
-    sums: await sumUpPipeline(db, pipeline.id),
+    user: users.get(userId ?? 0),
+    sums: await sumUpPipeline(db, id),
+    cleanups: cleanupsOf(await countCleanups(db, line)),
     now: db.now(),
   });
+  return { shown, line };
 }
 
 /** And with what is asked for one at a time, because it depends on other pipelines. */
 export async function showOnePipeline(db: Db, pipeline: PipelineRecord, base: string): Promise<FullPipeline> {
-  const { id, projectId, ref } = pipeline;
-  const line = (await listLines(db, [id])).get(id)?.ids ?? [id];
-  const open = (await countCleanups(db, line)).filter(({ outcome }) => outcome === 'open');
-  const usualMs = await findUsualDuration(db, projectId, ref);
+  const { shown, line } = await showWithLine(db, pipeline, base);
+  const usualMs = await findUsualDuration(db, pipeline.projectId, pipeline.ref);
   return {
-    ...(await showFullPipeline(db, pipeline, base)),
-    at_stake: {
-      cleanups: open.reduce((sum, { count }) => sum + count, 0),
-      teardowns: (await listTeardowns(db, line)).length,
-    },
+    ...shown,
+    at_stake: { cleanups: shown.cleanups.open, teardowns: (await listTeardowns(db, line)).length },
     expected_duration: usualMs === null ? null : usualMs / 1000,
   };
 }

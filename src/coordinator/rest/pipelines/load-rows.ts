@@ -102,7 +102,7 @@ function cleaningUp(teardowns: readonly TeardownView[]): PipelineRow['cleaning_u
   return { jobs: teardowns.length, deadline: deadlines.length === 0 ? null : instant(Math.max(...deadlines)) };
 }
 
-function cleanupsOf(counts: Around['cleanups']): PipelineRow['cleanups'] {
+export function cleanupsOf(counts: Around['cleanups']): PipelineRow['cleanups'] {
   const sums = { open: 0, failed: 0, timed_out: 0, skipped: 0, lost: 0 };
   for (const { outcome, count } of counts) if (outcome in sums) sums[outcome as keyof typeof sums] += count;
   return sums;

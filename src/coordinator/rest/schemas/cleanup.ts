@@ -19,7 +19,7 @@ export const TEARDOWN = nullable(
       Type.Enum([...TEARDOWN_STEPS]),
       'waiting for another runner, or saving, the cleanup having ended; null: none is under way, or the script is stopped, then cleaned up after',
     ),
-    now: { ...INSTANT, description: 'when this was said, by the clock that sets the deadlines' },
+    now: nullable(INSTANT, 'when this was said, by the clock that sets the deadlines; null: there is no deadline'),
     extended_by: Type.Number({ description: 's, by which its runner has put the deadline off, in all' }),
     forced_by: nullable(Type.String(), 'who cut it short'),
     forced_at: nullable(INSTANT),

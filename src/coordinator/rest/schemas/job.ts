@@ -6,6 +6,9 @@ import { answer, COMMIT, ID, INSTANT, nullable, SECONDS, shape, USER } from './c
 import { BASIC_PIPELINE, STATUS } from './pipeline.ts';
 import { RUNNER, RUNNER_MANAGER } from './runner.ts';
 
+const SCHEDULED_AT = nullable(INSTANT, 'when a delayed job starts by itself; null: it is none that waits for that');
+const FAILURE_REASON = Type.Optional(Type.String({ description: 'only of a job that failed' }));
+
 const BASE = {
   id: ID,
   status: STATUS,
@@ -17,6 +20,7 @@ const BASE = {
   allow_failure: Type.Boolean(),
   created_at: INSTANT,
   started_at: nullable(INSTANT),
+  scheduled_at: SCHEDULED_AT,
   finished_at: nullable(INSTANT),
   erased_at: nullable(INSTANT),
   duration: nullable(SECONDS),
@@ -24,7 +28,7 @@ const BASE = {
   user: nullable(USER),
   commit: COMMIT,
   pipeline: BASIC_PIPELINE,
-  failure_reason: Type.Optional(Type.String({ description: 'only of a job that failed' })),
+  failure_reason: FAILURE_REASON,
   web_url: Type.String(),
   project: answer({ ci_job_token_scope_enabled: Type.Boolean() }),
   phase: PHASE,
@@ -86,7 +90,34 @@ export const BRIEF_JOB = shape('BriefJob', {
   downstream_pipeline_id: nullable(ID, 'of a trigger job: the pipeline that it started'),
   started_at: nullable(INSTANT),
   finished_at: nullable(INSTANT),
+  duration: nullable(SECONDS, 'so far, while it goes on'),
+  scheduled_at: SCHEDULED_AT,
+  failure_reason: FAILURE_REASON,
   phase: PHASE,
   teardown: TEARDOWN,
   cleanup: CLEANUP,
 });
+
+export const JOB_RUN = shape('JobRun', {
+  id: ID,
+  status: STATUS,
+  retried: Type.Boolean(),
+  web_url: Type.String(),
+  created_at: INSTANT,
+  started_at: nullable(INSTANT),
+  finished_at: nullable(INSTANT),
+  cleanup: CLEANUP,
+  attempts: Type.Array(
+    answer({
+      attempt: Type.Integer({ description: 'from 1' }),
+      kind: Type.Enum(['job', 'cleanup'], { description: '`cleanup`: for what the runner before left owed' }),
+      runner: answer({ id: ID, description: nullable(Type.String(), 'null: it is there no more') }),
+      system_id: nullable(Type.String(), 'of the machine'),
+      began_at: INSTANT,
+      heard_at: nullable(INSTANT, 'when its runner was last heard of'),
+      ended_at: nullable(INSTANT, 'null: it has the job'),
+    }),
+    { description: 'hand-outs to a runner, the first first' },
+  ),
+});
+export type JobRun = Static<typeof JOB_RUN>;

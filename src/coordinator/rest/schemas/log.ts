@@ -22,7 +22,7 @@ export const LOG_FACTS = {
   }),
   growing: Type.Boolean({ description: 'its job has not ended' }),
   failed_line: nullable(LINE, 'where the job failed, if it did and that is known'),
-  sections: nullable(Type.Array(LOG_SECTION), 'null: not asked for'),
+  sections: nullable(Type.Array(LOG_SECTION), 'null: not asked for; of an event, as before'),
   more_sections: Type.Integer({ minimum: 0, description: 'past the first 10,000, which are listed' }),
 };
 

@@ -42,4 +42,3 @@ export const PIPELINE_ROWS = answer({
   has_more: Type.Boolean({ description: 'there is a page after this one' }),
   now: INSTANT,
 });
-export type RowsEvent = Static<typeof PIPELINE_ROWS>;

@@ -2,7 +2,7 @@ import type { Static } from 'typebox';
 import type { JobRecord, PipelineRecord } from '../../../store/index.ts';
 import type { BRIEF_JOB } from '../schemas/job.ts';
 import { showCleanup, showTeardown } from './show-cleanup.ts';
-import { instantOrNull } from './show-common.ts';
+import { failureOf, instantOrNull, scheduledAt, secondsBetween } from './show-common.ts';
 
 /**
  * What a picture of a pipeline needs of a job.
@@ -25,6 +25,9 @@ export function showBrief(
     downstream_pipeline_id: around.children.get(job.id)?.id ?? null,
     started_at: instantOrNull(state.startedAt),
     finished_at: instantOrNull(state.finishedAt),
+    duration: secondsBetween(state.startedAt, state.finishedAt ?? around.now),
+    scheduled_at: scheduledAt(state),
+    ...(state.status === 'failed' ? { failure_reason: failureOf(state) } : {}),
     phase: state.phase,
     teardown: showTeardown(job, around.now),
     cleanup: showCleanup(job),

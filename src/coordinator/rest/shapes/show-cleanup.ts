@@ -11,14 +11,15 @@ type Shown = Pick<JobRecord, 'state' | 'lateCleanup'>;
 export function showTeardown({ state }: Pick<JobRecord, 'state'>, now: number): Static<typeof TEARDOWN> {
   const { cause, cancelRequest, forceRequest, deadline, extendedMs, status } = state;
   if (cause === null && cancelRequest === null && forceRequest === null) return null;
+  // Before the script is over, the deadline is the script's.
+  const ends = cause === null || isFinished(status) ? null : deadline;
   return {
     cause: cause ?? cancelRequest?.cause ?? null,
     requested_by: cancelRequest?.by ?? null,
     requested_at: instantOrNull(cancelRequest?.at ?? null),
-    // Before the script is over, the deadline is the script's.
-    deadline: cause === null || isFinished(status) ? null : instantOrNull(deadline),
+    deadline: instantOrNull(ends),
     ...timesOf(state),
-    now: instant(now),
+    now: ends === null ? null : instant(now),
     extended_by: extendedMs / 1000,
     forced_by: forceRequest?.by ?? null,
     forced_at: instantOrNull(forceRequest?.at ?? null),

@@ -1,5 +1,5 @@
 import type { Static } from 'typebox';
-import type { PipelineRecord, UserView } from '../../../store/index.ts';
+import type { JobRecord, PipelineRecord, UserView } from '../../../store/index.ts';
 import type { StoredFacts } from '../../pipelines/create/stored-facts.ts';
 import type { COMMIT, USER } from '../schemas/common.ts';
 
@@ -10,6 +10,20 @@ export function instant(ms: number): string {
 
 export function instantOrNull(ms: number | null): string | null {
   return ms === null ? null : instant(ms);
+}
+
+export function secondsBetween(from: number | null, to: number): number | null {
+  return from === null ? null : Math.max(0, to - from) / 1000;
+}
+
+/** When a job that waits for its time starts. */
+export function scheduledAt({ status, startAt }: JobRecord['state']): string | null {
+  return instantOrNull(status === 'scheduled' ? startAt : null);
+}
+
+/** Of a job that failed: as GitLab, it always has one. */
+export function failureOf({ failureReason }: JobRecord['state']): string {
+  return failureReason ?? 'unknown_failure';
 }
 
 /** Of something that has an address below its project, such as `pipelines/5`. */

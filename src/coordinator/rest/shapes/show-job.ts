@@ -3,7 +3,16 @@ import { whyStuck } from '../../runners/runner-at-work.ts';
 import type { Bridge, FullJob } from '../schemas/job.ts';
 import type { JobSurroundings } from './gather-jobs.ts';
 import { showCleanup, showTeardown } from './show-cleanup.ts';
-import { instant, instantOrNull, showCommit, showUser, webUrl } from './show-common.ts';
+import {
+  failureOf,
+  instant,
+  instantOrNull,
+  scheduledAt,
+  secondsBetween,
+  showCommit,
+  showUser,
+  webUrl,
+} from './show-common.ts';
 import { showBasicPipeline } from './show-pipeline.ts';
 import { showManager, showRunner } from './show-runner.ts';
 
@@ -63,6 +72,7 @@ function showBase(job: JobRecord, around: JobSurroundings): Base {
     allow_failure: job.allowFailure,
     created_at: instant(job.createdAt),
     started_at: instantOrNull(state.startedAt),
+    scheduled_at: scheduledAt(state),
     finished_at: instantOrNull(state.finishedAt),
     erased_at: instantOrNull(job.erasedAt),
     duration: secondsBetween(state.startedAt, state.finishedAt ?? now),
@@ -70,7 +80,7 @@ function showBase(job: JobRecord, around: JobSurroundings): Base {
     user: showUser(around.users.get(job.userId ?? 0), base),
     commit: showCommit(pipeline, project.fullPath, base),
     pipeline: showBasicPipeline(pipeline, around),
-    ...(state.status === 'failed' ? { failure_reason: state.failureReason ?? 'unknown_failure' } : {}),
+    ...(state.status === 'failed' ? { failure_reason: failureOf(state) } : {}),
     web_url: webUrl(base, project.fullPath, `jobs/${job.id}`),
     project: { ci_job_token_scope_enabled: false },
     phase: state.phase,
@@ -91,10 +101,6 @@ function showBudgets({ state: { budgets } }: JobRecord): Base['budgets'] {
     cleanup: cleanupMs / 1000,
     save: saveMs / 1000,
   };
-}
-
-function secondsBetween(from: number | null, to: number): number | null {
-  return from === null ? null : Math.max(0, to - from) / 1000;
 }
 
 function showArtifact({ type, sizeBytes, filename, format }: ArtifactRecord): FullJob['artifacts'][number] {

@@ -33,10 +33,12 @@ export function showPipeline(
   around: PipelineSurroundings & {
     readonly user: UserView | undefined;
     readonly sums: PipelineSums;
+    /** Those of the pipelines below it counted. */
+    readonly cleanups: FullPipeline['cleanups'];
     readonly now: number;
   },
 ): FullPipeline {
-  const { sums, user, base, project, now } = around;
+  const { sums, user, base, project, now, cleanups } = around;
   const { cancelRequest, startedAt, createdAt, problems } = pipeline;
   return {
     ...showBasicPipeline(pipeline, around),
@@ -55,7 +57,7 @@ export function showPipeline(
     protected: pipeline.isProtected,
     version: pipeline.version,
     teardown: cancelRequest === null ? null : teardownOf(cancelRequest),
-    cleanups: cleanupsOf(sums),
+    cleanups,
     title: (pipeline.facts as StoredFacts).commit.title,
     parent:
       pipeline.parentPipelineId === null
@@ -72,11 +74,6 @@ export function teardownOf({ cause, by, at, forced }: PipelineCancel): FullPipel
     forced_by: forced?.by ?? null,
     forced_at: instantOrNull(forced?.at ?? null),
   };
-}
-
-function cleanupsOf({ cleanups }: PipelineSums): FullPipeline['cleanups'] {
-  const { open = 0, failed = 0, timed_out = 0, skipped = 0, lost = 0 } = cleanups;
-  return { open, failed, timed_out, skipped, lost };
 }
 
 /** Time in which at least one job ran, as GitLab counts it: waiting for a person or a runner is not part of it. */

@@ -7,6 +7,7 @@ import type { WaitingRoom } from '../requesting/waiting-room.ts';
 import type { IdentifyRunner } from '../runner-credential.ts';
 import { fitOf } from '../runner-fit.ts';
 import type { EventDesk, Seat } from './event-desk.ts';
+import { RUNNER_EVENTS, type RunnerEvent } from './runner-events.ts';
 import { eventsOf } from './tell-runner.ts';
 
 /** By the name of this feature a runner says that it reads the stream. */
@@ -17,7 +18,7 @@ const HEARTBEAT_MS = 15_000;
 const LONGEST_MS = 900_000;
 const COME_BACK_MS = 100;
 const BUSY_S = 60;
-const SHUTDOWN = { event: 'shutdown', data: {} } as const;
+const SHUTDOWN: RunnerEvent = { event: 'shutdown', data: {} };
 
 export interface EventTools {
   readonly identify: IdentifyRunner;
@@ -40,7 +41,8 @@ export function eventsRoute(parts: Parts, { identify, room, desk }: EventTools):
     tag: 'Runner protocol',
     query: Type.Object({ system_id: Type.String({ minLength: 1, maxLength: 64 }) }),
     answers: { 200: null },
-    handle: async (call): Promise<Taken> => {
+    events: RUNNER_EVENTS,
+    handle: async (call): Promise<Taken<RunnerEvent>> => {
       const runner = await identify(call, undefined);
       const manager = await parts.store.read((db) => findManager(db, runner.id, call.query.system_id));
       if (manager === null || !manager.features.includes(EVENT_STREAM)) {
@@ -56,7 +58,11 @@ export function eventsRoute(parts: Parts, { identify, room, desk }: EventTools):
       const takeDown = room.hang(fit, () => seat.ringForWork());
       const gone = AbortSignal.any([call.signal, seat.replaced]);
       try {
-        const stream = new EventStream(call.raw.response, { clock: parts.clock, gone, version: parts.version });
+        const stream = new EventStream<RunnerEvent>(call.raw.response, {
+          clock: parts.clock,
+          gone,
+          version: parts.version,
+        });
         await follow(parts, stream, { seat, managerId: manager.id }, gone);
         const isStopping = call.signal.aborted;
         // Where somebody else sits in this one's place, neither is to hurry.
@@ -80,7 +86,7 @@ interface Listening {
 
 async function follow(
   parts: Parts,
-  stream: EventStream,
+  stream: EventStream<RunnerEvent>,
   { seat, managerId }: Listening,
   gone: AbortSignal,
 ): Promise<void> {

@@ -1,8 +1,7 @@
 import type { UserRecord } from '../../../store/index.ts';
-import { AttemptLimiter, tooBusy, tooManyRequests } from '../../http/index.ts';
+import { AttemptLimiter, Turns, tooBusy, tooManyRequests } from '../../http/index.ts';
 import type { Parts } from '../../parts.ts';
 import { isPassword } from './password.ts';
-import { Turns } from './turns.ts';
 
 /** Wrong passwords for one name, or from one address, and neither is listened to for a while. */
 const MOST_WRONG = 10;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { insertSignInLink, isGoodSignInLink } from '../../../store/index.ts';
 import { hashToken } from '../../access/index.ts';
@@ -25,6 +26,9 @@ it('is not spent by whoever looks at it, and signs in once whoever sends its for
   const shown = await open('t0ken');
   expect(shown.text).toContain('<form method="post" action="/users/sign_in/link">');
   expect(shown.headers).toMatchObject({ 'content-security-policy': expect.stringContaining("default-src 'none'") });
+  const [, look = ''] = /<style>(.*)<\/style>/.exec(shown.text) ?? [];
+  const hash = createHash('sha256').update(look).digest('base64');
+  expect(shown.headers['content-security-policy']).toContain(`style-src 'sha256-${hash}'`);
   expect(shown.headers['set-cookie']).toBeUndefined();
   expect((await open('t0ken')).status).toBe(200);
   const { status, headers } = await send('t0ken', { 'sec-fetch-site': 'same-origin' });

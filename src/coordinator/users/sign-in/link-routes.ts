@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Static, Type } from 'typebox';
 import { findUser, isGoodSignInLink, takeSignInLink } from '../../../store/index.ts';
 import { hashToken } from '../../access/index.ts';
@@ -20,6 +21,9 @@ const TOKEN = Type.Object({
   to: Type.Optional(Type.String({ maxLength: 1024, description: 'the view to open; left out: `/`' })),
 });
 const PATH = '/users/sign_in/link';
+/** In the form itself, named by its hash: it is shown before there is a session, where the page's own files may not be built. */
+const LOOK =
+  ':root{color-scheme:light dark;font:16px system-ui,sans-serif}main{max-width:20rem;margin:20vh auto;padding:0 1rem}h1{font-size:1.25rem}button{font:inherit;padding:.5rem 1.5rem}';
 
 /**
  * A link that is good once. Opening it shows a form and spends nothing: a chat that previews links, or a scanner of mail, opens it too. Sending the
@@ -74,12 +78,14 @@ function viewOf(to: string | undefined): string {
 function form(token: string, to: string): Answer {
   const answer = text(
     `<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>Sign in</title>
-<form method="post" action="${PATH}"><input type="hidden" name="token" value="${token}"><input type="hidden" name="to" value="${to}"><button>Sign in</button></form></html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Sign in · Epilogue</title>
+<style>${LOOK}</style>
+<main><h1>Epilogue</h1><p>This link signs you in, once.</p>
+<form method="post" action="${PATH}"><input type="hidden" name="token" value="${token}"><input type="hidden" name="to" value="${to}"><button autofocus>Sign in</button></form></main></html>
 `,
     'text/html; charset=utf-8',
   );
-  const policy = "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+  const policy = `default-src 'none'; style-src 'sha256-${sha256Of(LOOK)}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`;
   return {
     ...answer,
     headers: { ...answer.headers, 'content-security-policy': policy, 'referrer-policy': 'same-origin' },
@@ -91,4 +97,8 @@ function isOver(refuse: Call['refuse']): Answer {
   const words = status === 410 ? 'This link was used before, or its day is over.' : 'Too many links that are none.';
   const answer = text(`${words}\n`, 'text/plain; charset=utf-8', status);
   return { ...answer, headers: { ...answer.headers, ...headers } };
+}
+
+function sha256Of(value: string): string {
+  return createHash('sha256').update(value).digest('base64');
 }

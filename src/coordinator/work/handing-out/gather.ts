@@ -31,6 +31,8 @@ export interface Gathered {
   readonly project: ProjectForPipelines;
   readonly jobId: number;
   readonly planned: PlannedJob;
+  /** What the CI file gives every job that does not turn it away. */
+  readonly variablesOfAll: readonly Variable[];
   readonly job: PipelineJob;
   readonly user: UserForPipelines | null;
   readonly configured: readonly StoredVariable[];
@@ -68,6 +70,7 @@ export async function gather(db: Db, jobId: number, cache: PipelineCache): Promi
     project,
     jobId,
     planned,
+    variablesOfAll: plan.variables,
     job,
     user: record.userId === null ? null : await findUserForPipelines(db, record.userId),
     configured: await listVariablesForPipelines(db, project.id),

@@ -23,9 +23,7 @@ export function makePayload(
   token: string,
 ): JobPayload {
   const { pipeline, project, planned, job, jobId } = gathered;
-  const predefined = Object.entries(
-    predefinedVariables(pipelineFactsOf(pipeline, pipeline.facts as StoredFacts, { base, version })),
-  ).map(([key, value]) => plainVariable(key, value, { raw: true }));
+  const predefined = predefinedOf(gathered, { base, version });
   const facts: JobFacts = {
     id: jobId,
     cleanupKey: cleanupKey(gathered),
@@ -55,6 +53,12 @@ export function makePayload(
     served: servedFacts({ base, clock }, gathered, runner, { token, predefined }),
   };
   return buildPayload(facts);
+}
+
+/** Those that every job of its pipeline gets. */
+export function predefinedOf({ pipeline }: Gathered, server: Pick<Parts, 'base' | 'version'>): readonly Variable[] {
+  const facts = pipelineFactsOf(pipeline, pipeline.facts as StoredFacts, server);
+  return Object.entries(predefinedVariables(facts)).map(([key, value]) => plainVariable(key, value, { raw: true }));
 }
 
 function servedFacts(
@@ -106,7 +110,7 @@ function servedFacts(
 }
 
 /** Its name, expanded with what is known before variables that are for this environment alone. */
-function environmentOf(
+export function environmentOf(
   { planned, configured, given, pipeline }: Gathered,
   predefined: readonly Variable[],
 ): string | null {

@@ -38,7 +38,7 @@ it('asks for the end first, with the sections, and then for what is to be seen',
   log.want(5_100, 5_140);
   await vi.waitFor(() => expect(log.lines.text(5_139)).toBe('line 5139'));
   log.close();
-  expect(asked[0]).toEqual({ from: -500, count: 500, sections: true });
+  expect(asked[0]).toEqual({ from: -64, count: 64, sections: true });
   expect(asked.slice(1).every(({ sections }) => !sections)).toBe(true);
 });
 
@@ -47,7 +47,7 @@ it('opens around a line that the address names', async () => {
   const log = openLog(source, 7_000);
   await vi.waitFor(() => expect(log.lines.text(7_000)).toBe('line 7000'));
   log.close();
-  expect(asked[0]).toMatchObject({ from: 6_750, count: 500 });
+  expect(asked[0]).toMatchObject({ from: 6_968, count: 64 });
 });
 
 it('replaces what it holds by the lines of the stream, and says from where it wants them', async () => {

@@ -10,6 +10,9 @@ export interface Span {
 /** Lines that are asked for before and after those that are wanted, so that a reader who scrolls meets them there. */
 const AHEAD = 200;
 
+/** Lines of the first question: no more than a screen's worth on either side of the first, for the log to be there at once; `want` asks for what is around them. */
+const FIRST = 64;
+
 /** What to ask `trace/lines` for next: first what is to be seen, with what of its window is missing, then what is near. */
 export function whatToAsk(
   held: HeldLines,
@@ -17,7 +20,7 @@ export function whatToAsk(
   wanted: Span | null,
   first: number | null,
 ): { readonly from: number; readonly count: number } | null {
-  if (extent === null) return { from: first === null ? -WINDOW : Math.max(0, first - WINDOW / 2), count: WINDOW };
+  if (extent === null) return { from: first === null ? -FIRST : Math.max(0, first - FIRST / 2), count: FIRST };
   if (wanted === null) return null;
   const start = Math.max(0, wanted.from - AHEAD);
   const end = Math.min(wanted.to + AHEAD, extent.total);

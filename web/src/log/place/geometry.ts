@@ -1,6 +1,6 @@
 /**
  * Where a reader is in a log: the topmost row, and how many pixels of it are above the view. The browser's scroller is at most
- * {@link MAX_SCROLLER} high, because browsers know no greater height than 16 million pixels; a log of a million lines has 20. So the
+ * {@link MAX_SCROLLER} high, because browsers know no greater height than 16 million pixels; a log of a million lines has 24. So the
  * position is the truth and the scroller its picture: a small move of the scroller (wheel, keys, touch) moves the position by as many
  * pixels, a great one (the bar was dragged) puts it where the scroller stands in proportion. Where all rows fit, both are the same.
  */

@@ -5,6 +5,7 @@ it.each([
   ['#L1', { first: 0, last: 0 }, '#L1'],
   ['L120-180', { first: 119, last: 179 }, '#L120-180'],
   ['#L120-L180', { first: 119, last: 179 }, '#L120-180'],
+  [':120', { first: 119, last: 119 }, '#L120'],
   ['#L180-120', { first: 119, last: 179 }, '#L120-180'],
 ])('reads %s and writes it', (hash, range, written) => {
   expect(readLineAddress(hash)).toEqual(range);

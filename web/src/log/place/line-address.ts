@@ -4,9 +4,9 @@ export interface LineRange {
   readonly last: number;
 }
 
-/** `#L120` and `#L120-180`; null for every other fragment. */
+/** `#L120` and `#L120-180`, and `:120` and `:120-180` as they are typed into the search; null for everything else. */
 export function readLineAddress(hash: string): LineRange | null {
-  const match = /^#?L([1-9]\d{0,8})(?:-L?([1-9]\d{0,8}))?$/.exec(hash);
+  const match = /^(?:#?L|:)([1-9]\d{0,8})(?:-L?([1-9]\d{0,8}))?$/.exec(hash);
   if (match === null) return null;
   const one = Number(match[1]) - 1;
   const other = match[2] === undefined ? one : Number(match[2]) - 1;

@@ -4,7 +4,7 @@ import type { Extent } from '../lines/answers.ts';
 import type { Log } from '../lines/open-log.ts';
 import { lineOf } from './folds.ts';
 import type { LineRange } from './line-address.ts';
-import { Reader } from './reader.ts';
+import { Reader, ROW_PX } from './reader.ts';
 
 const EXTENT: Extent = { total: 1_000, size: 1, resends: 0, growing: true, failed_line: null, sections: [] };
 
@@ -16,7 +16,7 @@ function section(start_line: number, end_line: number) {
 function read(known: Partial<Extent> = {}, first: LineRange | null = null) {
   const extent = signal<Extent | null>({ ...EXTENT, ...known });
   const reader = new Reader({ extent, following: signal(false) } as unknown as Log, first);
-  reader.resize(800, false);
+  reader.resize(40 * ROW_PX, false);
   const top = () => lineOf(reader.folds.value, reader.position.value.row);
   const grow = (total: number) => {
     extent.value = { ...EXTENT, ...known, total };
@@ -34,8 +34,8 @@ it('keeps the end in view while a log grows, until somebody scrolls up, and then
   expect([top(), reader.following.value, reader.unseen.value]).toEqual([1_055, false, 412]);
   reader.follow();
   expect([top(), reader.unseen.value]).toEqual([1_472, 0]);
-  reader.scroll({ by: -20 });
-  reader.scroll({ by: 20 });
+  reader.scroll({ by: -ROW_PX });
+  reader.scroll({ by: ROW_PX });
   expect(reader.following.value).toBe(true);
 });
 

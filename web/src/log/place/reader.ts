@@ -14,7 +14,7 @@ import {
 import type { LineRange } from './line-address.ts';
 
 /** Pixels of a row that is not wrapped; log.css says the same. */
-export const ROW_PX = 20;
+export const ROW_PX = 24;
 
 /**
  * Where somebody is in a log, and what of it is folded and wrapped. Begins at the first of the lines that the address names, else where

@@ -80,3 +80,12 @@ it('draws a line of thousands of colours in a bounded number of runs, with all o
   expect(read.runs.length).toBeLessThanOrEqual(151);
   expect(read.runs.map(({ text }) => text).join('')).toBe('x'.repeat(5_000));
 });
+
+it('remembers each look once, and reads on when there are more than it remembers', () => {
+  const [first, again] = [`${ESC}[1mx${ESC}[31my`, `${ESC}[31;1my`].map((raw) => styleAfter(raw, PLAIN));
+  expect(first).toBe(again);
+  expect(styleAfter(`${ESC}[31mx${ESC}[0m`, PLAIN)).toEqual(PLAIN);
+  let style = PLAIN;
+  for (let n = 0; n < 25_000; n += 1) style = styleAfter(`${ESC}[38;2;${n >> 8};${n & 255};7m`, style);
+  expect(style).toEqual({ ...PLAIN, fg: '#61a707' });
+});

@@ -13,7 +13,7 @@ export interface ReadLine {
 }
 
 /** Runs that a line may have; the rest of it stays in the look of the last, so that no line costs a frame. */
-const MAX_RUNS = 150;
+const MAX_RUNS = 100;
 
 /*
  * What a line may hold beside text, built from a string because the linter refuses control characters in a literal: CSI sequences
@@ -69,5 +69,5 @@ export function plainText(raw: string): string {
 }
 
 function sameLook(one: Style, other: Style): boolean {
-  return (Object.keys(one) as (keyof Style)[]).every((key) => one[key] === other[key]);
+  return one === other || (Object.keys(one) as (keyof Style)[]).every((key) => one[key] === other[key]);
 }

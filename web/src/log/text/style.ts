@@ -1,5 +1,7 @@
+import type { Hex } from './contrast.ts';
+
 /** A colour: 0…15 are the theme's (a class), every other one is written out as `#rrggbb`. */
-export type Colour = number | `#${string}`;
+export type Colour = number | Hex;
 
 /** How a piece of a log's line looks. Concealed text is no style: nothing in a log is hidden from who reads it. */
 export interface Style {
@@ -43,11 +45,44 @@ const SIMPLE: Readonly<Record<number, Partial<Style>>> = {
   49: { bg: null },
 };
 
+/** Effects of sequences that are remembered at most: then it begins anew. */
+const MOST_KNOWN = 10_000;
+/** A longer one is read each time: a hostile log would have one of its own in every line, as long as that. */
+const LONGEST_KNOWN = 64;
+/** Of each style what it becomes by a sequence; a look is one object, by which its next ones are found. */
+const effects = new Map<Style, Map<string, Style>>();
+const looks = new Map<string, Style>();
+let known = 0;
+
 /**
  * The style after one SGR sequence, of which `body` is what stands between `ESC [` and `m`: `1;38;5;208`, `38:2::255:0:0`, ``.
- * What is none (letters, codes nobody knows) changes nothing.
+ * What is none (letters, codes nobody knows) changes nothing. Remembered, for a log may have hundreds of the same in every line.
  */
 export function applySgr(style: Style, body: string): Style {
+  const before = effects.get(style)?.get(body);
+  if (before !== undefined) return before;
+  if (body.length > LONGEST_KNOWN) return oneOf(readSgr(style, body));
+  if (known >= MOST_KNOWN) {
+    effects.clear();
+    looks.clear();
+    known = 0;
+  }
+  known += 1;
+  const after = oneOf(readSgr(style, body));
+  const ofStyle = effects.get(style) ?? new Map<string, Style>();
+  effects.set(style, ofStyle.set(body, after));
+  return after;
+}
+
+/** The same object for the same look. */
+function oneOf(style: Style): Style {
+  const name = Object.values({ ...PLAIN, ...style }).join(' ');
+  const one = looks.get(name) ?? style;
+  looks.set(name, one);
+  return one;
+}
+
+function readSgr(style: Style, body: string): Style {
   const params = body.split(';');
   let next = style;
   for (let i = 0; i < params.length; i += 1) {
@@ -114,6 +149,6 @@ function byte(text: string | undefined): number | null {
   return Number.isInteger(n) && n >= 0 && n <= 255 ? n : null;
 }
 
-function hex(bytes: readonly number[]): `#${string}` {
+function hex(bytes: readonly number[]): Hex {
   return `#${bytes.map((one) => one.toString(16).padStart(2, '0')).join('')}`;
 }

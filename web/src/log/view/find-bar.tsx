@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { nextFound, type Search } from '../lines/search.ts';
+import { type LineRange, readLineAddress } from '../place/line-address.ts';
 
 /** After the last key, before the whole log is searched. */
 const TYPED_MS = 150;
@@ -10,20 +11,22 @@ interface FindBarProps {
   /** The line that the reader is at; the next match is sought from there. */
   readonly at: number;
   onGo(line: number): void;
+  /** Lines were named, as the click on a number names one. */
+  onName(range: LineRange): void;
   onClose(): void;
 }
 
-/** Finds text in the whole log; a colon and a number go to a line. */
-export function FindBar({ search, at, onGo, onClose }: FindBarProps) {
+/** Finds text in the whole log; a colon and numbers (`:120`, `:120-180`) name lines in the address and go there. */
+export function FindBar({ search, at, onGo, onName, onClose }: FindBarProps) {
   const input = useRef<HTMLInputElement>(null);
   const text = useSignal('');
   const current = useSignal<number | null>(null);
   const found = search.found.value;
   const go = (step: 1 | -1) => {
-    const wanted = /^:(\d{1,9})$/.exec(text.peek());
-    const line =
-      wanted === null ? nextFound(found?.lines ?? [], current.peek() ?? at - 1, step) : Number(wanted[1]) - 1;
-    if (line === null || line < 0) return;
+    const named = text.peek().startsWith(':') ? readLineAddress(text.peek()) : null;
+    if (named !== null) onName(named);
+    const line = named?.first ?? nextFound(found?.lines ?? [], current.peek() ?? at - 1, step);
+    if (line === null) return;
     current.value = line;
     onGo(line);
   };
@@ -79,5 +82,5 @@ function words(found: Search['found']['value'], current: number | null): string 
   const searching = found.isDone ? '' : ` (searched ${Math.floor(found.searched * 100)} %)`;
   if (found.lines.length === 0) return found.isDone ? 'not found' : `searching …${searching}`;
   const place = current === null ? -1 : found.lines.indexOf(current);
-  return `${place === -1 ? '' : `${(place + 1).toLocaleString('en')} of `}${count} lines${searching}`;
+  return `${place === -1 ? '' : `${(place + 1).toLocaleString('en')} of `}${count} ${found.lines.length === 1 ? 'line' : 'lines'}${searching}`;
 }

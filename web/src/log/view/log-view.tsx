@@ -53,23 +53,27 @@ export function LogView({ log, hash, rawHref, letters, onHash }: LogViewProps) {
   useDocument(reader, letters, { isFinding, notice, find, go });
 
   const { trouble } = log;
+  const extent = log.extent.value;
+  const isEmpty = extent?.total === 0;
   return (
-    <div class="log">
+    <div class={isEmpty && !extent.growing ? 'log empty' : 'log'}>
       <Bar log={log} reader={reader} rawHref={rawHref} onFind={find} onGo={go} />
       {isFinding.value && (
         <FindBar
           search={search}
           at={lineOf(reader.folds.value, reader.position.value.row)}
           onGo={go}
+          onName={name}
           onClose={() => {
             isFinding.value = false;
           }}
         />
       )}
+      {isEmpty && <p class="log-none">{extent.growing ? 'Nothing is written yet.' : 'Nothing was written.'}</p>}
       <Scroller reader={reader} needle={search.found.value?.text ?? ''} focused={focused.value} onRange={name} />
       {reader.unseen.value > 0 && (
         <button type="button" class="log-unseen" onClick={() => reader.follow()}>
-          {reader.unseen.value.toLocaleString('en')} new lines ↓
+          {linesWords(reader.unseen.value, 'new ')} ↓
         </button>
       )}
       {(notice.value ?? trouble.value) !== null && (
@@ -125,7 +129,7 @@ function Bar({ log, reader, rawHref, onFind, onGo }: BarProps) {
   const failed = extent?.failed_line ?? null;
   return (
     <div class="log-bar">
-      <span class="number soft">{extent === null ? '…' : `${extent.total.toLocaleString('en')} lines`}</span>
+      <span class="number soft">{extent === null ? '…' : linesWords(extent.total)}</span>
       {failed !== null && (
         <button type="button" class="bare" data-hue="bad" onClick={() => onGo(failed)}>
           Where it failed
@@ -150,4 +154,8 @@ function Bar({ log, reader, rawHref, onFind, onGo }: BarProps) {
       </a>
     </div>
   );
+}
+
+function linesWords(count: number, kind = ''): string {
+  return `${count.toLocaleString('en')} ${kind}${count === 1 ? 'line' : 'lines'}`;
 }

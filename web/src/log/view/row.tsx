@@ -34,7 +34,8 @@ export class Row extends Component<RowProps> {
     if (section !== null) classes.push('log-header');
     return (
       <div class={classes.join(' ')} data-line={line}>
-        <a class="log-number" href={`#L${line + 1}`} aria-label={`Line ${line + 1}`}>
+        {/* No stop for Tab: there are too many, and the search names a line as well (`:120`). */}
+        <a class="log-number" href={`#L${line + 1}`} tabIndex={-1} aria-label={`Line ${line + 1}`}>
           {line + 1}
         </a>
         {section !== null && (
@@ -61,17 +62,19 @@ export class Row extends Component<RowProps> {
 
 function drawn({ text, style, href, mark, found }: Piece) {
   const look = lookOf(style);
+  // What is found or marked has colours of ours, which those of the job would win over.
+  const colours = found || mark !== null ? {} : look.colours;
   const classes = [look.class, mark === null ? '' : 'log-mark', found ? 'log-found' : ''].filter((one) => one !== '');
   if (href !== null) {
     return (
-      <a class={classes.join(' ')} style={look.colours} href={href} target="_blank" rel="noopener noreferrer nofollow">
+      <a class={classes.join(' ')} style={colours} href={href} target="_blank" rel="noopener noreferrer nofollow">
         {text}
       </a>
     );
   }
-  if (classes.length === 0 && Object.keys(look.colours).length === 0) return text;
+  if (classes.length === 0 && Object.keys(colours).length === 0) return text;
   return (
-    <span class={classes.join(' ')} style={look.colours} data-mark={mark ?? undefined}>
+    <span class={classes.join(' ')} style={colours} data-mark={mark ?? undefined}>
       {text}
     </span>
   );

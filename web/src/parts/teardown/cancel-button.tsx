@@ -50,7 +50,7 @@ export function CancelButton({ what, stage, mayCancel, mayForce, ask, loadStake 
         </span>
       )}
       {stage === 'going' && mayCancel && (
-        <button key="cancel" type="button" data-hue="warn" onClick={() => void cancel(false)}>
+        <button key="cancel" type="button" data-key="c" data-hue="warn" onClick={() => void cancel(false)}>
           Cancel
         </button>
       )}

@@ -7,12 +7,14 @@ interface CountdownProps {
   readonly deadline: string;
   /** The server's clock when it said so. */
   readonly now: string;
+  /** What ends then: `ENDS`. */
+  readonly title: string;
   /** Says it aloud when it begins, at a minute and at the end. One of a page. */
   readonly isTold?: boolean;
 }
 
 /** Counts down to what the coordinator has set, by a clock that nobody sets. Stands still while nothing is heard: what ends there is not known. */
-export function Countdown({ deadline, now, isTold = false }: CountdownProps) {
+export function Countdown({ deadline, now, title, isTold = false }: CountdownProps) {
   second.value;
   // Anew with each word of the server, also when only its clock has gone on.
   const until = useMemo(() => untilMs(deadline, now), [deadline, now]);
@@ -23,7 +25,7 @@ export function Countdown({ deadline, now, isTold = false }: CountdownProps) {
     return <span role={isTold ? 'status' : undefined}>the time is over, waiting for the coordinator</span>;
   return (
     <>
-      <span role="timer" class="number">
+      <span role="timer" class="number" title={title}>
         {clockWords(left)}
       </span>
       {isTold && (

@@ -22,7 +22,7 @@ export function ForceDialog({ what, loadStake, onClose }: ForceDialogProps) {
   return (
     <dialog
       ref={dialog}
-      class="force-dialog"
+      class="ask-dialog"
       aria-labelledby="force-title"
       onCancel={(event) => {
         event.preventDefault();

@@ -28,6 +28,7 @@ it('says how a cleanup ended', () => {
   expect(recordWords({ ...done, outcome: 'failed', exit_code: 3 })).toBe(
     'Cleanup failed in 0:41 with exit code 3, attempt 1',
   );
+  expect(recordWords({ ...done, outcome: 'timed_out' })).toBe('Cleanup timed out after 0:41, attempt 1');
   const skipped = {
     ...OPEN,
     outcome: 'skipped',

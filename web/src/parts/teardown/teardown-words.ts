@@ -11,7 +11,7 @@ export interface TeardownFacts {
   readonly began_at: string | null;
   readonly cleanup_until: string | null;
   readonly step: 'waiting' | 'saving' | null;
-  readonly now: string;
+  readonly now: string | null;
   readonly extended_by: number;
   readonly forced_by: string | null;
   readonly forced_at: string | null;
@@ -26,6 +26,12 @@ export interface CleanupFacts {
   readonly reason: string | null;
   readonly late: { readonly outcome: CleanupOutcome; readonly at: string } | null;
 }
+
+/** What a countdown leads to: on a job the cleanup's own end, where its runner has said it, else that of the whole teardown. */
+export const ENDS = {
+  cleanup: 'until the cleanup is stopped',
+  job: 'until the coordinator ends the job, whatever it does',
+} as const;
 
 /** What is done now, as far as the server knows. */
 export function stepWords({ step }: Pick<TeardownFacts, 'step'>, cleanup: CleanupFacts | null): string {
@@ -42,7 +48,7 @@ export function recordWords(cleanup: CleanupFacts | null): string | null {
   const parts = [
     `${word.charAt(0).toUpperCase()}${word.slice(1)}`,
     by === null ? '' : ` by ${by}`,
-    duration === null ? '' : ` in ${clockWords(duration)}`,
+    duration === null ? '' : ` ${outcome === 'timed_out' ? 'after' : 'in'} ${clockWords(duration)}`,
     exitCode === null || exitCode === 0 ? '' : ` with exit code ${exitCode}`,
     attempt === 0 ? '' : `, attempt ${attempt}`,
     reason === null ? '' : `: ${reason}`,

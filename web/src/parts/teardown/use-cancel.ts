@@ -1,6 +1,5 @@
 import { useState } from 'preact/hooks';
 import type { Result } from '../../api/call.ts';
-import { live } from '../../state/stream.ts';
 
 export type Asking =
   | { readonly kind: 'idle' }
@@ -8,9 +7,6 @@ export type Asking =
   /** No answer came: it may have been heard. */
   | { readonly kind: 'unheard'; readonly isForced: boolean }
   | { readonly kind: 'refused'; readonly message: string };
-
-/** A browser has six connections to a host, and each of its windows may hold one for its stream. */
-const LET_GO_MS = 3_000;
 
 /** Asks for a cancel, and says how that stands. What became of it is what the server says of the job or pipeline, not this. */
 export function useCancel(ask: (isForced: boolean) => Promise<Result<unknown>>): {
@@ -20,14 +16,7 @@ export function useCancel(ask: (isForced: boolean) => Promise<Result<unknown>>):
   const [asking, setAsking] = useState<Asking>({ kind: 'idle' });
   const cancel = async (isForced: boolean): Promise<void> => {
     setAsking({ kind: 'asking', isForced });
-    let takeBack = (): void => {};
-    const waiting = setTimeout(() => {
-      takeBack = live.letGo();
-    }, LET_GO_MS);
-    const result = await ask(isForced);
-    clearTimeout(waiting);
-    takeBack();
-    setAsking(outcomeOf(result, isForced));
+    setAsking(outcomeOf(await ask(isForced), isForced));
   };
   return { asking, cancel };
 }

@@ -3,6 +3,7 @@ import { Name } from '../../parts/name.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import type { ViewProps } from '../../router/entry.ts';
 import { useTitle } from '../../state/title.ts';
+import './artifacts.css';
 
 const PER_PAGE = 100;
 
@@ -21,8 +22,13 @@ export default function Artifacts({ params, query }: ViewProps<'project' | 'job'
   const api = `/api/v4/projects/${encodeURIComponent(params.project)}/jobs/${params.job}/artifacts`;
   const isMore = (result.headers.get('x-next-page') ?? '') !== '';
   return (
-    <article>
-      <h1>Artifacts</h1>
+    <article class="artifacts">
+      <header>
+        <h1>Artifacts</h1>
+        <a class="button" href={api} download>
+          Download all
+        </a>
+      </header>
       <Path job={job} id={params.job} folder={folder} />
       {result.value.length === 0 && <Notice title="Nothing is in this folder" />}
       <table>
@@ -46,7 +52,7 @@ export default function Artifacts({ params, query }: ViewProps<'project' | 'job'
                   </a>
                 )}
               </td>
-              <td class="number">{type === 'directory' ? '' : size.toLocaleString()}</td>
+              <td class="number">{type === 'directory' ? '' : size.toLocaleString('en')}</td>
             </tr>
           ))}
         </tbody>

@@ -1,9 +1,13 @@
-import type { ComponentChildren } from 'preact';
 import { useAnswer } from '../../api/use-answer.ts';
+import { JobTook } from '../../parts/elapsed.tsx';
 import { Name } from '../../parts/name.tsx';
 import { Ago } from '../../parts/time.tsx';
-import { clockWords } from '../../words/time.ts';
+import { failureWords } from '../../words/reason.ts';
+import { clockWords, instantWords } from '../../words/time.ts';
+import { Attempts } from './job-attempts.tsx';
+import { Fact } from './job-fact.tsx';
 import type { JobAnswer } from './job-head.tsx';
+import { JobVariables } from './job-variables.tsx';
 
 interface FactsProps {
   readonly job: JobAnswer;
@@ -17,28 +21,28 @@ export function JobFacts({ job, project }: FactsProps) {
   return (
     <aside aria-label="About this job">
       <dl>
-        <Fact word="Duration">{duration === null ? null : clockWords(duration)}</Fact>
+        <Fact word="Duration">{duration !== null && <JobTook job={job} />}</Fact>
         <Fact word="Queued">{queued === null ? null : clockWords(queued)}</Fact>
         {job.finished_at !== null && (
-          <Fact word="Ended">
+          <Fact word="Finished">
             <Ago at={job.finished_at} />
           </Fact>
         )}
-        <Fact word="Failure">{job.failure_reason?.replaceAll('_', ' ')}</Fact>
+        <Fact word="Failure">{failureWords(job.failure_reason)}</Fact>
         <Fact word="Waits on">{script?.stuck?.message}</Fact>
         <Fact word="Coverage">{job.coverage === null ? null : `${job.coverage} %`}</Fact>
         <Fact word="Runner">
           {script?.runner != null && <Name text={script.runner.description || `#${script.runner.id}`} />}
         </Fact>
         <Fact word="Tags">{script === null || script.tag_list.length === 0 ? null : script.tag_list.join(', ')}</Fact>
-        <Fact word="By">{user !== null && <Name text={user.username} />}</Fact>
+        <Fact word="Triggered by">{user !== null && <Name text={user.username} />}</Fact>
         <Fact word="Commit">
           <code>{commit.short_id}</code> <Name text={ref} />
           <br />
           <Name text={commit.title} />
         </Fact>
         {budgets !== null && (
-          <Fact word="May take">
+          <Fact word="Time limits">
             script {clockWords(budgets.script ?? budgets.job)}, stop {clockWords(budgets.stop)}, cleanup{' '}
             {clockWords(budgets.cleanup)}, save {clockWords(budgets.save)}
           </Fact>
@@ -51,10 +55,12 @@ export function JobFacts({ job, project }: FactsProps) {
               Download
             </a>{' '}
             {sizeWords(script.artifacts_file.size)}
-            {script.artifacts_expire_at !== null && `, until ${new Date(script.artifacts_expire_at).toLocaleString()}`}
+            {script.artifacts_expire_at !== null && `, until ${instantWords(script.artifacts_expire_at)}`}
           </Fact>
         )}
         <Planned job={job} project={project} />
+        <Attempts job={job} project={project} />
+        <JobVariables job={job} project={project} />
       </dl>
     </aside>
   );
@@ -71,30 +77,35 @@ function Planned({ job, project }: FactsProps) {
   const needs = planned?.needs?.map((place) => jobs[place]?.name ?? '') ?? [];
   return (
     <>
-      <Fact word="Why it ran">{planned?.reason}</Fact>
-      <Fact word="Needs">
-        {needs.length > 0 && (
-          <ul class="plain">
-            {needs.map((name) => (
-              <li key={name}>
-                <Name text={name} />
-              </li>
-            ))}
-          </ul>
-        )}
-      </Fact>
+      <Fact word={job.started_at === null ? 'Why it is in the pipeline' : 'Why it ran'}>{planned?.reason}</Fact>
+      {needs.length > 0 && <Needs names={needs} job={job} project={project} />}
     </>
   );
 }
 
-/** Nothing where there is nothing to say. */
-function Fact({ word, children }: { readonly word: string; readonly children?: ComponentChildren }) {
-  if (children === null || children === undefined || children === false || children === '') return null;
+/** The newest of each name; one that is not among the first hundred of its pipeline is a name alone. */
+function Needs({ names, job, project }: FactsProps & { readonly names: readonly string[] }) {
+  const { result } = useAnswer('GET /api/v4/projects/:id/pipelines/:pipeline_id/jobs', {
+    params: { id: project, pipeline_id: job.pipeline.id },
+    query: { per_page: 100 },
+  });
+  const ids = new Map(result?.ok === true ? result.value.map(({ id, name }) => [name, id]) : []);
   return (
-    <div>
-      <dt>{word}</dt>
-      <dd>{children}</dd>
-    </div>
+    <Fact word="Needs">
+      <ul class="plain">
+        {names.map((name) => (
+          <li key={name}>
+            {ids.has(name) ? (
+              <a href={`/${project}/-/jobs/${ids.get(name)}`}>
+                <Name text={name} />
+              </a>
+            ) : (
+              <Name text={name} />
+            )}
+          </li>
+        ))}
+      </ul>
+    </Fact>
   );
 }
 

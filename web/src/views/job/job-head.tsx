@@ -1,9 +1,11 @@
 import { type AnswerOf, call, type Result } from '../../api/call.ts';
 import { Name } from '../../parts/name.tsx';
+import { PlayButton } from '../../parts/play/play-button.tsx';
 import { StatusWord } from '../../parts/status-icon.tsx';
 import { CancelButton } from '../../parts/teardown/cancel-button.tsx';
 import { CleanupMark } from '../../parts/teardown/cleanup-mark.tsx';
 import type { Stake } from '../../parts/teardown/teardown-words.ts';
+import { go } from '../../router/address.ts';
 
 export type JobAnswer = AnswerOf<'GET /api/v4/projects/:id/jobs/:job_id'>;
 
@@ -19,7 +21,8 @@ export function JobHead({ job, project, again }: HeadProps) {
   const { status, name, pipeline, cleanup, stage } = job;
   return (
     <header>
-      <StatusWord status={status} />
+      <StatusWord status={status} isAllowed={job.allow_failure} />
+      {status === 'failed' && job.allow_failure && <span class="soft">allowed to fail</span>}
       <CleanupMark cleanup={cleanup} withWord={true} />
       <h1>
         <Name text={name} />
@@ -43,18 +46,25 @@ function Deeds({ job, project, again }: HeadProps) {
     again();
     return result;
   };
-  const play = () => void asked(call('POST /api/v4/projects/:id/jobs/:job_id/play', { params, body: {} }));
-  const retry = () => void asked(call('POST /api/v4/projects/:id/jobs/:job_id/retry', { params }));
+  const retry = async (): Promise<void> => {
+    const result = await call('POST /api/v4/projects/:id/jobs/:job_id/retry', { params });
+    if (result.ok) go(`/${project}/-/jobs/${result.value.id}`);
+    else again();
+  };
   const isOver = job.finished_at !== null || status === 'skipped';
   return (
     <>
-      {status === 'manual' && may.includes('play') && (
-        <button type="button" class="main" onClick={play}>
-          Play
-        </button>
+      {(status === 'manual' || status === 'scheduled') && may.includes('play') && (
+        <PlayButton
+          project={project}
+          job={job}
+          loadQuestion={() => loadQuestion(project, job)}
+          onPlayed={again}
+          isMain
+        />
       )}
       {isOver && may.includes('retry') && (
-        <button type="button" onClick={retry}>
+        <button type="button" data-key="r" onClick={() => void retry()}>
           Retry
         </button>
       )}
@@ -83,4 +93,12 @@ async function loadStake(project: string, id: number): Promise<Stake | null> {
   const { cleanup, phase } = now.value;
   const isOwed = cleanup !== null && cleanup.outcome === null;
   return { cleanups: isOwed ? 1 : 0, teardowns: phase === 'teardown' ? 1 : 0 };
+}
+
+/** What is asked before it starts. It stands in the plan; where that cannot be seen nothing begins unasked. */
+async function loadQuestion(project: string, { name, pipeline }: JobAnswer): Promise<string | null> {
+  const params = { id: project, pipeline_id: pipeline.id };
+  const plan = await call('GET /api/v4/projects/:id/pipelines/:pipeline_id/graph', { params });
+  if (!plan.ok) return `Whether its CI file asks for a confirmation is not known: ${plan.problem.message}`;
+  return plan.value.jobs.find((planned) => planned.name === name)?.manual_confirmation ?? null;
 }

@@ -1,7 +1,8 @@
 import { useEffect, useMemo } from 'preact/hooks';
-import { type Log, type LogEvent, LogView, openLog, readLineAddress } from '../../log/index.ts';
+import { type Log, LogView, openLog, readLineAddress } from '../../log/index.ts';
 import { go } from '../../router/address.ts';
-import { live } from '../../state/stream.ts';
+import { areKeysOn } from '../../state/keys.ts';
+import { type Hear, live } from '../../state/stream.ts';
 import { logSourceOf } from './log-source.ts';
 
 interface JobLogProps {
@@ -25,18 +26,16 @@ export function JobLog({ project, jobId, hash }: JobLogProps) {
     <LogView
       log={log}
       hash={hash}
-      rawHref={`/api/v4/projects/${encodeURIComponent(project)}/jobs/${jobId}/trace`}
-      letters={true}
+      rawHref={`/${project}/-/jobs/${jobId}/raw`}
+      letters={areKeysOn.value}
       onHash={(next) => go(next, 'replace')}
     />
   );
 }
 
 function watchLog(log: Log, jobId: number, isFollowing: boolean): () => void {
-  return live.watch({
-    name: () => (isFollowing ? `log:${jobId}@${log.tail()}` : `log:${jobId}`),
-    hear: (event, data) => {
-      if (event === 'log') log.hear(data as LogEvent);
-    },
-  });
+  const hear: Hear = (event, data) => {
+    if (event === 'log') log.hear(data);
+  };
+  return live.watch({ name: () => (isFollowing ? `log:${jobId}@${log.tail()}` : `log:${jobId}`), hear });
 }

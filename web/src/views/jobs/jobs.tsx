@@ -1,15 +1,15 @@
 import type { AnswerOf } from '../../api/call.ts';
 import { useAnswer } from '../../api/use-answer.ts';
+import { JobTook } from '../../parts/elapsed.tsx';
 import { Name } from '../../parts/name.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { StatusWord } from '../../parts/status-icon.tsx';
-import { Ago } from '../../parts/time.tsx';
+import { Ago, Starts } from '../../parts/time.tsx';
 import type { ViewProps } from '../../router/entry.ts';
 import { useWatch } from '../../state/stream.ts';
 import { useTitle } from '../../state/title.ts';
 import { STATUS_WORDS } from '../../words/status.ts';
 import { CLEANUP_WORDS } from '../../words/teardown.ts';
-import { clockWords } from '../../words/time.ts';
 import './jobs.css';
 
 type Jobs = AnswerOf<'GET /api/v4/projects/:id/jobs'>;
@@ -27,7 +27,7 @@ export default function Jobs({ params, query }: ViewProps<'project'>) {
   const given = { page, per_page: PER_PAGE, ...(scope && { scope: [scope] }) };
   const { result, again } = useAnswer('GET /api/v4/projects/:id/jobs', { params: { id: project }, query: given });
   // Whatever happens to a job happens to its pipeline.
-  useWatch(`pipelines:${project}`, (event) => {
+  useWatch(`pipelines:${project}`, (event, _rows) => {
     if (event === 'pipelines') again();
   });
   if (result === null) return null;
@@ -37,13 +37,18 @@ export default function Jobs({ params, query }: ViewProps<'project'>) {
     <>
       <h1>Jobs</h1>
       <Filter chosen={scope} />
-      {result.value.length === 0 ? <Notice title="No jobs" /> : <JobTable jobs={result.value} project={project} />}
+      {result.value.length === 0 ? <None scope={scope} /> : <JobTable jobs={result.value} project={project} />}
       <p class="jobs-pages">
         {page > 1 && <a href={addressOf(scope, page - 1)}>Newer</a>}{' '}
         {hasMore && <a href={addressOf(scope, page + 1)}>Older</a>}
       </p>
     </>
   );
+}
+
+function None({ scope }: { readonly scope: (typeof SCOPES)[number] | undefined }) {
+  if (scope !== undefined) return <Notice title="No jobs with this status" />;
+  return <Notice title="No jobs yet">They come with a pipeline, which a push starts.</Notice>;
 }
 
 function addressOf(scope: string | undefined, page: number): string {
@@ -75,8 +80,8 @@ function JobTable({ jobs, project }: { readonly jobs: Jobs; readonly project: st
           <th>Job</th>
           <th>Pipeline</th>
           <th>Stage</th>
-          <th>Took</th>
-          <th>Began</th>
+          <th>Duration</th>
+          <th>Started</th>
         </tr>
       </thead>
       <tbody>
@@ -90,9 +95,9 @@ function JobTable({ jobs, project }: { readonly jobs: Jobs; readonly project: st
 
 function JobRow({ job, at }: { readonly job: Job; readonly at: string }) {
   return (
-    <tr>
+    <tr data-row>
       <td>
-        <StatusWord status={job.status} />
+        <StatusWord status={job.status} isAllowed={job.allow_failure} />
         <CleanupNote job={job} />
       </td>
       <td>
@@ -111,8 +116,13 @@ function JobRow({ job, at }: { readonly job: Job; readonly at: string }) {
       <td>
         <Name text={job.stage} fit />
       </td>
-      <td class="number">{job.duration === null ? '' : clockWords(job.duration)}</td>
-      <td>{job.started_at === null ? '' : <Ago at={job.started_at} />}</td>
+      <td>
+        <JobTook job={job} />
+      </td>
+      <td>
+        {job.started_at !== null && <Ago at={job.started_at} />}
+        {job.scheduled_at !== null && <Starts at={job.scheduled_at} />}
+      </td>
     </tr>
   );
 }

@@ -1,11 +1,12 @@
 import { useState } from 'preact/hooks';
 import { may, mayHere } from '../../api/identity.ts';
 import { Name } from '../../parts/name.tsx';
+import { Broom } from '../../parts/teardown/cleanup-mark.tsx';
 import { Ago } from '../../parts/time.tsx';
 import { lateStoryOf, OBLIGATION_WORDS, type Obligation, storyOf } from '../../words/obligation.ts';
-import { BroomIcon } from './broom-icon.tsx';
 import { Settle } from './settle.tsx';
 import { TimeLeft } from './time-left.tsx';
+import '../../parts/status-icon.css';
 
 interface RowProps {
   readonly obligation: Obligation;
@@ -25,7 +26,7 @@ export function ObligationRow({ obligation, isOfAll, onSettled }: RowProps) {
   return (
     <li>
       <span class="status-word" data-hue={settled === null ? hue : 'faint'}>
-        <BroomIcon />
+        <Broom isHollow={state === 'lost'} />
         {word}
       </span>
       <div class="obligation-job">

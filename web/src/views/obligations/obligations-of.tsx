@@ -26,7 +26,7 @@ export function ObligationsOf({ project, query }: ObligationsProps) {
   const asked = { per_page: 50, settled, ...(state && { state: [state] }), ...(cursor && { cursor }) };
   const list = useList(project, asked);
   const sums = useSums(project);
-  useWatch(project === null ? 'obligations' : `obligations:${project}`, (event) => {
+  useWatch(project === null ? 'obligations' : `obligations:${project}`, (event, _news) => {
     if (event !== 'obligations') return;
     list.again();
     sums.again();

@@ -9,6 +9,17 @@ interface SumsProps {
 
 const STATES = Object.keys(OBLIGATION_WORDS) as readonly ObligationState[];
 
+function Met({ sums: { met, ended, days } }: Pick<SumsProps, 'sums'>) {
+  if (ended === 0) return <>No cleanup has ended in the last {days} days.</>;
+  return (
+    <>
+      <strong class="number">{met.toLocaleString('en')}</strong> of{' '}
+      <strong class="number">{ended.toLocaleString('en')}</strong> {ended === 1 ? 'cleanup' : 'cleanups'} succeeded in
+      the last {days} days.
+    </>
+  );
+}
+
 /** Met of ended in one line, and below it what is not: each number is a filter. */
 export function Sums({ sums, query }: SumsProps) {
   const chosen = query.get('state');
@@ -16,9 +27,7 @@ export function Sums({ sums, query }: SumsProps) {
   return (
     <>
       <p class="obligations-met">
-        <strong class="number">{sums.met.toLocaleString('en')}</strong> of{' '}
-        <strong class="number">{sums.ended.toLocaleString('en')}</strong> cleanups succeeded in the last {sums.days}{' '}
-        days.
+        <Met sums={sums} />
       </p>
       <nav class="obligations-filter" aria-label="Filter">
         {STATES.map((state) => (

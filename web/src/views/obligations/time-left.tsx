@@ -8,8 +8,9 @@ import { clockWords } from '../../words/time.ts';
 export function TimeLeft({ teardown }: { readonly teardown: NonNullable<Obligation['teardown']> }) {
   second.value;
   const { deadline, now } = teardown;
-  const until = useMemo(() => (deadline === null ? 0 : untilMs(deadline, now)), [deadline, now]);
+  const until = useMemo(() => (deadline === null || now === null ? 0 : untilMs(deadline, now)), [deadline, now]);
   const left = Math.ceil((until - (lostAtMs.value ?? monotonicMs())) / 1000);
+  if (deadline === null || now === null) return null;
   if (left <= 0) return <>The time is over, waiting for the coordinator. </>;
   return (
     <>

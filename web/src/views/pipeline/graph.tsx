@@ -1,10 +1,13 @@
-import { useState } from 'preact/hooks';
+import { useComputed, useSignal } from '@preact/signals';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import { Name } from '../../parts/name.tsx';
 import { StatusWord } from '../../parts/status-icon.tsx';
 import { JobCard } from './job-card.tsx';
 import { arrangeByNeeds, arrangeByStage, type Column, waitsFor } from './layout/arrange.ts';
+import { LeftOut } from './left-out.tsx';
+import { NeedsLines } from './needs-lines.tsx';
 import type { BriefJob, Graph } from './pipeline-job.ts';
-import { usePipeline } from './use-pipeline.ts';
+import { mayPlay, usePipeline } from './use-pipeline.ts';
 
 interface GraphProps {
   readonly graph: Graph;
@@ -12,18 +15,29 @@ interface GraphProps {
   readonly by: 'stage' | 'needs';
   /** Of the project, such as `/ana/shop`. */
   readonly at: string;
+  readonly mayPlay: boolean;
+  /** Of several graphs in a page, which this is; left out: the page's own. */
+  readonly label?: string;
 }
 
 /** Columns of jobs; what one waits for is marked while it has the pointer or the focus. Below, the pipelines that it started. */
-export function PipelineGraph({ graph, jobs, by, at }: GraphProps) {
-  const [near, setNear] = useState<ReadonlySet<number>>(new Set());
-  const columns = by === 'needs' ? arrangeByNeeds(graph, jobs) : arrangeByStage(graph, jobs);
-  const mark = (positions: readonly number[]): void =>
-    setNear(new Set(positions.flatMap((position) => waitsFor(graph, position))));
+export function PipelineGraph({ graph, jobs, by, at, mayPlay, label = 'Jobs' }: GraphProps) {
+  const frame = useRef<HTMLElement>(null);
+  const pointed = useSignal<readonly number[]>([]);
+  const near = useComputed(() => new Set(pointed.value.flatMap((position) => waitsFor(graph, position))));
+  const columns = useMemo(
+    () => (by === 'needs' ? arrangeByNeeds(graph, jobs) : arrangeByStage(graph, jobs)),
+    [graph, jobs, by],
+  );
+  const mark = (positions: readonly number[]): void => {
+    pointed.value = positions;
+  };
+  const shared = { at, graph, mayPlay, near, onNear: mark };
   const children = [...jobs.values()].filter(({ downstream_pipeline_id: child }) => child !== null);
   return (
     <>
-      <section class="graph" aria-label="Jobs">
+      <section class="graph" aria-label={label} ref={frame}>
+        <NeedsLines frame={frame} graph={graph} pointed={pointed} />
         {columns.map((column) => (
           <section class="column" key={column.title}>
             <h2>
@@ -31,13 +45,14 @@ export function PipelineGraph({ graph, jobs, by, at }: GraphProps) {
             </h2>
             <ul class="plain">
               {column.cards.map((card) => (
-                <JobCard key={card.jobs[0]?.position} card={card} at={at} near={near} onNear={mark} />
+                <JobCard key={card.jobs[0]?.position} card={card} {...shared} />
               ))}
             </ul>
-            <Folded column={column} at={at} />
+            <Folded column={column} {...shared} />
           </section>
         ))}
       </section>
+      <LeftOut graph={graph} />
       {children.map((bridge) => (
         <ChildPipeline key={bridge.downstream_pipeline_id} bridge={bridge} by={by} at={at} />
       ))}
@@ -45,17 +60,24 @@ export function PipelineGraph({ graph, jobs, by, at }: GraphProps) {
   );
 }
 
-function Folded({ column, at }: { readonly column: Column; readonly at: string }) {
+interface FoldedProps extends Omit<Parameters<typeof JobCard>[0], 'card'> {
+  readonly column: Column;
+}
+
+/** Its cards are there once somebody looks at them. */
+function Folded({ column, ...rest }: FoldedProps) {
+  const [isOpen, setOpen] = useState(false);
   if (column.folded.length === 0) return null;
-  const nobody: ReadonlySet<number> = new Set();
   return (
-    <details class="folded">
+    <details class="folded" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{column.folded.length} succeeded</summary>
-      <ul class="plain">
-        {column.folded.map((card) => (
-          <JobCard key={card.jobs[0]?.position} card={card} at={at} near={nobody} onNear={() => {}} />
-        ))}
-      </ul>
+      {isOpen && (
+        <ul class="plain">
+          {column.folded.map((card) => (
+            <JobCard key={card.jobs[0]?.position} card={card} {...rest} />
+          ))}
+        </ul>
+      )}
     </details>
   );
 }
@@ -83,8 +105,9 @@ function ChildPipeline({ bridge, by, at }: ChildProps) {
 }
 
 function ChildGraph({ id, by, at }: { readonly id: number } & Pick<GraphProps, 'by' | 'at'>) {
-  const { graph, jobs } = usePipeline(at.slice(1), id);
+  const { asked, graph, jobs } = usePipeline(at.slice(1), id);
   if (graph.result === null) return null;
   if (!graph.result.ok) return <p class="soft">{graph.result.problem.message}</p>;
-  return <PipelineGraph graph={graph.result.value} jobs={jobs} by={by} at={at} />;
+  const shared = { jobs, by, at, mayPlay: mayPlay(asked) };
+  return <PipelineGraph graph={graph.result.value} label={`Jobs of pipeline #${id}`} {...shared} />;
 }

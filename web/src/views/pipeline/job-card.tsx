@@ -1,27 +1,36 @@
+import type { ReadonlySignal } from '@preact/signals';
+import { useComputed } from '@preact/signals';
+import { useMemo, useState } from 'preact/hooks';
+import { JobTook } from '../../parts/elapsed.tsx';
 import { Name } from '../../parts/name.tsx';
+import { PlayButton } from '../../parts/play/play-button.tsx';
 import { StatusIcon } from '../../parts/status-icon.tsx';
 import { CleanupMark } from '../../parts/teardown/cleanup-mark.tsx';
 import { Countdown } from '../../parts/teardown/countdown.tsx';
-import { stepWords } from '../../parts/teardown/teardown-words.ts';
+import { ENDS, stepWords } from '../../parts/teardown/teardown-words.ts';
+import { Starts } from '../../parts/time.tsx';
 import { STATUS_WORDS } from '../../words/status.ts';
 import { type Card, statusOf } from './layout/arrange.ts';
-import type { BriefJob } from './pipeline-job.ts';
-import { Took } from './took.tsx';
+import type { BriefJob, Graph } from './pipeline-job.ts';
 
 interface CardProps {
   readonly card: Card;
   /** Of the project, such as `/ana/shop`. */
   readonly at: string;
+  /** Whose plan is shown, and whether manual jobs of it may be started here. */
+  readonly graph: Graph;
+  readonly mayPlay: boolean;
   readonly onNear: (positions: readonly number[]) => void;
-  readonly near: ReadonlySet<number>;
+  /** What the job under the pointer waits for. A signal, so that pointing draws no card anew. */
+  readonly near: ReadonlySignal<ReadonlySet<number>>;
 }
 
 /** A job, or parallel jobs folded into one with counts. */
-export function JobCard({ card, at, onNear, near }: CardProps) {
+export function JobCard({ card, onNear, near, ...rest }: CardProps) {
   const [first] = card.jobs;
-  if (first === undefined) return null;
   const positions = card.jobs.map(({ position }) => position);
-  const isNear = positions.some((position) => near.has(position));
+  const look = useComputed(() => (positions.some((position) => near.value.has(position)) ? 'card near' : 'card'));
+  if (first === undefined) return null;
   const events = {
     onMouseEnter: () => onNear(positions),
     onMouseLeave: () => onNear([]),
@@ -29,44 +38,90 @@ export function JobCard({ card, at, onNear, near }: CardProps) {
     onBlurCapture: () => onNear([]),
   };
   return (
-    <li class={isNear ? 'card near' : 'card'} {...events}>
-      {card.jobs.length === 1 ? (
-        <JobLine job={first} at={at} />
-      ) : (
-        <details>
-          <summary>
-            <StatusIcon status={statusOf(card)} label={STATUS_WORDS[statusOf(card)].word} />
-            <Name text={card.name} fit />
-            <span class="soft">{countsOf(card.jobs)}</span>
-          </summary>
-          <ul class="plain">
-            {card.jobs.map((job) => (
-              <li key={job.id}>
-                <JobLine job={job} at={at} />
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
+    <li class={look} data-at={positions.join(' ')} {...events}>
+      {card.jobs.length === 1 ? <JobLine job={first} {...rest} /> : <Parallel card={card} {...rest} />}
     </li>
   );
 }
 
-function JobLine({ job, at }: { readonly job: BriefJob; readonly at: string }) {
-  const { id, name, status, started_at: began, finished_at: ended, teardown, cleanup, phase } = job;
+/** Its jobs are there once somebody looks at them. */
+function Parallel({ card, ...rest }: Pick<CardProps, 'card' | 'at' | 'graph' | 'mayPlay'>) {
+  const [isOpen, setOpen] = useState(false);
   return (
-    <a class="job" href={`${at}/-/jobs/${id}`}>
-      <StatusIcon status={status} label={STATUS_WORDS[status].word} />
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>
+        <StatusIcon
+          status={statusOf(card)}
+          isAllowed={card.jobs.every((job) => job.status !== 'failed' || job.allow_failure)}
+          label={STATUS_WORDS[statusOf(card)].word}
+        />
+        <Name text={card.name} fit />
+        <span class="soft">{countsOf(card.jobs)}</span>
+      </summary>
+      {isOpen && (
+        <ul class="plain">
+          {card.jobs.map((job) => (
+            <li key={job.position}>
+              <JobLine job={job} {...rest} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </details>
+  );
+}
+
+interface LineProps extends Pick<CardProps, 'at' | 'graph' | 'mayPlay'> {
+  readonly job: BriefJob;
+}
+
+/** Drawn anew only when the job is another: most of many stand still while one changes. */
+function JobLine({ job, at, graph, mayPlay }: LineProps) {
+  const line = useMemo(() => <Line job={job} at={at} />, [job, at]);
+  if (!mayPlay || (job.status !== 'manual' && job.status !== 'scheduled')) return line;
+  return (
+    <div class="startable">
+      {line}
+      <PlayButton
+        project={at.slice(1)}
+        job={job}
+        loadQuestion={async () => graph.jobs[job.position]?.manual_confirmation ?? null}
+      />
+    </div>
+  );
+}
+
+function Line({ job, at }: Pick<LineProps, 'job' | 'at'>) {
+  const { id, name, status, allow_failure: isAllowed, scheduled_at: starts, cleanup } = job;
+  return (
+    <a class="job" href={`${at}/-/jobs/${id}`} data-row>
+      <StatusIcon status={status} isAllowed={isAllowed} label={STATUS_WORDS[status].word} />
       <Name text={name} fit />
       <CleanupMark cleanup={cleanup} />
-      <Took from={began} to={ended} />
-      {phase === 'teardown' && teardown !== null && (
-        <span class="cleaning" data-hue="warn">
-          {stepWords(teardown, cleanup)}
-          {deadlineOf(job) !== null && <Countdown deadline={deadlineOf(job) ?? ''} now={teardown.now} />}
+      {status === 'failed' && isAllowed && <span class="soft">allowed to fail</span>}
+      <JobTook job={job} />
+      {starts !== null && (
+        <span class="soft starts">
+          <Starts at={starts} />
         </span>
       )}
+      <Cleaning job={job} />
     </a>
+  );
+}
+
+/** What is done in its teardown, and for how long at most. */
+export function Cleaning({ job }: Pick<LineProps, 'job'>) {
+  const { phase, teardown, cleanup } = job;
+  if (phase !== 'teardown' || teardown === null) return null;
+  const deadline = deadlineOf(job);
+  return (
+    <span class="cleaning" data-hue="warn">
+      {stepWords(teardown, cleanup)}
+      {deadline !== null && teardown.now !== null && (
+        <Countdown deadline={deadline} now={teardown.now} title={endWords(job)} />
+      )}
+    </span>
   );
 }
 
@@ -78,6 +133,11 @@ export function deadlineOf({
 }: Pick<BriefJob, 'teardown' | 'phase' | 'cleanup'>): string | null {
   if (phase !== 'teardown' || teardown === null) return null;
   return (cleanup === null ? null : teardown.cleanup_until) ?? teardown.deadline;
+}
+
+/** What ends at `deadlineOf`. */
+export function endWords({ teardown, cleanup }: Pick<BriefJob, 'teardown' | 'cleanup'>): string {
+  return cleanup !== null && teardown?.cleanup_until != null ? ENDS.cleanup : ENDS.job;
 }
 
 /** `7 of 9 done, 1 failed`. */

@@ -6,6 +6,7 @@ import type { Stake } from '../../parts/teardown/teardown-words.ts';
 import { Ago } from '../../parts/time.tsx';
 import { clockWords } from '../../words/time.ts';
 import { cancelStage, type Pipeline } from './pipeline-job.ts';
+import './pipeline-head.css';
 
 interface HeadProps {
   readonly pipeline: Pipeline;
@@ -35,10 +36,10 @@ export function PipelineHead({ pipeline, project, may }: HeadProps) {
           </>
         )}
         , <Ago at={created} />
-        {duration !== null && (
+        {duration !== null && cancelStage(status) === 'over' && (
           <>
-            {' · ran '}
-            {clockWords(duration)}
+            {' · '}
+            <span class="ran">ran {clockWords(duration)}</span>
           </>
         )}
         {parent !== null && (
@@ -60,7 +61,7 @@ function Deeds({ pipeline, project, may }: HeadProps) {
   return (
     <>
       {hasFailed && may.includes('retry') && (
-        <button type="button" onClick={retry}>
+        <button type="button" data-key="r" onClick={retry}>
           Retry
         </button>
       )}

@@ -1,7 +1,8 @@
 import { Name } from '../../parts/name.tsx';
 import { Broom } from '../../parts/teardown/cleanup-mark.tsx';
 import { Countdown } from '../../parts/teardown/countdown.tsx';
-import { deadlineOf } from './job-card.tsx';
+import { cleanupsWords } from '../../words/cleanups.ts';
+import { deadlineOf, endWords } from './job-card.tsx';
 import type { BriefJob, Pipeline } from './pipeline-job.ts';
 
 interface StripProps {
@@ -13,12 +14,14 @@ interface StripProps {
 export function PipelineStrip({ pipeline, jobs }: StripProps) {
   const { teardown, cleanups } = pipeline;
   const torn = jobs.filter(({ phase }) => phase === 'teardown');
-  const bad = cleanups.failed + cleanups.timed_out + cleanups.skipped + cleanups.lost;
-  if (teardown === null && torn.length === 0 && bad === 0) return null;
+  const bad = cleanupsWords(cleanups);
+  // Of their own, without the pipeline.
+  const stopped = teardown === null ? jobs.filter(wasStopped) : [];
+  if (teardown === null && torn.length === 0 && bad === null && stopped.length === 0) return null;
   return (
     <section
       class="teardown-strip"
-      data-hue={torn.length > 0 ? 'warn' : bad > 0 ? 'bad' : 'idle'}
+      data-hue={torn.length > 0 ? 'warn' : bad === null ? 'idle' : 'bad'}
       aria-label={torn.length > 0 ? 'Cleaning up' : 'Cleanup'}
     >
       {torn.length > 0 && <Underway torn={torn} />}
@@ -36,7 +39,17 @@ export function PipelineStrip({ pipeline, jobs }: StripProps) {
           {goodWords(jobs)}
         </p>
       )}
-      {bad > 0 && <p>{badWords(cleanups)}: what these jobs made may still be there.</p>}
+      {stopped.length > 0 && (
+        <p>
+          {stopped.length === 1 ? '1 job was canceled.' : `${stopped.length} jobs were canceled.`}
+          {goodWords(stopped)}
+        </p>
+      )}
+      {bad !== null && (
+        <p>
+          {bad}: what {isOne(cleanups) ? 'that job' : 'these jobs'} made may still be there.
+        </p>
+      )}
     </section>
   );
 }
@@ -44,17 +57,23 @@ export function PipelineStrip({ pipeline, jobs }: StripProps) {
 function Underway({ torn }: { readonly torn: readonly BriefJob[] }) {
   const [last] = torn.toSorted((one, other) => (deadlineOf(other) ?? '').localeCompare(deadlineOf(one) ?? ''));
   const deadline = last === undefined ? null : deadlineOf(last);
+  const now = last?.teardown?.now ?? null;
   return (
     <p class="headline">
       <Broom />
       <strong>{torn.length === 1 ? '1 job is cleaning up' : `${torn.length} jobs are cleaning up`}</strong>
-      {deadline !== null && last?.teardown != null && (
+      {last !== undefined && deadline !== null && now !== null && (
         <span>
-          at most <Countdown deadline={deadline} now={last.teardown.now} isTold /> more
+          at most <Countdown deadline={deadline} now={now} title={endWords(last)} isTold /> more
         </span>
       )}
     </p>
   );
+}
+
+/** In its script, so that something may have been there to be cleaned up. */
+function wasStopped({ status, started_at: began }: BriefJob): boolean {
+  return status === 'canceled' && began !== null;
 }
 
 function neverStarted(jobs: readonly BriefJob[]): string {
@@ -67,15 +86,8 @@ function goodWords(jobs: readonly BriefJob[]): string {
   return count === 0 ? '' : ` ${count === 1 ? '1 cleanup' : `${count} cleanups`} succeeded.`;
 }
 
-function badWords({ failed, timed_out: late, skipped, lost }: Pipeline['cleanups']): string {
-  const counts = [
-    [failed, 'failed'],
-    [late, 'timed out'],
-    [skipped, 'skipped'],
-    [lost, 'lost'],
-  ] as const;
-  const said = counts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
-  return `Cleanups that did not end well: ${said.join(', ')}`;
+function isOne({ failed, timed_out: late, skipped, lost }: Pipeline['cleanups']): boolean {
+  return failed + late + skipped + lost === 1;
 }
 
 function timeOf(at: string): string {

@@ -1,6 +1,7 @@
-import { useState } from 'preact/hooks';
 import { call } from '../../api/call.ts';
+import { isRefusal } from '../../api/problem.ts';
 import { type Answered, useAnswer } from '../../api/use-answer.ts';
+import { usePaced } from '../../state/paced.ts';
 import { useWatch } from '../../state/stream.ts';
 import { type BriefJob, type Graph, isOver, type Pipeline } from './pipeline-job.ts';
 
@@ -24,22 +25,26 @@ export function usePipeline(project: string, id: number): PipelineState {
   const params = { id: project, pipeline_id: id };
   const asked = useAnswer('GET /api/v4/projects/:id/pipelines/:pipeline_id', { params });
   const graph = useAnswer('GET /api/v4/projects/:id/pipelines/:pipeline_id/graph', { params });
-  const [told, setTold] = useState<Told>({ pipeline: null, jobs: new Map() });
+  const [told, change] = usePaced<Told>({ pipeline: null, jobs: new Map() });
   useWatch(
     `pipeline:${id}`,
     (event, data) => {
-      if (event === 'pipeline') setTold((before) => ({ ...before, pipeline: data as Pipeline }));
-      if (event === 'jobs')
-        setTold((before) => ({ ...before, jobs: withJobs(before.jobs, data as readonly BriefJob[]) }));
+      if (event === 'pipeline') change((before) => ({ ...before, pipeline: data }));
+      if (event === 'jobs') change((before) => ({ ...before, jobs: withJobs(before.jobs, data) }));
     },
     async () => {
       const now = await call('GET /api/v4/projects/:id/pipelines/:pipeline_id', { params });
-      if (!now.ok) return true;
-      setTold((before) => ({ ...before, pipeline: now.value }));
+      if (!now.ok) return !isRefusal(now.problem);
+      change((before) => ({ ...before, pipeline: now.value }));
       return !isOver(now.value.status);
     },
   );
   return { asked, graph, told: told.pipeline, jobs: told.jobs };
+}
+
+/** Whether its manual jobs may be started here. */
+export function mayPlay({ result }: PipelineState['asked']): boolean {
+  return result?.ok === true && result.value.may?.includes('play') === true;
 }
 
 /** A retry takes the place of what it retries. */

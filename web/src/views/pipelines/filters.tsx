@@ -22,6 +22,7 @@ export function Filters() {
 function TextFilter({ name, label }: { readonly name: Filter; readonly label: string }) {
   return (
     <input
+      data-key={name === 'ref' ? '/' : undefined}
       aria-label={label}
       placeholder={label}
       value={chosen(name)}

@@ -3,8 +3,10 @@ import { Name } from '../../parts/name.tsx';
 import { StatusWord } from '../../parts/status-icon.tsx';
 import { Broom } from '../../parts/teardown/cleanup-mark.tsx';
 import { Countdown } from '../../parts/teardown/countdown.tsx';
+import { ENDS } from '../../parts/teardown/teardown-words.ts';
 import { cleanupsWords } from '../../words/cleanups.ts';
 import { RowActions } from './row-actions.tsx';
+import { RowProgress } from './row-progress.tsx';
 import { StageDots } from './stage-dots.tsx';
 import type { Row } from './use-rows.ts';
 
@@ -17,12 +19,12 @@ interface PipelineRowProps {
 export function PipelineRow({ project, row, now }: PipelineRowProps) {
   const at = `/${project}/-/pipelines/${row.id}`;
   return (
-    <li class="pipeline-row">
+    <li class="pipeline-row" data-row>
       <span class="status">
         <StatusWord status={row.status} />
       </span>
       <a class="title" href={at}>
-        <span class="number">#{row.id}</span> <Name text={row.title} />
+        <span class="number">#{row.id}</span> <Name text={row.name ?? row.title} />
       </a>
       <span class="origin soft">
         <Name text={row.ref} fit /> <span class="mono">{row.sha.slice(0, 7)}</span>
@@ -37,6 +39,7 @@ export function PipelineRow({ project, row, now }: PipelineRowProps) {
       </span>
       <span class="took">
         <Elapsed since={row.started_at} until={row.finished_at} now={now} />
+        <RowProgress row={row} />
       </span>
       <StageDots at={at} stages={row.stages} />
       <Owed row={row} now={now} />
@@ -55,7 +58,8 @@ function Owed({ row, now }: { readonly row: Row; readonly now: string }) {
     <span class="owed">
       {cleaning !== null && (
         <span data-hue="warn">
-          cleaning up {cleaning.deadline !== null && <Countdown deadline={cleaning.deadline} now={now} />}
+          cleaning up{' '}
+          {cleaning.deadline !== null && <Countdown deadline={cleaning.deadline} now={now} title={ENDS.job} />}
         </span>
       )}
       {bad !== null && (

@@ -3,27 +3,37 @@ import { Notice } from '../../parts/notice.tsx';
 import { address, withQuery } from '../../router/address.ts';
 import type { ViewProps } from '../../router/entry.ts';
 import { useTitle } from '../../state/title.ts';
+import { FirstPush, useFirstPipeline } from '../start/first-push.tsx';
 import { FILTERS, Filters } from './filters.tsx';
+import { NewRows, useHeldBack } from './new-rows.tsx';
 import { PipelineRow } from './pipeline-row.tsx';
 import { type Rows, useRows } from './use-rows.ts';
 import './pipelines.css';
 
 /** The pipelines of a project, live, the newest first. */
 export default function Pipelines({ params: { project }, query }: ViewProps<'project'>) {
-  useTitle(`Pipelines · ${project}`);
   const asked = new URLSearchParams();
   for (const name of [...FILTERS, 'page']) {
     const value = query.get(name);
     if (value !== null) asked.set(name, value);
   }
   const heard = useRows(project, asked.toString());
+  // Of the newest one: that is what a glance at the tab is for.
+  useTitle(`Pipelines · ${project}`, (heard.kind === 'rows' ? heard.rows[0]?.status : null) ?? null);
+  const isFiltered = [...FILTERS, 'page'].some((name) => query.has(name));
+  const rows = heard.kind === 'rows' && !isFiltered ? heard.rows : null;
+  useFirstPipeline(project, rows?.length ?? null, rows?.[0]?.id ?? null);
   if (heard.kind === 'refused') return <Notice isWhole title="These pipelines cannot be shown" />;
-  const isFiltered = FILTERS.some((name) => query.has(name));
   return (
     <div class="pipelines">
       <header>
         <h1>Pipelines</h1>
         <Filters />
+        {may('repository.read') && (
+          <a class="button" href={`/${project}/-/ci/editor`}>
+            CI editor
+          </a>
+        )}
         {may('pipeline.run') && (
           <a class="button main" href={`/${project}/-/pipelines/new`}>
             Run pipeline
@@ -41,14 +51,18 @@ interface ListProps extends Rows {
 }
 
 function List({ project, isFiltered, rows, hasMore, now }: ListProps) {
+  const { shown, held, show } = useHeldBack(rows);
   if (rows.length === 0) {
-    if (isFiltered) return <Notice title="No pipeline is like that" />;
-    return <Notice title="No pipeline yet">A push with a .gitlab-ci.yml in it starts the first.</Notice>;
+    if (isFiltered) {
+      return <Notice title="No pipeline matches" action={<a href={`/${project}/-/pipelines`}>Show all pipelines</a>} />;
+    }
+    return <FirstPush project={project} />;
   }
   return (
     <>
+      <NewRows count={held} onShow={show} />
       <ul class="plain" aria-label="Pipelines">
-        {rows.map((row) => (
+        {shown.map((row) => (
           <PipelineRow key={row.id} project={project} row={row} now={now} />
         ))}
       </ul>

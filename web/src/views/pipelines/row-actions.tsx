@@ -39,7 +39,7 @@ function RetryButton(params: OnePipeline) {
     setWord(ok ? 'Retry' : 'Retry (it was refused)');
   };
   return (
-    <button type="button" aria-disabled={word === 'asking…'} onClick={() => void retry()}>
+    <button type="button" data-key="r" aria-disabled={word === 'asking…'} onClick={() => void retry()}>
       {word}
     </button>
   );

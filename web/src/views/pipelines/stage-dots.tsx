@@ -29,7 +29,7 @@ export function StageDots({ at, stages }: { readonly at: string; readonly stages
         return (
           <li key={stage.name}>
             <a href={at} title={label}>
-              <StatusIcon status={statusOf(stage)} label={label} />
+              <StatusIcon {...shownOf(stage)} label={label} />
             </a>
           </li>
         );
@@ -38,10 +38,13 @@ export function StageDots({ at, stages }: { readonly at: string; readonly stages
   );
 }
 
-function statusOf({ jobs }: Stage): Status {
+/** A job that is allowed to fail is told by where nothing else is wrong: the stage succeeded. */
+function shownOf({ jobs }: Stage): { status: Status; isAllowed: boolean } {
   const telling = jobs.filter(({ status, allow_failure }) => !(status === 'failed' && allow_failure));
   const has = (wanted: Status): boolean => telling.some(({ status }) => status === wanted);
-  return MOST_TELLING.find(has) ?? 'success';
+  const status = MOST_TELLING.find(has) ?? 'success';
+  const isAllowed = status === 'success' && telling.length < jobs.length;
+  return { status: isAllowed ? 'failed' : status, isAllowed };
 }
 
 function labelOf({ name, jobs }: Stage): string {

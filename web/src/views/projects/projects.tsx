@@ -1,18 +1,23 @@
 import type { AnswerOf } from '../../api/call.ts';
-import { identity } from '../../api/identity.ts';
+import { identity, mayHere } from '../../api/identity.ts';
 import { useAnswer } from '../../api/use-answer.ts';
 import { Name } from '../../parts/name.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { Ago } from '../../parts/time.tsx';
 import type { ViewProps } from '../../router/entry.ts';
 import { useTitle } from '../../state/title.ts';
+import { FirstPassword } from '../start/first-password.tsx';
+import { NewProjectForm } from '../start/new-project.tsx';
+import '../start/start.css';
 import './projects.css';
 
 /** The projects that one may see. */
 export default function Projects({ query }: ViewProps) {
   useTitle('Projects');
   const page = Number(query.get('page') ?? 1);
+  const user = identity.value?.user ?? null;
   const { result } = useAnswer('GET /api/v4/projects', { query: { page, per_page: 50 } });
+  if (user !== null && !user.has_password) return <FirstPassword user={user} />;
   if (result === null) return null;
   if (!result.ok)
     return (
@@ -22,7 +27,14 @@ export default function Projects({ query }: ViewProps) {
     );
   return (
     <>
-      <h1>Projects</h1>
+      <header class="projects-head">
+        <h1>Projects</h1>
+        {mayHere('project.create') && result.value.length > 0 && (
+          <a class="button main" href="/projects/new">
+            New project
+          </a>
+        )}
+      </header>
       {result.value.length === 0 ? <NoProject /> : <ProjectTable projects={result.value} />}
     </>
   );
@@ -30,13 +42,23 @@ export default function Projects({ query }: ViewProps) {
 
 /** Signed out one sees those that are public; the way in is said here, because nobody else says it. */
 function NoProject() {
-  if (identity.value?.user != null)
-    return <Notice title="No project yet">A push to an address of yours makes one.</Notice>;
+  if (mayHere('project.create')) return <FirstProject />;
+  if (identity.value?.user != null) return <Notice title="No project yet">You are a member of none.</Notice>;
   return (
     <Notice title="Nothing is public here" action={<a href="/users/sign_in">Sign in</a>}>
-      The server printed a link when it started first, good once and for a day; later, on its machine,{' '}
+      The server printed a link when it first started, good once and for a day; later, on its machine,{' '}
       <code>epilogue admin user password</code> gives a password.
     </Notice>
+  );
+}
+
+function FirstProject() {
+  return (
+    <section class="start">
+      <h2>Make your first project</h2>
+      <p>Then the lines for git are there to copy. A push to an address of yours makes a project, too.</p>
+      <NewProjectForm />
+    </section>
   );
 }
 

@@ -1,102 +1,83 @@
-import { useState } from 'preact/hooks';
 import type { ListedRunner } from '../../../generated/routes.ts';
-import { call, type Result } from '../../api/call.ts';
+import { call } from '../../api/call.ts';
+import { type Column, ListTable } from '../../lists/list-table.tsx';
+import { useAsk } from '../../lists/use-ask.ts';
+import type { List } from '../../lists/use-list.ts';
 import { Name } from '../../parts/name.tsx';
 import { Notice } from '../../parts/notice.tsx';
 
 interface TableProps {
-  readonly result: Result<readonly ListedRunner[]> | null;
+  readonly list: List<ListedRunner>;
   readonly mayManage: (runner: ListedRunner) => boolean;
-  /** Something was changed. */
-  readonly again: () => void;
 }
 
 const CONTACT_WORDS: Readonly<Record<ListedRunner['status'], string>> = {
   online: 'online',
   offline: 'offline',
   stale: 'not heard of for a week',
-  never_contacted: 'never heard of',
+  never_contacted: 'never contacted',
 };
 
-export function RunnerTable({ result, mayManage, again }: TableProps) {
-  if (result === null) return null;
-  if (!result.ok) return <Notice title="The runners cannot be shown">{result.problem.message}</Notice>;
-  if (result.value.length === 0) return <Notice title="No runner yet">Jobs wait until there is one.</Notice>;
+export function RunnerTable({ list, mayManage }: TableProps) {
+  const columns: readonly Column<ListedRunner>[] = [
+    { head: 'Runner', cell: (runner) => <About runner={runner} /> },
+    { head: 'State', cell: stateOf },
+    { head: 'For', cell: ({ is_shared: isShared }) => (isShared ? 'all projects' : 'assigned projects') },
+    {
+      head: 'Actions',
+      isHeard: true,
+      cell: (runner) => mayManage(runner) && <Actions runner={runner} again={list.again} />,
+    },
+  ];
+  const empty = <Notice title="No runner yet">Jobs wait until there is one.</Notice>;
+  return <ListTable list={list} what="runners" columns={columns} keyOf={({ id }) => id} empty={empty} />;
+}
+
+function About({ runner: { id, description, quarantined } }: { readonly runner: ListedRunner }) {
   return (
-    <table class="runners">
-      <thead>
-        <tr>
-          <th>Runner</th>
-          <th>State</th>
-          <th>For</th>
-          <th>
-            <span class="heard">Deeds</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {result.value.map((runner) => (
-          <RunnerRow key={runner.id} runner={runner} mayManage={mayManage(runner)} again={again} />
-        ))}
-      </tbody>
-    </table>
+    <>
+      <span class="number">#{id}</span> <Name text={description} />
+      {quarantined !== null && (
+        <p class="refusal">
+          Takes no jobs: <bdi>{quarantined.reason}</bdi>
+        </p>
+      )}
+    </>
   );
 }
 
-interface RowProps {
+function stateOf({ status, paused, quarantined }: ListedRunner): string {
+  return [CONTACT_WORDS[status], paused && 'paused', quarantined !== null && 'in quarantine']
+    .filter(Boolean)
+    .join(', ');
+}
+
+interface ActionsProps {
   readonly runner: ListedRunner;
-  readonly mayManage: boolean;
   readonly again: () => void;
 }
 
-function RunnerRow({ runner, mayManage, again }: RowProps) {
-  const { id, description, paused, quarantined, status, is_shared: isShared } = runner;
-  return (
-    <tr>
-      <td>
-        #{id} <Name text={description} />
-        {quarantined !== null && (
-          <p data-hue="bad">
-            Takes no jobs: <bdi>{quarantined.reason}</bdi>
-          </p>
-        )}
-      </td>
-      <td>
-        {CONTACT_WORDS[status]}
-        {paused && ', paused'}
-        {quarantined !== null && ', in quarantine'}
-      </td>
-      <td>{isShared ? 'all projects' : 'this project and those that it was given to'}</td>
-      <td>{mayManage && <Deeds runner={runner} again={again} />}</td>
-    </tr>
-  );
-}
-
-function Deeds({ runner: { id, paused, quarantined }, again }: Omit<RowProps, 'mayManage'>) {
-  const [refusal, setRefusal] = useState<string | null>(null);
-  const [isAsking, setAsking] = useState(false);
-  const ask = async (deed: () => Promise<Result<unknown>>): Promise<void> => {
-    setAsking(true);
-    const answer = await deed();
-    setAsking(false);
-    setRefusal(answer.ok ? null : answer.problem.message);
-    again();
-  };
+function Actions({ runner: { id, paused, quarantined }, again }: ActionsProps) {
+  const { isAsking, refusal, ask } = useAsk();
   const pause = () => call('PUT /api/v4/runners/:id', { params: { id }, body: { paused: !paused } });
   const release = () => call('POST /api/v4/runners/:id/release', { params: { id }, body: {} });
   return (
-    <>
-      <button type="button" disabled={isAsking} onClick={() => void ask(pause)}>
+    <div class="actions">
+      <button type="button" aria-disabled={isAsking} onClick={() => void ask(pause).then(again)}>
         {paused ? 'Resume' : 'Pause'}
         <span class="heard"> runner {id}</span>
       </button>
       {quarantined !== null && (
-        <button type="button" disabled={isAsking} data-hue="warn" onClick={() => void ask(release)}>
+        <button type="button" aria-disabled={isAsking} data-hue="warn" onClick={() => void ask(release).then(again)}>
           End quarantine
           <span class="heard"> of runner {id}</span>
         </button>
       )}
-      {refusal !== null && <p role="alert">{refusal}</p>}
-    </>
+      {refusal !== null && (
+        <p class="refusal" role="alert">
+          {refusal}
+        </p>
+      )}
+    </div>
   );
 }

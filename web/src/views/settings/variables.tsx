@@ -1,129 +1,182 @@
-import { useState } from 'preact/hooks';
-import { type AnswerOf, call } from '../../api/call.ts';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { call } from '../../api/call.ts';
 import { may } from '../../api/identity.ts';
-import { useAnswer } from '../../api/use-answer.ts';
+import { type Column, ListTable } from '../../lists/list-table.tsx';
+import { PressTwice } from '../../lists/press-twice.tsx';
+import { useList } from '../../lists/use-list.ts';
 import { Name } from '../../parts/name.tsx';
 import { Notice } from '../../parts/notice.tsx';
-import { NewVariable } from './new-variable.tsx';
+import { isKeptSecret, type Variable, VariableForm } from './variable-form.tsx';
 
-type Variable = AnswerOf<'GET /api/v4/projects/:id/variables'>[number];
+interface VariablesProps {
+  readonly project: string;
+  readonly query: URLSearchParams;
+}
 
-/** Values are not shown: whoever may read them asks for one at a time. */
-export function Variables({ project }: { readonly project: string }) {
+/** What was edited last, and whether it still is. */
+interface LastEdited {
+  readonly key: string;
+  readonly isOpen: boolean;
+}
+
+const KINDS =
+  'Protected: only for jobs of protected branches and tags. Masked: not shown in logs. Hidden: nobody is shown the value again. File: the job gets the path of a file with the value. Expanded: other variables in the value are replaced.';
+
+/** Values are not shown until somebody asks for one. */
+export function Variables({ project, query }: VariablesProps) {
   const params = { id: project };
-  const { result, again } = useAnswer('GET /api/v4/projects/:id/variables', { params, query: { per_page: 100 } });
+  const list = useList('GET /api/v4/projects/:id/variables', { params }, query);
+  const [last, setLast] = useState<LastEdited | null>(null);
   const mayManage = may('variable.manage');
+  const actions = (variable: Variable) => (
+    <Actions
+      variable={variable}
+      project={project}
+      again={list.again}
+      isLast={last?.key === keyOf(variable)}
+      edit={() => setLast({ key: keyOf(variable), isOpen: true })}
+    />
+  );
+  const columns: readonly Column<Variable>[] = [
+    { head: 'Key', cell: (variable) => <About variable={variable} /> },
+    { head: 'Value', cell: (variable) => <Value variable={variable} /> },
+    { head: 'Kind', cell: kindsOf },
+    { head: 'Actions', isHeard: true, cell: (variable) => mayManage && actions(variable) },
+  ];
+  const edit = (variable: Variable) => {
+    if (last?.isOpen !== true || last.key !== keyOf(variable)) return null;
+    const close = () => setLast({ key: keyOf(variable), isOpen: false });
+    return <Edit variable={variable} project={project} again={list.again} close={close} />;
+  };
+  const empty = <Notice title="No variable yet" />;
   return (
     <section aria-label="Variables">
       <h2>Variables</h2>
-      <p class="soft">
-        Protected: for jobs of protected branches and tags alone. Masked: not shown in logs. Hidden: nobody is shown the
-        value again.
-      </p>
-      {mayManage && <NewVariable project={project} onMade={again} />}
-      {result !== null && !result.ok && <Notice title="The variables cannot be shown">{result.problem.message}</Notice>}
-      {result?.ok === true && result.value.length === 0 && <Notice title="No variable yet" />}
-      {result?.ok === true && result.value.length > 0 && (
-        <table>
-          <thead>
-            <tr>
-              <th>Key</th>
-              <th>Value</th>
-              <th>Kind</th>
-              <th>
-                <span class="heard">Deeds</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {result.value.map((variable) => (
-              <VariableRow
-                key={`${variable.key} ${variable.environment_scope}`}
-                variable={variable}
-                project={mayManage ? project : null}
-                again={again}
-              />
-            ))}
-          </tbody>
-        </table>
+      <p class="soft">{KINDS}</p>
+      {mayManage && (
+        <details>
+          <summary>New variable</summary>
+          <VariableForm
+            variable={null}
+            save={(body) => call('POST /api/v4/projects/:id/variables', { params, body })}
+            onSaved={list.again}
+          />
+        </details>
       )}
+      <ListTable list={list} what="variables" columns={columns} keyOf={keyOf} wholeRow={edit} empty={empty} />
     </section>
+  );
+}
+
+/** Of one key there may be several, for different environments. */
+function keyOf({ key, environment_scope: scope }: Variable): string {
+  return `${key} ${scope}`;
+}
+
+function kindsOf(variable: Variable): string {
+  const { environment_scope: scope, raw, hidden, masked, variable_type: type } = variable;
+  return [
+    type === 'file' && 'file',
+    variable.protected && 'protected',
+    hidden ? 'hidden' : masked && 'masked',
+    raw && 'not expanded',
+    scope !== '*' && `for ${scope}`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
+function About({ variable: { key, description } }: { readonly variable: Variable }) {
+  return (
+    <>
+      <code>
+        <Name text={key} />
+      </code>
+      {description !== null && (
+        <p class="soft">
+          <Name text={description} />
+        </p>
+      )}
+    </>
+  );
+}
+
+function Value({ variable: { key, value } }: { readonly variable: Variable }) {
+  const [isShown, setShown] = useState(false);
+  if (value === null) return <span class="soft">hidden</span>;
+  return (
+    <div class="value">
+      {isShown && (
+        <code>
+          <Name text={value} />
+        </code>
+      )}
+      <button type="button" aria-expanded={isShown} onClick={() => setShown(!isShown)}>
+        {isShown ? 'Hide' : 'Show'}
+        <span class="heard"> value of {key}</span>
+      </button>
+    </div>
   );
 }
 
 interface RowProps {
   readonly variable: Variable;
-  /** Null: it may only be looked at. */
-  readonly project: string | null;
+  readonly project: string;
   readonly again: () => void;
 }
 
-function VariableRow({ variable, project, again }: RowProps) {
-  const { key, value, description, environment_scope: scope } = variable;
-  const [isShown, setShown] = useState(false);
-  const kinds = [
-    variable.variable_type === 'file' ? 'file' : null,
-    variable.protected ? 'protected' : null,
-    variable.hidden ? 'hidden' : variable.masked ? 'masked' : null,
-    variable.raw ? 'not expanded' : null,
-    scope === '*' ? null : scope,
-  ].filter((kind) => kind !== null);
+function Edit({ variable, project, again, close }: RowProps & { readonly close: () => void }) {
+  const { key, environment_scope: scope } = variable;
+  const isKept = (value: string) => (isKeptSecret(variable) && value === '') || value === variable.value;
   return (
-    <tr>
-      <td>
-        <code>
-          <Name text={key} fit />
-        </code>
-        <p class="soft">{description}</p>
-      </td>
-      <td>
-        {value === null ? (
-          'hidden'
-        ) : (
-          <>
-            {isShown && (
-              <code>
-                <Name text={value} />
-              </code>
-            )}
-            <button type="button" class="bare" aria-expanded={isShown} onClick={() => setShown(!isShown)}>
-              {isShown ? 'Hide' : 'Show'}
-              <span class="heard"> value of {key}</span>
-            </button>
-          </>
-        )}
-      </td>
-      <td>{kinds.join(', ')}</td>
-      <td>{project !== null && <Remove variable={variable} project={project} again={again} />}</td>
-    </tr>
+    <>
+      <About variable={variable} />
+      <VariableForm
+        variable={variable}
+        save={({ value, key: _key, ...rest }) =>
+          call('PUT /api/v4/projects/:id/variables/:key', {
+            params: { id: project, key },
+            query: { filter: { environment_scope: scope } },
+            // One that was not changed here may have been elsewhere, and would be put back.
+            body: { ...rest, ...(isKept(value) ? {} : { value }) },
+          })
+        }
+        onSaved={() => {
+          close();
+          again();
+        }}
+        onCancel={close}
+      />
+    </>
   );
 }
 
-function Remove({
-  variable: { key, environment_scope: scope },
-  project,
-  again,
-}: RowProps & { readonly project: string }) {
-  const [isSure, setSure] = useState(false);
-  const [refusal, setRefusal] = useState<string | null>(null);
-  const remove = async (): Promise<void> => {
-    const query = { filter: { environment_scope: scope } };
-    const gone = await call('DELETE /api/v4/projects/:id/variables/:key', { params: { id: project, key }, query });
-    setRefusal(gone.ok ? null : gone.problem.message);
-    again();
-  };
+interface ActionsProps extends RowProps {
+  /** It was edited last: who closed its form goes on from here. */
+  readonly isLast: boolean;
+  readonly edit: () => void;
+}
+
+function Actions({ variable, project, again, isLast, edit }: ActionsProps) {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (isLast && document.activeElement === document.body) button.current?.focus();
+  }, []);
+  const { key, environment_scope: scope } = variable;
+  const query = { filter: { environment_scope: scope } };
   return (
-    <>
-      <button
-        type="button"
-        {...(isSure ? { 'data-hue': 'bad' } : {})}
-        onClick={() => (isSure ? void remove() : setSure(true))}
-        onBlur={() => setSure(false)}
-      >
-        {isSure ? 'Really remove' : 'Remove'}
-        <span class="heard"> {key}</span>
+    <div class="actions">
+      <button type="button" ref={button} onClick={edit}>
+        Edit<span class="heard"> {key}</span>
       </button>
-      {refusal !== null && <p role="alert">{refusal}</p>}
-    </>
+      <PressTwice
+        word="Remove"
+        sure="Really remove"
+        of={key}
+        stake="Jobs that need it do not get it any more."
+        deed={() => call('DELETE /api/v4/projects/:id/variables/:key', { params: { id: project, key }, query })}
+        onDone={again}
+      />
+    </div>
   );
 }

@@ -31,6 +31,8 @@ function jobsOf(graph: Graph, status: (position: number) => Status = () => 'succ
     retried: false,
     downstream_pipeline_id: null,
     started_at: null,
+    duration: null,
+    scheduled_at: null,
     finished_at: null,
   };
   const entries = graph.jobs.map(({ name, stage, kind }, position) => {

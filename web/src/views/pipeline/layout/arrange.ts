@@ -76,7 +76,9 @@ function cardsOf(positions: readonly number[], graph: Graph, jobs: Jobs): readon
     if (planned === undefined || job === undefined) continue;
     const name = planned.node === null ? planned.name : planned.group;
     const key = `${planned.node === null} ${name}`;
-    cards.set(key, [...(cards.get(key) ?? []), job]);
+    const there = cards.get(key);
+    if (there === undefined) cards.set(key, [job]);
+    else there.push(job);
   }
   return [...cards.values()].map((each) => {
     const position = each[0]?.position ?? 0;

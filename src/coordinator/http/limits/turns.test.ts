@@ -22,3 +22,18 @@ it('lets so many in at a time, in the order in which they came, and is full when
   await Promise.all([works[0], works[2], works[3]]);
   expect(begun).toEqual([0, 1, 2, 3]);
 });
+
+it('gives the place of one that has gone to the next, and runs nothing for it', async () => {
+  const turns = new Turns({ atOnce: 1, mostWaiting: 1 });
+  const end = Promise.withResolvers<void>();
+  const first = turns.take(() => end.promise);
+  const leaves = new AbortController();
+  const gone = turns.take(() => Promise.reject(new Error('it ran')), leaves.signal);
+  expect(turns.isFull).toBe(true);
+  leaves.abort(new Error('gone'));
+  await expect(gone).rejects.toThrow('gone');
+  expect(turns.isFull).toBe(false);
+  const next = turns.take(() => Promise.resolve('next'));
+  end.resolve();
+  expect([await first, await next]).toEqual([undefined, 'next']);
+});

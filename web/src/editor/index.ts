@@ -1,0 +1,2 @@
+export { type CodeField, type Finding, openField } from './code-field.ts';
+export type { Schema } from './look-up.ts';
