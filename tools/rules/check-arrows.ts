@@ -18,7 +18,7 @@ export function checkArrows(files: readonly SourceFile[]): readonly Finding[] {
 }
 
 /** Why an import is refused, or null. */
-function refusal(path: string, { specifier, target }: Import): string | null {
+function refusal(path: string, { specifier, target, isType }: Import): string | null {
   const from = placeOf(path);
   if (target === null) return refuseImpure(path, specifier);
   const to = placeOf(target);
@@ -29,6 +29,9 @@ function refusal(path: string, { specifier, target }: Import): string | null {
   if (from.kind === 'room') {
     if (from.room === to.room) return null;
     if (!arrows[from.room]?.includes(to.room)) return `${from.room} must not import ${to.room} (${specifier})`;
+    // What runs in a browser is built apart: a value would bring the coordinator's code there.
+    if (from.room === 'web' && !isType)
+      return `web imports types alone of ${to.room}: write \`import type\` (${specifier})`;
   }
   if (target !== `src/${to.room}/index.ts`) return `imports ${target}; the room's face is src/${to.room}/index.ts`;
   return null;

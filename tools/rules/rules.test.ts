@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import { checkArrows } from './check-arrows.ts';
 import { checkBans } from './check-bans.ts';
 import { checkCycles } from './check-cycles.ts';
@@ -9,26 +8,7 @@ import { checkFunctions } from './check-functions.ts';
 import { checkSizes } from './check-sizes.ts';
 import { checkTests } from './check-tests.ts';
 import { arrows, formatArrows } from './rooms.ts';
-import { type Finding, readSources, type SourceFile } from './source-file.ts';
-
-const trees: string[] = [];
-afterEach(() => {
-  for (const tree of trees.splice(0)) rmSync(tree, { recursive: true });
-});
-
-/** Plants files in a tree of their own and says what a check finds, as `path:line: message`. */
-function findings(
-  check: (files: readonly SourceFile[]) => readonly Finding[],
-  files: Readonly<Record<string, string>>,
-): readonly string[] {
-  const tree = mkdtempSync(join(tmpdir(), 'epilogue-rules-'));
-  trees.push(tree);
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(tree, path)), { recursive: true });
-    writeFileSync(join(tree, path), text);
-  }
-  return check(readSources(tree)).map(({ path, line, level, message }) => `${level} ${path}:${line}: ${message}`);
-}
+import { findings } from './testing/findings.ts';
 
 describe('arrows between rooms', () => {
   it.each([
@@ -43,6 +23,20 @@ describe('arrows between rooms', () => {
     expect(findings(checkArrows, { 'src/base/a.ts': `\n${text}\n` })).toEqual([
       'error src/base/a.ts:2: base must not import local (../local/index.ts)',
     ]);
+  });
+
+  it.each([
+    ["import type { Status } from '../../src/protocol/index.ts';", 0],
+    ["export type { Status } from '../../src/protocol/index.ts';", 0],
+    ["export type Status = import('../../src/protocol/index.ts').Status;", 0],
+    ["import { STATUSES } from '../../src/protocol/index.ts';", 1],
+    ["import { STATUSES, type Status } from '../../src/protocol/index.ts';", 1],
+    ["export { STATUSES } from '../../src/protocol/index.ts';", 1],
+    ["export const load = () => import('../../src/protocol/index.ts');", 1],
+  ])('let the page import types alone: %s', (text, refused) => {
+    const refusal = 'web imports types alone of protocol: write `import type` (../../src/protocol/index.ts)';
+    const found = findings(checkArrows, { 'web/src/a.ts': `${text}\n` });
+    expect(found).toEqual(Array.from({ length: refused }, () => `error web/src/a.ts:1: ${refusal}`));
   });
 
   it('refuse an import past the index of a room that may be imported', () => {

@@ -8,6 +8,8 @@ export interface Import {
   /** Path relative to the checkout when the specifier is relative, else null. */
   readonly target: string | null;
   readonly line: number;
+  /** Gone once the types are. */
+  readonly isType: boolean;
 }
 
 export interface SourceFile {
@@ -38,20 +40,22 @@ function readSource(root: string, path: string): SourceFile {
   const { program, module, errors } = parseSync(path, text);
   if (errors[0] !== undefined) throw new Error(`${path}: ${errors[0].message}`);
   const imports: Import[] = [];
-  const add = (specifier: string, offset: number): void => {
+  const add = (specifier: string, offset: number, isType = false): void => {
     const target = specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : null;
-    imports.push({ specifier, target, line: lineAt(text, offset) });
+    imports.push({ specifier, target, line: lineAt(text, offset), isType });
   };
-  for (const { moduleRequest } of module.staticImports) add(moduleRequest.value, moduleRequest.start);
+  for (const { moduleRequest, entries } of module.staticImports)
+    add(moduleRequest.value, moduleRequest.start, entries.length > 0 && entries.every(({ isType }) => isType));
   for (const { entries } of module.staticExports) {
     const from = entries.find((entry) => entry.moduleRequest !== null)?.moduleRequest;
-    if (from) add(from.value, from.start);
+    const isType = entries.every((entry) => entry.isType);
+    if (from) add(from.value, from.start, isType);
   }
   new Visitor({
     ImportExpression: ({ source }) => {
       if (source.type === 'Literal' && typeof source.value === 'string') add(source.value, source.start);
     },
-    TSImportType: ({ source }) => add(source.value, source.start),
+    TSImportType: ({ source }) => add(source.value, source.start, true),
   }).visit(program);
   return { path, text, lines: text.split('\n').length - 1, imports, program };
 }
