@@ -5,7 +5,7 @@ export {
   findCheckout,
 } from './checkout/compile-checkout.ts';
 export { withDefaultImage } from './default-image.ts';
-export type { LocalPipeline } from './local-run-options.ts';
+export type { LocalPipeline, LocalRunOptions } from './local-run-options.ts';
 export { keepRecovering } from './recovery/keep-recovering.ts';
 export { recoverRuns } from './recovery/recover-runs.ts';
 export { tellEarlierRuns } from './recovery/tell-earlier-runs.ts';

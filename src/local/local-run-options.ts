@@ -2,7 +2,7 @@ import type { Clock } from '../base/index.ts';
 import type { Executor } from '../executors/index.ts';
 import type { PayloadFacts } from '../payload/index.ts';
 import type { Plan, PlannedJob } from '../protocol/index.ts';
-import type { Control, JobRecord } from '../runner/index.ts';
+import type { Control, JobRecord, RunnerSettings } from '../runner/index.ts';
 import type { RunEvent } from './run-event.ts';
 import type { LocalPaths } from './runs/run-directory.ts';
 
@@ -20,7 +20,9 @@ export interface LocalRunOptions {
   readonly pipeline: LocalPipeline;
   /** The shell that was asked for; null: the executor chooses one. */
   readonly shell: string | null;
-  readonly executorFor: (start: Pick<JobRecord, 'shell' | 'environment'>) => Executor;
+  readonly executorFor: (start: Pick<JobRecord, 'shell' | 'environment' | 'settings'>) => Executor;
+  /** Where and how a job runs. */
+  readonly settingsFor: (job: Pick<PlannedJob, 'image'>) => RunnerSettings;
   readonly concurrency: number;
   readonly manual: ReadonlySet<string>;
   readonly keep: boolean;

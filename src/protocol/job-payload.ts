@@ -31,8 +31,8 @@ export interface JobPayload {
     readonly exit_code: number | null;
     readonly requested_by: string | null;
   };
-  /** For images in private registries; there are none yet. */
-  readonly credentials?: readonly never[];
+  /** For images in private registries. Our coordinator has no registry, and gives none. */
+  readonly credentials?: readonly PayloadCredential[];
   /** From outside stores, by the names of the variables they are for; our coordinator has none. */
   readonly secrets?: Readonly<Record<string, unknown>>;
   /** Of GitLab's `run` keyword: a JSON list of steps. */
@@ -128,6 +128,15 @@ export interface PayloadCache {
   readonly policy: string;
   readonly when: 'on_success' | 'on_failure' | 'always';
   readonly fallback_keys: readonly string[];
+}
+
+export interface PayloadCredential {
+  /** Those of any other type than `registry` are for nobody. */
+  readonly type: string;
+  /** The registry, with or without `https://`; a path behind it narrows it down. */
+  readonly url: string;
+  readonly username: string;
+  readonly password: string;
 }
 
 export interface PayloadDependency {

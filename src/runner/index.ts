@@ -3,7 +3,7 @@ export type { CacheStore, Extended, JobPorts, PhaseChange } from './job-ports.ts
 export type { JobRecord } from './journal/job-record.ts';
 export { owesCleanup } from './journal/journal.ts';
 export type { JobResult } from './journal/move.ts';
-export type { JournalReading } from './journal/read-journal.ts';
+export { type JournalReading, STEPS } from './journal/read-journal.ts';
 export { LOG_FILE } from './log/job-log.ts';
 export { DEFAULT_TOKEN_PREFIXES } from './log/secret-patterns.ts';
 export { infoLine, warningLine } from './log/sections.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { errorCode, Failure, removeTree } from '../../base/index.ts';
+import { emptyTree, errorCode, Failure, makeDirectory, removeTree } from '../../base/index.ts';
 import { runGit } from '../process/run-git.ts';
 import { checkOut } from './check-out.ts';
 import {
@@ -140,9 +140,9 @@ async function lookAfter(directory: string, git: RunGit, fetches: number): Promi
 
 /** What cannot be removed (files of another owner, something mounted) is moved out of the way, with all that lies beside it. */
 async function emptyDirectory(directory: string, say: CommitRequest['say']): Promise<void> {
-  // As a whole: one call of the system where name by name is one for each, with a look at all mounts before it.
-  const left = await removeTree(dirname(directory), [basename(directory)]);
-  if (left.length === 0) return void mkdirSync(directory, { mode: 0o700 });
+  // The directory itself stays: a container may have it mounted.
+  const left = await emptyTree(dirname(directory), [basename(directory)]);
+  if (left.length === 0) return void makeDirectory(directory, 0o700);
   const aside = `${directory}.${randomBytes(4).toString('hex')}.aside`;
   try {
     renameSync(directory, aside);

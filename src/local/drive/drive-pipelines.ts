@@ -16,7 +16,6 @@ export async function drivePipelines(options: LocalRunOptions, run: RunDirectory
   const context = {
     ...options,
     run,
-    executor: options.executorFor(options),
     environment: { ...options.environment, [RUN_VARIABLE]: String(run.record.id) },
     sources,
   };

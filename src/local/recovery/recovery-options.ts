@@ -7,7 +7,7 @@ import type { RunEvent } from '../run-event.ts';
 export interface RecoveryOptions {
   readonly by: Exclude<Holder['role'], 'runner' | 'finish'>;
   /** An executor as the job of this record began with. */
-  readonly executorFor: (record: Pick<JobRecord, 'shell' | 'environment'>) => Executor;
+  readonly executorFor: (record: Pick<JobRecord, 'shell' | 'environment' | 'settings'>) => Executor;
   readonly clock: Clock;
   readonly version: string;
   readonly emit: (event: RunEvent) => void;

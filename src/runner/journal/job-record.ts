@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { errorCode, readRegularFile, writeDurably } from '../../base/index.ts';
+import { DEFAULT_DOCKER_SETTINGS } from '../../executors/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
 import { DEFAULT_RUNNER_SETTINGS, type RunnerSettings } from '../open/runner-settings.ts';
 
@@ -53,7 +54,9 @@ export function readJobRecord(directory: string): RecordReading {
   if (typeof major !== 'number' || !isJobRecord(content)) return { kind: 'unusable', why: `${FILE} is damaged` };
   const { payload, cookie, environment, shell } = content;
   // Older versions wrote none, and newer ones may write more.
-  const settings = { ...DEFAULT_RUNNER_SETTINGS, ...content.settings };
+  const given = { ...DEFAULT_RUNNER_SETTINGS, ...content.settings };
+  const docker = given.docker === null ? null : { ...DEFAULT_DOCKER_SETTINGS, ...given.docker };
+  const settings = { ...given, docker };
   return { kind: 'usable', record: { payload, cookie, environment, shell, settings } };
 }
 

@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -56,6 +66,17 @@ describe('a job log', () => {
     log.beginStep('a', '[secret]\n');
     log.close();
     expect(spool()).toBe('cannot find build/[MASKED].txt\n[[MASKED]]\n');
+  });
+
+  it('writes nothing once it is closed, in whatever file has its descriptor then', () => {
+    const log = open();
+    log.write('in time\n');
+    log.close();
+    const others = [1, 2].map((number) => openSync(join(directory, `other${number}`), 'w'));
+    log.write('too late\n');
+    for (const other of others) closeSync(other);
+    expect(spool()).toBe('in time\n');
+    expect([1, 2].map((number) => readFileSync(join(directory, `other${number}`), 'utf8'))).toEqual(['', '']);
   });
 
   it('goes on where the last runner stopped: no gap, no repeat, no second heading', async () => {

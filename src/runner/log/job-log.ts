@@ -23,6 +23,7 @@ export class JobLog {
   readonly #positionFile: number;
   readonly #options: JobLogOptions;
   #position: LogPosition;
+  #isClosed = false;
 
   /** @throws Failure `log_unwritable` */
   constructor(options: JobLogOptions) {
@@ -146,7 +147,9 @@ export class JobLog {
     if (step !== null) this.#countDropped(await place.cutLog(step, offset));
   }
 
+  /** What is written after this is dropped: a place that could not be cleaned goes on to tell of its services. */
   close(): void {
+    this.#isClosed = true;
     closeSync(this.#spool);
     closeSync(this.#positionFile);
   }
@@ -160,6 +163,8 @@ export class JobLog {
   }
 
   #append(words: Uint8Array, moved: Partial<LogPosition>, stream: LogStream = 'runner'): void {
+    // The numbers of its descriptors may be another file's by now.
+    if (this.#isClosed) return;
     const { spool: start, isOpen: wasOpen } = this.#position;
     const { now } = this.#options;
     const { bytes, isOpen } =

@@ -9,6 +9,7 @@ const CYAN = `${ESC}[36;1m`;
 const GREEN = `${ESC}[32;1m`;
 const YELLOW = `${ESC}[0;33m`;
 const RED = `${ESC}[31;1m`;
+const WARNING = 'WARNING: ';
 
 /** Opens a section; its `title` follows. */
 export function sectionStart(name: string, at: number): string {
@@ -35,7 +36,12 @@ export function infoLine(text: string): string {
 }
 
 export function warningLine(text: string): string {
-  return `${YELLOW}WARNING: ${text}${RESET}\n`;
+  return `${YELLOW}${WARNING}${text}${RESET}\n`;
+}
+
+/** As an executor says it: its warnings look like ours. */
+export function executorLine(line: string): string {
+  return line.startsWith(WARNING) ? warningLine(line.slice(WARNING.length)) : `${line}\n`;
 }
 
 export function errorLine(text: string): string {

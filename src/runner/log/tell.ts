@@ -1,6 +1,7 @@
 import { describeError, errorCode } from '../../base/index.ts';
+import type { StepState } from '../../executors/index.ts';
 import type { JobRun } from '../job-run.ts';
-import { sectionStart, title } from './sections.ts';
+import { sectionStart, title, warningLine } from './sections.ts';
 
 /** A section's opening lines. */
 export function heading(run: JobRun, section: string, words: string): string {
@@ -10,6 +11,12 @@ export function heading(run: JobRun, section: string, words: string): string {
 /** Says something in the job's log; trouble with the log is told elsewhere and stops nothing. */
 export function say(run: JobRun, text: string): void {
   tolerateLogTrouble(run, () => run.log.write(text));
+}
+
+/** What the place knows of a step's end beyond its code. */
+export function tellRemarks(run: JobRun, state: StepState): void {
+  const remarks = 'remarks' in state ? (state.remarks ?? []) : [];
+  for (const remark of remarks) say(run, warningLine(remark));
 }
 
 /** `leastBytes`: as for `JobLog.beginStep`. */

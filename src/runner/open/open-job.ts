@@ -15,6 +15,7 @@ import { type FeatureFlags, featureFlags } from './feature-flags.ts';
 import { createDescriptors } from './hold-descriptors.ts';
 import { jobSpec, surroundingsOf } from './job-spec.ts';
 import { openingLines, openLog } from './open-log.ts';
+import { Preparation } from './preparation.ts';
 import type { RunnerSettings } from './runner-settings.ts';
 import { type CleanupVariables, stepScripts } from './step-scripts.ts';
 import { leftOutOf } from './unsupported.ts';
@@ -38,6 +39,7 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
   const { variables, settings } = facts;
   let place: Place;
   let log: JobLog | null = null;
+  let preparation: Preparation | null = null;
   // A job that waits for its place uses up its time, too.
   const begun = acceptedOf({ journal, clock: options.clock });
   const timeout = journal.progress.owed ? null : watchTimeout(options, begun, settings.budgets.jobMs);
@@ -45,20 +47,19 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
     log = openLog(options, facts);
     if (log.sizeBytes === 0)
       log.write(openingLines(options, payload, [...leftOutOf(payload), ...variables.warnings, ...settings.warnings]));
-    const { control } = options;
-    // Where a cleanup may be owed, or another runner may have left something, the place is needed whatever was said.
-    const isNeeded = journal.progress.owed || options.payload === null;
-    const signal = isNeeded ? control.forceSignal : control.interruptSignal;
-    place = await options.executor.prepare(jobSpec(options, record, variables), signal);
+    preparation = new Preparation(log, options);
+    const spec = jobSpec(options, record, variables);
+    place = await options.executor.prepare(spec, signalFor(options, journal.progress.owed), preparation.say);
+    preparation.end();
   } catch (error) {
-    log?.close();
+    if (preparation === null) log?.close();
+    preparation?.fail(error);
     return abandon(options, journal, error);
   } finally {
     timeout?.callOff();
   }
   const { clock, control, ports } = options;
   const { budgets, attempts, cleanupRetries } = settings;
-  const scripts = stepScripts({ ...facts, place });
   const run: JobRun = {
     payload,
     isTakenOver: options.payload === null,
@@ -74,14 +75,24 @@ export async function openJob(options: JobOptions): Promise<JobRun | JobResult |
     cleanupRetries,
     extensionLimitMs: record.settings.extensionLimitMs,
     ports: { ...ports, trouble: (message) => ports.trouble(log.masked(message)) },
-    scripts,
+    scripts: stepScripts({ ...facts, place }),
     variables,
     descriptors: createDescriptors(),
   };
-  if (log.mayRepeat) say(run, warningLine('log.position is damaged: what stands above may come once more'));
-  if (log.lostBytes > 0) say(run, warningLine(`the machine stopped: ${log.lostBytes} bytes of this log were lost`));
+  tellOfLog(run);
   ports.phase({ phase: 'preparing', cause: null, deadline: null });
   return run;
+}
+
+/** Where a cleanup may be owed, or another runner may have left something, the place is needed whatever was said. */
+function signalFor({ control, payload }: JobOptions, isOwed: boolean): AbortSignal {
+  return isOwed || payload === null ? control.forceSignal : control.interruptSignal;
+}
+
+function tellOfLog(run: JobRun): void {
+  const { mayRepeat, lostBytes } = run.log;
+  if (mayRepeat) say(run, warningLine('log.position is damaged: what stands above may come once more'));
+  if (lostBytes > 0) say(run, warningLine(`the machine stopped: ${lostBytes} bytes of this log were lost`));
 }
 
 /** What a job's payload and the owner of its runner say of it together. */

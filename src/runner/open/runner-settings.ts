@@ -1,9 +1,13 @@
+import type { DockerSettings } from '../../executors/index.ts';
+
 /**
  * What the owner of a runner says of each of its jobs. Plain JSON, frozen in a job's journal before anything of it begins: a job ends with the settings
  * that it began with. The runner's token is not among them.
  */
 export interface RunnerSettings {
-  readonly executor: 'shell';
+  readonly executor: 'shell' | 'docker';
+  /** Of the docker executor, its engine named; null with another one. */
+  readonly docker: DockerSettings | null;
   /** `bash`, `sh`, or a path; null: bash, else sh. */
   readonly shell: string | null;
   /** Absolute; null: `builds` in the working directory. */
@@ -71,6 +75,7 @@ export interface S3CacheSettings {
 /** Of a runner whose owner says nothing. Source: GitLab's runner. */
 export const DEFAULT_RUNNER_SETTINGS: RunnerSettings = Object.freeze({
   executor: 'shell',
+  docker: null,
   shell: null,
   buildsDir: null,
   cacheDir: null,

@@ -152,7 +152,7 @@ describe('what a hostile or dying job leaves', () => {
     }
     expect(await save(artifact({ paths: ['*'] }))).toMatchObject([{ files: 1 }]);
     expect(log.split('\n').filter((line) => line.includes('left out: its name is not UTF-8'))).toHaveLength(20);
-    expect(log).toContain('WARNING: "\\n10\ufffd" is left out');
+    expect(log).toMatch(/WARNING: "\\n\d\d\ufffd" is left out/);
     expect(log).toContain('WARNING: 5 more files and directories are left out');
   });
 });

@@ -150,8 +150,9 @@ it('masks the tokens that a payload brings, whatever variables say', () => {
       token: 'of-the-job',
       git_info: { ...git_info, repo_url: 'https://gitlab-ci-token:of-the-repository@gitlab.example/a.git' },
       dependencies: [dependency, { ...dependency, token: 'short' }],
+      credentials: [{ type: 'registry', url: 'r.example.com', username: 'u', password: 'of-the-registry' }],
     }),
     surroundings,
   );
-  expect(maskedValues).toEqual(['of-the-job', 'of-the-repository', 'of-an-earlier-job']);
+  expect(maskedValues).toEqual(['of-the-job', 'of-the-repository', 'of-an-earlier-job', 'of-the-registry']);
 });

@@ -148,9 +148,10 @@ function withoutNul(variable: Variable, warnings: string[]): Variable {
 const LEAST_TOKEN = 8;
 
 /** Also where no variable that has one of them is called masked. */
-function tokensOf({ token, git_info, dependencies }: JobPayload): string[] {
+function tokensOf({ token, git_info, dependencies, credentials = [] }: JobPayload): string[] {
   const password = /^[a-z]+:\/\/[^/@]*:([^/@]*)@/i.exec(git_info.repo_url)?.[1] ?? '';
-  const all = [token, password, ...dependencies.map((dependency) => dependency.token)];
+  const others = [...dependencies.map((one) => one.token), ...credentials.map((one) => one.password)];
+  const all = [token, password, ...others];
   return all.filter((value) => value.length >= LEAST_TOKEN);
 }
 

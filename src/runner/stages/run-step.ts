@@ -3,7 +3,7 @@ import type { Verdict } from '../journal/move.ts';
 import { record } from '../journal/record.ts';
 import { holdReserve } from '../journal/reserve.ts';
 import { sectionEnd } from '../log/sections.ts';
-import { beginStep, drain, heading, say } from '../log/tell.ts';
+import { beginStep, drain, heading, say, tellRemarks } from '../log/tell.ts';
 import { cleanupVariables } from '../teardown/cleanup/cleanup-variables.ts';
 import { cleanupStep } from '../teardown/cleanup/start-cleanup.ts';
 import { ask } from './ask.ts';
@@ -35,6 +35,7 @@ export async function runStep(run: JobRun, id: string, title: string, script: st
   // A step that vanished because its tree is being torn down by somebody else's interruption is not a failure of its own.
   if (code === null && control.interruption) return interrupted(run);
   await drain(run);
+  tellRemarks(run, state);
   // What is left of a script without its wrapper still prints, until it is stopped.
   if (code !== null) say(run, sectionEnd(id, run.clock.now()));
   return loss ?? judgeExit(code);

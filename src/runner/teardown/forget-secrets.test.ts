@@ -15,11 +15,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { payload } from '../../../test/support/jobs/payload.ts';
 import { itAsRoot } from '../../../test/support/privilege.ts';
+import { DEFAULT_DOCKER_SETTINGS } from '../../executors/index.ts';
 import { plainVariable } from '../../protocol/index.ts';
 import { createJournal } from '../journal/journal.ts';
 import { readJournal } from '../journal/read-journal.ts';
 import { DEFAULT_RUNNER_SETTINGS } from '../open/runner-settings.ts';
 import { forgetSecrets } from './forget-secrets.ts';
+
+const environment = [{ key: 'PASSWORD', value: 'hunter22' }];
+const SERVICE = { name: 'db', aliases: [], entrypoint: null, command: ['--key', 'hunter22'], environment };
 
 let directory: string;
 const told: string[] = [];
@@ -43,6 +47,7 @@ function finish(): void {
         { name: 'after_script', script: ['logout hunter22'], timeout: 3600, when: 'always', allow_failure: true },
       ],
       hooks: [{ name: 'pre_get_sources_script', script: ['get hunter22'] }],
+      credentials: [{ type: 'registry', url: 'r.example.com', username: 'u', password: 'hunter22' }],
     }),
     cookie: 'c',
     environment: { AWS: 'hunter22' },
@@ -51,6 +56,7 @@ function finish(): void {
       ...DEFAULT_RUNNER_SETTINGS,
       preBuildScript: 'login hunter22',
       environment: [{ key: 'PASSWORD', value: 'hunter22' }],
+      docker: { ...DEFAULT_DOCKER_SETTINGS, services: [SERVICE] },
     },
   };
   const journal = createJournal({ directory, now: () => 0 }, record);

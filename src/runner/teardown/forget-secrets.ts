@@ -8,7 +8,7 @@ import { DEFAULT_RUNNER_SETTINGS, type RunnerSettings } from '../open/runner-set
 
 /**
  * A finished job's journal stays for the sake of its log and its result. Nobody needs its secrets any more: the scripts of its steps, which
- * set its variables, what they printed before anything was masked, the lines and variables of its payload, the tokens of others, and the environment it began
+ * set its variables, what they printed before anything was masked, the lines and variables of its payload, the tokens of others, logins, and the environment it began
  * with. Only for a job whose end is on the books. May be called twice; what cannot be removed is told and left.
  */
 export function forgetSecrets(directory: string, tell: (message: string) => void): void {
@@ -44,7 +44,8 @@ function attempt(action: () => readonly string[]): readonly string[] {
 function withoutScripts(settings: RunnerSettings): RunnerSettings {
   const { preGetSourcesScript, postGetSourcesScript, preBuildScript, postBuildScript } = DEFAULT_RUNNER_SETTINGS;
   const scripts = { preGetSourcesScript, postGetSourcesScript, preBuildScript, postBuildScript };
-  return { ...settings, ...scripts, environment: [], cache: { ...settings.cache, s3: null } };
+  const docker = settings.docker === null ? null : { ...settings.docker, services: [] };
+  return { ...settings, ...scripts, environment: [], docker, cache: { ...settings.cache, s3: null } };
 }
 
 /** The job's own token stays: it opens nothing but its end, which a coordinator that was away has yet to hear of. */
@@ -56,6 +57,7 @@ function withoutSecrets(payload: JobPayload): JobPayload {
     steps: payload.steps.map((step) => ({ ...step, script: [] })),
     hooks: [],
     services: payload.services.map((service) => ({ ...service, variables: [] })),
+    credentials: [],
     dependencies: payload.dependencies.map((dependency) => ({ ...dependency, token: '' })),
   };
 }

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Clock } from '../../../base/index.ts';
-import type { Executor } from '../../../executors/index.ts';
 import type { PayloadFacts } from '../../../payload/index.ts';
 import { payloadSettings } from '../../../protocol/index.ts';
-import { DEFAULT_RUNNER_SETTINGS, LOG_FILE, runJob } from '../../../runner/index.ts';
+import { LOG_FILE, runJob } from '../../../runner/index.ts';
+import type { LocalRunOptions } from '../../local-run-options.ts';
 import type { RunEvent } from '../../run-event.ts';
 import { jobDirectory, projectDirectory, type RunDirectory, removeBuilds } from '../../runs/run-directory.ts';
 import { jobPorts } from './job-ports.ts';
@@ -14,7 +14,8 @@ import type { Sources } from './sources.ts';
 /** What all jobs of a local run share. */
 export interface RunContext {
   readonly run: RunDirectory;
-  readonly executor: Executor;
+  readonly executorFor: LocalRunOptions['executorFor'];
+  readonly settingsFor: LocalRunOptions['settingsFor'];
   readonly clock: Clock;
   readonly emit: (event: RunEvent) => void;
   readonly sources: Sources;
@@ -27,18 +28,20 @@ export interface RunContext {
 
 /** Hands one job to the runner inside this process and sees it to its end. Null: it was taken back before it began. */
 export async function runLocalJob(context: RunContext, work: JobWork): Promise<JobReport | null> {
-  const { run, executor, clock, environment, shell, version } = context;
+  const { run, clock, environment, shell, version } = context;
   const { id, control } = work;
   const payload = await localPayload(context, work);
-  const settings = payloadSettings(payload);
-  if ((await work.claim(settings.budgets)) === 'refused') return null;
+  const settings = context.settingsFor(work.job);
+  const executor = context.executorFor({ shell, environment, settings });
+  const { budgets, sources } = payloadSettings(payload);
+  if ((await work.claim(budgets)) === 'refused') return null;
   const directory = jobDirectory(run, id);
   const projectDir = projectDirectory(run, id, context.facts.project.name);
   const ports = jobPorts(context, {
     id,
     name: work.displayName,
     archiveOf: (name) => archiveOf(work.reportOf(name)),
-    getSources: (place, signal) => context.sources.place(place, settings.sources, signal),
+    getSources: (place, signal) => context.sources.place(place, sources, signal),
     askToStart: () => work.askToStart(),
     phase: ({ phase, cause, deadline }) => {
       if (phase === 'teardown' && cause !== null) work.onTeardown(cause, deadline);
@@ -55,7 +58,7 @@ export async function runLocalJob(context: RunContext, work: JobWork): Promise<J
     ports,
     environment,
     shell,
-    settings: DEFAULT_RUNNER_SETTINGS,
+    settings,
     version,
     keep: run.record.keep,
   });

@@ -4,7 +4,7 @@ import type { Cleanup } from '../../../protocol/index.ts';
 import type { JobRun } from '../../job-run.ts';
 import type { Verdict } from '../../journal/move.ts';
 import { seconds, sectionEnd, warningLine } from '../../log/sections.ts';
-import { beginStep, drain, heading, say } from '../../log/tell.ts';
+import { beginStep, drain, heading, say, tellRemarks } from '../../log/tell.ts';
 import { followStep } from '../../stages/follow-step.ts';
 import { stopTree } from '../stop-tree.ts';
 import type { CleanupBudget } from './cleanup-budget.ts';
@@ -58,6 +58,7 @@ async function runOnce(run: JobRun, { verdict, budget }: Course, turn: Turn): Pr
   if (attempt !== first) beginStep(run, cleanupStep(attempt), '', LEAST_LOG_BYTES);
   const state = await followStep(run, cleanupStep(attempt), signal);
   if (state.kind !== 'running') await drain(run);
+  tellRemarks(run, state);
   if (state.kind !== 'running') return ended(run, attempt, state, usedMs());
   await stopTree(run);
   say(run, sectionEnd('after_script', run.clock.now()));
