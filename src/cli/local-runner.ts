@@ -15,6 +15,9 @@ interface LocalRunnerOptions {
   readonly directory: string;
   readonly tokenFile: string;
   readonly urlFile: string;
+  /** What runs its jobs, and of which image those are that name none; left out: as the runner has it. */
+  readonly executor?: string | undefined;
+  readonly dockerImage?: string | undefined;
 }
 
 const FIRST_PAUSE_MS = 500;
@@ -28,12 +31,13 @@ const LOOK_EVERY_MS = 500;
  */
 export function startLocalRunner(
   { program, clock, stderr, env }: Pick<Host, 'program' | 'clock' | 'stderr' | 'env'>,
-  { directory, tokenFile, urlFile }: LocalRunnerOptions,
+  options: LocalRunnerOptions,
 ): LocalRunnerProcess {
+  const { directory } = options;
   const stopping = new AbortController();
   const givingUp = new AbortController();
   const [file = '', ...args] = program;
-  const words = [...args, ...runnerWords({ directory, tokenFile, urlFile })];
+  const words = [...args, ...runnerWords(options)];
   let child: ChildProcess | null = null;
 
   async function keep(): Promise<void> {
@@ -83,8 +87,13 @@ export function startLocalRunner(
 }
 
 /** It is started again by us: it needs no guard. */
-function runnerWords({ directory, tokenFile, urlFile }: LocalRunnerOptions): readonly string[] {
-  return ['runner', 'run', '--url-file', urlFile, '--token-file', tokenFile, '--directory', directory, '--no-guard'];
+function runnerWords({ directory, tokenFile, urlFile, executor, dockerImage }: LocalRunnerOptions): readonly string[] {
+  const how = [
+    ...(executor === undefined ? [] : ['--executor', executor]),
+    ...(dockerImage === undefined ? [] : ['--docker-image', dockerImage]),
+  ];
+  const where = ['--url-file', urlFile, '--token-file', tokenFile, '--directory', directory];
+  return ['runner', 'run', ...where, '--no-guard', ...how];
 }
 
 function terminate(pid: number): void {

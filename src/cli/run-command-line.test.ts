@@ -44,7 +44,7 @@ afterAll(() => rmSync(root, { recursive: true }));
 async function epilogue(words: readonly string[], more: Partial<Host> = {}) {
   const [stdout, stderr] = [memoryOutput(), memoryOutput()];
   const host: Host = {
-    env: { PATH: process.env.PATH, XDG_STATE_HOME: join(root, 'state'), XDG_CACHE_HOME: join(root, 'cache') },
+    env: { PATH: process.env.PATH, XDG_STATE_HOME: root, XDG_CACHE_HOME: root, DOCKER_HOST: 'unix:///nowhere' },
     cwd: checkout,
     homeDir: root,
     isRoot: false,
@@ -127,7 +127,7 @@ describe('run', () => {
     [['--var', 'A-B=1'], /argument 'A-B=1' is invalid. Write NAME=VALUE/],
     [['--concurrency', '0'], /^epilogue: --concurrency must be a whole number from 1 to 1000$/m],
     [['--event', 'psuh'], /^epilogue: --event must be one of push, /m],
-    [['--executor', 'docker'], /^epilogue: the docker executor is not available yet/m],
+    [['--executor', 'docker'], /^epilogue: the Docker Engine at unix:\/\/\/nowhere does not answer/m],
     [['--env-file', 'vars'], /^vars:2:1: expected NAME=value$/m],
     [['--env-file', 'none'], /^epilogue: cannot read the env file none: /m],
     [['--file', 'none.yml'], /^epilogue: there is no none.yml in ~\/shop$/m],

@@ -67,6 +67,6 @@ export function openEntry(
 }
 
 /** What a connection keeps until its entry is opened anew. */
-function about({ labels, settings: { tls, executor } }: RunnerEntry, { config }: DaemonOptions) {
-  return { executor, labels, tls, connectionMaxAgeMs: config.connectionMaxAgeMs };
+function about({ labels, settings: { tls, executor, docker } }: RunnerEntry, { config }: DaemonOptions) {
+  return { executor, labels, gpus: docker?.gpus ?? '', tls, connectionMaxAgeMs: config.connectionMaxAgeMs };
 }

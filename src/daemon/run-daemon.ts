@@ -10,6 +10,7 @@ import type { JobsInHand } from './jobs-in-hand.ts';
 import type { WireRecord } from './journal/wire-record.ts';
 import { openLoops } from './open-loops.ts';
 import { rotateTokens } from './register/rotate-tokens.ts';
+import { keepSweeping } from './sweep/keep-sweeping.ts';
 import type { EntryLoops } from './take/entry-loops.ts';
 import { takeLock } from './take-lock.ts';
 import { takeUpJobs } from './take-up/take-up-jobs.ts';
@@ -113,7 +114,11 @@ function startWork(options: DaemonOptions, metrics: RunnerMetrics, watching: Wat
     };
   };
   const takenUp = takeUpJobs({ directory, homes, claim, contextFor, log, metrics });
-  const all = Promise.allSettled([takenUp, loops.ended(), drawTokens(options, loops)]);
+  // Entries may end by themselves: of a token that is nobody's.
+  const over = new AbortController();
+  const looped = loops.ended().finally(() => over.abort());
+  const swept = keepSweeping({ ...options, config: () => loops.config, stop: over.signal });
+  const all = Promise.allSettled([takenUp, swept, looped, drawTokens(options, loops)]);
   return {
     config: () => loops.config,
     jobs: () => [...loops.all.map(({ context }) => context), ...gone.values()].map(({ jobs }) => jobs),

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Act } from './scripted/scripted-step.ts';
-import { CANDIDATES } from './testing/candidates.ts';
+import { describeOnEach } from './testing/candidates.ts';
 import { openJob, readAll, waitForEnd, waitForOutput } from './testing/executor-contract.ts';
 
-describe.each(CANDIDATES)('the $name executor', ({ executor, script }) => {
+describeOnEach('the $name executor', ({ executor, script }) => {
   describe('following a log', () => {
     it('passes NUL bytes and invalid UTF-8 unchanged, also through a small buffer', async () => {
       await using fixture = await openJob(executor());

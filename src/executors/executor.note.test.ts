@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { ODD_FILES } from '../../test/support/files/odd-files.ts';
 import { realClock } from '../base/index.ts';
 import { createShellExecutor } from './shell/shell.ts';
-import { CANDIDATES } from './testing/candidates.ts';
+import { describeOnEach } from './testing/candidates.ts';
 import { openJob, waitForEnd } from './testing/executor-contract.ts';
 
-describe.each(CANDIDATES)('a note to the runner, on the $name executor', ({ executor, script }) => {
+describeOnEach('a note to the runner, on the $name executor', ({ executor, script }) => {
   it('is what a step wrote last, for every runner', async () => {
     await using fixture = await openJob(executor());
     const { place, job } = fixture;

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CANDIDATES } from './testing/candidates.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeOnEach } from './testing/candidates.ts';
 import {
   collectAll,
   collectPaths,
@@ -26,7 +26,7 @@ afterAll(() => rmSync(tree, { recursive: true, force: true }));
 
 const IN_TREE = ['.hidden', 'run', 'src', 'src/deep', 'src/deep/main'];
 
-describe.each(CANDIDATES)('the place of the $name executor', ({ executor, script }) => {
+describeOnEach('the place of the $name executor', ({ executor, script }) => {
   it('has a temporary directory outside of the project directory', async () => {
     await using fixture = await openJob(executor());
     const { projectDir, temporaryDir } = fixture.place;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Act } from './scripted/scripted-step.ts';
-import { CANDIDATES } from './testing/candidates.ts';
+import { describeOnEach } from './testing/candidates.ts';
 import { openJob, readAll, signalUntilDead, until, waitForEnd, waitForOutput } from './testing/executor-contract.ts';
 
-describe.each(CANDIDATES)('the $name executor', ({ executor, script }) => {
+describeOnEach('the $name executor', ({ executor, script }) => {
   describe('signalling', () => {
     it('ends a step with TERM, as a shell reports it, and finds nothing afterwards', async () => {
       await using fixture = await openJob(executor());

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Act } from './scripted/scripted-step.ts';
-import { CANDIDATES } from './testing/candidates.ts';
+import { describeOnEach } from './testing/candidates.ts';
 import {
   collectPaths,
   deliverAll,
@@ -11,7 +11,7 @@ import {
   waitForOutput,
 } from './testing/executor-contract.ts';
 
-describe.each(CANDIDATES)('the $name executor', ({ executor, script }) => {
+describeOnEach('the $name executor', ({ executor, script }) => {
   describe('running a step', () => {
     it('plays a step to its end, keeps what it printed and tells its exit code', async () => {
       await using fixture = await openJob(executor());

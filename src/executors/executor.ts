@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { LifecycleHandler, PayloadImage, PayloadService } from '../protocol/index.ts';
+import type { LifecycleHandler, PayloadCredential, PayloadImage, PayloadService } from '../protocol/index.ts';
 
 /**
  * Where the steps of a job run. One contract for every back end; no executor has teardown code of its own.
@@ -22,12 +22,16 @@ export interface Executor {
    * Makes the job's place, or finds the one that an earlier process made. A place that is gone for good is made anew, empty, and the
    * steps that ran in the old one are `lost`. Where a step was started before, only what would keep everything from being stopped
    * is a reason to fail: a full disk, say, is not; it fails `start`.
+   * `say` gets what is worth telling the job's readers meanwhile: an image is pulled, a service started.
    * When `signal` aborts (cancel, timeout, force) it gives up and takes back what it has made.
    * @throws Failure `executor_unavailable` when the place cannot be had (no shell, no space, no such image), `canceled` when the
    * signal was the reason. Nothing has run then, and nothing is left, unless this process dies first: then `prepare` + `clean` remove it.
    */
-  prepare(job: JobSpec, signal: AbortSignal): Promise<Place>;
+  prepare(job: JobSpec, signal: AbortSignal, say?: Say): Promise<Place>;
 }
+
+/** Takes a line for the job's log, without its end. One that begins with `WARNING: ` is shown as one. */
+export type Say = (line: string) => void;
 
 /** All that an executor is told about a job. The same, word for word, for every `prepare` of one job. */
 export interface JobSpec {
@@ -42,9 +46,14 @@ export interface JobSpec {
   readonly cookie: string;
   /** Environment of the runner's machine that steps start with, before their script's own exports; only where steps run on it. */
   readonly environment: Readonly<Record<string, string>>;
-  /** null: the job names none. Variables in it are expanded. */
+  /** null: the job names none. Variables in its name and options are expanded. */
   readonly image: PayloadImage | null;
+  /** As the payload has them: whoever starts them expands what is theirs, which may name variables of their own. */
   readonly services: readonly PayloadService[];
+  /** For images in private registries. */
+  readonly credentials?: readonly PayloadCredential[];
+  /** Of `variables` those that services may know: neither masked nor hidden, and no files. */
+  readonly publicVariables?: Readonly<Record<string, string>>;
   /** The job's variables, expanded: what an executor is configured by. Scripts export them themselves. */
   readonly variables: Readonly<Record<string, string>>;
   /** `pre_stop_k8s_container_handler`; executors other than kubernetes ignore it. */
@@ -58,14 +67,17 @@ export interface StepSpec {
   readonly script: string;
 }
 
+/** What its readers should know about a step's end: memory was used up, a service has died. A sentence each. */
+type Remarks = readonly string[];
+
 export type StepState =
   /** No wrapper has claimed the step. */
   | { readonly kind: 'absent' }
   | { readonly kind: 'running' }
   /** `code` as a shell reports it: 128 + n for signal n. */
-  | { readonly kind: 'ended'; readonly code: number }
+  | { readonly kind: 'ended'; readonly code: number; readonly remarks?: Remarks }
   /** The wrapper is gone and left no exit code (killed from outside, host restarted). It will never end. */
-  | { readonly kind: 'vanished' }
+  | { readonly kind: 'vanished'; readonly remarks?: Remarks }
   /** The place is gone, or has not answered for longer than the executor waits. Nothing will come of the step any more. */
   | { readonly kind: 'lost'; readonly reason: string }
   /** The place was told to go (pod deleted, node drained). Other steps can start as long as it is there. */
@@ -79,6 +91,13 @@ export interface JobProcess {
   readonly name: string;
 }
 
+export interface PlaceOnHost {
+  readonly dir: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Before a program begins: what steps have left there becomes the runner's own, as far as that can be done. Not given where it always is. Never rejects. */
+  readonly takeBack?: () => Promise<void>;
+}
+
 /** No path of the runner's machine goes in or out, but `stepsDir`, `host` and the source of `deliverTree`. */
 export interface Place {
   /** Which shell runs the steps' scripts. */
@@ -89,7 +108,7 @@ export interface Place {
    * The same directory on the runner's machine, and the environment of programs that work in it there for the job: by that they are found and stopped
    * with all that the job runs. null: it is not reached from there.
    */
-  readonly host: { readonly dir: string; readonly environment: Readonly<Record<string, string>> } | null;
+  readonly host: PlaceOnHost | null;
   /** For variable files and `GITLAB_ENV`, as the steps see it: outside of the project directory, private, gone after `clean`. */
   readonly temporaryDir: string;
   /**

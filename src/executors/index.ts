@@ -1,4 +1,5 @@
 export { COOKIE_VARIABLE, makeCookie } from './cookie.ts';
+export * from './docker/index.ts';
 export type * from './executor.ts';
 export { createScriptedMachine, type ScriptedMachine } from './scripted/scripted-machine.ts';
 export type { Act } from './scripted/scripted-step.ts';

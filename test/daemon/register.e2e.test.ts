@@ -59,6 +59,29 @@ it('makes this machine a runner with a token of the server, and writes that into
   expect([again.code, again.err]).toEqual([2, `epilogue: this runner is in ${config()} already: 'here'\n`]);
 });
 
+it('makes a runner of containers, as the flags and the template have them', async () => {
+  writeFileSync(join(root, 'template'), '[[runners]]\n[runners.docker]\nmemory = "1g"\npull_policy = "never"\n');
+  const flags = ['--executor', 'docker', '--docker-image', 'debian:12', '--docker-pull-policy', 'if-not-present'];
+  const { code, err } = await register(
+    '--token',
+    server.token,
+    '--name',
+    'c',
+    ...flags,
+    '--template-config',
+    'template',
+  );
+  expect([code, err]).toEqual([0, '']);
+  expect(written()).toMatch(
+    /\[runners\.docker\]\nmemory = "1g"\npull_policy = "if-not-present"\nimage = "debian:12"\nvolumes = \[ "\/cache" \]\n/,
+  );
+  const [{ body } = { body: '' }] = server.requests;
+  const features = { image: true, services: true, service_variables: true, shared: false };
+  expect(JSON.parse(String(body)).info).toMatchObject({ executor: 'docker', features });
+  const listed = await runner(['list']);
+  expect([listed.out, listed.err]).toEqual([`c: docker at ${server.url}, number 7\n`, '']);
+});
+
 it('makes a runner the old way, from variables and a template, and keeps what is in the file', async () => {
   mkdirSync(join(root, 'etc'));
   writeFileSync(config(), '# ours\nconcurrent = 3 # for now\n');
@@ -84,7 +107,8 @@ it('makes a runner the old way, from variables and a template, and keeps what is
 it.each([
   [['--token', 'glrt-wrong'], /does not know this token\. Make a runner there/],
   [[], /say who the runner is: --token/],
-  [['--token', 'x', '--executor', 'docker'], /there is no executor 'docker' yet: write --executor shell/],
+  [['--token', 'x', '--executor', 'ssh'], /there is no executor 'ssh' yet: write --executor shell or docker/],
+  [['--token', 'x', '--executor', 'docker'], /say which image jobs have that name none: --docker-image/],
   [['--registration-token', 'wrong'], /makes no runner: the server answers 403/],
   [['--url', 'elsewhere', '--token', 'x'], /argument 'elsewhere' is invalid\. Write an address/],
 ])('refuses %j and writes no entry', async (words, message) => {

@@ -5,6 +5,7 @@ import { bigLog } from './big-log.ts';
 import { cancelling } from './cancel.ts';
 import { compare, formatReading, type Group } from './compare.ts';
 import { compiling } from './compile.ts';
+import { containers } from './docker/docker.ts';
 import { killing } from './kill.ts';
 import { page } from './page/page.ts';
 import { root } from './processes.ts';
@@ -29,6 +30,7 @@ const groups: readonly Group[] = [
   latencies,
   crowds,
   runner,
+  containers,
   page,
 ];
 const words = process.argv.slice(2);

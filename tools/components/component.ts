@@ -22,6 +22,8 @@ export interface RunningComponent {
   readonly env: Readonly<Record<string, string>>;
   /** A directory with all that `env` names: a copy of it elsewhere serves as well. Null: all of it is everybody's, where it is. Without, what is started is for who started it. */
   readonly copyable?: string | null;
+  /** What tests have left in it and should have removed, by name; asked for when all have ended. */
+  left?(): Promise<readonly string[]>;
   /** May be called twice, and also when `start` was interrupted half-way. */
   stop(): Promise<void>;
 }

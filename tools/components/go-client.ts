@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { cachedInstall } from './cached-install.ts';
+import { cachedInstall } from '../../src/executors/testing/docker/cached-install.ts';
 import type { Component } from './component.ts';
 
 const run = promisify(execFile);

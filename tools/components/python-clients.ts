@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { cachedInstall } from './cached-install.ts';
+import { cachedInstall } from '../../src/executors/testing/docker/cached-install.ts';
 import type { Component } from './component.ts';
 
 const run = promisify(execFile);

@@ -72,13 +72,15 @@ describe("vitest's report", () => {
   it('is counted by test, and a file that does not load counts as a failure', () => {
     const path = join(dir, 'report.json');
     const result = (status: string, fullName: string): object => ({ status, fullName });
-    const tests = [result('passed', 'adds'), result('failed', 'divides by zero'), result('skipped', 'needs Docker')];
+    const failureMessages = ['Error: not\na number\nit is\n    at …'];
+    const divides = { ...result('failed', 'divides by zero'), failureMessages };
+    const tests = [result('passed', 'adds'), divides, result('skipped', 'needs Docker')];
     const testResults = [
       { name: '/x/src/a.test.ts', status: 'failed', message: '', assertionResults: tests },
       { name: '/x/src/b.test.ts', status: 'failed', message: 'no such module\n at …', assertionResults: [] },
     ];
     writeFileSync(path, JSON.stringify({ testResults }));
-    const failures = ['src/a.test.ts: divides by zero', 'src/b.test.ts: no such module'];
+    const failures = ['src/a.test.ts: divides by zero: Error: not a number it is', 'src/b.test.ts: no such module'];
     const passedOver = ['src/a.test.ts: needs Docker'];
     expect(readVitestReport(path, '/x')).toEqual({ passed: 1, failed: 2, skipped: 1, failures, passedOver });
   });

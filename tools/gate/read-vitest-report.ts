@@ -7,7 +7,11 @@ interface VitestReport {
     readonly name: string;
     readonly status: 'passed' | 'failed';
     readonly message: string;
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages?: readonly string[];
+    }[];
   }[];
 }
 
@@ -15,6 +19,7 @@ export interface TestCounts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** Names of what failed, each with how its message begins: of a long log whoever reads may get the end alone. */
   readonly failures: readonly string[];
   /** Names of what was skipped. */
   readonly passedOver: readonly string[];
@@ -30,11 +35,18 @@ export function readVitestReport(path: string, root: string): TestCounts | null 
   for (const { name, status, message, assertionResults } of testResults) {
     const file = relative(root, name);
     for (const result of assertionResults) {
+      const test = `${file}: ${result.fullName}`;
       if (result.status === 'passed') passed += 1;
-      else (result.status === 'failed' ? failures : passedOver).push(`${file}: ${result.fullName}`);
+      else if (result.status === 'failed') failures.push([test, ...beginnings(result.failureMessages)].join(': '));
+      else passedOver.push(test);
     }
     const testFailed = assertionResults.some((result) => result.status === 'failed');
     if (status === 'failed' && !testFailed) failures.push(`${file}: ${message.split('\n')[0] ?? 'did not load'}`);
   }
   return { passed, failed: failures.length, skipped: passedOver.length, failures, passedOver };
+}
+
+/** Bounded, and in one line: a message may carry a whole log. */
+function beginnings(messages: readonly string[] = []): readonly string[] {
+  return messages.map((message) => message.split('\n').slice(0, 3).join(' ').slice(0, 300));
 }

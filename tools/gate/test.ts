@@ -20,7 +20,7 @@ await runAtMost(
   checkSteps.map((step) => () => gate.check(step)),
 );
 // Unit tests too need a program or two that is installed only now.
-const { env, copyable, stop } = await provided;
+const { env, copyable, lookForLeftovers, stop } = await provided;
 try {
   // Routes are asked for longer, see src/coordinator/hostile.
   const fuzz = isLong ? { FUZZ: '8:60' } : {};
@@ -33,13 +33,16 @@ try {
   // Logs of a gigabyte and hundreds of jobs at once, see test/daemon/load.
   const load = isLong ? { LOAD: 'long' } : {};
   await gate.vitest({
+    // Two thirds of it on a quiet machine of two cores.
     name: 'end-to-end tests',
     projects: ['e2e'],
-    timeoutMs: (isLong ? 30 : 15) * minuteMs,
+    timeoutMs: (isLong ? 35 : 20) * minuteMs,
     env: { ...env, ...load },
   });
+  await gate.vitest({ name: 'tests in containers', projects: ['docker'], timeoutMs: 10 * minuteMs, env });
   await killAtRandom(gate, isLong ? 1000 : 160, (isLong ? 40 : 10) * minuteMs);
   await testAsOrdinaryUser(gate, 15 * minuteMs, copyable);
+  await lookForLeftovers();
 } finally {
   await stop();
 }

@@ -17,6 +17,8 @@ const SAME_FOR_ALL: readonly string[] = [
   'page/',
   // What a database keeps.
   ...['crash/', 'campaign/replicas'],
+  // What is asked of an engine of containers, which only root may start.
+  'docker/',
   // What a runner says to servers, at which times, and how much.
   ...['daemon/transcript/', 'daemon/plain-server/', 'daemon/load/', 'daemon/several-entries.'],
 ];

@@ -3,12 +3,12 @@ import { InvalidArgumentError, Option } from 'commander';
 import { findCheckout, keepRecovering, recoverRuns, stopExitCode } from '../../local/index.ts';
 import { Control } from '../../runner/index.ts';
 import { closeShow } from '../close-show.ts';
+import { executorsOf } from '../execution/executors.ts';
 import { forwardSignals } from '../forward-signals.ts';
 import { EXIT, type Host } from '../host.ts';
 import { parseArguments } from '../parse-arguments.ts';
 import { chooseLinePresenter } from '../present/choose-presenter.ts';
 import { xdgPaths } from '../settings/xdg-paths.ts';
-import { shellExecutor } from './execution.ts';
 
 interface RecoverFlags {
   readonly directory?: string;
@@ -48,7 +48,7 @@ async function recover({ directory, json = false, run, guard = false }: RecoverF
       checkout,
       runId: run ?? null,
       by: guard ? 'guard' : 'recover',
-      executorFor: (start) => shellExecutor(host, start),
+      executorFor: executorsOf(host),
       clock: host.clock,
       version: host.version,
       emit: (event) => show.present(event),

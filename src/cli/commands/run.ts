@@ -13,11 +13,12 @@ import {
 import type { Plan } from '../../protocol/index.ts';
 import { Control } from '../../runner/index.ts';
 import { closeShow } from '../close-show.ts';
+import { chooseExecutor, type ExecutorChoice } from '../execution/choose-executor.ts';
+import { executorsOf, outerJobOf, recoverCommandLine } from '../execution/executors.ts';
 import { forwardSignals } from '../forward-signals.ts';
 import { EXIT, type Host } from '../host.ts';
 import { collectWord, parseArguments } from '../parse-arguments.ts';
 import { choosePresenter } from '../present/choose-presenter.ts';
-import { outerJobOf, recoverCommandLine, shellExecutor } from './execution.ts';
 import { addPipelineFlags, type PipelineFlags } from './pipeline-flags.ts';
 import { type Prepared, preparePipeline } from './prepare-pipeline.ts';
 import { refuse } from './print-problems.ts';
@@ -40,7 +41,6 @@ export async function command(args: readonly string[], host: Host): Promise<numb
   if ('problems' in prepared) return refuse(prepared.problems, host, { json });
   const { problems, plan, filtered } = prepared.compiled.result;
   if (hasErrors(problems)) return refuse(problems, host, { json });
-  if (prepared.settings.executor === 'docker') return refuse([NO_DOCKER], host, { json });
   if (plan === null) {
     host.stderr.write(`epilogue: no pipeline: ${filtered ?? 'there is nothing to run'}\n`);
     host.stderr.write('    hint: `epilogue list --all` says why of each job\n');
@@ -53,14 +53,11 @@ export async function command(args: readonly string[], host: Host): Promise<numb
   if (mistakes.length > 0) return refuse(mistakes, host, { json });
   // To name a manual job is to start it.
   const manual = new Set([...words, ...started].flatMap((name) => namedJobs(plan, name)).map((job) => job.name));
-  return run({ prepared, plan: withDefaultImage(selected.plan, prepared.settings.image), manual, json }, host);
+  const chosen = withDefaultImage(selected.plan, prepared.settings.image);
+  const choice = await chooseExecutor(prepared.settings, chosen, host);
+  if ('problem' in choice) return refuse([choice.problem], host, { json });
+  return run({ prepared, plan: chosen, choice, manual, json }, host);
 }
-
-const NO_DOCKER: Problem = {
-  code: 'executor',
-  severity: 'error',
-  message: 'the docker executor is not available yet; without --executor jobs run with the shell of this machine',
-};
 
 function defineRun(line: Command): Command {
   return addPipelineFlags(line)
@@ -68,7 +65,10 @@ function defineRun(line: Command): Command {
       'Runs the pipeline of this checkout, as the working tree is, in directories of its own. Ctrl-C cancels gracefully: scripts are stopped and the cleanup of each job (after_script) runs; Ctrl-C again (SIGINT, no other signal) forces the end and skips cleanup for good.',
     )
     .argument('[job...]', 'run only these jobs and what they need (default: all)')
-    .option('--executor <name>', 'where jobs run: shell (default); docker is not there yet')
+    .option(
+      '--executor <name>',
+      'where jobs run: shell (of this machine) or docker (default: docker for jobs with an image, where an engine answers)',
+    )
     .option('--image <image>', 'the image of jobs that name none')
     .option('--concurrency <number>', 'how many jobs run at once (default: one a core)')
     .option('--manual <job>', 'start this manual job; may be repeated', collectWord)
@@ -92,11 +92,12 @@ Exit codes:
 interface Order {
   readonly prepared: Prepared;
   readonly plan: Plan;
+  readonly choice: ExecutorChoice;
   readonly manual: ReadonlySet<string>;
   readonly json: boolean;
 }
 
-async function run({ prepared, plan, manual, json }: Order, host: Host): Promise<number> {
+async function run({ prepared, plan, choice, manual, json }: Order, host: Host): Promise<number> {
   const { compiled, settings, paths, unmasked } = prepared;
   const show = choosePresenter(host, { json });
   const emit = (event: RunEvent) => show.present(event);
@@ -104,13 +105,15 @@ async function run({ prepared, plan, manual, json }: Order, host: Host): Promise
   const control = new Control();
   const stopForwarding = forwardSignals(host, control);
   for (const problem of compiled.result.problems) warn(problem);
+  const beginning = { warn, noticeOf: choice.noticeOf, image: settings.image };
   if (unmasked.length > 0) show.present(unmaskedEvent(unmasked, host));
   try {
     const finished = await runLocal({
       checkout: compiled.checkout,
-      pipeline: localPipeline(compiled, plan, warn),
+      pipeline: localPipeline(compiled, plan, beginning),
       shell: settings.shell,
-      executorFor: (start) => shellExecutor(host, start),
+      executorFor: executorsOf(host),
+      settingsFor: choice.settingsFor,
       concurrency: settings.concurrency ?? host.cores,
       manual,
       keep: settings.keep,
@@ -129,14 +132,25 @@ async function run({ prepared, plan, manual, json }: Order, host: Host): Promise
   }
 }
 
-function localPipeline(compiled: CompiledPipeline, plan: Plan, warn: (problem: Problem) => void): LocalPipeline {
+interface Beginning {
+  readonly warn: (problem: Problem) => void;
+  readonly noticeOf: ExecutorChoice['noticeOf'];
+  /** For jobs that name none. */
+  readonly image: string | null;
+}
+
+function localPipeline(compiled: CompiledPipeline, plan: Plan, beginning: Beginning): LocalPipeline {
+  const { warn, noticeOf, image } = beginning;
+  const notice = noticeOf(plan);
+  if (notice !== null) warn(notice);
   return {
     plan,
     facts: compiled.facts,
     async compileChild(job) {
       const child = await compiled.compileChild(job);
       for (const problem of child.result.problems) warn(problem);
-      return child.result.plan === null ? null : localPipeline(child, child.result.plan, warn);
+      const { plan: found } = child.result;
+      return found === null ? null : localPipeline(child, withDefaultImage(found, image), beginning);
     },
   };
 }

@@ -19,6 +19,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import('./runner/release.ts'),
   },
   'reset-token': { summary: 'draw new tokens for runners', load: () => import('./runner/reset-token.ts') },
+  sweep: {
+    summary: 'show and remove what jobs have left in a Docker Engine',
+    load: () => import('./runner/sweep.ts'),
+  },
   unregister: { summary: 'take runners out at their servers', load: () => import('./runner/unregister.ts') },
 };
 

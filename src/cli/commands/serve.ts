@@ -1,7 +1,7 @@
 import { isIP, isIPv4 } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import { InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   createLog,
   LOG_FORMATS,
@@ -25,6 +25,8 @@ interface ServeFlags extends DataFlags {
   readonly logLevel: LogLevel;
   readonly logFormat?: LogFormat;
   readonly runner: boolean;
+  readonly executor?: 'shell' | 'docker';
+  readonly dockerImage?: string;
   readonly maxLogSize?: number;
   readonly demo?: boolean;
 }
@@ -40,7 +42,7 @@ export async function command(args: readonly string[], host: Host): Promise<numb
   const parsed = parseArguments<ServeFlags>(
     'serve',
     (line) =>
-      addDataFlags(line)
+      addRunnerFlags(addDataFlags(line))
         .description(
           'Runs the coordinator: git over HTTP, pipelines, the runner API and the REST API, on an embedded database or on PostgreSQL. Logs go to standard error.',
         )
@@ -62,7 +64,6 @@ export async function command(args: readonly string[], host: Host): Promise<numb
           ).argParser(parseNetworks),
         )
         .option('--demo', 'make the project demo/graceful, with a pipeline that starts at once')
-        .option('--no-runner', 'start no runner on this machine')
         .addOption(
           new Option(
             '--max-log-size <MiB>',
@@ -80,6 +81,18 @@ export async function command(args: readonly string[], host: Host): Promise<numb
     host,
   );
   return parsed.kind === 'ended' ? parsed.exitCode : serve(parsed.options, host);
+}
+
+function addRunnerFlags(line: Command): Command {
+  return line
+    .option('--no-runner', 'start no runner on this machine')
+    .addOption(
+      new Option('--executor <name>', 'what runs jobs of the runner on this machine (default: shell)').choices([
+        'shell',
+        'docker',
+      ]),
+    )
+    .option('--docker-image <image>', 'with --executor docker: of jobs that name none');
 }
 
 /**
@@ -107,7 +120,7 @@ async function serve(flags: ServeFlags, host: Host): Promise<number> {
   });
   const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
   const stopListening = host.onStopSignal(() => stop());
-  const runner = flags.runner ? await startRunner(server, host) : null;
+  const runner = flags.runner ? await startRunner(server, flags, host) : null;
   const demo = flags.demo === true ? await prepareDemo(server.parts) : null;
   greet(server, demo, host);
   await stopped;
@@ -129,8 +142,12 @@ function pageDirOf({ program }: Host): string {
   return basename(home) === 'src' ? join(dirname(home), 'dist', 'web') : join(home, 'web');
 }
 
-async function startRunner({ address, parts }: RunningServer, host: Host): Promise<LocalRunnerProcess> {
-  return startLocalRunner(host, await prepareLocalRunner(parts, address));
+async function startRunner(
+  { address, parts }: RunningServer,
+  { executor, dockerImage }: ServeFlags,
+  host: Host,
+): Promise<LocalRunnerProcess> {
+  return startLocalRunner(host, { ...(await prepareLocalRunner(parts, address)), executor, dockerImage });
 }
 
 /** @param demo address of the demo's pipeline, where the link leads then */

@@ -19,7 +19,8 @@ export const EVENTS = [
 export interface Settings {
   /** The CI file, relative to the checkout; null: `.gitlab-ci.yml`. */
   readonly file: string | null;
-  readonly executor: (typeof EXECUTORS)[number];
+  /** null: containers for jobs that name an image, where an engine answers; else the shell of this machine. */
+  readonly executor: (typeof EXECUTORS)[number] | null;
   /** Name or absolute path of the shell that runs scripts; null: bash, else sh. */
   readonly shell: string | null;
   /** For jobs that name none. */
@@ -39,7 +40,7 @@ export interface Settings {
 
 export const DEFAULT_SETTINGS: Settings = Object.freeze({
   file: null,
-  executor: 'shell',
+  executor: null,
   shell: null,
   image: null,
   concurrency: null,

@@ -103,7 +103,7 @@ it('reads every key that means something here', () => {
     ...{ labels: { zone: 'north' }, quarantineAfter: 0 },
   });
   expect(entry?.settings).toEqual({
-    ...{ executor: 'shell', shell: 'sh', buildsDir: '/work/b', cacheDir: '/var/cache' },
+    ...{ executor: 'shell', docker: null, shell: 'sh', buildsDir: '/work/b', cacheDir: '/var/cache' },
     cloneUrl: 'https://git.example.com',
     environment: [
       { key: 'A', value: '1' },
@@ -215,17 +215,17 @@ ${ENTRY}  [runners.custom_build_dir]
 });
 
 it('leaves out an entry that cannot take jobs, with a word, and keeps the others', () => {
-  const text = `${ENTRY}${ENTRY.replace('glrt-1', '')}${ENTRY.replace('shell', 'docker').replace('glrt-1', 'glrt-3')}`;
+  const text = `${ENTRY}${ENTRY.replace('glrt-1', '')}${ENTRY.replace('shell', 'kubernetes').replace('glrt-1', 'glrt-3')}`;
   expect(said(text)).toEqual([
     'warning runners[1].token is empty: this entry takes no jobs. `epilogue runner register` writes one',
-    'warning runners[2].executor is "docker", which is to come: this entry takes no jobs. What runs jobs here is "shell"',
+    'warning runners[2].executor is "kubernetes", which is to come: this entry takes no jobs. What runs jobs here is "shell" or "docker"',
   ]);
   const { config, outlines } = read(text);
   expect(config?.entries.map(({ token }) => token)).toEqual(['glrt-1']);
   expect(outlines.map(({ token, executor }) => [token, executor])).toEqual([
     ['glrt-1', 'shell'],
     ['', 'shell'],
-    ['glrt-3', 'docker'],
+    ['glrt-3', 'kubernetes'],
   ]);
 });
 

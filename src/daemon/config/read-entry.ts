@@ -1,3 +1,5 @@
+import { DEFAULT_DOCKER_SETTINGS, nameEngine } from '../../executors/index.ts';
+import { readDocker } from './docker/read-docker.ts';
 import { entryKey } from './entry-key.ts';
 import { expandVariables } from './expand-variables.ts';
 import { findCertificates } from './find-certificates.ts';
@@ -33,9 +35,9 @@ export interface EntryContext extends Places {
 
 /** Tables of GitLab's other executors. */
 const OTHER_EXECUTORS = [
-  ...['docker', 'kubernetes', 'machine', 'custom', 'ssh', 'parallels', 'virtualbox', 'instance', 'autoscaler'],
+  ...['kubernetes', 'machine', 'custom', 'ssh', 'parallels', 'virtualbox', 'instance', 'autoscaler'],
 ];
-const EXECUTORS_TO_COME: ReadonlySet<string> = new Set(['docker', 'kubernetes']);
+const EXECUTORS_TO_COME: ReadonlySet<string> = new Set(['kubernetes']);
 const MOST_LABELS = 32;
 
 export function readEntry(table: TableReader, at: number, context: EntryContext): EntryReading {
@@ -44,7 +46,7 @@ export function readEntry(table: TableReader, at: number, context: EntryContext)
   const token = readToken(table, context.env);
   const id = table.count('id') || null;
   const executor = table.word('executor') ?? '';
-  const settings = readSettings(table, context);
+  const settings = { ...readSettings(table, context), ...readExecutor(table, executor, context) };
   const tls = findCertificates(settings.tls, url, context.configDir);
   const key = entryKey({ url, id, token });
   const outline = { at, key, name, url, id, token, executor, tls };
@@ -69,13 +71,36 @@ export function readEntry(table: TableReader, at: number, context: EntryContext)
 }
 
 function canRun(table: TableReader, { executor, token, url }: EntryOutline): boolean {
-  if (executor === '') table.refuse('executor', 'is missing: write executor = "shell"');
-  else if (executor !== 'shell') {
+  if (executor === '') table.refuse('executor', 'is missing: write executor = "shell" or "docker"');
+  else if (!isOurs(executor)) {
     const when = EXECUTORS_TO_COME.has(executor) ? 'is to come' : 'is none of ours';
-    table.warn('executor', `is "${executor}", which ${when}: this entry takes no jobs. What runs jobs here is "shell"`);
+    const what = 'What runs jobs here is "shell" or "docker"';
+    table.warn('executor', `is "${executor}", which ${when}: this entry takes no jobs. ${what}`);
   }
   if (token === '') table.warn('token', 'is empty: this entry takes no jobs. `epilogue runner register` writes one');
-  return executor === 'shell' && token !== '' && url !== '';
+  return isOurs(executor) && token !== '' && url !== '';
+}
+
+function isOurs(executor: string): executor is RunnerEntry['settings']['executor'] {
+  return executor === 'shell' || executor === 'docker';
+}
+
+/** `[runners.docker]` is read with that executor alone, as GitLab's runner leaves it in files that had it before. */
+function readExecutor(
+  table: TableReader,
+  executor: string,
+  { configDir, env }: EntryContext,
+): Pick<RunnerEntry['settings'], 'executor' | 'docker'> {
+  if (executor !== 'docker') {
+    table.ignore('docker', 'is for another executor, and has no effect');
+    return { executor: 'shell', docker: null };
+  }
+  if (![null, 'bash'].includes(table.word('shell')))
+    table.warn('shell', 'has no effect with containers: scripts are for the bash of their image, else for its sh');
+  const given = table.table('docker');
+  if (given !== null) return { executor, docker: nameEngine(readDocker(given, configDir), env) };
+  if (!table.has('docker')) table.warn('docker', 'is missing: jobs that name no image fail');
+  return { executor, docker: nameEngine(DEFAULT_DOCKER_SETTINGS, env) };
 }
 
 /** GitLab's runner takes an address that ends in `/ci`, as very old ones did, for the one without. */

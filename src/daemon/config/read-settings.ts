@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { DEFAULT_RUNNER_SETTINGS as DEFAULTS, type RunnerSettings } from '../../runner/index.ts';
+import { readEnvironment } from './docker/read-services.ts';
 import { readCache } from './read-cache.ts';
 import type { TableReader } from './table-reader.ts';
 
@@ -27,7 +28,8 @@ export function readSettings(entry: TableReader, { directory, configDir }: Place
     return given === null ? null : resolve(from, given);
   };
   return {
-    executor: 'shell',
+    executor: DEFAULTS.executor,
+    docker: DEFAULTS.docker,
     shell: readShell(entry),
     buildsDir: path('builds_dir', directory),
     cacheDir: path('cache_dir', directory),
@@ -73,16 +75,6 @@ function readCloneUrl(entry: TableReader): string | null {
     entry.refuse('clone_url', 'must be an address, as in https://git.example.com');
   }
   return url.replace(/\/+$/, '');
-}
-
-function readEnvironment(entry: TableReader): RunnerSettings['environment'] {
-  return entry.texts('environment').flatMap((text, at) => {
-    const [, key, value = ''] = /^([^=\s]+)=([\s\S]*)$/.exec(text) ?? [];
-    if (key !== undefined) return [{ key, value }];
-    // The text may be a secret without its name.
-    entry.refuse(`environment[${at}]`, 'must be written as "NAME=value"');
-    return [];
-  });
 }
 
 /** The second name is an older one for the same. */

@@ -27,7 +27,7 @@ export class TableReader {
   }
 
   text(key: string): string | null {
-    return this.#read(key, 'must be a text', (value) => (typeof value === 'string' ? value : undefined));
+    return this.read(key, 'must be a text', (value) => (typeof value === 'string' ? value : undefined));
   }
 
   /** Empty is absent. */
@@ -36,20 +36,20 @@ export class TableReader {
   }
 
   flag(key: string): boolean | null {
-    return this.#read(key, 'must be true or false', (value) => (typeof value === 'boolean' ? value : undefined));
+    return this.read(key, 'must be true or false', (value) => (typeof value === 'boolean' ? value : undefined));
   }
 
   /** @param least anything below is wrong */
   count(key: string, least = 0): number | null {
     const mistake = least === -Infinity ? 'must be a whole number' : `must be a whole number from ${least}`;
-    return this.#read(key, mistake, (value) =>
+    return this.read(key, mistake, (value) =>
       Number.isSafeInteger(value) && Number(value) >= least ? Number(value) : undefined,
     );
   }
 
   /** Ms. As Go writes it (`10m`, `1h30m`); nothing negative. */
   durationMs(key: string): number | null {
-    return this.#read(key, 'must be a duration, as in "90s" or "1h30m"', (value) => {
+    return this.read(key, 'must be a duration, as in "90s" or "1h30m"', (value) => {
       const ms = typeof value === 'string' ? parseGoDuration(value) : null;
       return ms !== null && ms >= 0 ? Math.round(ms) : undefined;
     });
@@ -57,7 +57,7 @@ export class TableReader {
 
   /** Ms since 1970; a time that is Go's zero is none. */
   instant(key: string): number | null {
-    return this.#read(key, 'must be a time, as in 2026-01-31T12:00:00Z', (value) => {
+    return this.read(key, 'must be a time, as in 2026-01-31T12:00:00Z', (value) => {
       const ms = value instanceof Date || typeof value === 'string' ? new Date(value).getTime() : Number.NaN;
       if (Number.isNaN(ms)) return undefined;
       return ms > 0 ? ms : null;
@@ -66,28 +66,45 @@ export class TableReader {
 
   choice<Choice extends string>(key: string, choices: readonly Choice[]): Choice | null {
     const find = (value: unknown) => choices.find((each) => each === value);
-    return this.#read(key, `must be one of ${choices.join(', ')}`, (value) => (value === '' ? null : find(value)));
+    return this.read(key, `must be one of ${choices.join(', ')}`, (value) => (value === '' ? null : find(value)));
   }
 
   texts(key: string): readonly string[] {
-    const all = this.#read(key, 'must be a list of texts', (value) =>
+    const all = this.read(key, 'must be a list of texts', (value) =>
       Array.isArray(value) && value.every((each) => typeof each === 'string') ? (value as string[]) : undefined,
     );
     return all ?? [];
   }
 
+  /** A table of texts; none is empty. */
+  textsByName(key: string): Readonly<Record<string, string>> {
+    const table = this.table(key);
+    if (table === null) return {};
+    return Object.fromEntries(table.keys().map((name) => [name, table.text(name) ?? '']));
+  }
+
   /** Null: there is none. */
   table(key: string): TableReader | null {
-    const found = this.#read(key, 'must be a table', (value) => (isTable(value) ? value : undefined));
+    const found = this.read(key, 'must be a table', (value) => (isTable(value) ? value : undefined));
     return found === null ? null : new TableReader(found, this.path(key), this.#complaints);
   }
 
   /** `[[key]]`. */
   tables(key: string): readonly TableReader[] {
-    const found = this.#read(key, `must be written as [[${this.path(key)}]]`, (value) =>
+    const found = this.read(key, `must be written as [[${this.path(key)}]]`, (value) =>
       Array.isArray(value) && value.every(isTable) ? (value as Table[]) : undefined,
     );
     return (found ?? []).map((each, at) => new TableReader(each, `${this.path(key)}[${at}]`, this.#complaints));
+  }
+
+  /** @param mistake what is wrong with a value that `parse` answers with undefined */
+  read<Value>(key: string, mistake: string, parse: (value: unknown) => Value | null | undefined): Value | null {
+    this.#known.add(key);
+    const value = this.#table[key];
+    if (value === undefined) return null;
+    const parsed = parse(value);
+    if (parsed === undefined) this.#say('error', key, mistake);
+    return parsed ?? null;
   }
 
   /** Its keys, all taken as known. */
@@ -126,15 +143,6 @@ export class TableReader {
     }
   }
 
-  #read<Value>(key: string, mistake: string, parse: (value: unknown) => Value | null | undefined): Value | null {
-    this.#known.add(key);
-    const value = this.#table[key];
-    if (value === undefined) return null;
-    const parsed = parse(value);
-    if (parsed === undefined) this.#say('error', key, mistake);
-    return parsed ?? null;
-  }
-
   #say(severity: Problem['severity'], key: string, message: string, near: Iterable<string> = []): void {
     const { file, problems } = this.#complaints;
     const path = this.path(key);
@@ -146,7 +154,8 @@ export class TableReader {
 /** Nothing, and tables of nothing. */
 function isEmpty(value: unknown): boolean {
   if (isTable(value)) return Object.values(value).every(isEmpty);
-  return value === undefined || value === '' || value === false || (Array.isArray(value) && value.every(isEmpty));
+  if (Array.isArray(value)) return value.every(isEmpty);
+  return value === undefined || value === '' || value === false || value === 0;
 }
 
 function isTable(value: unknown): value is Table {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/index.ts';
 import type { Executor } from '../../executors/index.ts';
 import type { Cleanup } from '../../protocol/index.ts';
-import type { RunnerSettings } from '../../runner/index.ts';
+import type { JobRecord, RunnerSettings } from '../../runner/index.ts';
 import type { BuildSettings, Builds } from '../builds/builds.ts';
 import type { RunnerEntry } from '../config/runner-config.ts';
 import type { JobsInHand } from '../jobs-in-hand.ts';
@@ -16,8 +16,8 @@ export interface JobContext {
   readonly coordinator: Coordinator;
   readonly jobs: JobsInHand;
   readonly metrics: EntryMetrics;
-  /** By the shell that the entry, or a job's journal, names: `bash`, `sh` or a path; null: bash, else sh. The same every time. */
-  readonly executorFor: (shell: string | null) => Executor;
+  /** As the entry, or a job's journal, says: which executor, on which engine or with which shell (`bash`, `sh` or a path; null: bash, else sh). The same every time. */
+  readonly executorFor: (start: Pick<JobRecord, 'shell' | 'settings'>) => Executor;
   readonly clock: Clock;
   /** Environment that every step starts with, and git. */
   readonly environment: Readonly<Record<string, string>>;

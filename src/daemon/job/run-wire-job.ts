@@ -1,14 +1,6 @@
 import { makeDirectory } from '../../base/index.ts';
 import type { JobPayload } from '../../protocol/index.ts';
-import {
-  Control,
-  forgetSecrets,
-  goOnWithJob,
-  type JobRecord,
-  type JournalReading,
-  owesCleanup,
-  runJob,
-} from '../../runner/index.ts';
+import { Control, forgetSecrets, goOnWithJob, type JournalReading, owesCleanup, runJob } from '../../runner/index.ts';
 import type { JobHome } from '../job-homes.ts';
 import { type WireRecord, wireRecordOf, writeWireRecord } from '../journal/wire-record.ts';
 import { cleanupOnWire } from './end/report-job.ts';
@@ -39,7 +31,7 @@ export async function runWireJob(
   const seen = context.metrics.begin(payload, 'taken');
   const given = {
     directory,
-    executor: context.executorFor(settings.shell),
+    executor: context.executorFor({ shell: settings.shell, settings }),
     clock,
     control,
     environment,
@@ -82,7 +74,7 @@ export async function goOnWithWireJob(
   const seen = context.metrics.begin(payload, 'taken_up');
   const secrets = [context.buildSettings.token];
   const given = {
-    ...{ directory, record, executorFor: (begun: JobRecord) => executorFor(begun.shell), clock, control },
+    ...{ directory, record, executorFor, clock, control },
     ...{ secrets, version, keep: false, isSameBoot },
   };
   // Its runner died between the last word and the tidying up.

@@ -20,9 +20,11 @@ export interface InfoOptions {
   /** Default: bash. */
   readonly shell?: string;
   readonly labels?: Readonly<Record<string, string>>;
+  /** Which its jobs may use, in the words of its settings. Default: none. */
+  readonly gpus?: string;
 }
 
-export function runnerInfo({ version, executor, shell = 'bash', labels = {} }: InfoOptions): RunnerInfo {
+export function runnerInfo({ version, executor, shell = 'bash', labels = {}, gpus = '' }: InfoOptions): RunnerInfo {
   return {
     name: 'epilogue-runner',
     version,
@@ -32,8 +34,8 @@ export function runnerInfo({ version, executor, shell = 'bash', labels = {} }: I
     architecture: goArchitecture(),
     executor,
     shell,
-    features: { ...FEATURES, ...(executor === 'shell' ? { variables: true, shared: true } : {}) },
-    config: { gpus: '' },
+    features: { ...FEATURES, ...OF_EXECUTORS[executor] },
+    config: { gpus },
     ...(Object.keys(labels).length === 0 ? {} : { labels }),
   };
 }
@@ -76,6 +78,19 @@ const FEATURES: Readonly<Record<string, boolean>> = {
   native_steps_integration: false,
   two_phase_job_commit: true,
   job_inputs: false,
+};
+
+/** What not every executor can do. */
+const OF_EXECUTORS: Readonly<Record<string, Readonly<Record<string, boolean>>>> = {
+  shell: { shared: true },
+  docker: {
+    image: true,
+    services: true,
+    service_variables: true,
+    service_multiple_aliases: true,
+    image_executor_opts: true,
+    service_executor_opts: true,
+  },
 };
 
 /** Ours. A server that does not know them is not told. */

@@ -4,18 +4,19 @@ import { COOKIE_VARIABLE } from '../cookie.ts';
 import type { Executor, JobSpec, Place, StepSpec } from '../executor.ts';
 import { collectFiles } from '../files/collect-files.ts';
 import { deliverFiles } from '../files/deliver-files.ts';
+import { fillProjectDir, makeDirectories, removeDirectories, temporaryDirOf } from '../files/project-dir.ts';
 import { createJobCgroup, type JobCgroup } from '../processes/cgroup.ts';
 import { createProcessTree } from '../processes/process-tree.ts';
 import { createProcessTable, type ProcessTable } from '../processes/table/process-table.ts';
 import { clearStep } from '../steps/clear-step.ts';
+import { createStepFollower, type StepFollower } from '../steps/follow-step.ts';
 import { disownNestedRuns, listNestedRuns, NESTED_RUNS_VARIABLE, nestedRunsDir } from '../steps/nested-runs.ts';
 import { readNote } from '../steps/read-note.ts';
 import { withAccess } from '../steps/regain-access.ts';
 import { claimedSteps, forbidStep, reserveStep } from '../steps/step-directory.ts';
 import { createTreeEnder } from './end-tree.ts';
+import { createStepExaminer, type StepExaminer } from './examine-step.ts';
 import { findShell, findWrapperShell, type ShellSearch } from './find-shell.ts';
-import { createStepFollower, type StepFollower } from './follow-step.ts';
-import { fillProjectDir, makeDirectories, removeDirectories, temporaryDirOf } from './project-dir.ts';
 import { startStep } from './start-step.ts';
 
 export interface ShellOptions extends ShellSearch {
@@ -105,17 +106,21 @@ function createShellPlace(job: JobSpec, { shell, table, cgroup }: Means, options
   };
 }
 
-/** One a step, made when it is first asked for. */
-function createFollowers(job: JobSpec, clock: Clock): { follow(stepId: string): StepFollower; close(): void } {
-  const followers = new Map<string, StepFollower>();
+type FollowedStep = StepFollower & StepExaminer;
 
-  function follow(stepId: string): StepFollower {
+/** One a step, made when it is first asked for. */
+function createFollowers(job: JobSpec, clock: Clock): { follow(stepId: string): FollowedStep; close(): void } {
+  const followers = new Map<string, FollowedStep>();
+
+  function follow(stepId: string): FollowedStep {
     const known = followers.get(stepId);
     if (known !== undefined) return known;
     const step = { stepDir: stepDir(job, stepId), assignment: `${COOKIE_VARIABLE}=${job.cookie}`, clock };
-    const follower = createStepFollower(step);
-    followers.set(stepId, follower);
-    return follower;
+    const { adopt, look } = createStepExaminer(step, () => follower.wake());
+    const follower = createStepFollower({ ...step, look });
+    const followed = { ...follower, adopt, look };
+    followers.set(stepId, followed);
+    return followed;
   }
 
   function close(): void {

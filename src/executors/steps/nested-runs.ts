@@ -1,6 +1,7 @@
 import { readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode, makeDirectory } from '../../base/index.ts';
+import { inRealDirectory } from './real-directory.ts';
 
 /**
  * Names, to the steps of a job, the directory in which a run of Epilogue that is started inside of the job puts itself down, so that
@@ -29,7 +30,11 @@ export function disownNestedRuns(stepsDir: string): void {
   if (names.length === 0) return;
   try {
     makeDirectory(disownedDir(stepsDir), 0o700);
-    for (const name of names) renameSync(join(nestedRunsDir(stepsDir), name), join(disownedDir(stepsDir), name));
+    inRealDirectory(nestedRunsDir(stepsDir), (from) =>
+      inRealDirectory(disownedDir(stepsDir), (to) => {
+        for (const name of names) renameSync(join(from, name), join(to, name));
+      }),
+    );
   } catch (error) {
     // No room, or struck off at this moment: they go on being spared, and whoever recovers them ends what is left.
     if (errorCode(error) === undefined) throw error;
@@ -47,7 +52,8 @@ export function nestedMarks(stepsDir: string): {
 
 function listNames(directory: string): readonly string[] {
   try {
-    return readdirSync(directory).filter((name) => /^\d+$/.test(name));
+    // A link may lead to other numbers: the journals of other jobs have such names.
+    return inRealDirectory(directory, (real) => readdirSync(real)).filter((name) => /^\d+$/.test(name));
   } catch (error) {
     if (errorCode(error) !== undefined) return [];
     throw error;

@@ -1,4 +1,8 @@
+import { describe } from 'vitest';
+import { describeOnDocker, dockerHost, images } from '../../../test/support/docker/docker.ts';
 import { realClock } from '../../base/index.ts';
+import { createDockerExecutor } from '../docker/docker.ts';
+import { DEFAULT_DOCKER_SETTINGS } from '../docker/settings.ts';
 import { createScriptedMachine } from '../scripted/scripted-machine.ts';
 import type { Act } from '../scripted/scripted-step.ts';
 import { createShellExecutor } from '../shell/shell.ts';
@@ -22,5 +26,24 @@ const shell: Candidate = {
   script: shellScript,
 };
 
-/** What the contract suite, `executor.*.test.ts`, runs on. */
-export const CANDIDATES: readonly Candidate[] = [shell, scripted()];
+/** Its image has no bash. */
+const docker: Candidate = {
+  name: 'docker',
+  executor: () =>
+    createDockerExecutor({
+      settings: { ...DEFAULT_DOCKER_SETTINGS, host: dockerHost, image: images.busybox, pullPolicy: ['never'] },
+      clock: realClock,
+      env: {},
+    }),
+  script: shellScript,
+};
+
+/** The contract suite, `executor.*.test.ts`, on each executor. @param title with `$name` for its name */
+export function describeOnEach(title: string, body: (candidate: Candidate) => void): void {
+  for (const candidate of [shell, scripted()]) describe(titleOf(title, candidate), () => body(candidate));
+  describeOnDocker(titleOf(title, docker), () => body(docker));
+}
+
+function titleOf(title: string, { name }: Candidate): string {
+  return title.replace('$name', name);
+}

@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { PROGRAM } from '../../support/checkout.ts';
 import { fromGate } from '../../support/from-gate.ts';
 import { killMarked, MARK, markedProcesses } from '../../support/processes.ts';
@@ -132,11 +132,12 @@ job:
     return runner;
   }
 
-  /** As `start`, by a settings file that begins with these lines. */
-  startFrom(settings: string, more: readonly string[] = []): void {
-    const entry = { name: 'lab', url: this.proxy.url, token: this.read('token'), executor: 'shell' };
+  /** As `start`, by a settings file that begins with these lines, and whose only entry ends with those. */
+  startFrom(settings: string, more: readonly string[] = [], ofEntry = 'executor = "shell"'): void {
+    const entry = { name: 'lab', url: this.proxy.url, token: this.read('token') };
     const lines = Object.entries(entry).map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
-    writeFileSync(this.path('config.toml'), [settings, '[[runners]]', ...lines, ''].join('\n'), { mode: 0o600 });
+    const text = [settings, '[[runners]]', ...lines, ofEntry, ''].join('\n');
+    writeFileSync(this.path('config.toml'), text, { mode: 0o600 });
     this.#spawn(['--config', this.path('config.toml'), '--working-directory', this.path('runner'), ...more]);
   }
 
@@ -192,8 +193,9 @@ job:
     return (answer.headers.get('content-type') ?? '').includes('json') ? JSON.parse(text) : text;
   }
 
-  /** Pushes a project with one pipeline; answers how to look at its only job. */
-  async push(pipeline: string): Promise<LabJob> {
+  /** Pushes a project with one pipeline, or with more files; answers how to look at its only job. */
+  async push(given: string | Readonly<Record<string, string>>): Promise<LabJob> {
+    const files = typeof given === 'string' ? { '.gitlab-ci.yml': given } : given;
     this.#projects += 1;
     const name = `p${this.#projects}`;
     const dir = this.path(`work-${name}`);
@@ -201,7 +203,10 @@ job:
     const git = (...words: string[]) =>
       execFileSync(this.#realGit(), [...who, ...words], { cwd: dir, env: this.env(), stdio: 'ignore' });
     execFileSync(this.#realGit(), ['init', '--quiet', '--initial-branch=main', dir], { env: this.env() });
-    writeFileSync(join(dir, '.gitlab-ci.yml'), pipeline);
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(dir, path)), { recursive: true });
+      writeFileSync(join(dir, path), text, { mode: 0o755 });
+    }
     git('add', '--all');
     git('commit', '--quiet', '--message=First');
     git('push', '--quiet', `${this.#server?.base.replace('://', `://root:${this.#token}@`)}/root/${name}.git`, 'main');

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
-import { InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { describeError, Failure, readRegularFile } from '../../../base/index.ts';
 import { DEFAULT_RUNNER_CONFIG, DEFAULT_RUNNER_ENTRY, entryKey, type RunnerConfig } from '../../../daemon/index.ts';
+import { DEFAULT_DOCKER_SETTINGS, nameEngine } from '../../../executors/index.ts';
+import { DEFAULT_RUNNER_SETTINGS, type RunnerSettings } from '../../../runner/index.ts';
 import type { Host } from '../../host.ts';
 
 /** A runner of one entry, without a file of settings: what `epilogue serve` starts. */
@@ -11,6 +13,35 @@ export interface EntryFlags {
   readonly tokenFile?: string;
   readonly directory?: string;
   readonly concurrent?: number;
+  readonly executor?: 'shell' | 'docker';
+  readonly dockerImage?: string | null;
+}
+
+export function addEntryFlags(line: Command): Command {
+  return line
+    .addOption(
+      new Option('--url <url>', 'without settings: the address of one server').argParser(parseUrl).conflicts('config'),
+    )
+    .addOption(
+      new Option('--url-file <file>', 'holds that address, and is read again whenever it is needed').conflicts('url'),
+    )
+    .option('--token-file <file>', 'with one of these: holds the authentication token of the runner')
+    .addOption(
+      new Option('--directory <dir>', 'with one of these: as --working-directory').conflicts('workingDirectory'),
+    )
+    .addOption(
+      new Option(
+        '--concurrent <n>',
+        'with one of these: jobs at the same time (default: as many as the machine has cores, at least 4)',
+      ).argParser(parseCount),
+    )
+    .addOption(
+      new Option('--executor <name>', 'with one of these: what runs jobs (default: shell)').choices([
+        'shell',
+        'docker',
+      ]),
+    )
+    .option('--docker-image <image>', 'with --executor docker: of jobs that name none');
 }
 
 /** Jobs wait more than they compute: one that sleeps should not keep the others from a small machine. */
@@ -20,7 +51,7 @@ export function isFromFlags({ url, urlFile, tokenFile, directory }: EntryFlags):
   return [url, urlFile, tokenFile, directory].some((flag) => flag !== undefined);
 }
 
-/** @throws Failure `no_url`, `no_token_file`, and what reading the files does */
+/** @throws Failure `no_url`, `no_token_file`, `no_docker`, and what reading the files does */
 export function configFromFlags(flags: EntryFlags, host: Host): RunnerConfig {
   const { tokenFile, concurrent = Math.max(FEWEST_JOBS, host.cores) } = flags;
   if (tokenFile === undefined) throw new Failure('no_token_file', 'say where the token of the runner is: --token-file');
@@ -30,8 +61,23 @@ export function configFromFlags(flags: EntryFlags, host: Host): RunnerConfig {
   return {
     ...DEFAULT_RUNNER_CONFIG,
     concurrent,
-    entries: [{ ...DEFAULT_RUNNER_ENTRY, key, name: 'runner', url, token }],
+    entries: [{ ...DEFAULT_RUNNER_ENTRY, key, name: 'runner', url, token, settings: settingsFrom(flags, host) }],
   };
+}
+
+function settingsFrom({ executor = 'shell', dockerImage: image = null }: EntryFlags, { env }: Host): RunnerSettings {
+  if (executor === 'shell') {
+    if (image !== null) throw new Failure('no_docker', '--docker-image goes with --executor docker');
+    return DEFAULT_RUNNER_SETTINGS;
+  }
+  const docker = {
+    ...DEFAULT_DOCKER_SETTINGS,
+    image,
+    // There are no settings to say it in: what can be pulled is, and what cannot is taken as it is there. A job may say otherwise.
+    pullPolicy: ['always', 'if-not-present'],
+    allowedPullPolicies: ['always', 'if-not-present', 'never'],
+  } as const;
+  return { ...DEFAULT_RUNNER_SETTINGS, executor, docker: nameEngine(docker, env) };
 }
 
 function addressFrom({ url, urlFile }: EntryFlags, { cwd }: Host): () => string {
@@ -80,7 +126,7 @@ export function parseUrl(text: string): string {
 }
 
 /** For an option. */
-export function parseCount(text: string): number {
+function parseCount(text: string): number {
   const count = Number(text);
   if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('Write a number of jobs, from 1.');
   return count;

@@ -10,6 +10,12 @@ export interface RegisterFlags extends PlaceFlags {
   readonly registrationToken?: string;
   readonly name?: string;
   readonly executor?: string;
+  readonly dockerHost?: string;
+  readonly dockerImage?: string;
+  readonly dockerPrivileged?: boolean;
+  readonly dockerVolumes?: readonly string[];
+  readonly dockerPullPolicy?: string;
+  readonly dockerNetworkMode?: string;
   readonly tagList?: string;
   readonly runUntagged?: boolean;
   readonly locked?: boolean;
@@ -31,7 +37,8 @@ interface Given {
   readonly flags: string;
   readonly variable: string;
   readonly help: string;
-  readonly parse?: (text: string) => unknown;
+  /** `before`: what the same flag has given already. */
+  readonly parse?: (text: string, before?: unknown) => unknown;
 }
 
 const ACCESS_LEVELS = ['not_protected', 'ref_protected'];
@@ -60,7 +67,38 @@ const ALL: readonly Given[] = [
     variable: 'RUNNER_NAME',
     help: 'how the runner is called (default: the name of this machine)',
   },
-  { key: 'executor', flags: '--executor <name>', variable: 'RUNNER_EXECUTOR', help: 'what runs jobs: shell (default)' },
+  {
+    key: 'executor',
+    flags: '--executor <name>',
+    variable: 'RUNNER_EXECUTOR',
+    help: 'what runs jobs: shell (default), docker',
+  },
+  {
+    key: 'dockerImage',
+    flags: '--docker-image <image>',
+    variable: 'DOCKER_IMAGE',
+    help: 'of jobs that name none, with --executor docker',
+  },
+  { key: 'dockerHost', flags: '--docker-host <address>', variable: 'DOCKER_HOST', help: 'of the Docker Engine' },
+  {
+    key: 'dockerPrivileged',
+    flags: '--docker-privileged [yes]',
+    variable: 'DOCKER_PRIVILEGED',
+    parse: parseTruth,
+    help: 'containers may do what root of this machine may',
+  },
+  {
+    ...{ key: 'dockerVolumes', flags: '--docker-volumes <volume>', variable: 'DOCKER_VOLUMES', parse: collect },
+    help: '/dir, /from:/to or name:/to; may be repeated (default: /cache)',
+  },
+  {
+    ...{ key: 'dockerPullPolicy', flags: '--docker-pull-policy <policy>', variable: 'DOCKER_PULL_POLICY' },
+    help: 'always (default), if-not-present, never',
+  },
+  {
+    ...{ key: 'dockerNetworkMode', flags: '--docker-network-mode <mode>', variable: 'DOCKER_NETWORK_MODE' },
+    help: 'a network for containers (default: one for each job)',
+  },
   {
     key: 'tagList',
     flags: '--tag-list <tags>',
@@ -151,7 +189,7 @@ export function flagsOfNewRunners(flags: RegisterFlags): readonly string[] {
 export function addRegisterFlags(line: Command): Command {
   for (const { flags, variable, help, parse } of ALL) {
     const option = new Option(flags, `${help} (or: ${variable})`);
-    if (parse !== undefined) option.argParser(parse);
+    if (parse !== undefined) option.argParser<unknown>(parse);
     line.addOption(option);
   }
   // GitLab's other word for it.
@@ -176,6 +214,10 @@ export function withEnvironment(
     }
   }
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function collect(text: string, before: unknown = []): readonly unknown[] {
+  return Array.isArray(before) ? [...before, text] : [text];
 }
 
 function parseTruth(text: string): boolean {

@@ -14,6 +14,7 @@ import { EXIT, type Host } from '../../host.ts';
 import { parseArguments } from '../../parse-arguments.ts';
 import { printProblems } from '../print-problems.ts';
 import { parseUrl } from './config-from-flags.ts';
+import { dockerKeysFrom, EXECUTORS } from './register-docker.ts';
 import { addRegisterFlags, flagsOfNewRunners, type RegisterFlags, withEnvironment } from './register-flags.ts';
 import { tlsFiles, tlsKeysFrom } from './register-tls.ts';
 import { tokenKeys } from './reset-token.ts';
@@ -50,15 +51,13 @@ interface Runner {
 
 async function register(flags: RegisterFlags, host: Host): Promise<number> {
   const { executor = 'shell' } = flags;
-  if (executor !== 'shell') {
-    throw new Failure(
-      'no_such_executor',
-      `there is no executor '${executor}' yet: write --executor shell, or leave it out`,
-    );
+  if (!EXECUTORS.includes(executor)) {
+    throw new Failure('no_such_executor', `there is no executor '${executor}' yet: write --executor shell or docker`);
   }
   const path = configPath(flags, host);
   const template = flags.templateConfig === undefined ? {} : readTemplate(resolve(host.cwd, flags.templateConfig));
   const wish = await askForMissing(flags, host);
+  const dockerKeys = await dockerKeysFrom(flags, template, asker(flags, host));
   // What would keep it from being written is found before a server makes a runner.
   tryConfigFile(path);
   refuseTwin(path, wish, host);
@@ -83,6 +82,7 @@ async function register(flags: RegisterFlags, host: Host): Promise<number> {
         ...tokenKeys(runner, host.clock.now()),
         executor,
         ...tlsKeys,
+        ...dockerKeys,
       };
       changeConfigFile(path, { kind: 'append', entry: { ...template, ...defined(entry) } });
     } catch (error) {
@@ -99,10 +99,14 @@ async function register(flags: RegisterFlags, host: Host): Promise<number> {
   }
 }
 
+/** Nothing is the answer where nobody is there. */
+function asker({ nonInteractive }: RegisterFlags, host: Host): (question: string) => Promise<string> {
+  return async (question) => (nonInteractive === true ? '' : ((await host.ask(question)) ?? '').trim());
+}
+
 /** @throws Failure `no_url`, `no_token` */
 async function askForMissing(flags: RegisterFlags, host: Host): Promise<Wish> {
-  const ask = async (question: string): Promise<string> =>
-    flags.nonInteractive === true ? '' : ((await host.ask(question)) ?? '').trim();
+  const ask = asker(flags, host);
   const url = flags.url ?? (await ask('The address of the server, such as https://ci.example.com: '));
   if (url === '') throw new Failure('no_url', 'say where the server is: --url, or CI_SERVER_URL');
   const address = readAddress(url);

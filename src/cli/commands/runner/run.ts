@@ -23,12 +23,13 @@ import {
   Shutdown,
   watchConfig,
 } from '../../../daemon/index.ts';
+import type { JobRecord } from '../../../runner/index.ts';
+import { executorsOf } from '../../execution/executors.ts';
 import { EXIT, type Host } from '../../host.ts';
 import { parseArguments } from '../../parse-arguments.ts';
 import { listenToSignals } from '../../runner-signals.ts';
-import { shellExecutors } from '../execution.ts';
 import { printProblems } from '../print-problems.ts';
-import { configFromFlags, type EntryFlags, isFromFlags, parseCount, parseUrl } from './config-from-flags.ts';
+import { addEntryFlags, configFromFlags, type EntryFlags, isFromFlags } from './config-from-flags.ts';
 import { jobEnvironment } from './job-environment.ts';
 import { tokenKeys } from './reset-token.ts';
 import { addPlaceFlags, configPath, type PlaceFlags, systemIdBeside, workingDirectory } from './runner-places.ts';
@@ -48,15 +49,17 @@ export async function command(args: readonly string[], host: Host): Promise<numb
   const flags = parsed.options;
   const process = { ...flags, guardCommand: guardCommand(args, flags, host) };
   if (isFromFlags(flags)) return runOneEntry(process, host);
-  if (flags.concurrent !== undefined) {
-    host.stderr.write('epilogue: --concurrent goes with --url and --token-file: the settings have `concurrent`\n');
+  for (const flag of ['concurrent', 'executor', 'dockerImage'] as const) {
+    if (flags[flag] === undefined) continue;
+    const name = flag.replace('I', '-i');
+    host.stderr.write(`epilogue: --${name} goes with --url and --token-file: the settings say it of each entry\n`);
     return EXIT.usage;
   }
   return runFromFile(process, host);
 }
 
 function defineFlags(line: Command): Command {
-  return addPlaceFlags(line)
+  addPlaceFlags(line)
     .description(
       'Takes jobs from the servers in its settings and runs them on this machine. The first SIGTERM or Ctrl-C ends it gracefully: it takes no more jobs, and tears down those that run, their cleanup included; a second one ends it at once. SIGQUIT lets the jobs run to their end. SIGHUP reads the settings again; they are read by themselves too when the file changes. Exit code 75: jobs are left, which the next runner or the guard goes on with; 2: it could not begin.',
     )
@@ -72,23 +75,8 @@ function defineFlags(line: Command): Command {
     .addOption(new Option('--log-level <level>', 'what is logged').choices([...LOG_LEVELS]))
     .option('--detach-on-shutdown', 'when stopped, leave scripts running for the next runner in the same directory')
     .option('--no-guard', 'nothing finishes the jobs of this process when it is killed: somebody starts it again')
-    .option('--finish', 'only finish what an earlier process has left, and end')
-    .addOption(
-      new Option('--url <url>', 'without settings: the address of one server').argParser(parseUrl).conflicts('config'),
-    )
-    .addOption(
-      new Option('--url-file <file>', 'holds that address, and is read again whenever it is needed').conflicts('url'),
-    )
-    .option('--token-file <file>', 'with one of these: holds the authentication token of the runner')
-    .addOption(
-      new Option('--directory <dir>', 'with one of these: as --working-directory').conflicts('workingDirectory'),
-    )
-    .addOption(
-      new Option(
-        '--concurrent <n>',
-        'with one of these: jobs at the same time (default: as many as the machine has cores, at least 4)',
-      ).argParser(parseCount),
-    );
+    .option('--finish', 'only finish what an earlier process has left, and end');
+  return addEntryFlags(line);
 }
 
 /** What flags say goes before what the file says, each time it is read. */
@@ -217,6 +205,7 @@ function meansOf({ guardCommand, finish = false }: GuardedFlags, host: Host) {
   const environment = jobEnvironment(host);
   const service = readServiceSettings(host.env, process.pid);
   const isFinishing = finish;
+  const executorFor = executorsOf(host);
   return {
     clock,
     version,
@@ -224,7 +213,7 @@ function meansOf({ guardCommand, finish = false }: GuardedFlags, host: Host) {
     service,
     guardCommand,
     isFinishing,
-    executorFor: shellExecutors(host, environment),
+    executorFor: (start: Pick<JobRecord, 'shell' | 'settings'>) => executorFor({ ...start, environment }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { type Clock, describeError, Failure, makeDirectory, removeTree } from '../../../base/index.ts';
+import { type Clock, describeError, emptyTree, Failure, makeDirectory } from '../../../base/index.ts';
 import type { Place } from '../../../executors/index.ts';
 import { bringCommit, type CommitRequest, isServerAway } from '../../../git/index.ts';
 import type { JobPayload } from '../../../protocol/index.ts';
@@ -32,6 +32,7 @@ export function openSources(options: SourcesOptions): JobPorts['getSources'] {
     const { payload, build } = options;
     if (build.refusal !== null) throw new Failure('build_directory_refused', build.refusal);
     attempts += 1;
+    await place.host?.takeBack?.();
     const wanted = jobSources(payload);
     if (wanted.strategy === 'none' || wanted.strategy === 'empty') {
       const isEmpty = wanted.strategy === 'empty';
@@ -77,7 +78,8 @@ async function makeEmpty({ directory }: SourcesOptions, place: Place, signal: Ab
     return await place.deliverTree(target, signal);
   }
   const { dir } = place.host;
-  const left = await removeTree(dirname(dir), [basename(dir)]);
+  // The directory itself stays: a container may have it mounted.
+  const left = await emptyTree(dirname(dir), [basename(dir)]);
   if (left.length > 0) throw new Failure('directory_not_emptied', `cannot empty ${dir}; left: ${left.join(', ')}`);
   makeDirectory(dir, 0o700);
 }

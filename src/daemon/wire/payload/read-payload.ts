@@ -95,6 +95,7 @@ const PAYLOAD: Shape = record({
       fallback_keys: list(text()),
     }),
   ),
+  credentials: list(record({ type: text(''), url: text(''), username: text(''), password: text('') })),
   dependencies: list(record({ id: number(), name: text(''), token: text(''), artifacts_file: anything })),
   run: text(''),
   inputs: list(anything),

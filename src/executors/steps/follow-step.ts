@@ -1,32 +1,40 @@
 import { watch } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import type { Clock } from '../../base/index.ts';
 import type { Place, StepState } from '../executor.ts';
-import { createStepExaminer, type ExaminedStep, type StepExaminer } from './examine-step.ts';
 import { createLogReader } from './read-log.ts';
 
-/** What this process knows of one step, whoever started it. `readLog`, `cutLog` and `changed` as in `Place`. */
-export interface StepFollower extends StepExaminer {
+/** What this process knows of the log of one step, whoever started it, and when there is news. `readLog`, `cutLog` and `changed` as in `Place`. */
+export interface StepFollower {
   readLog(offset: number, into: Uint8Array): Promise<number>;
   cutLog(sizeBytes: number): number;
   changed(maxMs: number, signal?: AbortSignal): ReturnType<Place['changed']>;
   close(): void;
 }
 
+export interface FollowedStep {
+  /** On this machine. */
+  readonly stepDir: string;
+  readonly clock: Clock;
+  readonly look: () => StepState | Promise<StepState>;
+}
+
 /** How late a change is noticed when the file system does not report it. */
 const POLL_MS = 100;
 
-export function createStepFollower(step: ExaminedStep): StepFollower {
-  const { stepDir, clock } = step;
+/** @returns also how to wake all who wait, when the step is known to have ended. */
+export function createStepFollower({ stepDir, clock, look }: FollowedStep): StepFollower & { wake(): void } {
   const waiting = new Set<() => void>();
   const log = createLogReader(join(stepDir, 'log'));
-  const { adopt, look } = createStepExaminer(step, () => {
-    for (const wake of waiting) wake();
-  });
+
+  function wake(): void {
+    for (const stop of waiting) stop();
+  }
 
   async function readLog(offset: number, into: Uint8Array): Promise<number> {
     const count = log.read(offset, into);
-    if (count === 0 && isOver(look())) log.close();
+    if (count === 0 && isOver(await look())) log.close();
     return count;
   }
 
@@ -49,18 +57,18 @@ export function createStepFollower(step: ExaminedStep): StepFollower {
     // Whoever calls in a loop without reading must not keep events, such as the end of the step, from coming in.
     await setImmediate();
     // Looked at once the watch stands, so that nothing falls between the caller's last look and the watch.
-    while (!signal?.aborted && !over.aborted && !isOver(look()) && !log.hasMore()) {
+    while (!signal?.aborted && !over.aborted && !isOver(await look()) && !log.hasMore()) {
       const left = deadline - clock.monotonic();
       if (left <= 0) return;
       await clock.sleep(Math.min(POLL_MS, left), over);
     }
   }
 
-  return { adopt, look, readLog, cutLog: log.cut, changed, close: log.close };
+  return { readLog, cutLog: log.cut, changed, close: log.close, wake };
 }
 
 function isOver({ kind }: StepState): boolean {
-  return kind === 'ended' || kind === 'vanished';
+  return kind !== 'absent' && kind !== 'running';
 }
 
 /** A hint only: when the system has no watches left, or no directory yet, polling does. */

@@ -1,6 +1,14 @@
-import { existsSync, lstatSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { existsSync, realpathSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { copyTree, describeError, Failure, makeDirectory, readRegularFile, removeTree } from '../../base/index.ts';
+import {
+  copyTree,
+  describeError,
+  emptyTree,
+  Failure,
+  makeDirectory,
+  readRegularFile,
+  removeTree,
+} from '../../base/index.ts';
 import type { JobSpec } from '../executor.ts';
 import { claimedSteps } from '../steps/step-directory.ts';
 
@@ -43,18 +51,10 @@ function makeProjectDir({ projectDir, stepsDir }: JobSpec): void {
 /** As `Place.deliverTree`. */
 export async function fillProjectDir(job: JobSpec, source: string, signal: AbortSignal): Promise<void> {
   const { projectDir } = job;
-  // As `prepare` made it, mostly. To make a directory anew takes a file system longer than all else that a small job asks of it.
-  const left = isEmptyDirectory(projectDir) ? [] : await removeDir(job, projectDir);
+  // The directory itself stays: a container may have it mounted.
+  const left = await changeDir(emptyTree, job, projectDir);
   if (left.length > 0) throw new Failure('target_unwritable', `cannot empty ${projectDir}; left: ${left.join(', ')}`);
   await copyTree(source, projectDir, signal);
-}
-
-function isEmptyDirectory(path: string): boolean {
-  try {
-    return lstatSync(path).isDirectory() && readdirSync(path).length === 0;
-  } catch {
-    return false;
-  }
 }
 
 /** Leaves a project directory that was there before `prepare`. @throws Failure `place_left` */
@@ -65,11 +65,15 @@ export async function removeDirectories(job: JobSpec): Promise<void> {
   if (all.length > 0) throw new Failure('place_left', `not everything of the job could be removed: ${all.join(', ')}`);
 }
 
-async function removeDir({ stepsDir }: JobSpec, path: string): Promise<readonly string[]> {
+function removeDir(job: JobSpec, path: string): Promise<readonly string[]> {
+  return changeDir(removeTree, job, path);
+}
+
+async function changeDir(change: typeof removeTree, { stepsDir }: JobSpec, path: string): Promise<readonly string[]> {
   const within = dirname(path);
   const isMoved =
     existsSync(within) && existsSync(join(stepsDir, OURS)) && realpathSync.native(within) !== parentOf(stepsDir);
-  return isMoved ? [`${path} (the directory above leads elsewhere now)`] : removeTree(within, [basename(path)]);
+  return isMoved ? [`${path} (the directory above leads elsewhere now)`] : await change(within, [basename(path)]);
 }
 
 function parentOf(stepsDir: string): string {

@@ -1,6 +1,8 @@
 import { closeSync, constants, fstatSync, ftruncateSync, readSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { errorCode, isNoFile, openRegularFile } from '../../base/index.ts';
 import { withDescriptors } from '../processes/spare-descriptors.ts';
+import { inRealDirectory } from './real-directory.ts';
 
 /** One reader of a log that may not be there yet. Its descriptor stays open between reads. */
 export interface LogReader {
@@ -45,10 +47,11 @@ export function createLogReader(path: string): LogReader {
 
 function openLog(path: string): number | null {
   try {
-    return withDescriptors(() => openRegularFile(path, constants.O_RDONLY | constants.O_NOFOLLOW));
+    const open = (dir: string) => openRegularFile(join(dir, basename(path)), constants.O_RDONLY | constants.O_NOFOLLOW);
+    return withDescriptors(() => inRealDirectory(dirname(path), open));
   } catch (error) {
     // A script has put something else there, a pipe that nobody writes to, say.
-    if (errorCode(error) === 'ENOENT' || isNoFile(error)) return null;
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errorCode(error) ?? '') || isNoFile(error)) return null;
     throw error;
   }
 }

@@ -1,0 +1,209 @@
+import { type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http';
+import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { type Clock, describeError, Failure } from '../../../base/index.ts';
+import type { EngineAddress } from './address.ts';
+
+/** What a Docker Engine is asked. Paths are those of its API, without the version: `/containers/json`. */
+export interface Engine {
+  /** Its address, for messages. */
+  readonly name: string;
+  /**
+   * One request, one answer: its JSON, null where it has none.
+   * @throws EngineRefusal when the engine says no; Failure `engine_unreachable` when it does not answer, `canceled` when `signal` aborts
+   */
+  ask(method: 'GET' | 'POST' | 'DELETE', path: string, more?: Asking): Promise<unknown>;
+  /** As `ask`; resolves when the answer begins. Whoever has the stream ends it (`destroy`); it ends with `signal`, and when nothing has come for `timeoutMs`. */
+  open(method: 'GET' | 'POST', path: string, more?: Asking): Promise<Readable>;
+}
+
+export interface Asking {
+  readonly query?: Readonly<Record<string, string | number | boolean | object | undefined>>;
+  readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The longest silence, ms; 30 s where nothing is said. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** The engine has understood, and says no. `message` is what was asked and its own words. */
+export class EngineRefusal extends Failure {
+  readonly status: number;
+  /** The engine's own words alone. */
+  readonly words: string;
+
+  constructor(asked: string, status: number, words: string) {
+    super('engine_refused', `${asked}: ${words}`);
+    this.status = status;
+    this.words = words;
+  }
+}
+
+/** Whether it was refused with one of these statuses. */
+export function isRefusal(error: unknown, ...statuses: readonly number[]): error is EngineRefusal {
+  return error instanceof EngineRefusal && statuses.includes(error.status);
+}
+
+/** What we know of its API. Older engines say what they have, newer ones refuse what is too old: so each is asked for the lower of the two. */
+const NEWEST_API = 44;
+const SILENCE_MS = 30_000;
+/** Connections that are kept for the next request. */
+const IDLE = 8;
+const LONGEST_REFUSAL_BYTES = 64 * 1024;
+
+export interface EngineOptions {
+  readonly address: EngineAddress;
+  readonly clock: Pick<Clock, 'sleep' | 'monotonic'>;
+  /** How long an engine that does not answer (it is being restarted) is asked again, ms. Default: 10 minutes. */
+  readonly patienceMs?: number;
+}
+
+const PATIENCE_MS = 10 * 60_000;
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 2_000;
+
+export function createEngine({ address, clock, patienceMs = PATIENCE_MS }: EngineOptions): Engine {
+  const agent =
+    address.tls === null
+      ? new PlainAgent({ keepAlive: true, maxFreeSockets: IDLE })
+      : new TlsAgent({ keepAlive: true, maxFreeSockets: IDLE, ...address.tls });
+
+  async function open(method: string, path: string, more: Asking = {}): Promise<IncomingMessage> {
+    const giveUpAt = clock.monotonic() + patienceMs;
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+      try {
+        return await openOnce(method, path, more);
+      } catch (error) {
+        if (!isAway(error) || clock.monotonic() >= giveUpAt || more.signal?.aborted) throw error;
+        await clock.sleep(pauseMs, more.signal);
+      }
+    }
+  }
+
+  let version: Promise<string> | null = null;
+
+  /** Others may wait for it, too: no single one's signal ends it. */
+  function knownVersion(timeoutMs = SILENCE_MS): Promise<string> {
+    version ??= readVersion(address, agent, Math.min(timeoutMs || SILENCE_MS, SILENCE_MS)).catch((error: unknown) => {
+      version = null;
+      throw error;
+    });
+    return version;
+  }
+
+  async function openOnce(method: string, path: string, more: Asking): Promise<IncomingMessage> {
+    const whole = `${await knownVersion(more.timeoutMs)}${path}${queryText(more.query)}`;
+    const response = await exchange(address, agent, { method, path: whole, more });
+    const status = response.statusCode ?? 0;
+    if (status < 400) return response;
+    const words = await refusalWords(response);
+    // Podman calls a name that is taken a fault of its own.
+    const isTaken = status === 500 && /\bis already in use\b/.test(words);
+    throw new EngineRefusal(`${method} ${path}`, isTaken ? 409 : status, words);
+  }
+
+  async function ask(method: string, path: string, more: Asking = {}): Promise<unknown> {
+    const answer = await readText(await open(method, path, more), address, more.signal);
+    try {
+      return answer.trim() === '' ? null : JSON.parse(answer);
+    } catch {
+      throw unreachable(
+        address,
+        new Error(`what answers ${method} ${path} is no Docker Engine: its answer is no JSON`),
+      );
+    }
+  }
+
+  return { name: address.name, ask, open };
+}
+
+/** The first part of each path; empty: the engine's own choice. */
+async function readVersion(address: EngineAddress, agent: PlainAgent | TlsAgent, timeoutMs: number): Promise<string> {
+  const response = await exchange(address, agent, { method: 'GET', path: '/_ping', more: { timeoutMs } });
+  response.resume();
+  const [, minor] = /^1\.(\d+)$/.exec(String(response.headers['api-version'] ?? '')) ?? [];
+  return minor === undefined ? '' : `/v1.${Math.min(Number(minor), NEWEST_API)}`;
+}
+
+interface Exchange {
+  readonly method: string;
+  readonly path: string;
+  readonly more: Asking;
+}
+
+function exchange(
+  address: EngineAddress,
+  agent: PlainAgent | TlsAgent,
+  { method, path, more }: Exchange,
+): Promise<IncomingMessage> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const { socketPath, host, port, tls } = address;
+  const { body, signal, timeoutMs = SILENCE_MS } = more;
+  if (signal?.aborted) return Promise.reject(canceled());
+  const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+  const headers = {
+    ...more.headers,
+    ...(bytes === undefined ? {} : { 'content-type': 'application/json', 'content-length': bytes.length }),
+  };
+  const where = socketPath === null ? { host, port } : { socketPath };
+  const request = (tls === null ? plainRequest : tlsRequest)({
+    ...where,
+    method,
+    path,
+    headers,
+    agent,
+    timeout: timeoutMs,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  request.once('response', resolve);
+  request.once('timeout', () => request.destroy(new Error(`nothing came for ${Math.round(timeoutMs / 1000)} s`)));
+  request.once('error', (error) => reject(signal?.aborted ? canceled() : unreachable(address, error)));
+  request.end(bytes);
+  return promise;
+}
+
+function queryText(query: Asking['query'] = {}): string {
+  const given = Object.entries(query).flatMap(([key, value]): [string, string][] =>
+    value === undefined ? [] : [[key, typeof value === 'object' ? JSON.stringify(value) : String(value)]],
+  );
+  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
+}
+
+async function readText(response: IncomingMessage, address: EngineAddress, signal?: AbortSignal): Promise<string> {
+  try {
+    return await text(response);
+  } catch (error) {
+    throw signal?.aborted ? canceled() : unreachable(address, error);
+  }
+}
+
+async function refusalWords(response: IncomingMessage): Promise<string> {
+  let said = '';
+  try {
+    for await (const chunk of response.setEncoding('utf8')) {
+      said += chunk;
+      if (said.length > LONGEST_REFUSAL_BYTES) break;
+    }
+    const { message } = JSON.parse(said) as { message?: unknown };
+    if (typeof message === 'string') return message.trim();
+  } catch {
+    // It is no JSON: as it is.
+  }
+  return said.trim() || `status ${response.statusCode}`;
+}
+
+function unreachable({ name }: EngineAddress, error: unknown): Failure {
+  return new Failure('engine_unreachable', `the Docker Engine at ${name} does not answer: ${describeError(error)}`, {
+    cause: error,
+  });
+}
+
+function canceled(): Failure {
+  return new Failure('canceled', 'the Docker Engine was not waited for: canceled');
+}
+
+/** It may come back: the connection was refused or cut. What it has done meanwhile is looked at by whoever asks again. */
+function isAway(error: unknown): boolean {
+  return error instanceof Failure && error.code === 'engine_unreachable';
+}

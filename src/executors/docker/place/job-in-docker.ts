@@ -1,0 +1,246 @@
+import { type Clock, describeError, Failure } from '../../../base/index.ts';
+import type { JobSpec, Say } from '../../executor.ts';
+import { makeDirectories, removeDirectories, temporaryDirOf } from '../../files/project-dir.ts';
+import type { ProcessTable } from '../../processes/table/process-table.ts';
+import type { ContainerPlan } from '../container/container-spec.ts';
+import { inspectContainer, noteFiles, openContainer } from '../container/job-container.ts';
+import type { JobContainer } from '../container/private-notes.ts';
+import { type PrivateNotes, privateNotes } from '../container/private-notes.ts';
+import { runInside } from '../container/run-inside.ts';
+import { openVolumes, type Volumes } from '../container/volumes.ts';
+import { type Engine, isRefusal } from '../engine/engine.ts';
+import { checkAllowedImage, checkAllowedService, chooseUser, isPrivilegedImage } from '../images/allowed.ts';
+import type { ProvidedImage } from '../images/inspect-image.ts';
+import { provideImage, type WantedImage } from '../images/provide-image.ts';
+import { choosePullPolicies } from '../images/pull-policy.ts';
+import { labelsOf, nameOf } from '../labels.ts';
+import { type JobNetwork, provideNetwork, removeNetwork } from '../services/network.ts';
+import { type Services, type ServicesOptions, startServices } from '../services/services.ts';
+import { stopServices } from '../services/stop-services.ts';
+import type { DockerSettings } from '../settings.ts';
+import { isOrdinaryUser, Owners } from './owners.ts';
+
+export interface DockerMeans {
+  readonly settings: DockerSettings;
+  readonly clock: Clock;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly durable: boolean;
+  readonly engine: Engine;
+  /** Asks once and does not wait for an engine that is away. */
+  readonly impatient: Engine;
+  /** Of this machine. */
+  readonly table: ProcessTable;
+}
+
+/** From a service's TERM to its KILL. */
+const SERVICES_GRACE_S = 10;
+const REOPEN_MS = 60_000;
+/** What is there before the container. */
+interface Around extends Volumes {
+  readonly network: JobNetwork;
+  readonly hosts: readonly string[];
+}
+
+const NEVER = new AbortController().signal;
+
+/** What one job has on the engine: container, network, services. Each is found or made, however often it is asked for. */
+export class JobInDocker {
+  readonly means: DockerMeans;
+  readonly job: JobSpec;
+  readonly name: string;
+  readonly notes: PrivateNotes;
+  readonly owners: Owners;
+  /** As this process has started or found them; null: it has not had to. */
+  services: Services | null = null;
+  #container: JobContainer | null = null;
+  #around: Around | null = null;
+
+  constructor(means: DockerMeans, job: JobSpec) {
+    this.means = means;
+    this.job = job;
+    this.name = nameOf(job.cookie);
+    this.notes = privateNotes(job.stepsDir);
+    this.owners = new Owners(means.engine, job);
+  }
+
+  /** Of the container as it was opened last. */
+  get hasBash(): boolean {
+    return this.#container?.bash != null;
+  }
+
+  /** Its id where it is known, else its name. */
+  get containerId(): string {
+    return this.notes.container?.id ?? this.name;
+  }
+
+  /** Running: found, started anew, or made anew. @throws Failure `executor_unavailable`, `canceled` */
+  async open(signal: AbortSignal = NEVER, say: Say = () => {}): Promise<JobContainer> {
+    const { engine, clock } = this.means;
+    const { job, name, notes } = this;
+    const isRunning = (await inspectContainer(engine, this.containerId, signal))?.isRunning ?? false;
+    // They end with the engine that is started anew; and another process has to know them before it can tell of them.
+    if (this.#around === null || !isRunning) this.#around = await this.#openAround(signal, say);
+    const around = this.#around;
+    const container = await openContainer({
+      ...{ engine, clock, name, notes, mounted: mountedPaths(job), stepsDir: job.stepsDir, signal },
+      plan: () => this.#plan(around, signal, say),
+      makeDirectories: () => makeDirectories(job),
+    });
+    const { kept } = around;
+    if (!isRunning && kept.length > 0 && container.uid !== 0)
+      await runInside(engine, container.id, ['chmod', '0777', ...kept], signal);
+    this.#container = container;
+    return container;
+  }
+
+  /** As it runs now; null: it does not. */
+  async running(): Promise<JobContainer | null> {
+    const state = await inspectContainer(this.means.engine, this.containerId);
+    if (!state?.isRunning) return null;
+    return this.#container?.id === state.id ? this.#container : await this.open();
+  }
+
+  /**
+   * Before the runner reads or changes what steps have made: an ordinary user cannot, where it is root's or another user's, and git takes no directory that is another
+   * user's. Only from inside can it be given back to an ordinary user. As far as that can be done.
+   */
+  async takeBack(): Promise<void> {
+    const { owners } = this;
+    if (!owners.mayBeTheirs) return;
+    if (!isOrdinaryUser() && this.#container?.uid === 0) return;
+    if (isOrdinaryUser()) await this.#reopen().catch(() => undefined);
+    await owners.takeBack({ id: this.containerId }).catch((error: unknown) => {
+      // Whoever cannot read what is there says so.
+      if (!(error instanceof Failure)) throw error;
+    });
+  }
+
+  /** Each part is tried, whatever becomes of the others. @throws Failure `place_left` that names what could not be removed */
+  async remove(keepFiles: boolean): Promise<void> {
+    const { engine } = this.means;
+    const { notes, job } = this;
+    const noted = notes.container;
+    const left: string[] = [];
+    const attempt = async (action: () => Promise<unknown>): Promise<void> => {
+      await action().catch((error: unknown) => {
+        if (!(error instanceof Failure)) throw error;
+        left.push(describeError(error));
+      });
+    };
+    // From inside, where this is no root.
+    if (isOrdinaryUser()) await attempt(() => this.takeBack());
+    // By both: a script with the engine's socket can have given it another name.
+    for (const each of new Set([noted?.id ?? this.name, this.name])) await attempt(() => removeContainer(engine, each));
+    if (!isOrdinaryUser()) await attempt(() => this.owners.takeBack({ id: this.containerId }));
+    await this.services?.close();
+    await attempt(() => stopServices(engine, job.stepsDir, SERVICES_GRACE_S));
+    await attempt(() => removeNetwork(engine, this.name));
+    if (!keepFiles) await attempt(() => removeDirectories(job));
+    if (left.length > 0) throw new Failure('place_left', `not all of the job could be removed: ${left.join('; ')}`);
+    notes.remove();
+  }
+
+  /** The container that is there, for its files alone: without services, and none is made anew. */
+  async #reopen(): Promise<JobContainer> {
+    const { engine, clock } = this.means;
+    const { job, name, notes } = this;
+    return await openContainer({
+      ...{ engine, clock, name, notes, stepsDir: job.stepsDir, signal: AbortSignal.timeout(REOPEN_MS) },
+      mounted: mountedPaths(job),
+      plan: () => Promise.reject(new Failure('executor_unavailable', 'the container of the job is gone')),
+      makeDirectories: () => makeDirectories(job),
+    });
+  }
+
+  async #openAround(signal: AbortSignal, say: Say): Promise<Around> {
+    const { engine, clock, settings } = this.means;
+    const { job, name } = this;
+    const labels = labelsOf(job, 'network');
+    const network = await provideNetwork({ engine, clock, name, stepsDir: job.stepsDir, labels, settings, signal });
+    const volumes = await openVolumes(engine, job, settings.volumes, signal);
+    await this.services?.close();
+    try {
+      this.services = await this.#startServices({ network, binds: volumes.binds, signal, say });
+    } catch (error) {
+      // A cleanup without them is better than none.
+      if (this.notes.container === null || !(error instanceof Failure) || signal.aborted) throw error;
+      say(`WARNING: the services of the job cannot be had any more: ${describeError(error)}`);
+    }
+    return { ...volumes, network, hosts: this.services?.hosts ?? [] };
+  }
+
+  async #plan({ network, binds, hosts }: Around, signal: AbortSignal, say: Say): Promise<ContainerPlan> {
+    const { settings } = this.means;
+    const { job } = this;
+    const image = await this.#image(signal, say);
+    const asked = job.image?.executor_opts.docker?.user;
+    const user = chooseUser(asked === undefined ? null : String(asked), settings);
+    const isPrivileged = isPrivilegedImage(this.#imageName(), settings);
+    return { job, settings, image, network, user, isPrivileged, hosts, binds, ...noteFiles(job.stepsDir) };
+  }
+
+  async #startServices(more: Pick<ServicesOptions, 'network' | 'binds' | 'signal' | 'say'>): Promise<Services> {
+    const { engine, clock, settings } = this.means;
+    const { job, name } = this;
+    const { variables, publicVariables = {} } = job;
+    const { signal, say } = more;
+    return await startServices({
+      ...{ engine, clock, settings, services: job.services, ...more },
+      job: { name, labels: labelsOf(job, 'service'), variables, publicVariables },
+      provide: ({ image, pullPolicy, platform }) => {
+        checkAllowedService(image, settings);
+        return this.#provide(
+          { name: image, policies: choosePullPolicies({ name: image, pullPolicy, settings }), platform },
+          signal,
+          say,
+        );
+      },
+    });
+  }
+
+  #imageName(): string {
+    const name = this.job.image?.name ?? this.means.settings.image;
+    if (name) return name;
+    throw new Failure('executor_unavailable', 'the job names no image, and the runner has none for such jobs');
+  }
+
+  /** Another container of the job is made of what the first was made of, whatever the name means by now, and whether the registry answers. */
+  async #image(signal: AbortSignal, say: Say): Promise<Pick<ProvidedImage, 'id'>> {
+    const noted = this.notes.container?.imageId;
+    if (noted) return { id: noted };
+    const { settings } = this.means;
+    const { image } = this.job;
+    const name = this.#imageName();
+    checkAllowedImage(name, settings);
+    const policies = choosePullPolicies({ name, pullPolicy: image?.pull_policy ?? [], settings });
+    const platform = image?.executor_opts.docker?.platform;
+    return await this.#provide(
+      { name, policies, platform: platform === undefined ? null : String(platform) },
+      signal,
+      say,
+    );
+  }
+
+  #provide(
+    wanted: Pick<WantedImage, 'name' | 'policies' | 'platform'>,
+    signal: AbortSignal,
+    say: Say,
+  ): Promise<Pick<ProvidedImage, 'id'>> {
+    const { engine, clock, env } = this.means;
+    const { variables, credentials = [] } = this.job;
+    const sources = { authConfig: variables.DOCKER_AUTH_CONFIG, env, payload: credentials };
+    return provideImage({ ...wanted, engine, clock, say, signal, credentials: sources });
+  }
+}
+
+function mountedPaths(job: JobSpec): readonly string[] {
+  return [job.projectDir, temporaryDirOf(job), job.stepsDir];
+}
+
+/** With its anonymous volumes; whatever still runs in it is killed. */
+async function removeContainer(engine: Engine, name: string): Promise<void> {
+  await engine.ask('DELETE', `/containers/${name}`, { query: { force: true, v: true } }).catch((error: unknown) => {
+    // 409: somebody else removes it at this moment.
+    if (!isRefusal(error, 404, 409)) throw error;
+  });
+}
