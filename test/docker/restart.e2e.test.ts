@@ -42,7 +42,7 @@ describeOnDocker('a job whose engine is started anew', () => {
   });
 
   describe('without, its containers ending with it', () => {
-    const { begin, restart, dockerLab } = useOwnEngine([]);
+    const { begin, restart, strike, lab, dockerLab } = useOwnEngine([]);
 
     it('has its cleanup in the container of its script', LONG, async () => {
       const job = await begin({ id: 'script' }, 'script.begun');
@@ -53,6 +53,16 @@ describeOnDocker('a job whose engine is started anew', () => {
       });
       expect(dockerLab.read('script.cleaned')).toBe('failed failed 1 kept\n');
       expect(dockerLab.read('script.host2')).toBe(dockerLab.read('script.host'));
+      await dockerLab.untilNothingIsLeft();
+    });
+
+    it('has its cleanup when engine and runner are killed at once, the runner being there again first', LONG, async () => {
+      const job = await begin({ id: 'both' }, 'both.begun');
+      await Promise.all([strike(), lab.kill()]);
+      dockerLab.start(['--no-guard']);
+      await restart();
+      expect(await job.ended()).toMatchObject({ status: 'failed', cleanup: { outcome: 'succeeded', attempt: 1 } });
+      expect(dockerLab.read('both.cleaned')).toMatch(/^failed \w+ 1 kept\n$/);
       await dockerLab.untilNothingIsLeft();
     });
 
@@ -92,10 +102,11 @@ function useOwnEngine(more: readonly string[]) {
     /** Starts a job, and waits for this file. */
     async begin(pipeline: Parameters<typeof pipelineOf>[1], file: string) {
       const job = await lab.push(pipelineOf(dockerLab, pipeline));
-      dockerLab.start();
+      dockerLab.start(['--no-guard']);
       await dockerLab.until(file);
       return job;
     },
+    strike: async (): Promise<void> => engine?.kill(),
     async restart(meanwhile?: () => Promise<unknown>): Promise<void> {
       await engine?.stop();
       await meanwhile?.();

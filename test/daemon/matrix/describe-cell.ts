@@ -61,6 +61,7 @@ export function brokenPromises(seen: Seen, fault: Fault, phase: Phase): readonly
   );
   check(['success', 'failed', 'canceled'].includes(ending.status), `the job is ${ending.status}`);
   check(seen.leftRunning === 0, `${seen.leftRunning} processes of the job are left`);
+  check(seen.leftThere.length === 0, `left: ${seen.leftThere.join(', ')}`);
   check(seen.leftOwed === 0, `${seen.leftOwed} jobs are left in the journal`);
   if (ending.cleanup !== null) {
     const met = isBegun ? (maySkip ? /skipped|timed_out|succeeded/ : /^succeeded$/) : /^not_owed$/;

@@ -9,6 +9,7 @@ import { Gates, writeStepProgram } from '../support/gates.ts';
 import { cookiesIn, jobsLeft, killAllOf, processesOf } from '../support/job-processes.ts';
 import { RunnerProcess } from '../support/runner-process.ts';
 import { JOB_TIMEOUT_S } from './cell.ts';
+import { type CellExecutor, GATES } from './cell-executor.ts';
 import { type Fault, type Phase, SCRIPTS } from './phases.ts';
 import { strike } from './strike.ts';
 import type { CellJob, Ending, World } from './world.ts';
@@ -20,6 +21,8 @@ export interface Seen {
   readonly cleanups: ReturnType<Gates['cleanups']>;
   /** Of the job's processes. */
   readonly leftRunning: number;
+  /** Beside processes, by name. */
+  readonly leftThere: readonly string[];
   /** Jobs that the runner still has in its books. */
   readonly leftOwed: number;
   readonly runnerLog: string;
@@ -29,27 +32,42 @@ export interface Seen {
 const OVER_MS = 45_000;
 const CLOCK = pathToFileURL(join(import.meta.dirname, '..', 'support', 'clock-offset.mjs')).href;
 
-export async function runCell(world: World, fault: Fault, phase: Phase, root: string): Promise<Seen> {
+export interface Where {
+  readonly world: World;
+  readonly executor: CellExecutor;
+  /** Directory for whatever cells write. */
+  readonly root: string;
+}
+
+export async function runCell({ world, executor, root }: Where, fault: Fault, phase: Phase): Promise<Seen> {
   const place = join(root, randomBytes(4).toString('hex'));
   mkdirSync(place);
   const disk = fault === 'disk full' ? takeSmallDisk() : null;
   const directory = join(disk?.path ?? place, 'runner');
-  const gates = new Gates(join(place, 'gates'));
+  const gates = new Gates(join(place, GATES));
   const clockFile = join(place, 'clock');
-  const runner = await makeRunner(world, { place, directory, clockFile: fault === 'clock jump' ? clockFile : null });
+  const runner = await makeRunner(world, executor, {
+    place,
+    directory,
+    clockFile: fault === 'clock jump' ? clockFile : null,
+  });
   let cookies: readonly string[] = [];
   const hold = holdAt(world, gates, phase);
   // The end of a cleanup is told with that of its job, where they are close together: in each run it is known before.
   const upload = phase === 'last update' ? holdAt(world, gates, 'artifact upload') : null;
   try {
     runner.start();
-    const subject = await world.start(jobOf(fault, gates, writeStepProgram(place)));
+    const subject = await world.start(jobOf(fault, gates, writeStepProgram(join(place, GATES))));
     await upload?.arrived();
     if (upload !== null) await waitUntil('the server knows of the cleanup', () => subject.knowsCleanup());
     upload?.release();
     await hold.arrived();
     cookies = cookiesIn(directory);
-    await strike({ world, fault, phase, gates, runner, subject, directory, disk, clockFile, release: hold.release });
+    const { release } = hold;
+    await strike({
+      ...{ world, executor, fault, phase, gates, runner },
+      ...{ subject, place, directory, disk, clockFile, release },
+    });
     await waitUntil('the server has the end of the job', () => subject.isOver(), OVER_MS);
     await waitUntil('nothing is owed any more', () => jobsLeft(directory).length === 0, OVER_MS);
     return {
@@ -57,6 +75,7 @@ export async function runCell(world: World, fault: Fault, phase: Phase, root: st
       ran: gates.ran(),
       cleanups: gates.cleanups(),
       leftRunning: processesOf(cookies).length,
+      leftThere: await executor.left(directory),
       leftOwed: jobsLeft(directory).length,
       runnerLog: runner.log,
       forceSkipsCleanup: world.forceSkipsCleanup,
@@ -82,21 +101,12 @@ interface RunnerPlace {
 }
 
 /** Not started yet. */
-async function makeRunner(world: World, { place, directory, clockFile }: RunnerPlace): Promise<RunnerProcess> {
+async function makeRunner(world: World, executor: CellExecutor, where: RunnerPlace): Promise<RunnerProcess> {
+  const { place, directory, clockFile } = where;
   const tokenFile = join(place, 'token');
   writeFileSync(tokenFile, await world.newRunner());
   return new RunnerProcess({
-    words: [
-      '--url',
-      world.proxy.url,
-      '--token-file',
-      tokenFile,
-      '--directory',
-      directory,
-      '--concurrent',
-      '1',
-      '--no-guard',
-    ],
+    words: executor.words({ url: world.proxy.url, tokenFile, directory, place }),
     env: {
       PATH: process.env.PATH ?? '',
       HOME: place,

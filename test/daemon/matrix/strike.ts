@@ -48,9 +48,10 @@ const STRIKES: Readonly<Record<Fault, Strike>> = {
     writeFileSync(clockFile, String(2 * AN_HOUR_MS));
     release();
   },
-  async 'host reboot'({ directory, runner, release }) {
+  async 'host reboot'({ directory, executor, place, runner, release }) {
     const cookies = cookiesIn(directory);
     await runner.kill();
+    executor.losePower(place);
     await killAllOf(cookies);
     // What was begun is gone; what is begun anew is not held.
     release();

@@ -48,9 +48,15 @@ export class Serving {
     ...flags: readonly string[]
   ): Promise<Serving> {
     const serving = new Serving(engine === 'PostgreSQL' ? await createTestDatabase() : null, more);
-    await serving.start(...flags);
-    serving.#token = serving.run('admin', 'token', 'create', '--user', 'root', ...serving.#where()).trim();
-    return serving;
+    try {
+      await serving.start(...flags);
+      serving.#token = serving.run('admin', 'token', 'create', '--user', 'root', ...serving.#where()).trim();
+      return serving;
+    } catch (error) {
+      // Nobody else knows of it.
+      await serving.dispose();
+      throw error;
+    }
   }
 
   /** Such as `http://127.0.0.1:4711`. */

@@ -14,15 +14,17 @@ export const dockerHost = process.env.EPILOGUE_TEST_DOCKER_HOST ?? '';
 /** Under CI a missing engine is a failure: the docker command then says so. Only root may use the one that `bin/test` starts. */
 export const withoutDocker = dockerHost === '' && (process.env.CI !== 'true' || process.getuid?.() !== 0);
 
-/** Tests that need an engine with the `images`, each of which leaves nothing in it. Without one they are skipped, by this name. */
-export function describeOnDocker(title: string, body: () => void): void {
+type Hook = (action: () => Promise<void>) => void;
+
+/** Tests that need an engine with the `images`, each of which leaves nothing in it; `lookAt`: or all together. Without one they are skipped, by this name. */
+export function describeOnDocker(title: string, body: () => void, lookAt: Hook = afterEach): void {
   const words = `${title} (needs a Docker Engine)`;
   if (withoutDocker) {
     it.skip(words);
     return;
   }
   describe(words, () => {
-    leavesNothing();
+    leavesNothing(lookAt);
     body();
   });
 }
@@ -31,13 +33,13 @@ export function describeOnDocker(title: string, body: () => void): void {
  * Each test that leaves a container, network or volume of Epilogue's fails, and what it left is removed. They are told from those of other test files by the directory of
  * their job, which lies below the temporary directory that this file has to itself from here on.
  */
-export function leavesNothing(): void {
+export function leavesNothing(lookAt: Hook = afterEach): void {
   const former = process.env.TMPDIR;
   // At once: what a file makes before its first test lies there, too.
   const dir = realpathSync(mkdtempSync(join(tmpdir(), 'epilogue-docker-')));
   process.env.TMPDIR = dir;
   beforeAll(() => bringImages(dockerHost), 60_000);
-  afterEach(async () => {
+  lookAt(async () => {
     const left = await whatIsLeft(dockerHost, dir);
     await removeLeft(dockerHost, left);
     expect(left.map(({ kind, name }) => `${kind} ${name}`)).toEqual([]);

@@ -14,6 +14,8 @@ export interface DockerEngine {
   readonly host: string;
   /** TERM, as for a restart; containers end with it unless it has `--live-restore`. May be called twice. */
   stop(): Promise<void>;
+  /** KILL: what it has started lives on, until it is started again. */
+  kill(): Promise<void>;
 }
 
 /**
@@ -37,7 +39,11 @@ export async function startEngine(
     await stop();
     throw error;
   }
-  return { host, stop };
+  const kill = async (): Promise<void> => {
+    engine.kill('SIGKILL');
+    await waitUntil('dockerd is dead', () => hasEnded(engine), stopTimeoutMs);
+  };
+  return { host, stop, kill };
 }
 
 function spawnEngine(dir: string, host: string, more: readonly string[]): ChildProcess {
