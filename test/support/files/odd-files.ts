@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import type * as FileSystem from 'node:fs';
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, readlinkSync } from 'node:fs';
 
 /** What a script may put in the place of a file of ours, by name. Each makes it where nothing is. */
 export const ODD_FILES: Readonly<Record<string, (path: string) => void>> = {
@@ -34,7 +34,7 @@ export const waits: string[] = [];
  */
 export function watchfulFileSystem(fs: typeof FileSystem): typeof FileSystem {
   const meet = (path: Path, flags: unknown): void => {
-    beforeOpen.get(String(path))?.shift()?.();
+    beforeOpen.get(named(String(path)))?.shift()?.();
     const isPatient = typeof flags !== 'number' || (flags & fs.constants.O_NONBLOCK) === 0;
     if (!isPatient || !leadsToPipe(fs, path)) return;
     waits.push(String(path));
@@ -66,4 +66,10 @@ function leadsToPipe(fs: typeof FileSystem, path: Path): boolean {
   } catch {
     return false;
   }
+}
+
+/** A file that is opened below a directory's descriptor, by its own path. */
+function named(path: string): string {
+  const [, directory, name] = /^(\/proc\/self\/fd\/\d+)\/([^/]+)$/.exec(path) ?? [];
+  return directory === undefined || name === undefined ? path : `${readlinkSync(directory)}/${name}`;
 }
