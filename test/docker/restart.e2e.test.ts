@@ -56,15 +56,19 @@ describeOnDocker('a job whose engine is started anew', () => {
       await dockerLab.untilNothingIsLeft();
     });
 
-    it('has its cleanup when engine and runner are killed at once, the runner being there again first', LONG, async () => {
-      const job = await begin({ id: 'both' }, 'both.begun');
-      await Promise.all([strike(), lab.kill()]);
-      dockerLab.start(['--no-guard']);
-      await restart();
-      expect(await job.ended()).toMatchObject({ status: 'failed', cleanup: { outcome: 'succeeded', attempt: 1 } });
-      expect(dockerLab.read('both.cleaned')).toMatch(/^failed \w+ 1 kept\n$/);
-      await dockerLab.untilNothingIsLeft();
-    });
+    it(
+      'has its cleanup when engine and runner are killed at once, the runner being there again first',
+      LONG,
+      async () => {
+        const job = await begin({ id: 'both' }, 'both.begun');
+        await Promise.all([strike(), lab.kill()]);
+        dockerLab.start(['--no-guard']);
+        await restart();
+        expect(await job.ended()).toMatchObject({ status: 'failed', cleanup: { outcome: 'succeeded', attempt: 1 } });
+        expect(dockerLab.read('both.cleaned')).toMatch(/^failed \w+ 1 kept\n$/);
+        await dockerLab.untilNothingIsLeft();
+      },
+    );
 
     it('has its cleanup once more where that was cut off', LONG, async () => {
       const cleanup = [dockerLab.waitFor('cleanup.clean')];

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import type * as FileSystem from 'node:fs';
-import { mkdirSync, rmSync, symlinkSync, readlinkSync } from 'node:fs';
+import { mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 
 /** What a script may put in the place of a file of ours, by name. Each makes it where nothing is. */
 export const ODD_FILES: Readonly<Record<string, (path: string) => void>> = {
