@@ -118,10 +118,16 @@ async function untilPaid(checkout: Checkout): Promise<void> {
   );
 }
 
-/** The program itself in any of its roles; no job's process. */
+/**
+ * The program itself in any of its roles; no job's process: one that it has just forked looks like the program until it is the wrapper of a step, and would be killed as
+ * that.
+ */
 function programs(checkout: Checkout): readonly { readonly pid: number }[] {
-  return markedProcesses(checkout.mark).filter(
-    ({ command }) => command.includes('main.js') || command.includes(' epilogue-guard '),
+  const found = markedProcesses(checkout.mark);
+  const commands = new Map(found.map(({ pid, command }) => [pid, command]));
+  return found.filter(
+    ({ command, parent }) =>
+      (command.includes('main.js') || command.includes(' epilogue-guard ')) && commands.get(parent) !== command,
   );
 }
 

@@ -4,18 +4,24 @@ import { readdirSync, readFileSync } from 'node:fs';
 export const MARK = 'E2E_MARK_OF_TEST';
 
 /** Living processes (zombies left out) whose environment carries the mark. */
-export function markedProcesses(mark: string): { pid: number; command: string }[] {
+export function markedProcesses(mark: string): { pid: number; parent: number; command: string }[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
       try {
         if (!readFileSync(`/proc/${name}/environ`, 'latin1').split('\0').includes(`${MARK}=${mark}`)) return [];
         if (!isAlive(Number(name))) return [];
-        return [{ pid: Number(name), command: readFileSync(`/proc/${name}/cmdline`, 'latin1').replaceAll('\0', ' ') }];
+        const command = readFileSync(`/proc/${name}/cmdline`, 'latin1').replaceAll('\0', ' ');
+        return [{ pid: Number(name), parent: parentOf(name), command }];
       } catch {
         return []; // Gone between the listing and the reading.
       }
     });
+}
+
+function parentOf(pid: string): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  return Number(stat.slice(stat.lastIndexOf(')') + 4).split(' ')[0]);
 }
 
 export function isAlive(pid: number): boolean {

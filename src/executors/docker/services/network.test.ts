@@ -86,8 +86,8 @@ it('says so when the engine has no addresses left, and how many networks there a
     response.statusCode = isMade ? 404 : 200;
     response.end(JSON.stringify(isMade ? { message: words } : isListed ? [] : Array.from({ length: 31 }, () => ({}))));
   });
-  const stepsDir = mkdtempSync(join(tmpdir(), 'full-engine-'));
-  const socketPath = join(stepsDir, 'engine.sock');
+  const dir = mkdtempSync(join(tmpdir(), 'full-engine-'));
+  const socketPath = join(dir, 'engine.sock');
   await new Promise<void>((resolve) => server.listen(socketPath, resolve));
   const address = { name: 'trial', socketPath, host: 'docker', port: 0, tls: null };
   const engine: Engine = createEngine({ address, clock: realClock, patienceMs: 0 });
@@ -95,7 +95,7 @@ it('says so when the engine has no addresses left, and how many networks there a
     engine,
     clock: realClock,
     name: 'epilogue-x',
-    stepsDir,
+    stepsDir: join(dir, 'steps'),
     labels: {},
     settings: { networkMode: null },
     signal: NEVER,
@@ -105,5 +105,5 @@ it('says so when the engine has no addresses left, and how many networks there a
     message: expect.stringMatching(/no addresses left for another network; it has 31 networks: .*address pool/),
   });
   server.close();
-  rmSync(stepsDir, { recursive: true });
+  rmSync(dir, { recursive: true });
 });
