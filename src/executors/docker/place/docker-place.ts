@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describeError, errorCode, Failure } from '../../../base/index.ts';
-import type { Place } from '../../executor.ts';
+import type { JobSpec, Place } from '../../executor.ts';
 import { collectFiles } from '../../files/collect-files.ts';
 import { deliverFiles } from '../../files/deliver-files.ts';
 import { fillProjectDir, temporaryDirOf } from '../../files/project-dir.ts';
@@ -36,14 +36,6 @@ export function createDockerPlace(docker: JobInDocker): Place {
   const dirOf = (stepId: string): string => stepDirOf(job, stepId);
   const attempt = <T>(words: string, action: () => T | Promise<T>) => explain(words, () => withSteps(docker, action));
 
-  async function clean(keepFiles: boolean): Promise<void> {
-    disownNestedRuns(stepsDir);
-    // What runs in the container goes with it, and to look inside costs more; an ordinary user has files given back from there first, when nobody changes them any more.
-    await (isOrdinaryUser() ? tree : host).signal('KILL');
-    close();
-    await docker.remove(keepFiles);
-  }
-
   return {
     get shell() {
       return docker.hasBash ? 'bash' : 'sh';
@@ -76,8 +68,18 @@ export function createDockerPlace(docker: JobInDocker): Place {
       await docker.takeBack();
       await deliverFiles(projectDir, files, signal);
     },
-    clean: (keepFiles = false) => attempt('remove what the job left', () => clean(keepFiles)),
+    async clean(keepFiles = false) {
+      await attempt('end what the job left', () => endAll(job, isOrdinaryUser() ? tree : host));
+      close();
+      await attempt('remove what the job left', () => docker.remove(keepFiles));
+    },
   };
+}
+
+/** What runs in the container goes with it, and to look inside costs more; an ordinary user has files given back from there first, when nobody changes them any more. */
+async function endAll({ stepsDir }: JobSpec, processes: { signal(kind: 'KILL'): Promise<unknown> }): Promise<void> {
+  disownNestedRuns(stepsDir);
+  await processes.signal('KILL');
 }
 
 /** One a step, made when it is first asked for. */

@@ -14,7 +14,7 @@ export interface DockerEngine {
   readonly host: string;
   /** TERM, as for a restart; containers end with it unless it has `--live-restore`. May be called twice. */
   stop(): Promise<void>;
-  /** KILL: what it has started lives on, until it is started again. */
+  /** KILL, for its containerd too: containers live on, until it is started again. */
   kill(): Promise<void>;
 }
 
@@ -39,11 +39,7 @@ export async function startEngine(
     await stop();
     throw error;
   }
-  const kill = async (): Promise<void> => {
-    engine.kill('SIGKILL');
-    await waitUntil('dockerd is dead', () => hasEnded(engine), stopTimeoutMs);
-  };
-  return { host, stop, kill };
+  return { host, stop, kill: () => killEngine(engine, dir) };
 }
 
 function spawnEngine(dir: string, host: string, more: readonly string[]): ChildProcess {
@@ -95,10 +91,20 @@ const hasEnded = (engine: ChildProcess): boolean =>
 
 async function stopEngine(engine: ChildProcess, dir: string): Promise<void> {
   if (!hasEnded(engine)) engine.kill('SIGTERM');
-  await waitUntil('dockerd has ended', () => hasEnded(engine), stopTimeoutMs).catch(() => {
-    // Then containerd, its child, is on its own and has to be ended too.
-    engine.kill('SIGKILL');
-    const pidFile = join(dir, 'exec/containerd/containerd.pid');
-    if (existsSync(pidFile)) process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
-  });
+  await waitUntil('dockerd has ended', () => hasEnded(engine), stopTimeoutMs).catch(() => killEngine(engine, dir));
+}
+
+async function killEngine(engine: ChildProcess, dir: string): Promise<void> {
+  const containerd = containerdOf(dir);
+  engine.kill('SIGKILL');
+  await waitUntil('dockerd is dead', () => hasEnded(engine), stopTimeoutMs);
+  if (containerd === null) return;
+  // It dies with dockerd. One that nobody has reaped yet would be taken for one that runs by the next dockerd, which then waits for it in vain.
+  await waitUntil('its containerd is dead', () => !existsSync(`/proc/${containerd}`), stopTimeoutMs);
+}
+
+/** The process that this engine has started, by its id; null: none is there. */
+function containerdOf(dir: string): number | null {
+  const file = join(dir, 'exec/containerd/containerd.pid');
+  return existsSync(file) ? Number(readFileSync(file, 'utf8')) : null;
 }
