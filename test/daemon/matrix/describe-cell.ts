@@ -68,5 +68,7 @@ export function brokenPromises(seen: Seen, fault: Fault, phase: Phase): readonly
     check(met.test(ending.cleanup), `on record the cleanup is ${ending.cleanup}`);
   }
   // A server that was told to abort takes no more of the log.
-  return [...broken, ...gapsIn(ending.log, ran, fault === 'force')];
+  const isCutOff = fault === 'force';
+  const whole = ran.filter((step) => !seen.lost.some((each) => step.startsWith(each)));
+  return [...broken, ...gapsIn(ending.log, whole, isCutOff)];
 }

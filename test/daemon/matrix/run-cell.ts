@@ -19,6 +19,8 @@ export interface Seen {
   readonly ending: Ending;
   readonly ran: readonly string[];
   readonly cleanups: ReturnType<Gates['cleanups']>;
+  /** Steps with lines for which the disk had no room. */
+  readonly lost: readonly string[];
   /** Of the job's processes. */
   readonly leftRunning: number;
   /** Beside processes, by name. */
@@ -74,6 +76,7 @@ export async function runCell({ world, executor, root }: Where, fault: Fault, ph
       ending: await subject.ending(),
       ran: gates.ran(),
       cleanups: gates.cleanups(),
+      lost: [...SCRIPTS].filter((step) => gates.hasLost(step)),
       leftRunning: processesOf(cookies).length,
       leftThere: await executor.left(directory),
       leftOwed: jobsLeft(directory).length,

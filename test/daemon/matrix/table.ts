@@ -11,7 +11,7 @@ const HEAD = `# What becomes of a job when something strikes it
 
 Written by \`test/daemon/matrix\` (\`WRITE_MATRIX=1 …\`), which plays every cell with the real program, real processes, signals and kills over real HTTP, and fails where one differs from what
 stands here. Besides, each cell must keep the promise: once a user command has begun, the cleanup gets to its end exactly once (not where it was forced, or its own time was over), nothing is
-left running or owed, and the log has every line once.
+left running or owed, and the log has every line once. \`test/docker/matrix\` plays the same with jobs in containers: every cell is the same there.
 
 A cell says: status at the server (failure reason) · what ran, ✂ for what was cut short · what the cleanup was told (\`CI_JOB_STATUS\`/\`EPILOGUE_TEARDOWN_CAUSE\`) · how the cleanup is on record (our coordinator) ·
 artifacts. *preparing*: asked whether it may begin (our coordinator), or accepted (plain). *undisturbed*:

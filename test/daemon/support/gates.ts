@@ -1,9 +1,9 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { waitUntil } from '../../support/wait-until.ts';
 
 /**
- * Prints a numbered line again and again as long as it is held, writes down when it begins and ends, and what it was told. Words: its name, the
+ * Prints numbered lines again and again as long as it is held, writes down when it begins and ends, what it was told, and when a line found no room. Words: its name, the
  * directory for that (made when it is not there), and for how long it works (s) where nobody holds it.
  */
 const SCRIPT = `#!/bin/sh
@@ -12,7 +12,13 @@ echo "$1 begins status=$CI_JOB_STATUS cause=$EPILOGUE_TEARDOWN_CAUSE attempt=$EP
 i=0
 while [ $i -lt 50 ]; do echo "$1 line $i"; i=$((i+1)); done
 sleep "$3"
-while [ -e "$1.held" ]; do echo "$1 line $i"; i=$((i+1)); sleep 0.1; done
+while [ -e "$1.held" ]; do
+  for _ in 1 2 3 4 5; do
+    echo "$1 line $i" || : >"$1.lost"
+    i=$((i+1))
+  done
+  sleep 0.1
+done
 echo "$1 done after $i lines"
 echo "$1 ends" >>ledger
 `;
@@ -59,6 +65,11 @@ export class Gates {
 
   async untilBegun(step: string): Promise<void> {
     await waitUntil(`${step} begins`, () => this.#lines().some((line) => line.startsWith(`${step} begins `)));
+  }
+
+  /** A line of this script found no room. */
+  hasLost(step: string): boolean {
+    return existsSync(this.#path(`${step}.lost`));
   }
 
   /** Such as `before_script`, `script cut`, `after_script`, `after_script`: in their order, one that did not get to its end with `cut`. */
