@@ -1,10 +1,10 @@
+import { WAITING_SCRIPT } from '../../containers/waiting-script.ts';
 import type { JobSpec } from '../../executor.ts';
 import { temporaryDirOf } from '../../files/project-dir.ts';
 import { gpuRequest } from '../gpu-request.ts';
 import { labelsOf } from '../labels.ts';
 import type { JobNetwork } from '../services/network.ts';
 import type { DockerSettings } from '../settings.ts';
-import { WAITING_SCRIPT } from './waiting-script.ts';
 
 export interface ContainerPlan {
   readonly job: JobSpec;

@@ -1,11 +1,12 @@
 import { chmodSync, closeSync, constants, fstatSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, describeError, Failure, openRegularFile } from '../../../base/index.ts';
+import { parseEnvironment, parseWaiterNote } from '../../containers/waiter-note.ts';
+import { WAITING_SCRIPT } from '../../containers/waiting-script.ts';
 import { readFrames } from '../engine/demultiplex.ts';
 import { type Engine, isRefusal } from '../engine/engine.ts';
 import { type ContainerPlan, containerSpec } from './container-spec.ts';
 import { type JobContainer, mountedInodes, type PrivateNotes } from './private-notes.ts';
-import { WAITING_SCRIPT } from './waiting-script.ts';
 import { withLock } from './with-lock.ts';
 import { writeForJob } from './write-for-job.ts';
 
@@ -167,11 +168,8 @@ async function readNote({ engine, clock, stepsDir, signal }: Opening, id: string
   const { noteFile, environmentFile } = noteFiles(stepsDir);
   const giveUpAt = clock.monotonic() + NOTE_MS;
   for (let pauseMs = 2; ; pauseMs = Math.min(2 * pauseMs, 200)) {
-    const note = parseNote(readText(noteFile));
-    if (note !== null) {
-      const environment = readText(environmentFile).split('\0');
-      return { id, ...note, environment: environment.filter((each) => each.includes('=')) };
-    }
+    const note = parseWaiterNote(readText(noteFile));
+    if (note !== null) return { id, ...note, environment: parseEnvironment(readText(environmentFile)) };
     if (signal.aborted) throw new Failure('canceled', 'the container was not waited for: canceled');
     await clock.sleep(pauseMs, signal);
     if (pauseMs < 100) continue;
@@ -179,22 +177,6 @@ async function readNote({ engine, clock, stepsDir, signal }: Opening, id: string
     if (state?.isRunning && clock.monotonic() < giveUpAt) continue;
     throw await noNote(engine, id, state);
   }
-}
-
-/** null: it is not all there yet. */
-function parseNote(text: string): Pick<JobContainer, 'uid' | 'gid' | 'bash' | 'waiter' | 'spared'> | null {
-  const [first = '', ...lines] = text.split('\n');
-  const [, uid, gid, bash, waiter] = /^(\d+) (\d+) (\S+) (\d+)$/.exec(first) ?? [];
-  const end = lines.indexOf('end');
-  if (bash === undefined || end < 0) return null;
-  const spared = lines.slice(0, end).filter((line) => /^\d+ \d+$/.test(line));
-  return {
-    uid: Number(uid),
-    gid: Number(gid),
-    bash: bash === '-' ? null : bash,
-    waiter: Number(waiter),
-    spared: spared.map((line) => line.replace(' ', ':')),
-  };
 }
 
 async function noNote(engine: Engine, id: string, state: ContainerState | null): Promise<Failure> {

@@ -1,20 +1,13 @@
 import { appendFileSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode, makeDirectory, writeDurably } from '../../../base/index.ts';
+import type { WaiterNote } from '../../containers/waiter-note.ts';
 
 /** A job's container that runs. */
-export interface JobContainer {
+export interface JobContainer extends WaiterNote {
   readonly id: string;
-  readonly uid: number;
-  readonly gid: number;
-  /** Path in it; null: it has none. */
-  readonly bash: string | null;
   /** As its entrypoint has made it; `NAME=value`. */
   readonly environment: readonly string[];
-  /** The process that waits, as the container counts. */
-  readonly waiter: number;
-  /** `<pid>:<start time>` of processes that are no job's: they were there before any step. */
-  readonly spared: readonly string[];
 }
 
 /**

@@ -1,12 +1,7 @@
 import { Failure } from '../../../base/index.ts';
+import type { InsideResult } from '../../containers/run-inside.ts';
 import { readFrames } from '../engine/demultiplex.ts';
 import { type Engine, isRefusal } from '../engine/engine.ts';
-
-export interface InsideResult {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** More than the names of all processes that a container may have. */
 const LONGEST_OUTPUT_BYTES = 4 * 1024 * 1024;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describeError, errorCode, Failure } from '../../../base/index.ts';
+import { createContainerTree } from '../../containers/container-tree.ts';
 import type { JobSpec, Place } from '../../executor.ts';
 import { collectFiles } from '../../files/collect-files.ts';
 import { deliverFiles } from '../../files/deliver-files.ts';
@@ -10,12 +11,12 @@ import { disownNestedRuns, listNestedRuns } from '../../steps/nested-runs.ts';
 import { withAccess } from '../../steps/regain-access.ts';
 import { forbidStep, reserveStep } from '../../steps/step-directory.ts';
 import { ContainerStep } from './container-step.ts';
-import { createContainerTree } from './container-tree.ts';
 import { hostPrograms } from './host-programs.ts';
 import type { JobInDocker } from './job-in-docker.ts';
 import { isOrdinaryUser } from './owners.ts';
 import { readNoteOf } from './read-note-of.ts';
 import { Remarks } from './remarks.ts';
+import { scanDocker } from './scan-docker.ts';
 import { stageOf, startContainerStep, startingSteps, stepDirOf } from './start-container-step.ts';
 
 export function createDockerPlace(docker: JobInDocker): Place {
@@ -28,8 +29,8 @@ export function createDockerPlace(docker: JobInDocker): Place {
   const seen = new Map<string, number>();
   const host = hostPrograms(job, docker.means.table, clock);
   const tree = createContainerTree({
-    ...{ engine, clock, host },
-    name: () => docker.containerId,
+    ...{ clock, host },
+    ...scanDocker(engine, () => docker.containerId),
     known: () => docker.running(),
     starting: () => startingSteps(steps, seen),
   });

@@ -1,4 +1,5 @@
-import { WAITING_PROGRAM } from '../container/waiting-script.ts';
+import type { JobProcess } from '../executor.ts';
+import { WAITING_PROGRAM } from './waiting-script.ts';
 
 /**
  * Finds the processes of a job from inside of its container, and signals them, called as `sh -c SCAN_SCRIPT epilogue-scan <TERM|KILL|none> <pid of the one that waits> <pid>:<start>…` by root.
@@ -87,3 +88,14 @@ case $kind in
 esac
 exit 0
 `;
+
+/** With which it ends when some could not be killed. */
+export const SCAN_LEFT = 9;
+
+/** What it has printed; lines of another shape are passed over. */
+export function parseScan(output: string): readonly JobProcess[] {
+  return output.split('\n').flatMap((line) => {
+    const [, pid, name] = /^(\d+) (.*)$/.exec(line) ?? [];
+    return pid === undefined ? [] : [{ pid: Number(pid), name: name ?? '' }];
+  });
+}

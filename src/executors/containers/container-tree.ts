@@ -1,33 +1,28 @@
-import { Failure } from '../../../base/index.ts';
-import type { JobProcess, Place } from '../../executor.ts';
+import { type Clock, Failure } from '../../base/index.ts';
+import type { JobProcess, Place } from '../executor.ts';
 import { createScanner, type ScanOptions } from './scan-container.ts';
 
-export interface TreeOptions extends ScanOptions {
+export interface ContainerTreeOptions extends Omit<ScanOptions, 'clock'> {
+  readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
   /** What works for the job on this machine. */
   readonly host: Pick<Place, 'signal'>;
   /** Steps that were claimed a moment ago, whose scripts are not there yet: each counts as one process. */
   readonly starting: () => readonly JobProcess[];
 }
 
-/** An exec costs the engine about 100 ms. */
+/** An exec costs about 100 ms. */
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 500;
-/** So long at least is the engine waited for. */
+/** So long at least is a look waited for. */
 const LEAST_LOOK_MS = 2_000;
-const UNSEEN: JobProcess = { pid: 0, name: 'what the engine has not said in time' };
+const UNSEEN: JobProcess = { pid: 0, name: 'what has not been seen in time' };
 /** From a wrapper's claim to its script's process. */
 const BEGIN_MS = 2_000;
 
 /** All processes of one job in its container, found anew for every signal. */
-export function createContainerTree({
-  engine,
-  name,
-  clock,
-  known,
-  host,
-  starting,
-}: TreeOptions): Pick<Place, 'signal' | 'untilDead'> {
-  const scan = createScanner({ engine, name, clock, known });
+export function createContainerTree(options: ContainerTreeOptions): Pick<Place, 'signal' | 'untilDead'> {
+  const { clock, host, starting } = options;
+  const scan = createScanner(options);
 
   /** A signal to a wrapper whose script is not there yet would be lost on the script. */
   async function letStepsBegin(): Promise<void> {
