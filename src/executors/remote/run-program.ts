@@ -1,10 +1,13 @@
 import type { ExecStreams } from './reach.ts';
 
-/** A POSIX sh program for the container of a job. What it is to know stands in it, quoted (`shellWord`); its words on the way are short and say nothing. */
+/** A POSIX sh program for the container of a job. What it is to know stands in it, quoted (`quoteWord`); its words on the way are short and say nothing. */
 export interface ProgramRequest {
   /** For `ps` and audit logs: letters and `-`, 20 at most, `look`, `collect-list`. */
   readonly what: string;
-  /** At most `MAX_PROGRAM_BYTES`. Reads the data that follows it on stdin, counted (`head -c` may take more than that of a pipe; `dd bs=1`, `tar` and `cat` are sure of what they are told); its end may never come. */
+  /**
+   * At most `MAX_PROGRAM_BYTES`, without a NUL, a here-document and a line `#end`. Data may follow it on stdin, so much and no more: the end of stdin may never come, so whatever would wait for it
+   * (`tar` does, `cat`) reads from `head -c <bytes>`.
+   */
   readonly program: string;
   /** `user`: the container's own. `root`: see `ExecOptions.as`. */
   readonly as: 'user' | 'root';
@@ -36,15 +39,12 @@ export interface RemotePrograms {
    */
   ask(request: AskedProgram): Promise<ProgramAnswer>;
   /**
-   * Once. The program is on its way when this resolves: what the caller writes to `stdin` is its data. Both outputs are read to their ends or the whole is closed.
+   * Once. The program is on its way when this resolves: what the caller writes to `stdin` is its data. Both outputs are read to their ends or the whole is closed. A connection that ends early may
+   * look as if the program had printed no more: what has to be whole says so itself (a count at its end, a tar's last blocks).
    * @throws Failure `reach_cut`, also by `code`: whether it has run is not known. `place_lost`, `container_gone`, `canceled`, `executor_unavailable` as above
    */
   open(request: ProgramRequest): Promise<ExecStreams>;
 }
 
-export const MAX_PROGRAM_BYTES = 16 * 1024;
-
-/** For what stands in a program. No NUL. */
-export function shellWord(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
+/** More than an environment that a start brings along. */
+export const MAX_PROGRAM_BYTES = 256 * 1024;
