@@ -25,6 +25,6 @@ export { openRunnerServer, type RunnerServer } from './register/runner-server.ts
 export { type DaemonEnd, runDaemon } from './run-daemon.ts';
 export { Shutdown, signalsTo } from './shutdown.ts';
 export { type EngineName, enginesOf, type Judged, sweepEngine } from './sweep/sweep-engine.ts';
-export { isThere } from './sweep/why-kept.ts';
+export { isThere, type OwnJobs } from './sweep/why-kept.ts';
 export { createRunnerLog, type RunnerLog } from './watch/runner-log.ts';
 export { readServiceSettings } from './watch/systemd/service-manager.ts';

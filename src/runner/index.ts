@@ -19,5 +19,6 @@ export { type Guard, startGuard } from './take-over/guard.ts';
 export { type Holder, readHolder, writeHolder } from './take-over/holder.ts';
 export { type FoundJournal, findJournal, listJournals } from './take-over/list-journals.ts';
 export { holderOfJournals, lockJournals, tryLockJournals } from './take-over/lock-journals.ts';
+export { ownerOf, readOwner } from './take-over/owner.ts';
 export { goOnWithJob, takeOverJob } from './take-over/take-over-job.ts';
 export { forgetSecrets } from './teardown/forget-secrets.ts';

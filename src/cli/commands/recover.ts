@@ -37,6 +37,7 @@ export async function command(args: readonly string[], host: Host): Promise<numb
 }
 
 async function recover({ directory, json = false, run, guard = false }: RecoverFlags, host: Host): Promise<number> {
+  const paths = xdgPaths(host.env, host.homeDir);
   const checkout = directory === undefined ? null : await findCheckout(resolve(host.cwd, directory), host.env);
   const show = chooseLinePresenter(host, { json });
   const control = new Control();
@@ -44,11 +45,11 @@ async function recover({ directory, json = false, run, guard = false }: RecoverF
   try {
     const finish = guard ? keepRecovering : recoverRuns;
     const { recovered, unfinished } = await finish({
-      paths: xdgPaths(host.env, host.homeDir),
+      paths,
       checkout,
       runId: run ?? null,
       by: guard ? 'guard' : 'recover',
-      executorFor: executorsOf(host),
+      executorFor: executorsOf(host, paths.state),
       clock: host.clock,
       version: host.version,
       emit: (event) => show.present(event),

@@ -112,7 +112,7 @@ async function run({ prepared, plan, choice, manual, json }: Order, host: Host):
       checkout: compiled.checkout,
       pipeline: localPipeline(compiled, plan, beginning),
       shell: settings.shell,
-      executorFor: executorsOf(host),
+      executorFor: executorsOf(host, paths.state),
       settingsFor: choice.settingsFor,
       concurrency: settings.concurrency ?? host.cores,
       manual,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describeError, Failure } from '../../base/index.ts';
+import { readOwner } from '../../runner/index.ts';
 import type { RunnerConfig } from '../config/runner-config.ts';
 import type { DaemonOptions } from '../daemon-options.ts';
 import { type EngineName, enginesOf, sweepEngine } from './sweep-engine.ts';
@@ -20,14 +21,15 @@ export type SweepOptions = Pick<DaemonOptions, 'directory' | 'clock' | 'log'> & 
  * aborts. Never rejects for an engine: a runner without one has other work.
  */
 export async function keepSweeping({ config, directory, clock, log, stop }: SweepOptions): Promise<void> {
-  const below = [join(directory, 'jobs')];
   const say = (text: string): void => log('info', text);
   let told = '';
 
   /** @returns null, or why nothing could be looked at */
   async function sweepOne(engine: EngineName): Promise<string | null> {
+    // Made with the first thing that bears it.
+    const places = [{ below: join(directory, 'jobs'), owner: readOwner(directory) }];
     try {
-      const { remove } = await sweepEngine({ engine, below, clock, signal: stop });
+      const { remove } = await sweepEngine({ engine, places, clock, signal: stop });
       await remove({ caches: false, say });
       return null;
     } catch (error) {

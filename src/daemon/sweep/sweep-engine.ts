@@ -8,7 +8,7 @@ import {
   removeLeftovers,
 } from '../../executors/index.ts';
 import type { RunnerConfig } from '../config/runner-config.ts';
-import { whyKept } from './why-kept.ts';
+import { type OwnJobs, whyKept } from './why-kept.ts';
 
 /** Which engine is meant. */
 export type EngineName = Pick<DockerSettings, 'host' | 'tlsCertPath' | 'tlsVerify'>;
@@ -23,8 +23,10 @@ export function enginesOf({ entries }: Pick<RunnerConfig, 'entries'>): readonly 
 
 export interface Sweep {
   readonly engine: EngineName;
-  /** Absolute; of the jobs below these. */
-  readonly below: readonly string[];
+  /** Of whose jobs. */
+  readonly places: readonly OwnJobs[];
+  /** Names of directories that are no more: all that is theirs may go. Left out: none. */
+  readonly gone?: readonly string[];
   readonly clock: Clock;
   readonly signal?: AbortSignal;
 }
@@ -42,12 +44,14 @@ export interface Swept {
 }
 
 /** What jobs have left in an engine. An engine that does not answer is not waited for. @throws Failure `engine_unreachable`, `engine_address_unusable`, `canceled` */
-export async function sweepEngine({ engine: name, below, clock, signal }: Sweep): Promise<Swept> {
+export async function sweepEngine({ engine: name, places, gone = [], clock, signal }: Sweep): Promise<Swept> {
   const { host, tlsCertPath: certPath, tlsVerify } = name;
   const address = engineAddress({ host, certPath, tlsVerify, env: {} });
   const engine = createEngine({ address, clock, patienceMs: 0 });
   const all = await findLeftovers(engine, signal === undefined ? {} : { signal });
-  const found = all.map((leftover) => ({ ...leftover, kept: whyKept(leftover, below) }));
+  const strays = gone.filter((owner) => !places.some((place) => place.owner === owner));
+  const isStray = ({ owner }: Leftover): boolean => owner !== null && strays.includes(owner);
+  const found = all.map((leftover) => ({ ...leftover, kept: isStray(leftover) ? null : whyKept(leftover, places) }));
   return {
     found,
     async remove({ caches, say }) {

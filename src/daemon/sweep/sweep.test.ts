@@ -46,7 +46,8 @@ const FINISHED = {
 };
 
 it('keeps what a job that is not over needs, and what nobody here can tell', () => {
-  const kept = (home: string | null) => whyKept({ home }, [jobs()]);
+  const place = { below: jobs(), owner: 'me' };
+  const kept = (home: string | null, owner: string | null = 'me') => whyKept({ home, owner }, [place]);
   expect(kept(leave(1, ACCEPTED))).toBe('its job is not over');
   expect(kept(leave(2))).toBe('its job may be about to begin');
   const damaged = leave(3, ACCEPTED);
@@ -60,10 +61,26 @@ it('keeps what a job that is not over needs, and what nobody here can tell', () 
     expect(kept(other)).toBe('its job is not known here');
 });
 
+it('judges what bears the name of its directory, and by its path what was made before directories had names', () => {
+  const places = [
+    { below: jobs(), owner: 'me' },
+    { below: '/runs', owner: null },
+  ];
+  const kept = (home: string | null, owner: string | null) => whyKept({ home, owner }, places);
+  expect([kept(homeOf(1), 'me'), kept(homeOf(1), null), kept('/runs/1/steps', null)]).toEqual([null, null, null]);
+  expect([kept(homeOf(1), 'you'), kept('/runs/1/steps', 'you'), kept(null, 'you')]).toEqual(
+    Array(3).fill("its job is another runner's (you)"),
+  );
+  // This machine's, by its name, but of the other directory there.
+  expect(kept('/runs/1/steps', 'me')).toBe('its job is not known here');
+});
+
 describeOnDocker('a runner', () => {
   it('removes what jobs without a journal have left in its engine, and nothing else', async () => {
-    const make = (home: string, type: string) => {
+    writeFileSync(join(directory, 'owner'), `${'a'.repeat(32)}\n`);
+    const make = (home: string, type: string, owner: string | null = 'a'.repeat(32)) => {
       const labels = Object.entries({
+        ...(owner !== null && { 'io.epilogue.owner': owner }),
         'io.epilogue.managed': 'true',
         'io.epilogue.home': home,
         'io.epilogue.type': type,
@@ -73,6 +90,8 @@ describeOnDocker('a runner', () => {
     const names = [make(homeOf(1), 'volume'), make(leave(2, ACCEPTED), 'volume'), make(homeOf(3), 'cache')];
     const elsewhere = mkdtempSync(join(tmpdir(), 'epilogue-elsewhere-'));
     names.push(make(join(elsewhere, 'jobs/1/steps'), 'volume'));
+    // A runner on another machine, of the same path, whose job runs; and what an Epilogue before had left here.
+    names.push(make(homeOf(1), 'volume', 'b'.repeat(32)), make(homeOf(1), 'volume', null));
     const engine = { ...DEFAULT_DOCKER_SETTINGS, host: dockerHost, tlsCertPath: '/none', tlsVerify: false };
     const gone = { ...engine, host: `unix://${directory}/none` };
     const entries = [engine, engine, gone].map((settings, at) => ({
@@ -93,12 +112,12 @@ describeOnDocker('a runner', () => {
     await keepSweeping({ config: () => config, directory, clock, log, stop: stop.signal });
     expect(pauses).toEqual([60_000, 60_000]);
     const left = docker('volume', 'ls', '--format', '{{.Name}}').split('\n');
-    expect(names.map((name) => left.includes(name))).toEqual([false, true, true, true]);
+    expect(names.map((name) => left.includes(name))).toEqual([false, true, true, true, true, false]);
     expect(lines.sort()).toEqual([
-      `info Removed volume ${names[0]}`,
+      ...[names[0], names[5]].map((name) => `info Removed volume ${name}`).sort(),
       expect.stringMatching(/^warn what jobs may have left in an engine could not be looked at: .*does not answer/),
     ]);
-    docker('volume', 'rm', ...names.slice(1));
+    docker('volume', 'rm', ...names.slice(1, 5));
     rmSync(elsewhere, { recursive: true });
   });
 });

@@ -14,6 +14,8 @@ export interface DockerOptions {
   readonly clock: Clock;
   /** `DOCKER_HOST` and the like, and where the user's `~/.docker` is. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The name of the directory that its runner works in. Default: it has none. */
+  readonly owner?: string | null;
   /** Have each script on the disk, not only in its cache, before it runs. Default: no. */
   readonly durable?: boolean;
 }
@@ -24,14 +26,14 @@ const HASTY_MS = 20_000;
  * Runs each job in a container of a Docker Engine on this machine; see docs/docker.md.
  * @throws Failure `engine_address_unusable`
  */
-export function createDockerExecutor({ settings, clock, env, durable = false }: DockerOptions): Executor {
+export function createDockerExecutor({ settings, clock, env, owner = null, durable = false }: DockerOptions): Executor {
   const address = engineAddress({
     ...{ host: settings.host, certPath: settings.tlsCertPath, tlsVerify: settings.tlsVerify, env },
   });
   const engine = createEngine({ address, clock });
   const impatient = createEngine({ address, clock, patienceMs: 0 });
   const hasty = createEngine({ address, clock, patienceMs: HASTY_MS });
-  const means = { settings, clock, env, durable, engine, impatient, table: createProcessTable(clock) };
+  const means = { settings, clock, env, owner, durable, engine, impatient, table: createProcessTable(clock) };
   return {
     name: 'docker',
     async prepare(job, signal, say) {

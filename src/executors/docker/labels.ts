@@ -9,6 +9,8 @@ export const LABELS = {
   managed: 'io.epilogue.managed',
   /** The job's `stepsDir`, on its runner's machine: by it leftovers are matched with journals. Ours alone; a job has no say in it. */
   home: 'io.epilogue.home',
+  /** The name of the directory that its runner works in: another machine may have one of the same path, and use the same engine. */
+  owner: 'io.epilogue.owner',
   type: 'io.epilogue.type',
   coordinator: 'io.epilogue.coordinator',
   project: 'io.epilogue.project',
@@ -26,17 +28,39 @@ const FROM_VARIABLES: readonly (readonly [label: string, ...variables: string[]]
   [LABELS.runner, 'CI_RUNNER_ID'],
 ];
 
-/** Labels of one thing that is made for a job. */
+export type Labels = Readonly<Record<string, string>>;
+
+/** By what the things of one job are told from those of all others. */
+export interface JobMark {
+  /** The job's `stepsDir`. */
+  readonly home: string;
+  /** null: its runner's directory has no name. */
+  readonly owner: string | null;
+}
+
+/** Labels of one thing that is made for a job. @param owner the name of its runner's directory; null: it has none */
 export function labelsOf(
   { stepsDir, variables }: Pick<JobSpec, 'stepsDir' | 'variables'>,
   type: ThingType,
-): Readonly<Record<string, string>> {
+  owner: string | null,
+): Labels {
   const labels: Record<string, string> = { [LABELS.managed]: 'true', [LABELS.home]: stepsDir, [LABELS.type]: type };
+  if (owner !== null) labels[LABELS.owner] = owner;
   for (const [label, ...names] of FROM_VARIABLES) {
     const value = names.map((name) => variables[name]).find((text) => text);
     if (value !== undefined) labels[label] = value;
   }
   return labels;
+}
+
+export function markOf(labels: Labels): JobMark {
+  return { home: labels[LABELS.home] ?? '', owner: labels[LABELS.owner] ?? null };
+}
+
+/** Whether a thing is that job's. What was made before directories had names is told by its home alone. */
+export function hasMark(labels: Labels | null | undefined, { home, owner }: JobMark): boolean {
+  const found = markOf(labels ?? {});
+  return found.home === home && (owner === null || found.owner === null || found.owner === owner);
 }
 
 const NAME_DIGITS = 16;

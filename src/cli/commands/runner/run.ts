@@ -162,7 +162,7 @@ async function runUntilStopped(
   if (flags.finish) shutdown.drain();
   const stopListening = listenToSignals(host, shutdown, wishesOf(flags, current, reload));
   try {
-    return exitCodeOf(await runDaemon({ ...meansOf(flags, host), ...known, ...more, shutdown }));
+    return exitCodeOf(await runDaemon({ ...meansOf(flags, host, known), ...known, ...more, shutdown }));
   } finally {
     stopListening();
   }
@@ -200,12 +200,16 @@ function tokenSaver(source: ConfigSource): SaveToken {
   };
 }
 
-function meansOf({ guardCommand, finish = false }: GuardedFlags, host: Host) {
+function meansOf(
+  { guardCommand, finish = false }: GuardedFlags,
+  host: Host,
+  { directory, log }: Pick<Running, 'directory' | 'log'>,
+) {
   const { clock, version } = host;
   const environment = jobEnvironment(host);
   const service = readServiceSettings(host.env, process.pid);
   const isFinishing = finish;
-  const executorFor = executorsOf(host);
+  const executorFor = executorsOf(host, directory, (text) => log('warn', text));
   return {
     clock,
     version,

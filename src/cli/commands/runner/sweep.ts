@@ -1,10 +1,19 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeError, Failure } from '../../../base/index.ts';
-import { type EngineName, enginesOf, isThere, type Judged, loadConfig, sweepEngine } from '../../../daemon/index.ts';
+import {
+  type EngineName,
+  enginesOf,
+  isThere,
+  type Judged,
+  loadConfig,
+  type OwnJobs,
+  sweepEngine,
+} from '../../../daemon/index.ts';
 import { DEFAULT_DOCKER_SETTINGS, nameEngine } from '../../../executors/index.ts';
+import { readOwner } from '../../../runner/index.ts';
 import { EXIT, type Host } from '../../host.ts';
-import { parseArguments } from '../../parse-arguments.ts';
+import { collectWord, parseArguments } from '../../parse-arguments.ts';
 import { xdgPaths } from '../../settings/xdg-paths.ts';
 import { printProblems } from '../print-problems.ts';
 import { addPlaceFlags, configPath, type PlaceFlags, workingDirectory } from './runner-places.ts';
@@ -12,6 +21,7 @@ import { addPlaceFlags, configPath, type PlaceFlags, workingDirectory } from './
 interface SweepFlags extends PlaceFlags {
   readonly dryRun?: boolean;
   readonly caches?: boolean;
+  readonly owner?: readonly string[];
 }
 
 export async function command(args: readonly string[], host: Host): Promise<number> {
@@ -23,7 +33,12 @@ export async function command(args: readonly string[], host: Host): Promise<numb
           'Shows what jobs have left in the Docker Engines of the settings, else in the one of DOCKER_HOST, and removes what belongs to jobs of this runner, or of your local runs, that are over. What a job that is not over needs stays, and so does what is not known here. Exit code 1: something could not be removed, or no engine answers.',
         )
         .option('--dry-run', 'only show it')
-        .option('--caches', 'also remove what is kept for jobs to come (volumes such as /cache)'),
+        .option('--caches', 'also remove what is kept for jobs to come (volumes such as /cache)')
+        .option(
+          '--owner <name>',
+          'also remove all of a runner whose directory is no more, named as lines of what is kept name it; may be repeated',
+          collectWord,
+        ),
     args,
     host,
   );
@@ -33,11 +48,11 @@ export async function command(args: readonly string[], host: Host): Promise<numb
 async function sweep(flags: SweepFlags, host: Host): Promise<number> {
   const engines = enginesFrom(flags, host);
   if (engines === null) return EXIT.usage;
-  const below = placesOf(flags, host).filter(isThere);
+  const places = placesOf(flags, host);
   let isWell = true;
   for (const engine of engines) {
     try {
-      if (!(await sweepOne(engine, below, { flags, host }))) isWell = false;
+      if (!(await sweepOne(engine, places, { flags, host }))) isWell = false;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       host.stderr.write(`epilogue: ${describeError(error)}\n`);
@@ -63,19 +78,25 @@ function enginesFrom(flags: SweepFlags, host: Host): readonly EngineName[] | nul
 }
 
 /** Where jobs lie whose journals are there for as long as they are not over. */
-function placesOf(flags: SweepFlags, host: Host): readonly string[] {
+function placesOf(flags: SweepFlags, host: Host): readonly OwnJobs[] {
   const { state } = xdgPaths(host.env, host.homeDir);
-  return [join(workingDirectory(flags, host), 'jobs'), join(state, 'runs')];
+  const all = [
+    { directory: workingDirectory(flags, host), name: 'jobs' },
+    { directory: state, name: 'runs' },
+  ];
+  return all
+    .map(({ directory, name }) => ({ below: join(directory, name), owner: readOwner(directory) }))
+    .filter(({ below }) => isThere(below));
 }
 
 async function sweepOne(
   engine: EngineName,
-  below: readonly string[],
+  places: readonly OwnJobs[],
   { flags, host }: { readonly flags: SweepFlags; readonly host: Host },
 ): Promise<boolean> {
-  const { dryRun = false, caches = false } = flags;
+  const { dryRun = false, caches = false, owner: gone = [] } = flags;
   const say = (line: string): void => void host.stdout.write(`${line}\n`);
-  const { found, remove } = await sweepEngine({ engine, below, clock: host.clock });
+  const { found, remove } = await sweepEngine({ engine, places, gone, clock: host.clock });
   if (found.length === 0) say(`Nothing of Epilogue's is in the engine at ${engine.host}.`);
   for (const each of found) {
     const kept = whyLeft(each, caches);

@@ -2,13 +2,14 @@ import { WAITING_SCRIPT } from '../../containers/waiting-script.ts';
 import type { JobSpec } from '../../executor.ts';
 import { temporaryDirOf } from '../../files/project-dir.ts';
 import { gpuRequest } from '../gpu-request.ts';
-import { labelsOf } from '../labels.ts';
+import type { Labels } from '../labels.ts';
 import type { JobNetwork } from '../services/network.ts';
 import type { DockerSettings } from '../settings.ts';
 
 export interface ContainerPlan {
   readonly job: JobSpec;
   readonly settings: DockerSettings;
+  readonly labels: Labels;
   readonly image: { readonly id: string };
   readonly network: JobNetwork;
   /** null: the image's. */
@@ -29,7 +30,7 @@ const ALIASES = ['build'];
 /** The body of `POST /containers/create` for a job's own container. */
 export function containerSpec(plan: ContainerPlan): object {
   const { job, settings, image, network, user, isPrivileged } = plan;
-  const { noteFile, environmentFile } = plan;
+  const { labels, noteFile, environmentFile } = plan;
   return {
     Image: image.id,
     ...entrypointOf(job),
@@ -37,7 +38,7 @@ export function containerSpec(plan: ContainerPlan): object {
     ...(user === null ? {} : { User: user }),
     ...(settings.hostname === null ? {} : { Hostname: settings.hostname }),
     WorkingDir: job.projectDir,
-    Labels: { ...settings.containerLabels, ...labelsOf(job, 'build') },
+    Labels: { ...settings.containerLabels, ...labels },
     // They would run among the job's processes.
     Healthcheck: { Test: ['NONE'] },
     HostConfig: {

@@ -5,58 +5,12 @@ import { parseEnvironment, parseWaiterNote } from '../../containers/waiter-note.
 import { WAITING_SCRIPT } from '../../containers/waiting-script.ts';
 import { readFrames } from '../engine/demultiplex.ts';
 import { type Engine, isRefusal } from '../engine/engine.ts';
+import { hasMark, type JobMark } from '../labels.ts';
 import { type ContainerPlan, containerSpec } from './container-spec.ts';
+import { type ContainerState, inspectContainer } from './inspect-container.ts';
 import { type JobContainer, mountedInodes, type PrivateNotes } from './private-notes.ts';
 import { withLock } from './with-lock.ts';
 import { writeForJob } from './write-for-job.ts';
-
-/** What the engine says of a container. */
-export interface ContainerState {
-  readonly id: string;
-  readonly isRunning: boolean;
-  readonly isPaused: boolean;
-  readonly startedAt: string;
-  readonly exitCode: number;
-  /** A process of it was killed because its memory was used up, since it was started. */
-  readonly outOfMemory: boolean;
-}
-
-/** null: it is not there. @throws Failure `engine_unreachable` */
-export async function inspectContainer(
-  engine: Engine,
-  name: string,
-  signal?: AbortSignal,
-): Promise<ContainerState | null> {
-  try {
-    const { Id, State } = (await engine.ask(
-      'GET',
-      `/containers/${name}/json`,
-      signal === undefined ? {} : { signal },
-    )) as Inspected;
-    return {
-      id: Id,
-      isRunning: State.Running,
-      isPaused: State.Paused,
-      startedAt: State.StartedAt,
-      exitCode: State.ExitCode,
-      outOfMemory: State.OOMKilled,
-    };
-  } catch (error) {
-    if (isRefusal(error, 404)) return null;
-    throw error;
-  }
-}
-
-interface Inspected {
-  readonly Id: string;
-  readonly State: {
-    readonly Running: boolean;
-    readonly Paused: boolean;
-    readonly StartedAt: string;
-    readonly ExitCode: number;
-    readonly OOMKilled: boolean;
-  };
-}
 
 /** From a container's start to its note: a loaded machine is slow, an entrypoint may do something first. */
 const NOTE_MS = 120_000;
@@ -72,6 +26,8 @@ export interface Opening {
   readonly engine: Engine;
   readonly clock: Clock;
   readonly name: string;
+  /** A container of this name that is another job's is not touched. */
+  readonly mark: JobMark;
   readonly notes: PrivateNotes;
   /** Only where none is there. */
   readonly plan: () => Promise<ContainerPlan>;
@@ -116,12 +72,23 @@ async function openAlone(opening: Opening): Promise<JobContainer> {
   throw new Failure('executor_unavailable', 'the container of the job does not stay up');
 }
 
+/** By its name, which anybody can give. null: it is not there. @throws Failure `executor_unavailable`: it is another's */
+async function inspectOwn(
+  engine: Engine,
+  { name, mark }: Pick<Opening, 'name' | 'mark'>,
+  signal: AbortSignal,
+): Promise<ContainerState | null> {
+  const found = await inspectContainer(engine, name, signal);
+  if (found === null || hasMark(found.labels, mark)) return found;
+  throw new Failure('executor_unavailable', `a container ${name} is there that is not this job's`);
+}
+
 /** One whose mounts show directories that are not there any more has to be started anew. */
-async function findContainer({ engine, name, notes, mounted, signal }: Opening): Promise<ContainerState | null> {
+async function findContainer({ engine, name, mark, notes, mounted, signal }: Opening): Promise<ContainerState | null> {
   const noted = notes.container;
   // A script with the engine's socket can have given it another name.
   const found =
-    (noted && (await inspectContainer(engine, noted.id, signal))) ?? (await inspectContainer(engine, name, signal));
+    (noted && (await inspectContainer(engine, noted.id, signal))) ?? (await inspectOwn(engine, { name, mark }, signal));
   if (found === null || !found.isRunning || noted?.id !== found.id) return found;
   if (mountedInodes(mounted).join() === noted.inodes.join()) return found;
   await engine.ask('POST', `/containers/${found.id}/kill`, { signal });

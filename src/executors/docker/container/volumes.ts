@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { JobSpec } from '../../executor.ts';
 import type { Engine } from '../engine/engine.ts';
-import { labelsOf } from '../labels.ts';
+import type { Labels } from '../labels.ts';
 
 export interface Volumes {
   /** As `docker run -v`. */
@@ -10,22 +10,27 @@ export interface Volumes {
   readonly kept: readonly string[];
 }
 
+export interface VolumesOptions {
+  readonly engine: Engine;
+  readonly job: JobSpec;
+  /** See `DockerSettings`. */
+  readonly volumes: readonly string[];
+  /** Of those that are made. */
+  readonly labels: Labels;
+  readonly signal: AbortSignal;
+}
+
 /**
  * `volumes` of the settings. `/dir` alone is a volume that is kept between jobs: one for each project, build directory and kind of branch (protected or not), as with GitLab's runner. It is made
  * where it is not there yet.
  * @throws EngineRefusal, Failure `engine_unreachable`
  */
-export async function openVolumes(
-  engine: Engine,
-  job: JobSpec,
-  volumes: readonly string[],
-  signal: AbortSignal,
-): Promise<Volumes> {
+export async function openVolumes({ engine, job, volumes, labels, signal }: VolumesOptions): Promise<Volumes> {
   const kept = volumes.filter((volume) => !volume.includes(':'));
   const binds = volumes.filter((volume) => volume.includes(':'));
   for (const path of kept) {
     const name = cacheVolumeName(job, path);
-    await engine.ask('POST', '/volumes/create', { body: { Name: name, Labels: labelsOf(job, 'cache') }, signal });
+    await engine.ask('POST', '/volumes/create', { body: { Name: name, Labels: labels }, signal });
     binds.push(`${name}:${path}`);
   }
   return { binds, kept };

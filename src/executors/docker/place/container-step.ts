@@ -1,7 +1,7 @@
 import { type Clock, describeError, Failure } from '../../../base/index.ts';
 import type { JobSpec, StepState } from '../../executor.ts';
 import { readClaim, readExit, readWrapper, type WrapperId } from '../../steps/step-directory.ts';
-import { inspectContainer } from '../container/job-container.ts';
+import { inspectContainer } from '../container/inspect-container.ts';
 import type { PrivateNotes } from '../container/private-notes.ts';
 import { runInside } from '../container/run-inside.ts';
 import type { Engine } from '../engine/engine.ts';

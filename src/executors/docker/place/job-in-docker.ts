@@ -1,31 +1,27 @@
-import { type Clock, describeError, Failure } from '../../../base/index.ts';
+import { describeError, Failure } from '../../../base/index.ts';
 import type { JobSpec, Say } from '../../executor.ts';
 import { makeDirectories, removeDirectories, temporaryDirOf } from '../../files/project-dir.ts';
 import type { ProcessTable } from '../../processes/table/process-table.ts';
 import type { ContainerPlan } from '../container/container-spec.ts';
-import { inspectContainer, noteFiles, openContainer } from '../container/job-container.ts';
+import { inspectContainer } from '../container/inspect-container.ts';
+import { noteFiles, openContainer } from '../container/job-container.ts';
 import type { JobContainer } from '../container/private-notes.ts';
 import { type PrivateNotes, privateNotes } from '../container/private-notes.ts';
 import { runInside } from '../container/run-inside.ts';
 import { openVolumes, type Volumes } from '../container/volumes.ts';
 import { type Engine, isRefusal } from '../engine/engine.ts';
-import { checkAllowedImage, checkAllowedService, chooseUser, isPrivilegedImage } from '../images/allowed.ts';
-import type { ProvidedImage } from '../images/inspect-image.ts';
-import { provideImage, type WantedImage } from '../images/provide-image.ts';
-import { choosePullPolicies } from '../images/pull-policy.ts';
-import { labelsOf, nameOf } from '../labels.ts';
+import { chooseUser, isPrivilegedImage } from '../images/allowed.ts';
+import { hasMark, type JobMark, type Labels, labelsOf, nameOf, type ThingType } from '../labels.ts';
 import { type JobNetwork, provideNetwork, removeNetwork } from '../services/network.ts';
 import { type Services, type ServicesOptions, startServices } from '../services/services.ts';
 import { stopServices } from '../services/stop-services.ts';
-import type { DockerSettings } from '../settings.ts';
+import { type ImageMeans, JobImages } from './job-images.ts';
 import { isOrdinaryUser, Owners } from './owners.ts';
 
-export interface DockerMeans {
-  readonly settings: DockerSettings;
-  readonly clock: Clock;
-  readonly env: Readonly<Record<string, string | undefined>>;
+export interface DockerMeans extends ImageMeans {
+  /** The name of the directory that the runner works in; null: it has none. */
+  readonly owner: string | null;
   readonly durable: boolean;
-  readonly engine: Engine;
   /** Asks once and does not wait for an engine that is away. */
   readonly impatient: Engine;
   /** Of this machine. */
@@ -48,10 +44,12 @@ export class JobInDocker {
   readonly means: DockerMeans;
   readonly job: JobSpec;
   readonly name: string;
+  readonly mark: JobMark;
   readonly notes: PrivateNotes;
   readonly owners: Owners;
   /** As this process has started or found them; null: it has not had to. */
   services: Services | null = null;
+  readonly #images: JobImages;
   #container: JobContainer | null = null;
   #around: Around | null = null;
 
@@ -59,8 +57,10 @@ export class JobInDocker {
     this.means = means;
     this.job = job;
     this.name = nameOf(job.cookie);
+    this.mark = { home: job.stepsDir, owner: means.owner };
     this.notes = privateNotes(job.stepsDir);
     this.owners = new Owners(means.engine, job);
+    this.#images = new JobImages(means, job, this.notes);
   }
 
   /** Of the container as it was opened last. */
@@ -76,13 +76,13 @@ export class JobInDocker {
   /** Running: found, started anew, or made anew. @throws Failure `executor_unavailable`, `canceled` */
   async open(signal: AbortSignal = NEVER, say: Say = () => {}): Promise<JobContainer> {
     const { engine, clock } = this.means;
-    const { job, name, notes } = this;
+    const { job, name, mark, notes } = this;
     const isRunning = (await inspectContainer(engine, this.containerId, signal))?.isRunning ?? false;
     // They end with the engine that is started anew; and another process has to know them before it can tell of them.
     if (this.#around === null || !isRunning) this.#around = await this.#openAround(signal, say);
     const around = this.#around;
     const container = await openContainer({
-      ...{ engine, clock, name, notes, mounted: mountedPaths(job), stepsDir: job.stepsDir, signal },
+      ...{ engine, clock, name, mark, notes, mounted: mountedPaths(job), stepsDir: job.stepsDir, signal },
       plan: () => this.#plan(around, signal, say),
       makeDirectories: () => makeDirectories(job),
     });
@@ -130,22 +130,34 @@ export class JobInDocker {
     // From inside, where this is no root.
     if (isOrdinaryUser()) await attempt(() => this.takeBack());
     // By both: a script with the engine's socket can have given it another name.
-    for (const each of new Set([noted?.id ?? this.name, this.name])) await attempt(() => removeContainer(engine, each));
+    if (noted !== null) await attempt(() => removeContainer(engine, noted.id));
+    await attempt(() => this.#removeByName());
     if (!isOrdinaryUser()) await attempt(() => this.owners.takeBack({ id: this.containerId }));
     await this.services?.close();
-    await attempt(() => stopServices(engine, job.stepsDir, SERVICES_GRACE_S));
+    await attempt(() => stopServices(engine, this.mark, SERVICES_GRACE_S));
     await attempt(() => removeNetwork(engine, this.name));
     if (!keepFiles) await attempt(() => removeDirectories(job));
     if (left.length > 0) throw new Failure('place_left', `not all of the job could be removed: ${left.join('; ')}`);
     notes.remove();
   }
 
+  #labels(type: ThingType): Labels {
+    return labelsOf(this.job, type, this.means.owner);
+  }
+
+  /** Anybody can give a container any name: another's stays. */
+  async #removeByName(): Promise<void> {
+    const { engine } = this.means;
+    const found = await inspectContainer(engine, this.name);
+    if (found !== null && hasMark(found.labels, this.mark)) await removeContainer(engine, found.id);
+  }
+
   /** The container that is there, for its files alone: without services, and none is made anew. */
   async #reopen(): Promise<JobContainer> {
     const { engine, clock } = this.means;
-    const { job, name, notes } = this;
+    const { job, name, mark, notes } = this;
     return await openContainer({
-      ...{ engine, clock, name, notes, stepsDir: job.stepsDir, signal: AbortSignal.timeout(REOPEN_MS) },
+      ...{ engine, clock, name, mark, notes, stepsDir: job.stepsDir, signal: AbortSignal.timeout(REOPEN_MS) },
       mounted: mountedPaths(job),
       plan: () => Promise.reject(new Failure('executor_unavailable', 'the container of the job is gone')),
       makeDirectories: () => makeDirectories(job),
@@ -155,9 +167,10 @@ export class JobInDocker {
   async #openAround(signal: AbortSignal, say: Say): Promise<Around> {
     const { engine, clock, settings } = this.means;
     const { job, name } = this;
-    const labels = labelsOf(job, 'network');
+    const labels = this.#labels('network');
     const network = await provideNetwork({ engine, clock, name, stepsDir: job.stepsDir, labels, settings, signal });
-    const volumes = await openVolumes(engine, job, settings.volumes, signal);
+    const cached = { volumes: settings.volumes, labels: this.#labels('cache') };
+    const volumes = await openVolumes({ engine, job, ...cached, signal });
     await this.services?.close();
     try {
       this.services = await this.#startServices({ network, binds: volumes.binds, signal, say });
@@ -172,11 +185,12 @@ export class JobInDocker {
   async #plan({ network, binds, hosts }: Around, signal: AbortSignal, say: Say): Promise<ContainerPlan> {
     const { settings } = this.means;
     const { job } = this;
-    const image = await this.#image(signal, say);
+    const image = await this.#images.own(signal, say);
     const asked = job.image?.executor_opts.docker?.user;
     const user = chooseUser(asked === undefined ? null : String(asked), settings);
-    const isPrivileged = isPrivilegedImage(this.#imageName(), settings);
-    return { job, settings, image, network, user, isPrivileged, hosts, binds, ...noteFiles(job.stepsDir) };
+    const isPrivileged = isPrivilegedImage(this.#images.name, settings);
+    const labels = this.#labels('build');
+    return { job, settings, labels, image, network, user, isPrivileged, hosts, binds, ...noteFiles(job.stepsDir) };
   }
 
   async #startServices(more: Pick<ServicesOptions, 'network' | 'binds' | 'signal' | 'say'>): Promise<Services> {
@@ -186,50 +200,9 @@ export class JobInDocker {
     const { signal, say } = more;
     return await startServices({
       ...{ engine, clock, settings, services: job.services, ...more },
-      job: { name, labels: labelsOf(job, 'service'), variables, publicVariables },
-      provide: ({ image, pullPolicy, platform }) => {
-        checkAllowedService(image, settings);
-        return this.#provide(
-          { name: image, policies: choosePullPolicies({ name: image, pullPolicy, settings }), platform },
-          signal,
-          say,
-        );
-      },
+      job: { name, labels: this.#labels('service'), variables, publicVariables },
+      provide: (wanted) => this.#images.ofService(wanted, signal, say),
     });
-  }
-
-  #imageName(): string {
-    const name = this.job.image?.name ?? this.means.settings.image;
-    if (name) return name;
-    throw new Failure('executor_unavailable', 'the job names no image, and the runner has none for such jobs');
-  }
-
-  /** Another container of the job is made of what the first was made of, whatever the name means by now, and whether the registry answers. */
-  async #image(signal: AbortSignal, say: Say): Promise<Pick<ProvidedImage, 'id'>> {
-    const noted = this.notes.container?.imageId;
-    if (noted) return { id: noted };
-    const { settings } = this.means;
-    const { image } = this.job;
-    const name = this.#imageName();
-    checkAllowedImage(name, settings);
-    const policies = choosePullPolicies({ name, pullPolicy: image?.pull_policy ?? [], settings });
-    const platform = image?.executor_opts.docker?.platform;
-    return await this.#provide(
-      { name, policies, platform: platform === undefined ? null : String(platform) },
-      signal,
-      say,
-    );
-  }
-
-  #provide(
-    wanted: Pick<WantedImage, 'name' | 'policies' | 'platform'>,
-    signal: AbortSignal,
-    say: Say,
-  ): Promise<Pick<ProvidedImage, 'id'>> {
-    const { engine, clock, env } = this.means;
-    const { variables, credentials = [] } = this.job;
-    const sources = { authConfig: variables.DOCKER_AUTH_CONFIG, env, payload: credentials };
-    return provideImage({ ...wanted, engine, clock, say, signal, credentials: sources });
   }
 }
 

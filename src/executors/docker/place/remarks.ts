@@ -1,7 +1,7 @@
 import { Failure } from '../../../base/index.ts';
 import { watchOutOfMemory } from '../../containers/out-of-memory.ts';
 import type { StepState } from '../../executor.ts';
-import { inspectContainer } from '../container/job-container.ts';
+import { inspectContainer } from '../container/inspect-container.ts';
 import { runInside } from '../container/run-inside.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Services } from '../services/services.ts';

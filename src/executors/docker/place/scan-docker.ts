@@ -1,6 +1,6 @@
 import type { InsideResult, RunInside } from '../../containers/run-inside.ts';
 import type { ScanOptions } from '../../containers/scan-container.ts';
-import { inspectContainer } from '../container/job-container.ts';
+import { inspectContainer } from '../container/inspect-container.ts';
 import { runInside } from '../container/run-inside.ts';
 import { type Engine, EngineRefusal, isRefusal } from '../engine/engine.ts';
 

@@ -1,6 +1,6 @@
 import { type Clock, describeError, Failure } from '../../../base/index.ts';
 import { type Engine, EngineRefusal, isRefusal } from '../engine/engine.ts';
-import { LABELS } from '../labels.ts';
+import { hasMark, type JobMark } from '../labels.ts';
 import { type ServiceFacts, serviceFacts } from './service-facts.ts';
 
 export interface ServiceOpening {
@@ -11,8 +11,8 @@ export interface ServiceOpening {
   /** For people. */
   readonly title: string;
   readonly platform: string | null;
-  /** The job's `stepsDir`: a container of this name that is not this job's is not touched. */
-  readonly home: string;
+  /** A container of this name that is not this job's is not touched. */
+  readonly mark: JobMark;
   /** Its body for the engine; asked for only where none is there. */
   readonly spec: () => Promise<object>;
   readonly signal: AbortSignal;
@@ -36,7 +36,7 @@ export async function openService(opening: ServiceOpening): Promise<OpenedServic
   const { engine, clock, name, signal } = opening;
   for (let tries = 1; ; tries += 1) {
     const found = await serviceFacts(engine, name, signal);
-    if (found !== null && found.labels[LABELS.home] !== opening.home) throw foreign(opening);
+    if (found !== null && !hasMark(found.labels, opening.mark)) throw foreign(opening);
     if (found?.isRunning) return { facts: found, isOld: true };
     try {
       const id = found?.id ?? (await makeContainer(opening));

@@ -168,8 +168,8 @@ describeOnDocker('services of a job', () => {
       ],
     });
     await job.docker('pause', ids[0] ?? '');
-    await Promise.all([stopServices(job.engine, job.home, 1), stopServices(job.engine, job.home, 1)]);
-    await stopServices(job.engine, job.home, 1);
+    await Promise.all([stopServices(job.engine, job.mark, 1), stopServices(job.engine, job.mark, 1)]);
+    await stopServices(job.engine, job.mark, 1);
     await removeNetwork(job.engine, job.name);
   });
 
@@ -179,7 +179,7 @@ describeOnDocker('services of a job', () => {
       code: 'executor_unavailable',
       message: expect.stringMatching(/^service \S+:latest cannot be started: .*no-such-program/s),
     });
-    await stopServices(job.engine, job.home, 0);
+    await stopServices(job.engine, job.mark, 0);
     await removeNetwork(job.engine, job.name);
   });
 

@@ -1,7 +1,7 @@
 import type { PayloadService } from '../../../protocol/index.ts';
 import type { Engine } from '../engine/engine.ts';
 import { chooseUser, isPrivilegedService } from '../images/allowed.ts';
-import { LABELS } from '../labels.ts';
+import { type Labels, markOf } from '../labels.ts';
 import type { DockerSettings } from '../settings.ts';
 import type { JobNetwork } from './network.ts';
 import { openService } from './open-service.ts';
@@ -20,7 +20,7 @@ export interface ServicesOptions {
     /** See `nameOf`. */
     readonly name: string;
     /** See `labelsOf`, of type `service`. */
-    readonly labels: Readonly<Record<string, string>>;
+    readonly labels: Labels;
     /** Expanded; `CI_DEBUG_SERVICES=true` among them tells the services' logs. */
     readonly variables: Readonly<Record<string, string>>;
     /** Those that services may know: public, and no files. */
@@ -84,7 +84,7 @@ function open(service: PlannedService, options: ServicesOptions): ReturnType<typ
     name: `${job.name}-svc-${service.index}`,
     title,
     platform,
-    home: job.labels[LABELS.home] ?? '',
+    mark: markOf(job.labels),
     async spec() {
       say(`Starting service ${title}...`);
       const { id } = await provide(service);
@@ -133,7 +133,7 @@ function theServices(
     close,
     async stop(graceSeconds) {
       try {
-        await stopServices(engine, job.labels[LABELS.home] ?? '', graceSeconds);
+        await stopServices(engine, markOf(job.labels), graceSeconds);
       } finally {
         await close();
       }

@@ -1,6 +1,6 @@
 import { describeError, Failure } from '../../../base/index.ts';
 import { type Engine, isRefusal } from '../engine/engine.ts';
-import { LABELS } from '../labels.ts';
+import { hasMark, type JobMark, LABELS, type Labels } from '../labels.ts';
 
 /** Beyond the grace, for an engine that has much to do. */
 const PATIENCE_MS = 30_000;
@@ -9,19 +9,20 @@ const PATIENCE_MS = 30_000;
  * The ids of a job's services, running or not: by their labels, so that a runner finds them that did not start them.
  * @throws Failure `engine_unreachable`
  */
-export async function findServices(engine: Engine, home: string): Promise<readonly string[]> {
-  const filters = { label: [`${LABELS.home}=${home}`, `${LABELS.type}=service`] };
+export async function findServices(engine: Engine, mark: JobMark): Promise<readonly string[]> {
+  const filters = { label: [`${LABELS.home}=${mark.home}`, `${LABELS.type}=service`] };
   const listed = await engine.ask('GET', '/containers/json', { query: { all: true, filters } });
-  return (listed as readonly { Id: string }[]).map(({ Id }) => Id);
+  return (listed as readonly { Id: string; Labels: Labels | null }[])
+    .filter(({ Labels: labels }) => hasMark(labels, mark))
+    .map(({ Id }) => Id);
 }
 
 /**
  * Ends all services of a job and removes them, with the volumes that have no name: the signal that their image asks for (TERM), and KILL after the grace, all at once.
- * @param home the job's `stepsDir`
  * @throws Failure that names what could not be removed; the rest is gone
  */
-export async function stopServices(engine: Engine, home: string, graceSeconds: number): Promise<void> {
-  const ids = await findServices(engine, home);
+export async function stopServices(engine: Engine, mark: JobMark, graceSeconds: number): Promise<void> {
+  const ids = await findServices(engine, mark);
   const troubles = await Promise.all(
     ids.map((id) =>
       removeContainer(engine, id, graceSeconds).then(

@@ -78,7 +78,7 @@ describeOnDocker('waiting for services', () => {
     await expect(trialServices(job, { signal: cancel.signal, services }, log)).rejects.toMatchObject({
       code: 'canceled',
     });
-    await stopServices(job.engine, job.home, 0);
+    await stopServices(job.engine, job.mark, 0);
     await removeNetwork(job.engine, job.name);
   });
 });

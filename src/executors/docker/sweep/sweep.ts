@@ -1,6 +1,6 @@
 import { describeError } from '../../../base/index.ts';
 import { type Engine, EngineRefusal, isRefusal } from '../engine/engine.ts';
-import { LABELS } from '../labels.ts';
+import { type Labels as Known, LABELS } from '../labels.ts';
 import { removeNetworkById } from '../services/network.ts';
 import { removeContainer } from '../services/stop-services.ts';
 
@@ -14,6 +14,8 @@ export interface Leftover {
   readonly type: string;
   /** The `stepsDir` of its job, on the runner's machine. */
   readonly home: string | null;
+  /** The name of its runner's directory; null: it had none. */
+  readonly owner: string | null;
   readonly isRunning: boolean;
   /** UTC ms; null: the engine does not say. */
   readonly createdAt: number | null;
@@ -25,7 +27,7 @@ export interface Leftover {
   readonly runner: string | null;
 }
 
-type Labels = Readonly<Record<string, string>> | null;
+type Labels = Known | null;
 
 /** As the engine lists them; Podman leaves out what is empty. */
 interface Listed {
@@ -104,6 +106,7 @@ function fromLabels(labels: Labels) {
   return {
     type: get(LABELS.type) ?? '',
     home: get(LABELS.home),
+    owner: get(LABELS.owner),
     coordinator: get(LABELS.coordinator),
     project: get(LABELS.project),
     pipeline: get(LABELS.pipeline),

@@ -2,14 +2,18 @@ import { docker, dockerHost, images } from '../../../../test/support/docker/dock
 import { realClock } from '../../../base/index.ts';
 import type { Executor, JobSpec, Place } from '../../executor.ts';
 import { readAll, waitForEnd } from '../../testing/executor-contract.ts';
-import { createDockerExecutor } from '../docker.ts';
+import { createDockerExecutor, type DockerOptions } from '../docker.ts';
 import { nameOf } from '../labels.ts';
 import { DEFAULT_DOCKER_SETTINGS, type DockerSettings } from '../settings.ts';
 
 /** On the engine of the tests. */
-export function executor(settings: Partial<DockerSettings> = {}): Executor {
+export function executorOptions(settings: Partial<DockerSettings> = {}): DockerOptions {
   const given = { ...DEFAULT_DOCKER_SETTINGS, host: dockerHost, image: images.busybox, pullPolicy: ['never'] as const };
-  return createDockerExecutor({ settings: { ...given, ...settings }, clock: realClock, env: {} });
+  return { settings: { ...given, ...settings }, clock: realClock, env: {} };
+}
+
+export function executor(settings: Partial<DockerSettings> = {}): Executor {
+  return createDockerExecutor(executorOptions(settings));
 }
 
 /** Runs a step to its end. @returns what it printed */

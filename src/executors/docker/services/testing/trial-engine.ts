@@ -8,7 +8,7 @@ import { dockerHost, images } from '../../../../../test/support/docker/docker.ts
 import { realClock } from '../../../../base/index.ts';
 import { engineAddress } from '../../engine/address.ts';
 import { createEngine, type Engine } from '../../engine/engine.ts';
-import { labelsOf, nameOf, type ThingType } from '../../labels.ts';
+import { type JobMark, type Labels, labelsOf, nameOf, type ThingType } from '../../labels.ts';
 
 const run = promisify(execFile);
 
@@ -27,10 +27,11 @@ export class TrialJob implements AsyncDisposable {
   });
   readonly home = mkdtempSync(join(tmpdir(), 'job-'));
   readonly name = nameOf(randomUUID());
+  readonly mark: JobMark = { home: this.home, owner: randomUUID() };
   readonly #images: string[] = [];
 
-  labels(type: ThingType): Readonly<Record<string, string>> {
-    return labelsOf({ stepsDir: this.home, variables: { CI_JOB_ID: '7', CI_PROJECT_PATH: 'root/shop' } }, type);
+  labels(type: ThingType, { home, owner } = this.mark): Labels {
+    return labelsOf({ stepsDir: home, variables: { CI_JOB_ID: '7', CI_PROJECT_PATH: 'root/shop' } }, type, owner);
   }
 
   /** The docker command's answer, trimmed; the test goes on meanwhile. */
