@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { Act } from './scripted/scripted-step.ts';
 import { describeOnEach } from './testing/candidates.ts';
@@ -58,6 +60,20 @@ describeOnEach('the $name executor', ({ executor, script }) => {
       await using fixture = await openJob(executor());
       const { place } = fixture;
       for (const signal of ['none', 'TERM', 'KILL'] as const) expect(await place.signal(signal)).toEqual([]);
+    });
+
+    it('reaches what works for the job on the runner’s machine', async () => {
+      await using fixture = await openJob(executor());
+      const { job, place } = fixture;
+      const child = spawn('sleep', ['1000'], { env: place.host.environment });
+      const ended = once(child, 'exit');
+      expect(await place.signal('none')).toMatchObject([{ pid: child.pid, name: 'sleep' }]);
+      expect(await place.untilDead(10)).toMatchObject([{ name: 'sleep' }]);
+      // Also of an earlier runner.
+      const next = await executor().prepare(job, new AbortController().signal);
+      expect(await next.signal('TERM')).toMatchObject([{ pid: child.pid, name: 'sleep' }]);
+      expect(await ended).toEqual([null, 'SIGTERM']);
+      expect(await next.untilDead(8_000)).toEqual([]);
     });
 
     it('does not wait for what a step leaves behind, but finds it', async () => {

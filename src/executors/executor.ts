@@ -20,7 +20,7 @@ export interface Executor {
   readonly name: string;
   /**
    * Makes the job's place, or finds the one that an earlier process made. A place that is gone for good is made anew, empty, and the
-   * steps that ran in the old one are `lost`. Where a step was started before, only what would keep everything from being stopped
+   * steps that ran in the old one have `vanished`. Where a step was started before, only what would keep everything from being stopped
    * is a reason to fail: a full disk, say, is not; it fails `start`.
    * `say` gets what is worth telling the job's readers meanwhile: an image is pulled, a service started.
    * When `signal` aborts (cancel, timeout, force) it gives up and takes back what it has made.
@@ -36,15 +36,15 @@ export type Say = (line: string) => void;
 /** All that an executor is told about a job. The same, word for word, for every `prepare` of one job. */
 export interface JobSpec {
   /**
-   * On the runner's machine; exists, mode 0700, and outlives runner and place. Executors that run steps on this machine keep one
-   * directory a step there; others what they need to find their place again.
+   * On the runner's machine; exists, mode 0700, and outlives runner and place. One directory a step lies there: the step itself where
+   * it runs on this machine, else a copy that is filled from its place, and what is needed to find that again.
    */
   readonly stepsDir: string;
   /** `CI_PROJECT_DIR`: on this machine for the shell executor, inside of the place for others. `prepare` creates it. */
   readonly projectDir: string;
   /** Carried as `EPILOGUE_JOB_COOKIE` by every process of the job; unique and hard to guess. */
   readonly cookie: string;
-  /** Environment of the runner's machine that steps start with, before their script's own exports; only where steps run on it. */
+  /** Environment of the runner's machine: of programs that work for the job there, and of steps where they run there, before their script's own exports. */
   readonly environment: Readonly<Record<string, string>>;
   /** null: the job names none. Variables in its name and options are expanded. */
   readonly image: PayloadImage | null;
@@ -76,12 +76,15 @@ export type StepState =
   | { readonly kind: 'running' }
   /** `code` as a shell reports it: 128 + n for signal n. */
   | { readonly kind: 'ended'; readonly code: number; readonly remarks?: Remarks }
-  /** The wrapper is gone and left no exit code (killed from outside, host restarted). It will never end. */
+  /** The wrapper is gone and left no exit code (killed from outside, host restarted, its place gone). It will never end. */
   | { readonly kind: 'vanished'; readonly remarks?: Remarks }
-  /** The place is gone, or has not answered for longer than the executor waits. Nothing will come of the step any more. */
+  /** Nothing was heard of the place for longer than the executor waits. Nothing will come of the step any more. */
   | { readonly kind: 'lost'; readonly reason: string }
-  /** The place was told to go (pod deleted, node drained). Other steps can start as long as it is there. */
-  | { readonly kind: 'evicted'; readonly reason: string };
+  /**
+   * The place was told to go (pod deleted, node drained). As long as it is there the step runs on, and others can start. Once it is gone
+   * (`isGone`) the step is, too; what starts then starts in another place.
+   */
+  | { readonly kind: 'evicted'; readonly reason: string; readonly isGone: boolean };
 
 /** A process of the job, to be named in messages. */
 export interface JobProcess {
@@ -91,30 +94,30 @@ export interface JobProcess {
   readonly name: string;
 }
 
+/** What a job has on the runner's machine. */
 export interface PlaceOnHost {
-  readonly dir: string;
+  /** The project directory; null: it is not reached from there. */
+  readonly dir: string | null;
+  /** Of programs that work there for the job (git): by it they are found, and stopped with all that the job runs. */
   readonly environment: Readonly<Record<string, string>>;
   /** Before a program begins: what steps have left there becomes the runner's own, as far as that can be done. Not given where it always is. Never rejects. */
   readonly takeBack?: () => Promise<void>;
 }
 
-/** No path of the runner's machine goes in or out, but `stepsDir`, `host` and the source of `deliverTree`. */
+/** No path of the runner's machine goes in or out, but `stepsDir`, `host.dir` and the source of `deliverTree`. */
 export interface Place {
   /** Which shell runs the steps' scripts. */
   readonly shell: 'bash' | 'sh';
   /** `CI_PROJECT_DIR` as the steps see it. */
   readonly projectDir: string;
-  /**
-   * The same directory on the runner's machine, and the environment of programs that work in it there for the job: by that they are found and stopped
-   * with all that the job runs. null: it is not reached from there.
-   */
-  readonly host: PlaceOnHost | null;
+  readonly host: PlaceOnHost;
   /** For variable files and `GITLAB_ENV`, as the steps see it: outside of the project directory, private, gone after `clean`. */
   readonly temporaryDir: string;
   /**
    * Starts a step in a session of its own and returns once it is claimed. A step that was started before, by this process or
    * by an earlier one, is left as it is. It begins in the project directory or, when that cannot be entered, anywhere else:
-   * a script that cares changes directory itself, and says so when it cannot.
+   * a script that cares changes directory itself, and says so when it cannot. A place that is away is waited for, but no longer than
+   * `START_PATIENCE_MS`: a budget has to be able to end that.
    * @throws Failure `step_not_started` with the reason (no space, missing shell): it can be tried again. `step_forbidden` (see `STEP_FORBIDDEN`): it never starts.
    */
   start(step: StepSpec): Promise<void>;
@@ -133,7 +136,7 @@ export interface Place {
    * takes over a job whose last runner died between announcing a step and starting it.
    */
   forbid(stepId: string): Promise<void>;
-  /** Once it has answered anything but `absent` or `running`, that is final. Never rejects for a place that is gone: `lost`. */
+  /** Once it has answered anything but `absent`, `running`, or `evicted` from a place that is still there, that is final. Never rejects for a place that is gone or away. */
   look(stepId: string): Promise<StepState>;
   /**
    * Reads log bytes from `offset` into `into`; resolves to their count, 0 when there are none (yet). The same offset gives the same
@@ -158,7 +161,7 @@ export interface Place {
   changed(stepId: string, maxMs: number, signal?: AbortSignal): Promise<void>;
   /**
    * Sends a signal to every process of the job: the sessions of its steps, every process that carries the cookie, and their
-   * descendants. Wrappers are spared as long as anything else of their step lives, so that they can still write `exit`.
+   * descendants, those that work for it on the runner's machine (`host`) included. Wrappers are spared as long as anything else of their step lives, so that they can still write `exit`.
    * @returns the processes that were found (wrappers left out); none means that the tree is dead. `'none'` only looks.
    */
   signal(signal: 'TERM' | 'KILL' | 'none'): Promise<readonly JobProcess[]>;
@@ -207,6 +210,9 @@ export interface Place {
 }
 
 export const MAX_NOTE_BYTES = 32;
+
+/** How long `start` waits for a place that is away. */
+export const START_PATIENCE_MS = 2 * 60_000;
 
 export interface FileSelection {
   /** Globs relative to the project directory, `**` included; a directory stands for all below it. */

@@ -168,13 +168,6 @@ describe('a place', () => {
     expect(bench.moves().find(({ move }) => move === 'step_ended')).toMatchObject({ step: 'get_sources' });
     expect(bench.moves().filter(({ move }) => move === 'step_ended')).toHaveLength(1);
   });
-
-  it('that is told to go still has its cleanup run, which hears why', async () => {
-    bench = new JobBench({ step_script: [{ do: 'hang' }] });
-    at(MINUTE, () => bench.machine.lose({ kind: 'evicted', reason: 'the node is drained' }));
-    expect(await bench.run()).toMatchObject({ status: 'failed', cause: 'evicted', cleanup: { outcome: 'succeeded' } });
-    expect(bench.machine.started.at(-1)?.step.script).toContain("EPILOGUE_TEARDOWN_CAUSE='evicted'");
-  });
 });
 
 describe('a bug', () => {

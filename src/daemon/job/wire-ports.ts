@@ -17,8 +17,6 @@ export interface PortsOptions {
   readonly coordinator: Coordinator;
   readonly clock: Clock;
   readonly cacheDir: string;
-  /** For git. */
-  readonly environment: Readonly<Record<string, string>>;
   readonly warn: (text: string) => void;
   readonly payload: JobPayload;
   /** The job's own; sources and archives of earlier jobs are brought here first. */

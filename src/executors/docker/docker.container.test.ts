@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
@@ -163,20 +161,6 @@ describeOnDocker('a container of a job', () => {
       expect([inspect(job, '{{.Id}}'), existsSync(`${job.stepsDir}.container`)]).toEqual([id, true]);
       await next.clean();
       expect(readdirSync(join(job.stepsDir, '..'))).not.toContain('steps.container');
-    },
-    LONG,
-  );
-
-  it(
-    'is not all that belongs to the job: what works for it on this machine is stopped with it',
-    async () => {
-      await using fixture = await openJob(executor());
-      const { place } = fixture;
-      const child = spawn('sleep', ['1000'], { env: { PATH: process.env.PATH, ...place.host?.environment } });
-      const ended = once(child, 'exit');
-      expect(await place.signal('none')).toMatchObject([{ pid: child.pid, name: 'sleep' }]);
-      expect(await place.signal('KILL')).toMatchObject([{ pid: child.pid, name: 'sleep' }]);
-      expect(await ended).toEqual([null, 'SIGKILL']);
     },
     LONG,
   );

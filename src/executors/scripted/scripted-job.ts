@@ -1,4 +1,4 @@
-import type { JobProcess } from '../executor.ts';
+import type { JobProcess, StepState } from '../executor.ts';
 import type { ScriptedFiles } from './scripted-files.ts';
 import type { ScriptedStep } from './scripted-step.ts';
 
@@ -12,11 +12,13 @@ export interface ScriptedJob {
   readonly listeners: Set<() => void>;
   /** Processes that outlived the step that started them. */
   leftBehind: number;
+  /** What is said of all that runs in its place; null: nothing, it runs. */
+  leaving: StepState | null;
 }
 
 export function runningSteps(job: ScriptedJob): readonly ScriptedStep[] {
   const steps = [...job.steps.values()].filter((step) => step !== 'forbidden');
-  return steps.filter((step) => step.look().kind === 'running');
+  return steps.filter((step) => step.isRunning());
 }
 
 /** As `Place.signal` tells them. */

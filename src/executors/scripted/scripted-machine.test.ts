@@ -98,19 +98,47 @@ describe('a scripted machine', () => {
     expect(await place.signal('none')).toEqual([]);
   });
 
-  it.each(['lost', 'evicted'] as const)(
-    'tells that a step was %s, and why, and can start another one',
-    async (kind) => {
-      const { clock, machine } = machineThatPlays([{ do: 'hang' }]);
-      const place = await open(machine);
-      await place.start({ id: 'script', script: '' });
-      await clock.advance(0);
-      machine.lose({ kind, reason: 'node drained' });
-      expect(await place.look('script')).toEqual({ kind, reason: 'node drained' });
-      await place.start({ id: 'after_script', script: '' });
-      expect(await place.look('after_script')).toEqual({ kind: 'running' });
-    },
-  );
+  it.each([
+    { kind: 'lost', reason: 'node drained' },
+    { kind: 'evicted', reason: 'node drained', isGone: true },
+  ] as const)('tells that a step was $kind, and why, and can start another one', async (end) => {
+    const { clock, machine } = machineThatPlays([{ do: 'hang' }]);
+    const place = await open(machine);
+    await place.start({ id: 'script', script: '' });
+    await clock.advance(0);
+    machine.lose(end);
+    expect(await place.look('script')).toEqual(end);
+    await place.start({ id: 'after_script', script: '' });
+    expect(await place.look('after_script')).toEqual({ kind: 'running' });
+  });
+
+  it('lets steps run on, and others start, in a place that was told to go', async () => {
+    const { clock, machine } = machineThatPlays([{ do: 'wait', ms: 10 }]);
+    const leaving = { kind: 'evicted', reason: 'node drained', isGone: false } as const;
+    const place = await open(machine);
+    await place.start({ id: 'script', script: '' });
+    machine.lose(leaving);
+    await place.start({ id: 'after_script', script: '' });
+    expect([await place.look('script'), await place.look('after_script')]).toEqual([leaving, leaving]);
+    expect(await place.signal('none')).toHaveLength(2);
+    await clock.advance(10);
+    expect(await place.look('after_script')).toEqual({ kind: 'ended', code: 0 });
+  });
+
+  it('starts nothing while it is away, and waits two minutes', async () => {
+    const { clock, machine } = machineThatPlays([{ do: 'hang' }]);
+    const place = await open(machine);
+    machine.setAway(true);
+    const refused = expect(place.start({ id: 'early', script: '' })).rejects.toMatchObject({
+      code: 'step_not_started',
+    });
+    await clock.advance(120_000);
+    await refused;
+    const started = place.start({ id: 'late', script: '' });
+    machine.setAway(false);
+    await started;
+    expect(machine.started.map(({ step }) => step.id)).toEqual(['late']);
+  });
 
   it('gives up preparing a job when it is called off', async () => {
     const machine = createScriptedMachine({

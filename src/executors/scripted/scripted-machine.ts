@@ -1,5 +1,7 @@
 import { type Clock, Failure } from '../../base/index.ts';
+import { type HostPrograms, hostEnvironment, hostPrograms } from '../containers/host-programs.ts';
 import type { Executor, JobProcess, JobSpec, StepSpec, StepState } from '../executor.ts';
+import type { ProcessTable } from '../processes/table/process-table.ts';
 import { STEP_FORBIDDEN } from '../steps/step-directory.ts';
 import { createScriptedFiles, type ScriptedFiles } from './scripted-files.ts';
 import { processesOf, runningSteps, type ScriptedJob } from './scripted-job.ts';
@@ -15,9 +17,11 @@ export interface ScriptedOptions {
   readonly perform: (step: StepSpec, job: JobSpec) => Performance;
   /** Answers why `prepare` fails, or null; takes as long as it likes, until the signal aborts. */
   readonly refusePrepare?: (job: JobSpec, signal: AbortSignal) => string | null | Promise<string | null>;
+  /** In which programs of this machine are found that work for a job. Left out: none is looked for. */
+  readonly table?: ProcessTable;
 }
 
-/** How a step ends that nobody ended. */
+/** What becomes of a step that nobody ended. */
 export type LostState = Extract<StepState, { readonly kind: 'vanished' | 'lost' | 'evicted' }>;
 
 /**
@@ -32,22 +36,22 @@ export interface ScriptedMachine {
   readonly signals: readonly { readonly job: JobSpec; readonly signal: 'TERM' | 'KILL'; readonly at: number }[];
   /** The job's project directory. Jobs are told apart by their `stepsDir`. */
   files(job: JobSpec): ScriptedFiles;
-  /** Whatever runs is gone and leaves no exit code. By default as when the host restarts. */
+  /** Whatever runs is gone and leaves no exit code. By default as when the host restarts. `evicted` from a place that is not gone: it runs on. */
   lose(end?: LostState): void;
+  /** From now on its places do not answer, or do again: nothing starts meanwhile. */
+  setAway(isAway: boolean): void;
 }
 
-export function createScriptedMachine({ clock, perform, refusePrepare }: ScriptedOptions): ScriptedMachine {
+export function createScriptedMachine({ clock, perform, refusePrepare, table }: ScriptedOptions): ScriptedMachine {
   const jobs = new Map<string, ScriptedJob>();
   const started: { job: JobSpec; step: StepSpec; at: number }[] = [];
   const signals: { job: JobSpec; signal: 'TERM' | 'KILL'; at: number }[] = [];
+  let back: PromiseWithResolvers<void> | null = null;
 
-  function find({ stepsDir, projectDir }: JobSpec): ScriptedJob {
-    const known = jobs.get(stepsDir);
-    if (known !== undefined) return known;
-    const files = createScriptedFiles(projectDir, clock);
-    const job: ScriptedJob = { files, notes: new Map(), steps: new Map(), listeners: new Set(), leftBehind: 0 };
-    jobs.set(stepsDir, job);
-    return job;
+  function find(job: JobSpec): ScriptedJob {
+    const known = jobs.get(job.stepsDir) ?? newJob(job, clock);
+    jobs.set(job.stepsDir, known);
+    return known;
   }
 
   function start(place: JobSpec, step: StepSpec): void {
@@ -78,19 +82,43 @@ export function createScriptedMachine({ clock, perform, refusePrepare }: Scripte
         const refusal = (await refusePrepare?.(job, signal)) ?? null;
         if (signal.aborted) throw new Failure('canceled', 'preparing the job was canceled');
         if (refusal !== null) throw new Failure('executor_unavailable', refusal);
-        return createScriptedPlace(job, find(job), clock, { start, signal: signalAll });
+        const host = table === undefined ? hostOf(job) : hostPrograms(job, table, clock);
+        const away = () => back?.promise ?? null;
+        return createScriptedPlace(job, find(job), clock, { start, signal: signalAll, away, host });
       },
     }),
     started,
     signals,
     files: (job) => find(job).files,
     lose(end = { kind: 'vanished' }) {
-      for (const job of jobs.values()) {
-        job.leftBehind = 0;
-        for (const step of runningSteps(job)) step.lose(end);
-      }
+      for (const job of jobs.values()) loseJob(job, end);
+    },
+    setAway(isAway) {
+      back?.resolve();
+      back = isAway ? Promise.withResolvers() : null;
     },
   };
+}
+
+function newJob({ projectDir }: JobSpec, clock: Clock): ScriptedJob {
+  const empty = { notes: new Map(), steps: new Map(), listeners: new Set<() => void>() };
+  return { files: createScriptedFiles(projectDir, clock), ...empty, leftBehind: 0, leaving: null };
+}
+
+function loseJob(job: ScriptedJob, end: LostState): void {
+  if (end.kind === 'evicted' && !end.isGone) {
+    job.leaving = end;
+    for (const listener of [...job.listeners]) listener();
+    return;
+  }
+  job.leaving = null;
+  job.leftBehind = 0;
+  for (const step of runningSteps(job)) step.lose(end);
+}
+
+/** As `hostPrograms`, where nobody looks for them. */
+function hostOf(job: JobSpec): HostPrograms {
+  return { environment: hostEnvironment(job), signal: async () => [] };
 }
 
 /** What a step of the job acts on. */

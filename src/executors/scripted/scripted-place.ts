@@ -1,16 +1,28 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Clock } from '../../base/index.ts';
-import type { JobProcess, JobSpec, Place, StepSpec } from '../executor.ts';
+import { type Clock, Failure } from '../../base/index.ts';
+import type { HostPrograms } from '../containers/host-programs.ts';
+import {
+  type JobProcess,
+  type JobSpec,
+  type Place,
+  START_PATIENCE_MS,
+  type StepSpec,
+  type StepState,
+} from '../executor.ts';
 import { processesOf, type ScriptedJob } from './scripted-job.ts';
 import type { ScriptedStep } from './scripted-step.ts';
 
 interface MachineCalls {
   start(job: JobSpec, step: StepSpec): void;
   signal(job: JobSpec, signal: 'TERM' | 'KILL' | 'none'): readonly JobProcess[];
+  /** Resolves once the place answers again; null: it does. */
+  away(): Promise<void> | null;
+  readonly host: HostPrograms;
 }
 
 /** One runner's view of a job; all state is the machine's. */
 export function createScriptedPlace(place: JobSpec, job: ScriptedJob, clock: Clock, machine: MachineCalls): Place {
+  const { collect, deliver, deliverTree } = job.files;
   /** Where this reader stands in each log. */
   const readUpTo = new Map<string, number>();
 
@@ -22,7 +34,7 @@ export function createScriptedPlace(place: JobSpec, job: ScriptedJob, clock: Clo
   function hasNews(stepId: string): boolean {
     const found = step(stepId);
     if (found === null) return false;
-    return found.look().kind !== 'running' || found.log.size > (readUpTo.get(stepId) ?? 0);
+    return !found.isRunning() || found.log.size > (readUpTo.get(stepId) ?? 0);
   }
 
   async function changed(stepId: string, maxMs: number, signal?: AbortSignal): Promise<void> {
@@ -31,20 +43,27 @@ export function createScriptedPlace(place: JobSpec, job: ScriptedJob, clock: Clo
     if (!signal?.aborted && !hasNews(stepId)) await nextChange(job, clock, maxMs, signal);
   }
 
+  async function signal(kind: 'TERM' | 'KILL' | 'none'): Promise<readonly JobProcess[]> {
+    return [...machine.signal(place, kind), ...(await machine.host.signal(kind))];
+  }
+
   return {
     shell: 'bash',
     projectDir: place.projectDir,
-    host: null,
+    host: { dir: null, environment: machine.host.environment },
     temporaryDir: `${place.projectDir}.tmp`,
     nestedRuns: async () => [],
     async disownNestedRuns() {},
-    start: async (spec) => machine.start(place, spec),
+    async start(spec) {
+      await untilBack(machine.away(), clock, spec);
+      machine.start(place, spec);
+    },
     async clear() {},
     async reserve() {},
     async forbid(stepId) {
       if (!job.steps.has(stepId)) job.steps.set(stepId, 'forbidden');
     },
-    look: async (stepId) => step(stepId)?.look() ?? { kind: 'absent' },
+    look: async (stepId) => stateOf(job, step(stepId)),
     async readLog(stepId, offset, into) {
       const count = step(stepId)?.log.read(offset, into) ?? 0;
       readUpTo.set(stepId, offset + count);
@@ -53,30 +72,55 @@ export function createScriptedPlace(place: JobSpec, job: ScriptedJob, clock: Clo
     readNote: async (name) => job.notes.get(name) ?? null,
     cutLog: async (stepId, sizeBytes) => step(stepId)?.log.cut(sizeBytes) ?? 0,
     changed,
-    signal: async (signal) => machine.signal(place, signal),
-    untilDead: (maxMs, signal) => untilDead(job, clock, maxMs, signal),
-    deliverTree: (directory, signal) => job.files.deliverTree(directory, signal),
-    collect: (selection, signal) => job.files.collect(selection, signal),
-    deliver: (files, signal) => job.files.deliver(files, signal),
+    signal,
+    untilDead: (maxMs, stop) => untilDead({ job, clock, host: machine.host }, maxMs, stop),
+    ...{ collect, deliver, deliverTree },
     async clean(keepFiles = false) {
-      machine.signal(place, 'KILL');
+      await signal('KILL');
       if (!keepFiles) job.files.clear();
     },
   };
 }
 
+function stateOf({ leaving }: ScriptedJob, step: ScriptedStep | null): StepState {
+  if (step === null) return { kind: 'absent' };
+  return step.isRunning() && leaving !== null ? leaving : step.look();
+}
+
+const LOOK_EVERY_MS = 10;
+
+interface Watched {
+  readonly job: ScriptedJob;
+  readonly clock: Clock;
+  readonly host: MachineCalls['host'];
+}
+
 async function untilDead(
-  job: ScriptedJob,
-  clock: Clock,
+  { job, clock, host }: Watched,
   maxMs: number,
   signal?: AbortSignal,
 ): Promise<readonly JobProcess[]> {
   const deadline = clock.monotonic() + maxMs;
   for (;;) {
-    const [left, now] = [processesOf(job), clock.monotonic()];
+    const outside = await host.signal('none');
+    const left = [...processesOf(job), ...outside];
+    const now = clock.monotonic();
     if (left.length === 0 || now >= deadline || signal?.aborted) return left;
-    await nextChange(job, clock, deadline - now, signal);
+    // Of what ends on this machine nobody is told.
+    const leftMs = outside.length > 0 ? Math.min(LOOK_EVERY_MS, deadline - now) : deadline - now;
+    await nextChange(job, clock, leftMs, signal);
   }
+}
+
+/** As a place does that is reached by a connection which is lost. */
+async function untilBack(away: Promise<void> | null, clock: Clock, { id }: StepSpec): Promise<void> {
+  if (away === null) return;
+  const isBack = new AbortController();
+  void away.then(() => isBack.abort());
+  await clock.sleep(START_PATIENCE_MS, isBack.signal);
+  if (isBack.signal.aborted) return;
+  const seconds = START_PATIENCE_MS / 1000;
+  throw new Failure('step_not_started', `step ${id} was not started: its place has not answered for ${seconds} s`);
 }
 
 async function nextChange(

@@ -25,6 +25,8 @@ export type Act =
 
 export interface ScriptedStep {
   readonly log: ScriptedLog;
+  /** Whatever is said of its place. */
+  isRunning(): boolean;
   look(): StepState;
   signal(signal: 'TERM' | 'KILL'): void;
   /** No exit code will ever come. */
@@ -99,7 +101,7 @@ export function playStep(acts: readonly Act[], world: ScriptedWorld): ScriptedSt
 
   // Rejects only for an impossible script, such as a `write` out of the project; the test that wrote it is to crash.
   void play(acts, 0);
-  return { log, look: () => state, signal, lose: finish };
+  return { log, isRunning: () => state.kind === 'running', look: () => state, signal, lose: finish };
 }
 
 type OutsideAct = Extract<Act, { do: 'wait' | 'write' | 'note' | 'leave_process' | 'hang' }>;

@@ -3,6 +3,7 @@ import { describeOnDocker, dockerHost, images } from '../../../test/support/dock
 import { realClock } from '../../base/index.ts';
 import { createDockerExecutor } from '../docker/docker.ts';
 import { DEFAULT_DOCKER_SETTINGS } from '../docker/settings.ts';
+import { createProcessTable } from '../processes/table/process-table.ts';
 import { createScriptedMachine } from '../scripted/scripted-machine.ts';
 import type { Act } from '../scripted/scripted-step.ts';
 import { createShellExecutor } from '../shell/shell.ts';
@@ -11,7 +12,11 @@ import { shellScript } from './shell-script.ts';
 
 function scripted(): Candidate {
   const plays = new Map<string, readonly Act[]>();
-  const machine = createScriptedMachine({ clock: realClock, perform: ({ script }) => plays.get(script) ?? [] });
+  const machine = createScriptedMachine({
+    clock: realClock,
+    table: createProcessTable(realClock),
+    perform: ({ script }) => plays.get(script) ?? [],
+  });
   const script = (acts: readonly Act[]): string => {
     const title = `play ${plays.size}`;
     plays.set(title, acts);

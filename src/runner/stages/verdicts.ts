@@ -14,6 +14,16 @@ export function judgeExit(code: number | null): Verdict | null {
   });
 }
 
+/** Of a step whose place was told to go as well, as long as it is there. */
+export function isUnderWay(state: StepState): boolean {
+  return state.kind === 'running' || (state.kind === 'evicted' && !state.isGone);
+}
+
+/** Its processes are gone, and left no word of how it ended. */
+export function hasVanished(state: StepState): boolean {
+  return state.kind === 'vanished' || (state.kind === 'evicted' && state.isGone);
+}
+
 /** The step did not end: its place did, or was told to. */
 export function judgeLoss(state: StepState): Verdict | null {
   if (state.kind === 'evicted') return verdict({ cause: 'evicted', message: state.reason });

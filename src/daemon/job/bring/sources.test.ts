@@ -1,13 +1,23 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { payload } from '../../../../test/support/jobs/payload.ts';
-import type { Place } from '../../../executors/index.ts';
+import { realClock } from '../../../base/index.ts';
+import { COOKIE_VARIABLE, createScriptedMachine, type JobSpec, type Place } from '../../../executors/index.ts';
 import { type JobPayload, plainVariable } from '../../../protocol/index.ts';
 import { DEFAULT_RUNNER_SETTINGS, type RunnerSettings } from '../../../runner/index.ts';
 import { openSources } from './sources.ts';
@@ -54,10 +64,19 @@ interface Wish {
   readonly settings?: Partial<RunnerSettings>;
   readonly refusal?: string;
   readonly url?: string;
+  /** Left out: one on this machine. */
+  readonly place?: Place;
 }
 
-/** Sources of a job whose place is on this machine. @returns how they are brought, once more at each call */
-function sourcesOf({ variables = {}, job = {}, settings = {}, refusal, url }: Wish = {}): () => Promise<void> {
+/** Sources of a job. @returns how they are brought, once more at each call */
+function sourcesOf({
+  variables = {},
+  job = {},
+  settings = {},
+  refusal,
+  url,
+  place = here(),
+}: Wish = {}): () => Promise<void> {
   const given = payload({
     token: 'job-token',
     git_info: { repo_url: url ?? join(dir, 'origin'), sha, depth: 20, refspecs: [`+${sha}:refs/pipelines/1`] },
@@ -69,16 +88,45 @@ function sourcesOf({ variables = {}, job = {}, settings = {}, refusal, url }: Wi
     build: { buildsDir: dir, refusal: refusal ?? null },
     settings: { ...DEFAULT_RUNNER_SETTINGS, ...settings },
     directory: dir,
-    environment: {},
     clock: { sleep: async (ms) => void pauses.push(ms) },
   });
-  const place = { host: { dir: project(), environment: environment() } } as unknown as Place;
   return () =>
     bring(place, new AbortController().signal, (text) => {
       // biome-ignore lint/suspicious/noControlCharactersInRegex: colours
       log += text.replaceAll(/\u001b\[[\d;]*m/g, '');
     });
 }
+
+const here = () => ({ host: { dir: project(), environment: environment() } }) as unknown as Place;
+
+describe('a job whose place is elsewhere', () => {
+  const spec = (): JobSpec => ({
+    ...{ stepsDir: join(dir, 'steps'), projectDir: '/builds/shop', cookie: 'c'.repeat(32), image: null, services: [] },
+    ...{ environment: { ...environment(), PATH: `${join(dir, 'bin')}:${environment().PATH}` } },
+    ...{ variables: {}, preStopHandler: null },
+  });
+
+  it('has its sources fetched here, by programs that are found as the job’s, and sent', async () => {
+    const machine = createScriptedMachine({ clock: realClock, perform: () => [] });
+    const place = await machine.executor().prepare(spec(), new AbortController().signal);
+    const marked = join(dir, 'marked');
+    const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
+    mkdirSync(join(dir, 'bin'));
+    writeFileSync(join(dir, 'bin/git'), `#!/bin/sh\necho "$${COOKIE_VARIABLE}" >${marked}\nexec ${real} "$@"\n`);
+    chmodSync(join(dir, 'bin/git'), 0o755);
+    const bring = sourcesOf({ place });
+    await bring();
+    expect(readFileSync(marked, 'utf8')).toBe(`${place.host.environment[COOKIE_VARIABLE]}\n`);
+    expect(machine.files(spec()).read('file')?.toString()).toBe('x');
+    expect(machine.files(spec()).paths()).toContain('.git/HEAD');
+    machine.files(spec()).write('left', '');
+    await bring();
+    expect(machine.files(spec()).paths()).not.toContain('left');
+    await sourcesOf({ place, variables: { GIT_STRATEGY: 'none' } })();
+    expect(machine.files(spec()).paths()).toContain('file');
+    expect(readdirSync(project())).toEqual([]);
+  });
+});
 
 describe('the strategy of a job', () => {
   it('is what its variables say, else what the server does', async () => {

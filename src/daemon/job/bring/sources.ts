@@ -14,8 +14,6 @@ export interface SourcesOptions {
   readonly settings: Pick<RunnerSettings, 'cloneUrl' | 'getSourcesTimeoutMs' | 'tls'>;
   /** The job's own; sources are brought here first where its place is elsewhere. */
   readonly directory: string;
-  /** For git, where its place is elsewhere. */
-  readonly environment: Readonly<Record<string, string>>;
   readonly clock: Pick<Clock, 'sleep'>;
 }
 
@@ -32,7 +30,7 @@ export function openSources(options: SourcesOptions): JobPorts['getSources'] {
     const { payload, build } = options;
     if (build.refusal !== null) throw new Failure('build_directory_refused', build.refusal);
     attempts += 1;
-    await place.host?.takeBack?.();
+    await place.host.takeBack?.();
     const wanted = jobSources(payload);
     if (wanted.strategy === 'none' || wanted.strategy === 'empty') {
       const isEmpty = wanted.strategy === 'empty';
@@ -45,7 +43,7 @@ export function openSources(options: SourcesOptions): JobPorts['getSources'] {
     const request = requestFor(options, wanted, place);
     const bring = () => bringCommit({ ...request, isFresh, signal, say: (kind, text) => say(LINES[kind](text)) });
     await whileAway(bring, { clock: options.clock, signal, say });
-    if (place.host === null) await place.deliverTree(request.directory, signal);
+    if (place.host.dir === null) await place.deliverTree(request.directory, signal);
   };
 }
 
@@ -72,12 +70,12 @@ async function whileAway(bring: () => Promise<void>, { clock, signal, say }: Wai
 const LINES = { info: infoLine, warning: warningLine, plain: (text: string) => `${text}\n` } as const;
 
 async function makeEmpty({ directory }: SourcesOptions, place: Place, signal: AbortSignal): Promise<void> {
-  if (place.host === null) {
+  const { dir } = place.host;
+  if (dir === null) {
     const target = join(directory, 'sources');
     makeDirectory(target, 0o700);
     return await place.deliverTree(target, signal);
   }
-  const { dir } = place.host;
   // The directory itself stays: a container may have it mounted.
   const left = await emptyTree(dirname(dir), [basename(dir)]);
   if (left.length > 0) throw new Failure('directory_not_emptied', `cannot empty ${dir}; left: ${left.join(', ')}`);
@@ -92,12 +90,12 @@ function requestFor(
 ): Omit<CommitRequest, 'isFresh' | 'signal' | 'say'> {
   const { payload, build, settings, directory } = options;
   const { git_info: git } = payload;
-  if (host === null) makeDirectory(join(directory, 'sources'), 0o700);
-  const dir = host?.dir ?? join(directory, 'sources');
+  const dir = host.dir ?? join(directory, 'sources');
+  if (host.dir === null) makeDirectory(dir, 0o700);
   const name = `${createHash('sha256').update(dir).digest('hex').slice(0, 32)}.json`;
   return {
     directory: dir,
-    recordFile: host === null ? join(directory, 'sources.json') : join(build.buildsDir, '.sources', name),
+    recordFile: host.dir === null ? join(directory, 'sources.json') : join(build.buildsDir, '.sources', name),
     url: addressFor(payload, wanted, settings.cloneUrl),
     refspecs: git.refspecs,
     depth: git.depth,
@@ -110,7 +108,7 @@ function requestFor(
     submodules: wanted.submodules,
     largeFiles: !wanted.skipsLargeFiles,
     tls: settings.tls,
-    environment: host?.environment ?? options.environment,
+    environment: host.environment,
     timeoutMs: settings.getSourcesTimeoutMs ?? GIT_MS,
   };
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describeError, errorCode, Failure } from '../../../base/index.ts';
 import { createContainerTree } from '../../containers/container-tree.ts';
+import { hostPrograms } from '../../containers/host-programs.ts';
 import type { JobSpec, Place } from '../../executor.ts';
 import { collectFiles } from '../../files/collect-files.ts';
 import { deliverFiles } from '../../files/deliver-files.ts';
@@ -11,7 +12,6 @@ import { disownNestedRuns, listNestedRuns } from '../../steps/nested-runs.ts';
 import { withAccess } from '../../steps/regain-access.ts';
 import { forbidStep, reserveStep } from '../../steps/step-directory.ts';
 import { ContainerStep } from './container-step.ts';
-import { hostPrograms } from './host-programs.ts';
 import type { JobInDocker } from './job-in-docker.ts';
 import { isOrdinaryUser } from './owners.ts';
 import { readNoteOf } from './read-note-of.ts';

@@ -3,6 +3,7 @@ import type { JobRun } from '../../job-run.ts';
 import type { Verdict } from '../../journal/move.ts';
 import type { CleanupAttempt } from '../../journal/progress.ts';
 import { usedSince } from '../../stages/deadline.ts';
+import { hasVanished } from '../../stages/verdicts.ts';
 import { extender } from './extend-cleanup.ts';
 import { cleanupStep } from './start-cleanup.ts';
 
@@ -74,9 +75,9 @@ export async function usedByEarlierProcesses({ journal, place, clock }: JobRun):
   const { cleanupAttempt: latest, cleanupFailure: failure } = journal.progress;
   if (latest === null) return 0;
   if (failure?.number === latest.number) return failure.usedMs;
-  const { kind } = await place.look(cleanupStep(latest.number));
-  if (kind === 'vanished') return 0;
-  return kind === 'absent' ? latest.usedMs : latest.usedMs + runningFor(clock, latest);
+  const state = await place.look(cleanupStep(latest.number));
+  if (hasVanished(state)) return 0;
+  return state.kind === 'absent' ? latest.usedMs : latest.usedMs + runningFor(clock, latest);
 }
 
 /** By a clock that nobody sets, and that stands still while the machine is suspended: a cleanup has its time. Where the machine was started anew since, the attempt has ended, and no more hangs on the answer than another try. */

@@ -6,6 +6,7 @@ import type { Verdict } from '../../journal/move.ts';
 import { seconds, sectionEnd, warningLine } from '../../log/sections.ts';
 import { beginStep, drain, heading, say, tellRemarks } from '../../log/tell.ts';
 import { followStep } from '../../stages/follow-step.ts';
+import { isUnderWay } from '../../stages/verdicts.ts';
 import { stopTree } from '../stop-tree.ts';
 import type { CleanupBudget } from './cleanup-budget.ts';
 import { cleanupStep, STILL_OWED, startCleanup } from './start-cleanup.ts';
@@ -56,10 +57,12 @@ async function runOnce(run: JobRun, { verdict, budget }: Course, turn: Turn): Pr
   const { attempt, reason } = await startCleanup({ run, verdict, ...turn, usedMs, signal });
   if (reason !== null) return control.forced ? skipped(run, attempt - 1) : neverStarted(run, attempt, reason, usedMs());
   if (attempt !== first) beginStep(run, cleanupStep(attempt), '', LEAST_LOG_BYTES);
-  const state = await followStep(run, cleanupStep(attempt), signal);
-  if (state.kind !== 'running') await drain(run);
+  // It may still come to its end in a place that was told to go.
+  const state = await followStep(run, cleanupStep(attempt), signal, isUnderWay);
+  const isOver = !isUnderWay(state);
+  if (isOver) await drain(run);
   tellRemarks(run, state);
-  if (state.kind !== 'running') return ended(run, attempt, state, usedMs());
+  if (isOver) return ended(run, attempt, state, usedMs());
   await stopTree(run);
   say(run, sectionEnd('after_script', run.clock.now()));
   if (control.forced) return skipped(run, attempt);

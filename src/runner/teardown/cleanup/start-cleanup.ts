@@ -41,8 +41,9 @@ export interface CleanupStart {
 }
 
 /**
- * Starts after_script, or finds it started. What stands in its way (a full disk, no more processes, no room for a file) may pass, and the
- * obligation stays until it does: tries until `signal` aborts, and says in the log what it waits for.
+ * Starts after_script, or finds it started. What stands in its way (a full disk, no more processes, no room for a file, a place that is away) may
+ * pass, and the obligation stays until it does: tries until `signal` aborts, and says in the log what it waits for. A try that is under way then is
+ * not broken off, for it may begin what nobody would end; see `Place.start`.
  * @throws Failure `still_owed` in a job that was taken over, when it cannot be started now.
  */
 export async function startCleanup(options: StartOptions): Promise<CleanupStart> {
