@@ -6,6 +6,7 @@ import { createDockerExecutor } from './docker.ts';
 import { type JobMark, nameOf } from './labels.ts';
 import { findServices, stopServices } from './services/stop-services.ts';
 import { TrialJob } from './services/testing/trial-engine.ts';
+import { shell, WAIT } from './services/testing/trial-services.ts';
 import { executor, executorOptions, play } from './testing/docker-bench.ts';
 
 const LONG = 30_000;
@@ -16,7 +17,7 @@ describeOnDocker('what belongs to a job', () => {
     async () => {
       const owner = `owner-${process.pid}`;
       const service = {
-        ...{ name: images.busybox, alias: 'db', entrypoint: null, command: ['sleep', '60'], pull_policy: [] },
+        ...{ name: images.busybox, alias: 'db', entrypoint: null, command: shell(WAIT), pull_policy: [] },
         ...{ executor_opts: {}, variables: [] },
       };
       const settings = { volumes: ['/cache'], waitForServicesMs: null };
