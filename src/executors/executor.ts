@@ -115,7 +115,8 @@ export interface Place {
    * Starts a step in a session of its own and returns once it is claimed. A step that was started before, by this process or
    * by an earlier one, is left as it is. It begins in the project directory or, when that cannot be entered, anywhere else:
    * a script that cares changes directory itself, and says so when it cannot.
-   * @throws Failure `step_not_started` with the reason (no space, missing shell): it can be tried again. `step_forbidden` (see `STEP_FORBIDDEN`): it never starts.
+   * @throws Failure `step_not_started` with the reason (no space, missing shell): it can be tried again, and may have begun
+   * all the same. `step_forbidden`, `step_used_up` (see `STEP_FORBIDDEN`, `STEP_USED_UP`): it never begins.
    */
   start(step: StepSpec): Promise<void>;
   /**

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describeError, errorCode, Failure } from '../../../base/index.ts';
-import type { JobSpec, Place } from '../../executor.ts';
+import type { Place } from '../../executor.ts';
 import { collectFiles } from '../../files/collect-files.ts';
 import { deliverFiles } from '../../files/deliver-files.ts';
 import { fillProjectDir, temporaryDirOf } from '../../files/project-dir.ts';
@@ -69,17 +69,13 @@ export function createDockerPlace(docker: JobInDocker): Place {
       await deliverFiles(projectDir, files, signal);
     },
     async clean(keepFiles = false) {
-      await attempt('end what the job left', () => endAll(job, isOrdinaryUser() ? tree : host));
+      await attempt('disown nested runs', () => disownNestedRuns(stepsDir));
+      // Inside first, though its container goes: wrappers write down how their steps have ended.
+      await attempt('end what the job left', () => tree.signal('KILL'));
       close();
       await attempt('remove what the job left', () => docker.remove(keepFiles));
     },
   };
-}
-
-/** What runs in the container goes with it, and to look inside costs more; an ordinary user has files given back from there first, when nobody changes them any more. */
-async function endAll({ stepsDir }: JobSpec, processes: { signal(kind: 'KILL'): Promise<unknown> }): Promise<void> {
-  disownNestedRuns(stepsDir);
-  await processes.signal('KILL');
 }
 
 /** One a step, made when it is first asked for. */

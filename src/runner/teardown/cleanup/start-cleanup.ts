@@ -1,5 +1,5 @@
 import { describeError, errorCode, Failure } from '../../../base/index.ts';
-import { STEP_FORBIDDEN } from '../../../executors/index.ts';
+import { STEP_FORBIDDEN, STEP_USED_UP, type StepState } from '../../../executors/index.ts';
 import type { JobRun } from '../../job-run.ts';
 import type { Verdict } from '../../journal/move.ts';
 import { record } from '../../journal/record.ts';
@@ -62,10 +62,14 @@ export async function startCleanup(options: StartOptions): Promise<CleanupStart>
     if (signal.aborted) return { attempt, reason };
     if (run.isTakenOver && clock.monotonic() - begun >= TAKE_OVER_PATIENCE_MS) throw new Failure(STILL_OWED, reason);
     await clock.sleep(waitMs, signal);
-    // So has a wrapper that got no further than its claim.
-    if (isUsedUp || (await place.look(cleanupStep(attempt))).kind !== 'absent') attempt += 1;
+    // One that has begun after all goes by the same name: to start it again changes nothing, and another one would run beside it.
+    if (isUsedUp || GONE.has((await place.look(cleanupStep(attempt))).kind)) attempt += 1;
   }
 }
+
+const USED_UP: ReadonlySet<string> = new Set([STEP_FORBIDDEN, STEP_USED_UP]);
+/** Nothing comes of such a step any more. */
+const GONE: ReadonlySet<StepState['kind']> = new Set(['vanished', 'lost', 'evicted']);
 
 interface Refusal {
   readonly reason: string;
@@ -97,6 +101,6 @@ async function tryToStart(options: StartOptions, attempt: number): Promise<Refus
     await run.place.start({ id, script });
     return null;
   } catch (error) {
-    return { reason: describeError(error), isUsedUp: errorCode(error) === STEP_FORBIDDEN };
+    return { reason: describeError(error), isUsedUp: USED_UP.has(errorCode(error) ?? '') };
   }
 }
