@@ -8,7 +8,7 @@ import { clearStep } from '../../steps/clear-step.ts';
 import { createStepFollower, type StepFollower } from '../../steps/follow-step.ts';
 import { disownNestedRuns, listNestedRuns } from '../../steps/nested-runs.ts';
 import { withAccess } from '../../steps/regain-access.ts';
-import { forbidStep, reserveStep } from '../../steps/step-directory.ts';
+import { claimedSteps, forbidStep, readExit, reserveStep } from '../../steps/step-directory.ts';
 import { ContainerStep } from './container-step.ts';
 import { createContainerTree } from './container-tree.ts';
 import { hostPrograms } from './host-programs.ts';
@@ -70,12 +70,19 @@ export function createDockerPlace(docker: JobInDocker): Place {
     },
     async clean(keepFiles = false) {
       await attempt('disown nested runs', () => disownNestedRuns(stepsDir));
-      // Inside first, though its container goes: wrappers write down how their steps have ended.
-      await attempt('end what the job left', () => tree.signal('KILL'));
+      await attempt('end what the job left', () => (mustBeEndedInside(stepsDir) ? tree : host).signal('KILL'));
       close();
       await attempt('remove what the job left', () => docker.remove(keepFiles));
     },
   };
+}
+
+/**
+ * What runs in a container ends with it; to look inside before that takes as long as all else at a job's end. It is needed where a wrapper has to write down how its step
+ * ended, and by an ordinary user, to whom files are given back from inside when nobody changes them any more.
+ */
+function mustBeEndedInside(stepsDir: string): boolean {
+  return isOrdinaryUser() || claimedSteps(stepsDir).some(({ id }) => readExit(join(stepsDir, id)) === null);
 }
 
 /** One a step, made when it is first asked for. */

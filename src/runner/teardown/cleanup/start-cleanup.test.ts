@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { Control } from './control.ts';
-import { JobBench } from './testing/job-bench.ts';
+import { Control } from '../../control.ts';
+import { JobBench } from '../../testing/job-bench.ts';
 
 const MINUTE = 60_000;
 let bench: JobBench;
