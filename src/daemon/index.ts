@@ -1,6 +1,7 @@
 /*
  * Takes jobs from servers over GitLab's runner protocol and sees each through `runner`. Start with run-daemon.ts; docs/daemon.md says what each part is for.
  */
+export { readDockerTable } from './config/docker/read-docker-table.ts';
 export { entryKey } from './config/entry-key.ts';
 export { findCertificates } from './config/find-certificates.ts';
 export { type ConfigSource, loadConfig } from './config/load-config.ts';

@@ -118,7 +118,8 @@ export interface Place {
    * by an earlier one, is left as it is. It begins in the project directory or, when that cannot be entered, anywhere else:
    * a script that cares changes directory itself, and says so when it cannot. A place that is away is waited for, but no longer than
    * `START_PATIENCE_MS`: a budget has to be able to end that.
-   * @throws Failure `step_not_started` with the reason (no space, missing shell): it can be tried again. `step_forbidden` (see `STEP_FORBIDDEN`): it never starts.
+   * @throws Failure `step_not_started` with the reason (no space, missing shell): it can be tried again, and may have begun
+   * all the same. `step_forbidden`, `step_used_up` (see `STEP_FORBIDDEN`, `STEP_USED_UP`): it never begins.
    */
   start(step: StepSpec): Promise<void>;
   /**

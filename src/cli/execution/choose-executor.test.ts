@@ -8,6 +8,7 @@ import { realClock } from '../../base/index.ts';
 import type { Plan } from '../../protocol/index.ts';
 import type { Host } from '../host.ts';
 import { chooseExecutor } from './choose-executor.ts';
+import { LOCAL_DOCKER_SETTINGS } from './local-docker-settings.ts';
 
 const SH = plannedJob('sh');
 const IMAGE = { name: 'debian:12', entrypoint: null, pullPolicy: [], executorOpts: {} };
@@ -38,7 +39,7 @@ async function answering(answer: RequestListener): Promise<void> {
 
 const choose = (executor: 'shell' | 'docker' | null, jobs: Plan['jobs'], image: string | null = null) => {
   const host = { clock: realClock, env: { DOCKER_HOST: `unix://${dir}/sock`, HOME: dir } } as unknown as Host;
-  return chooseExecutor({ executor, image }, { jobs } as unknown as Plan, host);
+  return chooseExecutor({ executor, image, docker: null }, { jobs } as unknown as Plan, host);
 };
 
 async function executors(choice: ReturnType<typeof choose>) {
@@ -55,6 +56,20 @@ it('runs a job with an image in a container, and the others here, where an engin
   const { docker } = 'problem' in chosen ? { docker: null } : chosen.settingsFor(BOX);
   // Named, so that whoever recovers the run asks the same engine.
   expect(docker).toMatchObject({ host: `unix://${dir}/sock`, image: 'debian:12', pullPolicy: ['if-not-present'] });
+});
+
+it('makes containers as the settings say, of the image that they name beside', async () => {
+  await answering(ok);
+  const docker = { ...LOCAL_DOCKER_SETTINGS, host: `unix://${dir}/sock`, privileged: true, image: null };
+  const host = { clock: realClock, env: { DOCKER_HOST: 'unix:///nowhere', HOME: dir } } as unknown as Host;
+  const plan = { jobs: [BOX] } as unknown as Plan;
+  const chosen = await chooseExecutor({ executor: 'docker', image: 'debian:12', docker }, plan, host);
+  if ('problem' in chosen) throw new Error(chosen.problem.message);
+  expect(chosen.settingsFor(BOX).docker).toMatchObject({
+    host: docker.host,
+    privileged: true,
+    image: 'debian:12',
+  });
 });
 
 it('runs all here where no engine answers, and says so once', async () => {

@@ -1,10 +1,11 @@
 import type { Problem } from '../../base/index.ts';
-import { DEFAULT_DOCKER_SETTINGS, type DockerSettings, nameEngine, whyNoEngine } from '../../executors/index.ts';
+import { nameEngine, whyNoEngine } from '../../executors/index.ts';
 import type { LocalRunOptions } from '../../local/index.ts';
 import type { Plan } from '../../protocol/index.ts';
 import { DEFAULT_RUNNER_SETTINGS, type RunnerSettings } from '../../runner/index.ts';
 import type { Host } from '../host.ts';
 import type { Settings } from '../settings/settings.ts';
+import { LOCAL_DOCKER_SETTINGS } from './local-docker-settings.ts';
 
 /** Where the jobs of a run are run. */
 export interface ExecutorChoice {
@@ -20,12 +21,12 @@ const ON_HOST: ExecutorChoice = { settingsFor: () => DEFAULT_RUNNER_SETTINGS, no
  * @returns what is wrong, where it decided for containers and some job cannot be run in one
  */
 export async function chooseExecutor(
-  { executor, image }: Pick<Settings, 'executor' | 'image'>,
+  { executor, image, docker: given }: Pick<Settings, 'executor' | 'image' | 'docker'>,
   plan: Plan,
   host: Host,
 ): Promise<ExecutorChoice | { readonly problem: Problem }> {
   if (executor === 'shell') return ON_HOST;
-  const docker = dockerSettings(image, host);
+  const docker = nameEngine({ ...(given ?? LOCAL_DOCKER_SETTINGS), image }, host.env);
   const inContainer: RunnerSettings = { ...DEFAULT_RUNNER_SETTINGS, executor: 'docker', docker };
   if (executor === 'docker') {
     const why = await whyNoEngine(docker, host);
@@ -40,17 +41,6 @@ export async function chooseExecutor(
     settingsFor: (job) => (job.image === null ? DEFAULT_RUNNER_SETTINGS : inContainer),
     noticeOf: once(servicesWithoutEffect),
   };
-}
-
-/** Images that this machine has are taken as they are; a job may say otherwise. */
-function dockerSettings(image: string | null, { env }: Host): DockerSettings {
-  const settings: DockerSettings = {
-    ...DEFAULT_DOCKER_SETTINGS,
-    image,
-    pullPolicy: ['if-not-present'],
-    allowedPullPolicies: ['always', 'if-not-present', 'never'],
-  };
-  return nameEngine(settings, env);
 }
 
 function noEngine(why: string): Problem {

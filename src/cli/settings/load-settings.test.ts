@@ -59,6 +59,39 @@ describe('settings', () => {
     });
   });
 
+  it('have the keys of a runner’s containers, whole from the checkout or else from the person', async () => {
+    writePersonal('[docker]\nmemory = "1g"\nprivileged = true');
+    const { settings, problems } = await load();
+    expect(problems).toEqual([]);
+    expect(settings.docker).toMatchObject({
+      memoryBytes: 2 ** 30,
+      privileged: true,
+      pullPolicy: ['if-not-present'],
+      allowedPullPolicies: ['always', 'if-not-present', 'never'],
+    });
+    writeCheckout('[docker]\npull_policy = "always"\nallowed_pull_policies = ["always"]');
+    expect((await load()).settings.docker).toMatchObject({
+      memoryBytes: null,
+      privileged: false,
+      pullPolicy: ['always'],
+      allowedPullPolicies: ['always'],
+    });
+  });
+
+  it('name every mistake in the keys of containers', async () => {
+    writePersonal('[docker]\nmemroy = "1g"\ncpus = 2');
+    writeCheckout('[docker]\nimage = "debian:12"');
+    expect(await mistakes()).toMatchInlineSnapshot(`
+      [
+        "~/.config/epilogue/epilogue.toml: warning: docker.memroy is not a key that we know, and has no effect
+          hint: did you mean "memory"?",
+        "~/shop/epilogue.toml: docker.image is said at the top of the file, as in image = "debian:12"",
+      ]
+    `);
+    writeCheckout('docker = true');
+    expect((await mistakes()).at(-1)).toContain('docker must be a table');
+  });
+
   it('name every mistake with its place', async () => {
     writePersonal('[variables]\nLIST = [1]\n');
     writeCheckout('concurency = 2\nexecutor = "podman"\n');

@@ -25,6 +25,7 @@ type Draft = { -readonly [Name in keyof Settings]: Settings[Name] };
 
 const KEYS = Object.keys(SETTING_KEYS) as Key[];
 const VARIABLES_TABLE = 'variables';
+const DOCKER_TABLE = 'docker';
 const FILE_NAME = 'epilogue.toml';
 
 /**
@@ -37,7 +38,7 @@ export async function loadSettings(sources: SettingSources): Promise<{ settings:
   // Weakest first, so that each later source writes over the ones before.
   for (const path of [join(sources.paths.config, FILE_NAME), join(sources.checkoutDir, FILE_NAME)]) {
     const file = await readSettingFile(path);
-    problems.push(...file.problems, ...applyFile(draft, path, file.values ?? {}));
+    problems.push(...file.problems, ...(await applyFile(draft, path, file.values ?? {})));
   }
   problems.push(...applyEnvironment(draft, sources.env));
   for (const key of KEYS) {
@@ -47,20 +48,42 @@ export async function loadSettings(sources: SettingSources): Promise<{ settings:
   return { settings: Object.freeze(draft), problems };
 }
 
-function applyFile(draft: Draft, path: string, values: Readonly<Record<string, unknown>>): Problem[] {
+async function applyFile(
+  draft: Draft,
+  path: string,
+  values: Readonly<Record<string, unknown>>,
+): Promise<readonly Problem[]> {
   const byName = new Map(KEYS.map((key) => [SETTING_KEYS[key].name, key]));
-  return Object.entries(values).flatMap(([name, value]) => {
+  const found = Object.entries(values).map(async ([name, value]) => {
     if (name === VARIABLES_TABLE) return applyVariables(draft, path, value);
+    if (name === DOCKER_TABLE) return await applyDocker(draft, path, value);
     const key = byName.get(name);
-    if (key === undefined) return [unknownName(path, name, [...byName.keys(), VARIABLES_TABLE])];
+    if (key === undefined) return [unknownName(path, name, [...byName.keys(), VARIABLES_TABLE, DOCKER_TABLE])];
     return applyValue(draft, key, value, { name, file: path });
   });
+  return (await Promise.all(found)).flat();
+}
+
+/** Whole: of two files the stronger one's. Its reader is loaded only where there is such a table. */
+async function applyDocker(draft: Draft, path: string, value: unknown): Promise<readonly Problem[]> {
+  if (!isTable(value)) return [mistake('must be a table', DOCKER_TABLE, path)];
+  if ('image' in value)
+    return [mistake('is said at the top of the file, as in image = "debian:12"', 'docker.image', path)];
+  const { readDockerTable } = await import('../../daemon/index.ts');
+  const { LOCAL_DOCKER_SETTINGS } = await import('../execution/local-docker-settings.ts');
+  const { docker, problems } = readDockerTable(value, path);
+  const pullPolicy = 'pull_policy' in value ? docker.pullPolicy : LOCAL_DOCKER_SETTINGS.pullPolicy;
+  const allowedPullPolicies = docker.allowedPullPolicies ?? LOCAL_DOCKER_SETTINGS.allowedPullPolicies;
+  draft.docker = { ...docker, pullPolicy, allowedPullPolicies };
+  return problems;
+}
+
+function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function applyVariables(draft: Draft, path: string, value: unknown): Problem[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return [mistake('must be a table of texts', VARIABLES_TABLE, path)];
-  }
+  if (!isTable(value)) return [mistake('must be a table of texts', VARIABLES_TABLE, path)];
   const entries = Object.entries(value).filter(([, text]) => ['string', 'number', 'boolean'].includes(typeof text));
   const added = entries.map(([key, text]) => ({ key, value: String(text) }));
   draft.variables = Object.freeze([...draft.variables, ...added]);

@@ -10,7 +10,9 @@ interface SettingKey<Value> {
   parse(value: unknown): SettingParse<Value>;
 }
 
-type Keys = { readonly [Key in keyof Omit<Settings, 'variables'>]-?: SettingKey<NonNullable<Settings[Key]>> };
+type Keys = {
+  readonly [Key in keyof Omit<Settings, 'docker' | 'variables'>]-?: SettingKey<NonNullable<Settings[Key]>>;
+};
 
 /** Every setting that an environment variable and epilogue.toml may give; the variables table stands apart. */
 export const SETTING_KEYS: Keys = {

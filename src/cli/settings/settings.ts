@@ -1,3 +1,5 @@
+import type { DockerSettings } from '../../executors/index.ts';
+
 export const EXECUTORS = ['shell', 'docker'] as const;
 
 /** What starts a pipeline. Source: GitLab's values of `CI_PIPELINE_SOURCE`. */
@@ -25,6 +27,8 @@ export interface Settings {
   readonly shell: string | null;
   /** For jobs that name none. */
   readonly image: string | null;
+  /** From `[docker]` of epilogue.toml, the keys of GitLab's `[runners.docker]`; null: a local run's own. */
+  readonly docker: DockerSettings | null;
   /** How many jobs run at once; null: one a core. */
   readonly concurrency: number | null;
   readonly event: (typeof EVENTS)[number];
@@ -43,6 +47,7 @@ export const DEFAULT_SETTINGS: Settings = Object.freeze({
   executor: null,
   shell: null,
   image: null,
+  docker: null,
   concurrency: null,
   event: 'push',
   envFile: null,

@@ -98,7 +98,11 @@ function readExecutor(
   if (![null, 'bash'].includes(table.word('shell')))
     table.warn('shell', 'has no effect with containers: scripts are for the bash of their image, else for its sh');
   const given = table.table('docker');
-  if (given !== null) return { executor, docker: nameEngine(readDocker(given, configDir), env) };
+  if (given !== null) {
+    const docker = readDocker(given, configDir);
+    if (docker.image === null) given.warn('image', 'is missing: jobs that name no image fail');
+    return { executor, docker: nameEngine(docker, env) };
+  }
   if (!table.has('docker')) table.warn('docker', 'is missing: jobs that name no image fail');
   return { executor, docker: nameEngine(DEFAULT_DOCKER_SETTINGS, env) };
 }

@@ -8,8 +8,8 @@ import { processesOf, runningSteps, type ScriptedJob } from './scripted-job.ts';
 import { createScriptedPlace } from './scripted-place.ts';
 import { type Act, playStep, type ScriptedWorld } from './scripted-step.ts';
 
-/** What a step does, or why it does not even start. */
-export type Performance = readonly Act[] | { readonly refuse: string };
+/** What a step does, why it does not even start, or what it does although `start` fails: nobody was told in time that it has begun. */
+export type Performance = readonly Act[] | { readonly refuse: string } | { readonly late: readonly Act[] };
 
 export interface ScriptedOptions {
   readonly clock: Clock;
@@ -62,7 +62,9 @@ export function createScriptedMachine({ clock, perform, refusePrepare, table }: 
     const performance = perform(step, place);
     if ('refuse' in performance) throw refusal('step_not_started', step, performance.refuse);
     started.push({ job: place, step, at: clock.now() });
-    job.steps.set(step.id, playStep(performance, worldOf(job, clock)));
+    const isLate = 'late' in performance;
+    job.steps.set(step.id, playStep(isLate ? performance.late : performance, worldOf(job, clock)));
+    if (isLate) throw refusal('step_not_started', step, 'nobody answers');
   }
 
   function signalAll(place: JobSpec, kind: 'TERM' | 'KILL' | 'none'): readonly JobProcess[] {

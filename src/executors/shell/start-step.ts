@@ -9,6 +9,7 @@ import {
   readExit,
   readWrapper,
   STEP_FORBIDDEN,
+  STEP_USED_UP,
   writeStepFiles,
 } from '../steps/step-directory.ts';
 import { wrapperArguments } from '../steps/step-wrapper.ts';
@@ -74,7 +75,7 @@ export async function startStep(step: StepStart, clock: Clock): Promise<StepChil
     hideLog(step.dir);
     return readWrapper(step.dir)?.pid === child.pid ? { pid: child.pid, exited } : null;
   }
-  if (readExit(step.dir) !== null) throw notStarted(step, 'its log cannot be created');
+  if (readExit(step.dir) !== null) throw refusal(STEP_USED_UP, step, 'its log cannot be created');
   // The wrapper is gone and ran nothing: somebody else has the step, or it was stopped so early, or could not write.
   if (readClaim(step.dir) === 'wrapper') return null;
   throw notStarted(step, end === null ? 'a signal ended its wrapper' : 'its directory cannot be written');

@@ -3,7 +3,6 @@ import {
   chmodSync,
   closeSync,
   constants,
-  existsSync,
   fstatSync,
   fsyncSync,
   ftruncateSync,
@@ -160,6 +159,8 @@ export function listDirectories(path: string): readonly string[] {
 
 /** Code of the failure to start a step that was forbidden. */
 export const STEP_FORBIDDEN = 'step_forbidden';
+/** Code of the failure to start a step whose wrapper has claimed it and could not begin its script: nothing ever runs in that place. */
+export const STEP_USED_UP = 'step_used_up';
 
 /** Takes the claim that a wrapper would need. As a link, whose few bytes lie in its inode: that works on a full disk. */
 export function forbidStep(stepDir: string): void {
@@ -171,9 +172,9 @@ export function forbidStep(stepDir: string): void {
   }
 }
 
-/** The script's own process is there: from now on signals reach it. */
+/** The script's own process is there: from now on signals reach it. Throws EACCES for a directory that the script has closed already. */
 export function hasBegun(stepDir: string): boolean {
-  return existsSync(join(stepDir, 'log'));
+  return lstatSync(join(stepDir, 'log'), { throwIfNoEntry: false }) !== undefined;
 }
 
 /** How a step ended, as its wrapper wrote it down. */

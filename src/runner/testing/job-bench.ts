@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AutoClock } from '../../../test/support/auto-clock.ts';
 import { payload } from '../../../test/support/jobs/payload.ts';
 import type { Clock } from '../../base/index.ts';
-import { type Act, createScriptedMachine, type Executor, type ScriptedMachine } from '../../executors/index.ts';
+import { createScriptedMachine, type Executor, type Performance, type ScriptedMachine } from '../../executors/index.ts';
 import type { Cleanup, JobPayload } from '../../protocol/index.ts';
 import { Control } from '../control.ts';
 import type { Extended, JobPorts, PhaseChange } from '../job-ports.ts';
@@ -13,7 +13,7 @@ import { DEFAULT_RUNNER_SETTINGS, type RunnerSettings } from '../open/runner-set
 import { runJob } from '../run-job.ts';
 
 /** What each step of a scripted job does, by id; a step that is not named prints its id. */
-export type Acts = Readonly<Record<string, readonly Act[] | { readonly refuse: string }>>;
+export type Acts = Readonly<Record<string, Performance>>;
 
 /** Told what is about to be called. */
 type Fate = (turn: string) => void;

@@ -189,10 +189,10 @@ it('says what has no effect, and why', () => {
   );
   expect(settings?.docker?.volumes).toEqual(['/a:/b']);
   expect(said).toEqual([
-    'warning runners[0].docker.image is missing: jobs that name no image fail',
     'warning runners[0].docker.links has no effect: containers of one network find each other by name (network_mode)',
     'warning runners[0].docker.helper_image has no effect: sources, caches and artifacts need no image of their own here',
     'warning runners[0].docker.memori is not a key that we know, and has no effect',
+    'warning runners[0].docker.image is missing: jobs that name no image fail',
   ]);
 });
 

@@ -46,7 +46,6 @@ type Images =
 
 function readImages(table: TableReader): Pick<DockerSettings, Images> {
   const image = table.word('image');
-  if (image === null) table.warn('image', 'is missing: jobs that name no image fail');
   const policies = readPolicies(table, 'pull_policy');
   const allowed = readPolicies(table, 'allowed_pull_policies');
   return {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describeError, errorCode, Failure } from '../../../base/index.ts';
 import { createContainerTree } from '../../containers/container-tree.ts';
 import { hostPrograms } from '../../containers/host-programs.ts';
-import type { JobSpec, Place } from '../../executor.ts';
+import type { Place } from '../../executor.ts';
 import { collectFiles } from '../../files/collect-files.ts';
 import { deliverFiles } from '../../files/deliver-files.ts';
 import { fillProjectDir, temporaryDirOf } from '../../files/project-dir.ts';
@@ -10,7 +10,7 @@ import { clearStep } from '../../steps/clear-step.ts';
 import { createStepFollower, type StepFollower } from '../../steps/follow-step.ts';
 import { disownNestedRuns, listNestedRuns } from '../../steps/nested-runs.ts';
 import { withAccess } from '../../steps/regain-access.ts';
-import { forbidStep, reserveStep } from '../../steps/step-directory.ts';
+import { claimedSteps, forbidStep, readExit, reserveStep } from '../../steps/step-directory.ts';
 import { ContainerStep } from './container-step.ts';
 import type { JobInDocker } from './job-in-docker.ts';
 import { isOrdinaryUser } from './owners.ts';
@@ -70,17 +70,20 @@ export function createDockerPlace(docker: JobInDocker): Place {
       await deliverFiles(projectDir, files, signal);
     },
     async clean(keepFiles = false) {
-      await attempt('end what the job left', () => endAll(job, isOrdinaryUser() ? tree : host));
+      await attempt('disown nested runs', () => disownNestedRuns(stepsDir));
+      await attempt('end what the job left', () => (mustBeEndedInside(stepsDir) ? tree : host).signal('KILL'));
       close();
       await attempt('remove what the job left', () => docker.remove(keepFiles));
     },
   };
 }
 
-/** What runs in the container goes with it, and to look inside costs more; an ordinary user has files given back from there first, when nobody changes them any more. */
-async function endAll({ stepsDir }: JobSpec, processes: { signal(kind: 'KILL'): Promise<unknown> }): Promise<void> {
-  disownNestedRuns(stepsDir);
-  await processes.signal('KILL');
+/**
+ * What runs in a container ends with it; to look inside before that takes as long as all else at a job's end. It is needed where a wrapper has to write down how its step
+ * ended, and by an ordinary user, to whom files are given back from inside when nobody changes them any more.
+ */
+function mustBeEndedInside(stepsDir: string): boolean {
+  return isOrdinaryUser() || claimedSteps(stepsDir).some(({ id }) => readExit(join(stepsDir, id)) === null);
 }
 
 /** One a step, made when it is first asked for. */

@@ -11,6 +11,7 @@ import {
   readExit,
   readWrapper,
   STEP_FORBIDDEN,
+  STEP_USED_UP,
   writeStepFiles,
 } from '../../steps/step-directory.ts';
 import { wrapperArguments } from '../../steps/step-wrapper.ts';
@@ -77,7 +78,7 @@ export async function startContainerStep(options: StepsOptions, step: StepSpec):
     } catch (error) {
       // The container went away in between.
       if (tries < TRIES && isRefusal(error, 404, 409)) continue;
-      if (error instanceof Failure && error.code === STEP_FORBIDDEN) throw error;
+      if (error instanceof Failure && [STEP_FORBIDDEN, STEP_USED_UP].includes(error.code)) throw error;
       throw new Failure('step_not_started', `step ${step.id} was not started: ${describeError(error)}`, {
         cause: error,
       });
@@ -130,6 +131,7 @@ async function waitForBegin(options: StepsOptions, stepId: string, deadline: num
     const last = notes.execs(stepId).at(-1);
     if (last === undefined || (await isExecRunning(engine, last)) || hasBegun(dir)) continue;
     // Ours is gone. Somebody else's has the step, or nothing ran.
+    if (readExit(dir) !== null) throw new Failure(STEP_USED_UP, 'its log cannot be created');
     if (readClaim(dir) === 'wrapper') return;
     throw new Failure(
       'step_not_started',

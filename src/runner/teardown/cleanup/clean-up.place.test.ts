@@ -41,6 +41,16 @@ describe('a cleanup in a place that was told to go', () => {
     expect([bench.startOf('after_script-1'), bench.startOf('after_script-2')]).toEqual([MINUTE, 2 * MINUTE]);
   });
 
+  it('is followed there although its start has failed, and no other one is started', async () => {
+    bench = new JobBench({
+      step_script: [{ do: 'hang' }],
+      'after_script-1': { late: [{ do: 'wait', ms: MINUTE }] },
+    });
+    at(MINUTE, () => bench.machine.lose(LEAVING));
+    expect(await bench.run()).toMatchObject({ cleanup: { outcome: 'succeeded', attempt: 1 } });
+    expect(bench.started.filter((step) => step.startsWith('after_script'))).toEqual(['after_script-1']);
+  });
+
   it('has its time, and no more', async () => {
     bench = new JobBench({ step_script: [{ do: 'hang' }], 'after_script-1': [{ do: 'hang' }] });
     at(MINUTE, () => bench.machine.lose(LEAVING));

@@ -1,10 +1,11 @@
 import { describeError, errorCode, Failure } from '../../../base/index.ts';
-import { STEP_FORBIDDEN } from '../../../executors/index.ts';
+import { STEP_FORBIDDEN, STEP_USED_UP, type StepState } from '../../../executors/index.ts';
 import type { JobRun } from '../../job-run.ts';
 import type { Verdict } from '../../journal/move.ts';
 import { record } from '../../journal/record.ts';
 import { warningLine } from '../../log/sections.ts';
 import { say } from '../../log/tell.ts';
+import { hasVanished } from '../../stages/verdicts.ts';
 import { cleanupVariables } from './cleanup-variables.ts';
 
 /** Between two tries, doubled each time. */
@@ -63,9 +64,16 @@ export async function startCleanup(options: StartOptions): Promise<CleanupStart>
     if (signal.aborted) return { attempt, reason };
     if (run.isTakenOver && clock.monotonic() - begun >= TAKE_OVER_PATIENCE_MS) throw new Failure(STILL_OWED, reason);
     await clock.sleep(waitMs, signal);
-    // So has a wrapper that got no further than its claim.
-    if (isUsedUp || (await place.look(cleanupStep(attempt))).kind !== 'absent') attempt += 1;
+    // One that has begun after all goes by the same name: to start it again changes nothing, and another one would run beside it.
+    if (isUsedUp || isGone(await place.look(cleanupStep(attempt)))) attempt += 1;
   }
+}
+
+const USED_UP: ReadonlySet<string> = new Set([STEP_FORBIDDEN, STEP_USED_UP]);
+
+/** Nothing comes of such a step any more. */
+function isGone(state: StepState): boolean {
+  return state.kind === 'lost' || hasVanished(state);
 }
 
 interface Refusal {
@@ -98,6 +106,6 @@ async function tryToStart(options: StartOptions, attempt: number): Promise<Refus
     await run.place.start({ id, script });
     return null;
   } catch (error) {
-    return { reason: describeError(error), isUsedUp: errorCode(error) === STEP_FORBIDDEN };
+    return { reason: describeError(error), isUsedUp: USED_UP.has(errorCode(error) ?? '') };
   }
 }
