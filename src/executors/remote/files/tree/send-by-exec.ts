@@ -1,0 +1,40 @@
+import { conclude } from '../deliver/conclude.ts';
+import { createFrames } from '../deliver/frames.ts';
+import { unpackProgram } from '../deliver/unpack-program.ts';
+import type { RemoteFilesOptions } from '../remote-files-options.ts';
+import { openTalk } from '../talk.ts';
+import { createTarWriter, type OutgoingEntry, type TarWriter } from '../tar/write-tar.ts';
+import { MOVE_UP } from './tree-programs.ts';
+
+/** `tar -o` gives all to who unpacks it. */
+const NOBODY = { uid: 0, gid: 0 };
+/** No other process there has the same number at the same time. */
+const MAKE_STAGE = `into=$into/.epilogue-$$
+mkdir "$into" || exit
+`;
+
+/** Unpacked by the image's `tar`, as its user. @throws Failure as `conclude` */
+export async function sendByExec(
+  options: RemoteFilesOptions,
+  fill: (tar: TarWriter) => Promise<readonly OutgoingEntry[]>,
+  signal: AbortSignal,
+): Promise<void> {
+  const after = `cd .. || exit${MOVE_UP}`;
+  const program = unpackProgram(options.projectDir, MAKE_STAGE, after);
+  const talk = await openTalk(options, { what: 'deliver-tree', program, as: 'user', signal });
+  try {
+    const frames = createFrames(talk);
+    await conclude(talk, [], async () => {
+      const readOnly = await fill(createTarWriter(frames.write, NOBODY));
+      await frames.say('end');
+      await frames.say('x');
+      for (const { name, mode } of readOnly) {
+        frames.ask('m', mode.toString(8));
+        frames.ask('m', Buffer.from(name, 'latin1').toString());
+      }
+      await frames.say('done');
+    });
+  } finally {
+    talk.close();
+  }
+}
