@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { describeWithEach } from './remote/files/testing/each-tools.ts';
+import { filesElsewhere } from './remote/files/testing/files-elsewhere.ts';
 import { describeOnEach } from './testing/candidates.ts';
-import { collectAll, collectPaths, deliverAll, fileOf, openJob, waitForEnd } from './testing/executor-contract.ts';
+import { type Candidate, collectAll, collectPaths, deliverAll, fileOf, openJob, waitForEnd } from './testing/executor-contract.ts';
 
-describeOnEach('the $name executor', ({ executor, script }) => {
+const contract = ({ executor, script }: Candidate): void => {
   describe('collecting and delivering files', () => {
     const tree = [
       fileOf('build', '', { kind: 'directory', mode: 0o755 }),
@@ -118,4 +120,7 @@ describeOnEach('the $name executor', ({ executor, script }) => {
       await expect(collecting[Symbol.asyncIterator]().next()).rejects.toMatchObject({ name: 'AbortError' });
     });
   });
-});
+};
+
+describeOnEach('the $name executor', contract);
+describeWithEach('files that are elsewhere, by the programs of $name', (tools) => contract(filesElsewhere(tools)));

@@ -37,22 +37,34 @@ const LONGEST_PAUSE_MS = 5_000;
 const COMPLAINT_BYTES = 4096;
 /** Of what is left of an answer when its end is waited for. */
 const REST_BYTES = 64 * 1024;
+/** Somebody may stop the container over and over. */
+const MOST_CONTAINERS = 5;
 
-/** Tries anew for as long as the job's clock lets it. @throws Failure `place_lost`, `container_gone`, `canceled`, `executor_unavailable` */
-export async function openTalk(options: TalkOptions, request: ProgramRequest & { readonly signal: AbortSignal }) {
+/**
+ * Runs a program there. Where nothing answers it is tried anew, for as long as the job's clock lets it.
+ * @throws Failure `place_lost`, `container_gone`, `canceled`, `executor_unavailable`
+ */
+export async function openTalk(
+  { programs, clock, silenceMs = SILENCE_MS }: TalkOptions,
+  request: ProgramRequest & { readonly signal: AbortSignal },
+): Promise<Talk> {
+  let gone = 0;
   for (let pauseMs = 100; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     try {
-      return talkOver(await options.programs.open(request), options.silenceMs ?? SILENCE_MS, request.signal);
+      return talkOver(await programs.open(request), silenceMs, request.signal);
     } catch (error) {
-      if (!isCut(error)) throw error;
+      if (error instanceof Failure && error.code === 'container_gone') gone += 1;
+      else if (!isCut(error)) throw error;
+      if (gone >= MOST_CONTAINERS) throw error;
     }
-    await options.clock.sleep(pauseMs, request.signal);
+    await clock.sleep(pauseMs, request.signal);
   }
 }
 
 function talkOver(streams: ExecStreams, silenceMs: number, signal: AbortSignal): Talk {
   const { stdin, stdout, stderr, code } = streams;
   let why: Failure | null = null;
+  let forget = (): void => {};
   const { promise: isOver, reject } = Promise.withResolvers<never>();
   isOver.catch(() => {});
   const complaint = lastOf(stderr);
@@ -66,7 +78,7 @@ function talkOver(streams: ExecStreams, silenceMs: number, signal: AbortSignal):
     for (const stream of [stdin, stdout, stderr]) stream.destroy();
     reject(why);
   }
-  const forget = onAbort(signal, () => giveUp(new Failure('canceled', 'it was canceled')));
+  forget = onAbort(signal, () => giveUp(new Failure('canceled', 'it was canceled')));
 
   /** Whoever waits for the place waits so long at most. */
   async function within<T>(wait: Promise<T>): Promise<T> {
@@ -83,6 +95,8 @@ function talkOver(streams: ExecStreams, silenceMs: number, signal: AbortSignal):
 
   async function next(): Promise<Buffer | null> {
     const { value, done } = await within(pieces.next());
+    // What was given up may look like an end.
+    if (why !== null) throw why;
     return done ? null : (value as Buffer);
   }
 

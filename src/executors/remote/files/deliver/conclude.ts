@@ -5,6 +5,9 @@ import { isCut } from '../retry.ts';
 import type { Ended, Talk } from '../talk.ts';
 import { NO_DIRECTORY } from './unpack-program.ts';
 
+/** Of a complaint, which may name anything. */
+const MOST_WORDS = 400;
+
 /**
  * What has become of an archive that was sent, by what the program says at its end. Where it takes no more, that says why; else the connection is to blame.
  * @param send all that is to be sent
@@ -35,5 +38,5 @@ function reasonOf({ code, said, complaint }: Ended, asked: readonly string[]): F
     return new Failure('files_not_delivered', 'files cannot be delivered: the project directory cannot be entered');
   if (isNoSpace(complaint)) return new Failure('no_space', `files cannot be delivered: no space left there`);
   if (complaint === '') return null;
-  return new Failure('files_not_delivered', `files cannot be delivered: ${complaint.split('\n')[0]}`);
+  return new Failure('files_not_delivered', `files cannot be delivered: ${complaint.split('\n')[0]?.slice(0, MOST_WORDS)}`);
 }

@@ -10,7 +10,7 @@ import { createTarWriter, type TarWriter } from '../tar/write-tar.ts';
 import { conclude } from './conclude.ts';
 import { createFrames, type Frames } from './frames.ts';
 import { createSupply, type Supply } from './supply.ts';
-import { unpackProgram } from './unpack-program.ts';
+import { makeMark, unpackProgram } from './unpack-program.ts';
 
 const SMALL_BYTES = 64 * 1024;
 /** `tar -o` gives all to who unpacks it. */
@@ -21,6 +21,7 @@ interface Delivery {
   readonly supply: Supply<CollectedFile>;
   /** Each gets its mode at the very end: a read-only one takes no files. */
   readonly directories: Map<string, CollectedFile>;
+  readonly mark: string;
   readonly signal: AbortSignal;
 }
 
@@ -52,7 +53,7 @@ export async function deliverRemote(
   signal: AbortSignal,
 ): Promise<void> {
   const supply = createSupply(files);
-  const delivery: Delivery = { supply, directories: new Map(), signal };
+  const delivery: Delivery = { supply, directories: new Map(), mark: makeMark(options.stateDir), signal };
   try {
     for (let more = true; more; ) {
       more = await tryAgain(options.clock, signal, () => sendParcel(options, delivery));
@@ -70,7 +71,7 @@ export async function deliverRemote(
 async function sendParcel(options: RemoteFilesOptions, delivery: Delivery): Promise<boolean> {
   const { signal, supply } = delivery;
   supply.again();
-  const program = unpackProgram(options.projectDir);
+  const program = unpackProgram({ into: options.projectDir, mark: delivery.mark });
   const talk = await openTalk(options, { what: 'deliver', program, as: 'user', signal });
   try {
     const frames = createFrames(talk);

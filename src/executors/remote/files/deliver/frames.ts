@@ -46,7 +46,7 @@ export function createFrames(talk: Pick<Talk, 'write'>): Frames {
 }
 
 /** A path with line feeds is several lines. */
-export function lineOf(letter: string, path: string): string {
+function lineOf(letter: string, path: string): string {
   const parts = path.split('\n');
   const last = parts.pop() ?? '';
   return `${parts.map((part) => `n${part}\n`).join('')}${letter}${last}\n`;

@@ -1,8 +1,20 @@
+import { randomBytes } from 'node:crypto';
 import { quoteWord } from '../../../../base/index.ts';
 import { NO_TAR } from '../collect/content-program.ts';
 
 /** That the directory cannot be entered. */
 export const NO_DIRECTORY = 96;
+
+export interface Unpacking {
+  /** The directory. */
+  readonly into: string;
+  /** A file of this delivery's own, which says who unpacks it. */
+  readonly mark: string;
+  /** Makes another one to be entered, `$into`; as it is then, without links, it is `$top`. */
+  readonly before?: string;
+  /** What is done for a line `x`. */
+  readonly after?: string;
+}
 
 /**
  * Unpacks an archive that comes in pieces, with lines between them (`createFrames`); lines have a letter and, mostly, a path, of which each line but the last is an `n`:
@@ -12,15 +24,28 @@ export const NO_DIRECTORY = 96;
  * - `d<path>`: is to be a directory, so whatever else is there goes;
  * - `end`: of the archive. Once it is unpacked `l<seconds>` and `l<path>` set the time of a link (busybox's tar does not), `x` does `after`, `m<mode>` and `m<path>` set a mode, until `done`.
  *
- * @param before makes the directory that is entered, `$into`; as it is then, without links, it is `$top`
+ * What an earlier try has left running is killed first: an exec whose connection was cut may live on, and get later what was on its way to it.
  */
-export function unpackProgram(into: string, before = '', after = ''): string {
+export function unpackProgram({ into, mark, before = '', after = '' }: Unpacking): string {
   return `LC_ALL=C EXTRACT_UNSAFE_SYMLINKS=1
 export LC_ALL EXTRACT_UNSAFE_SYMLINKS
 unset CDPATH
 umask 022
 command -v tar >/dev/null || exit ${NO_TAR}
-into=${quoteWord(into)}
+into=${quoteWord(into)} mark=${quoteWord(mark)}
+begun() {
+  stat=
+  read -r stat 2>/dev/null <"/proc/$1/stat"
+  set -- \${stat##*) }
+  began=\${20}
+}
+if [ -f "$mark" ] && [ ! -L "$mark" ] && read -r pid start <"$mark"; then
+  case $pid in *[!0-9]*) pid= ;; esac
+  begun "$pid"
+  [ -z "$pid" ] || [ "$began" != "$start" ] || kill -KILL "-$pid" 2>/dev/null
+fi
+begun "$$"
+echo "$$ $began" >"$mark" || exit
 ${before}cd -P "$into" 2>/dev/null || exit ${NO_DIRECTORY}
 top=$PWD asked=0 path=
 exec 3>&1
@@ -64,7 +89,7 @@ take | tar -xpof - 3>&- || exit
 case $(tar --version 2>/dev/null) in *'GNU tar'*) gnu=1 ;; *) gnu= ;; esac
 while next; do
   case $line in
-    done) echo done; exit 0 ;;
+    done) rm -f "$mark"; echo done; exit 0 ;;
     x) ${after};;
     l*) seconds=$path; next; [ -n "$gnu" ] || touch -h -d "@$seconds" "./$path" 2>/dev/null ;;
     m*) mode=$path; next; chmod "$mode" "./$path" ;;
@@ -72,4 +97,9 @@ while next; do
 done
 exit 1
 `;
+}
+
+/** In the place, for all tries of one delivery. */
+export function makeMark(stateDir: string): string {
+  return `${stateDir}/unpacking-${randomBytes(8).toString('hex')}`;
 }

@@ -1,4 +1,3 @@
-import { toBytePath } from '../../../../base/index.ts';
 import { encodeHeader, endOfArchive, paddingOf, TYPES } from './tar-header.ts';
 
 export interface OutgoingEntry {
@@ -61,9 +60,4 @@ export function createTarWriter(write: (bytes: Buffer) => Promise<void>, owner: 
     },
     end: () => put(endOfArchive(written)),
   };
-}
-
-/** A path as an archive has it. */
-export function entryName(path: string): string {
-  return toBytePath(path);
 }

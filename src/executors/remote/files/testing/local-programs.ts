@@ -73,7 +73,11 @@ export function createLocalPrograms({ shell, path }: Tools, cwd: string): LocalP
     ran.push(request.what);
     const at = faults.findIndex(({ what }) => what === request.what);
     const fault = at === -1 ? null : (faults.splice(at, 1)[0] ?? null);
-    const child = spawn(shell, ['-c', BOOTSTRAP, `epilogue-${request.what}`], { cwd, env: { PATH: path } });
+    const child = spawn(shell, ['-c', BOOTSTRAP, `epilogue-${request.what}`], {
+      ...{ cwd, env: { PATH: path } },
+      // As in a container: the first of a group of its own.
+      detached: true,
+    });
     child.stdin.on('error', () => {});
     child.stdin.write(`${programs.replace?.(request) ?? request.program}\n#end\n`);
     return streamsOf(child, fault);

@@ -3,6 +3,7 @@ import type { RemoteFilesOptions } from '../remote-files-options.ts';
 import { tryAgain } from '../retry.ts';
 import { openTalk } from '../talk.ts';
 import type { OutgoingEntry, TarWriter } from '../tar/write-tar.ts';
+import { makeMark } from '../deliver/unpack-program.ts';
 import { writeTracked } from '../tracked.ts';
 import { sendByExec } from './send-by-exec.ts';
 import { sendByReach } from './send-by-reach.ts';
@@ -24,12 +25,13 @@ export async function deliverTreeRemote(
   directory: string,
   signal: AbortSignal,
 ): Promise<void> {
+  const mark = makeMark(options.stateDir);
+  const fill = (tar: TarWriter): Promise<readonly OutgoingEntry[]> => writeTree(tar, directory, signal);
   try {
     await tryAgain(options.clock, signal, async (tried) => {
       await empty(options, signal);
       if (tried === 0) await writeTracked(options, directory, signal);
-      const fill = (tar: TarWriter): Promise<readonly OutgoingEntry[]> => writeTree(tar, directory, signal);
-      if (options.archives === null) await sendByExec(options, fill, signal);
+      if (options.archives === null) await sendByExec(options, { fill, mark, signal });
       else await sendByReach(options, options.archives, { fill, signal });
     });
   } catch (error) {

@@ -13,14 +13,21 @@ const MAKE_STAGE = `into=$into/.epilogue-$$
 mkdir "$into" || exit
 `;
 
+export interface Sending {
+  /** Writes all entries. @returns directories at the top that are to be read-only, once they are in their place */
+  readonly fill: (tar: TarWriter) => Promise<readonly OutgoingEntry[]>;
+  /** As `Unpacking.mark`. */
+  readonly mark: string;
+  readonly signal: AbortSignal;
+}
+
 /** Unpacked by the image's `tar`, as its user. @throws Failure as `conclude` */
 export async function sendByExec(
   options: RemoteFilesOptions,
-  fill: (tar: TarWriter) => Promise<readonly OutgoingEntry[]>,
-  signal: AbortSignal,
+  { fill, mark, signal }: Sending,
 ): Promise<void> {
   const after = `cd .. || exit${MOVE_UP}`;
-  const program = unpackProgram(options.projectDir, MAKE_STAGE, after);
+  const program = unpackProgram({ into: options.projectDir, mark, before: MAKE_STAGE, after });
   const talk = await openTalk(options, { what: 'deliver-tree', program, as: 'user', signal });
   try {
     const frames = createFrames(talk);

@@ -5,19 +5,15 @@ import { drained } from '../drained.ts';
 import { isNoSpace } from '../no-space.ts';
 import type { ArchiveSender, RemoteFilesOptions } from '../remote-files-options.ts';
 import { isCut } from '../retry.ts';
-import { createTarWriter, type OutgoingEntry, type TarWriter } from '../tar/write-tar.ts';
+import { createTarWriter } from '../tar/write-tar.ts';
+import type { Sending } from './send-by-exec.ts';
 import { makeStageProgram, moveUpProgram } from './tree-programs.ts';
-
-interface Sending {
-  readonly fill: (tar: TarWriter) => Promise<readonly OutgoingEntry[]>;
-  readonly signal: AbortSignal;
-}
 
 /** Unpacked by the back end, which asks nothing of the image but a shell. @throws Failure as `Reach.send`, `target_unwritable` */
 export async function sendByReach(
   options: RemoteFilesOptions,
   archives: ArchiveSender,
-  { fill, signal }: Sending,
+  { fill, signal }: Omit<Sending, 'mark'>,
 ): Promise<void> {
   const { projectDir } = options;
   const stage = `.epilogue-${randomBytes(6).toString('hex')}`;
