@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { describeWithEach } from './remote/files/testing/each-tools.ts';
 import { filesElsewhere } from './remote/files/testing/files-elsewhere.ts';
 import { describeOnEach } from './testing/candidates.ts';
-import { type Candidate, collectAll, collectPaths, deliverAll, fileOf, openJob, waitForEnd } from './testing/executor-contract.ts';
+import {
+  type Candidate,
+  collectAll,
+  collectPaths,
+  deliverAll,
+  fileOf,
+  openJob,
+  waitForEnd,
+} from './testing/executor-contract.ts';
 
 const contract = ({ executor, script }: Candidate): void => {
   describe('collecting and delivering files', () => {

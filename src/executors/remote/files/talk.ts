@@ -87,7 +87,9 @@ function talkOver(streams: ExecStreams, silenceMs: number, signal: AbortSignal):
     try {
       return await wait;
     } catch (error) {
-      throw why ?? (error instanceof Failure ? error : new Failure('reach_cut', describeError(error), { cause: error }));
+      throw (
+        why ?? (error instanceof Failure ? error : new Failure('reach_cut', describeError(error), { cause: error }))
+      );
     } finally {
       clearTimeout(timer);
     }

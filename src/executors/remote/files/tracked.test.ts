@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { collectFiles } from '../../files/collect-files.ts';
 import { NEVER } from '../../testing/executor-contract.ts';
 import { describeWithEach } from './testing/each-tools.ts';
-import { collect, openRemoteJob, type RemoteJob } from './testing/remote-job.ts';
+import { allOf, collect, openRemoteJob, type RemoteJob } from './testing/remote-job.ts';
 
 interface Checkout extends Disposable {
   readonly dir: string;
@@ -49,7 +49,7 @@ describeWithEach('untracked files of a place with the programs of $name', (tools
     writeFileSync(at('deep/other/below/file'), '');
     for (const selection of [{}, { paths: ['tracked'] }, { exclude: ['dir/*'] }, { paths: ['deep/other'] }]) {
       const local = { paths: [], exclude: [], untracked: true, ...selection };
-      const expected = (await Array.fromAsync(collectFiles(job.projectDir, local, NEVER))).map(({ path }) => path);
+      const expected = (await allOf(collectFiles(job.projectDir, local, NEVER))).map(({ path }) => path);
       expect(expected).toContain('new file');
       expect(await untracked(job, selection)).toEqual(expected);
     }

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, quoteWord } from '../../../base/index.ts';
 import { listTracked } from '../../files/list-untracked.ts';
-import { isNoSpace } from './no-space.ts';
 import { parentsOf } from './list/list-program.ts';
+import { isNoSpace } from './no-space.ts';
 import type { RemoteFilesOptions } from './remote-files-options.ts';
 
 /** What git tracked in the tree that was delivered. */

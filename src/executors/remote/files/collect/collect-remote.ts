@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import type { CollectedFile, FileSelection } from '../../../executor.ts';
 import { type LeftOut, type ListedFile, listFiles } from '../list/list-files.ts';
 import type { RemoteFilesOptions } from '../remote-files-options.ts';
-import { createContents } from './contents.ts';
 import { hasContent } from './content-stream.ts';
+import { createContents } from './contents.ts';
 
 /**
  * As `Place.collect`. What is there is listed first; contents come as one stream, from where the first of them is opened. Names with a line feed are told to `leftOut`.

@@ -58,15 +58,25 @@ function follow(talk: Talk, indexOf: (name: string) => number | null, last: numb
   let at = -1;
   let entry: TarEntry | null = null;
 
+  /** Archives follow each other; behind the last one the program has ended. @returns null: then */
+  async function nextEntry(): Promise<TarEntry | null> {
+    for (let isBetween = false; ; isBetween = true) {
+      try {
+        const found = await reader.next();
+        if (found !== null) return found;
+      } catch (error) {
+        if (!(error instanceof Failure && error.code === 'archive_cut')) throw error;
+        const ended = await talk.end();
+        if (isBetween) return null;
+        throw explain(ended, error);
+      }
+    }
+  }
+
   async function next(): Promise<void> {
     // Whoever says that a file is larger than it was is not listened to for so long.
     if (reader.leftBytes() > MOST_PASSED_BYTES) throw new Failure('archive_cut', 'there is too much to pass over');
-    try {
-      entry = await reader.next();
-    } catch (error) {
-      if (!(error instanceof Failure && error.code === 'archive_cut')) throw error;
-      throw explain(await talk.end(), error);
-    }
+    entry = await nextEntry();
     const index = entry === null ? Number.POSITIVE_INFINITY : indexOf(entry.name);
     if (index === null) throw new Failure('archive_refused', `the archive has ${show(entry)}, which nobody asked for`);
     at = index;

@@ -2,7 +2,13 @@ import { Failure } from '../../../../base/index.ts';
 import type { ListedFile } from '../list/list-files.ts';
 import { isCut } from '../retry.ts';
 import type { TarEntry } from '../tar/read-tar.ts';
-import { type ContentOptions, type ContentStream, hasContent, MOST_PASSED_BYTES, openContentStream } from './content-stream.ts';
+import {
+  type ContentOptions,
+  type ContentStream,
+  hasContent,
+  MOST_PASSED_BYTES,
+  openContentStream,
+} from './content-stream.ts';
 
 export interface Contents {
   /**
@@ -17,9 +23,34 @@ export interface Contents {
 const MOST_TRIES = 5;
 const PAUSE_MS = 100;
 
-/** One archive at a time for all files. What was cut goes on in a new one; of the file under way, which must be the same still, what was given is dropped. */
+/** One archive for all files. What was cut goes on in a new one; of the file under way, which must be the same still, what was given is dropped. */
 export function createContents(content: ContentOptions): Contents {
-  const { options, files, signal } = content;
+  const all = createLane(content);
+  let isBusy = false;
+
+  async function* open(index: number): AsyncGenerator<Buffer> {
+    // Whoever reads two at once gets an archive for each.
+    const own = isBusy ? createLane(content) : null;
+    if (own === null) isBusy = true;
+    try {
+      yield* read(content, own ?? all, index);
+    } finally {
+      if (own === null) isBusy = false;
+      else own.close();
+    }
+  }
+
+  return { open, close: all.close };
+}
+
+/** An archive, and another one where that has passed what is wanted, or was cut. */
+interface Lane {
+  seek(index: number): Promise<{ readonly from: ContentStream; readonly entry: TarEntry }>;
+  close(): void;
+}
+
+function createLane(content: ContentOptions): Lane {
+  const { files } = content;
   let stream: ContentStream | null = null;
 
   function close(): void {
@@ -27,7 +58,7 @@ export function createContents(content: ContentOptions): Contents {
     stream = null;
   }
 
-  async function seek(index: number): Promise<{ readonly from: ContentStream; readonly entry: TarEntry }> {
+  async function seek(index: number): ReturnType<Lane['seek']> {
     if (stream === null || !isNear(stream, files, index)) {
       close();
       stream = await openContentStream(content, index);
@@ -43,32 +74,30 @@ export function createContents(content: ContentOptions): Contents {
     return { from, entry: sameKind(entry, files[index] as ListedFile) };
   }
 
-  async function* open(index: number): AsyncGenerator<Buffer> {
-    const file = files[index] as ListedFile;
-    let given = 0;
-    let known: TarEntry | null = null;
-    for (let tries = 1; ; tries += 1) {
-      try {
-        const { from, entry } = await seek(index);
-        known = sameFile(known ?? entry, entry, file);
-        for await (const piece of piecesOf(from, entry, file, given)) {
-          given += piece.length;
-          tries = 1;
-          yield piece;
-          // Somebody else has opened another file meanwhile.
-          if (stream !== from || from.at !== index) throw new Failure('archive_cut', 'the archive was left');
-        }
-        return;
-      } catch (error) {
-        signal.throwIfAborted();
-        close();
-        if (!isCut(error) || tries >= MOST_TRIES) throw error;
-      }
-      await options.clock.sleep(PAUSE_MS * 4 ** (tries - 1), signal);
-    }
-  }
+  return { seek, close };
+}
 
-  return { open, close };
+async function* read({ options, files, signal }: ContentOptions, lane: Lane, index: number): AsyncGenerator<Buffer> {
+  const file = files[index] as ListedFile;
+  let given = 0;
+  let known: TarEntry | null = null;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const { from, entry } = await lane.seek(index);
+      known = sameFile(known ?? entry, entry, file);
+      for await (const piece of piecesOf(from, entry, file, given)) {
+        given += piece.length;
+        tries = 1;
+        yield piece;
+      }
+      return;
+    } catch (error) {
+      signal.throwIfAborted();
+      lane.close();
+      if (!isCut(error) || tries >= MOST_TRIES) throw error;
+    }
+    await options.clock.sleep(PAUSE_MS * 4 ** (tries - 1), signal);
+  }
 }
 
 /** It comes next, or behind so little that passing that over costs less than another program. */

@@ -38,5 +38,8 @@ function reasonOf({ code, said, complaint }: Ended, asked: readonly string[]): F
     return new Failure('files_not_delivered', 'files cannot be delivered: the project directory cannot be entered');
   if (isNoSpace(complaint)) return new Failure('no_space', `files cannot be delivered: no space left there`);
   if (complaint === '') return null;
-  return new Failure('files_not_delivered', `files cannot be delivered: ${complaint.split('\n')[0]?.slice(0, MOST_WORDS)}`);
+  return new Failure(
+    'files_not_delivered',
+    `files cannot be delivered: ${complaint.split('\n')[0]?.slice(0, MOST_WORDS)}`,
+  );
 }

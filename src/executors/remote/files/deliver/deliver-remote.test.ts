@@ -1,4 +1,14 @@
-import { existsSync, linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
@@ -39,7 +49,11 @@ describeWithEach('delivering files by the programs of $name', (tools) => {
     mkdirSync(at('real'));
     symlinkSync('real', at('link'));
     symlinkSync('/etc', at('dir'));
-    await deliver(job, [fileOf('link/file', 'fine'), fileOf('dir', '', { kind: 'directory', mode: 0o755 }), fileOf('dir/file', 'own')]);
+    await deliver(job, [
+      fileOf('link/file', 'fine'),
+      fileOf('dir', '', { kind: 'directory', mode: 0o755 }),
+      fileOf('dir/file', 'own'),
+    ]);
     expect(readFileSync(at('real/file'), 'utf8')).toBe('fine');
     expect(lstatSync(at('dir')).isDirectory()).toBe(true);
     expect(readFileSync(at('dir/file'), 'utf8')).toBe('own');
@@ -84,10 +98,23 @@ describeWithEach('delivering files by the programs of $name', (tools) => {
 
   it('keeps names, contents and targets, whatever they are', async () => {
     using job = open();
-    const names = ['-x', 'a\nb/c\nd', ' ', '\\n', 'ü'.repeat(60), "'`$HOME`", `${'deep/'.repeat(60)}file`, 'tend\nend\ndone'];
+    const names = [
+      '-x',
+      'a\nb/c\nd',
+      ' ',
+      '\\n',
+      'ü'.repeat(60),
+      "'`$HOME`",
+      `${'deep/'.repeat(60)}file`,
+      'tend\nend\ndone',
+    ];
     const large = 'large'.repeat(200_000);
     const entries = names.map((name, index) => fileOf(name, index % 2 === 0 ? large : name));
-    await deliver(job, [...entries, link('link\n1', '-t\nt'), fileOf('dir\n/\ndir', '', { kind: 'directory', mode: 0o700 })]);
+    await deliver(job, [
+      ...entries,
+      link('link\n1', '-t\nt'),
+      fileOf('dir\n/\ndir', '', { kind: 'directory', mode: 0o700 }),
+    ]);
     for (const [index, name] of names.entries())
       expect(readFileSync(join(job.projectDir, name), 'utf8')).toBe(index % 2 === 0 ? large : name);
     expect(readlinkSync(join(job.projectDir, 'link\n1'))).toBe('-t\nt');

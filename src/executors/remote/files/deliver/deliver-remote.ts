@@ -141,15 +141,15 @@ async function attempt({ path }: CollectedFile, work: () => Promise<void>): Prom
   }
 }
 
-/** @param isLast no archive follows: directories get their modes, the deepest first */
+/** @param isLast no archive follows: directories get their modes, the deepest first; until then each takes files */
 async function finish({ delivery, frames, tar, links }: Parcel, isLast: boolean): Promise<void> {
+  const directories = [...delivery.directories.values()];
+  if (!isLast) for (const directory of directories) await addDirectory(tar, directory, 0o700);
   for (const [path, { target, modifiedMs }] of links) {
     const name = toBytePath(path);
     await tar.add({ name, kind: 'symlink', mode: 0o777, modifiedMs, sizeBytes: 0, target });
   }
-  for (const { path, mode, modifiedMs } of isLast ? [...delivery.directories.values()].reverse() : []) {
-    await tar.add({ name: toBytePath(path), kind: 'directory', mode: mode & 0o777, modifiedMs, sizeBytes: 0 });
-  }
+  if (isLast) for (const directory of directories.reverse()) await addDirectory(tar, directory, 0);
   await tar.end();
   await frames.say('end');
   for (const [path, { modifiedMs }] of links) {
@@ -157,4 +157,8 @@ async function finish({ delivery, frames, tar, links }: Parcel, isLast: boolean)
     frames.ask('l', path);
   }
   await frames.say('done');
+}
+
+async function addDirectory(tar: TarWriter, { path, mode, modifiedMs }: CollectedFile, more: number): Promise<void> {
+  await tar.add({ name: toBytePath(path), kind: 'directory', mode: (mode & 0o777) | more, modifiedMs, sizeBytes: 0 });
 }

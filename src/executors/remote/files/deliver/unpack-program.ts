@@ -24,6 +24,7 @@ export interface Unpacking {
  * - `d<path>`: is to be a directory, so whatever else is there goes;
  * - `end`: of the archive. Once it is unpacked `l<seconds>` and `l<path>` set the time of a link (busybox's tar does not), `x` does `after`, `m<mode>` and `m<path>` set a mode, until `done`.
  *
+ * GNU's tar would make links that lead up at its very end, and so change the times of their directories (`-P`: not); names are checked here.
  * What an earlier try has left running is killed first: an exec whose connection was cut may live on, and get later what was on its way to it.
  */
 export function unpackProgram({ into, mark, before = '', after = '' }: Unpacking): string {
@@ -85,8 +86,8 @@ take() {
   done
   printf 'cut'
 }
-take | tar -xpof - 3>&- || exit
-case $(tar --version 2>/dev/null) in *'GNU tar'*) gnu=1 ;; *) gnu= ;; esac
+case $(tar --version 2>/dev/null) in *'GNU tar'*) gnu=P ;; *) gnu= ;; esac
+take | tar "-xpo\${gnu}f" - 3>&- || exit
 while next; do
   case $line in
     done) rm -f "$mark"; echo done; exit 0 ;;

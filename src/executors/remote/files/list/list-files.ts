@@ -59,12 +59,7 @@ export async function listFiles(
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-async function ask(
-  options: RemoteFilesOptions,
-  choice: Choice,
-  requests: Buffer,
-  signal: AbortSignal,
-): Promise<Found> {
+async function ask(options: RemoteFilesOptions, choice: Choice, requests: Buffer, signal: AbortSignal): Promise<Found> {
   const found: Found = { files: new Map(), leftOut: new Map(), repositories: new Set() };
   const program = listProgram(options.projectDir, requests.length);
   const talk = await openTalk(options, { what: 'collect-list', program, as: 'user', signal });

@@ -59,7 +59,10 @@ describe('an archive that is refused', () => {
     ['a pax record of length 0', Buffer.concat([pax('0 path=x\n'), file])],
     ['a pax record without end', Buffer.concat([pax('9 path=xx'), file])],
     ['a size in pax that is no number', Buffer.concat([pax('11 size=-1\n'), file])],
-    ['nothing but names of what comes', Buffer.concat(Array.from({ length: 9 }, () => block({ type: TYPES.longName }, 'x')))],
+    [
+      'nothing but names of what comes',
+      Buffer.concat(Array.from({ length: 9 }, () => block({ type: TYPES.longName }, 'x'))),
+    ],
   ])('has %s', async (_, archive) => {
     await expect(readAll(Buffer.concat([archive, Buffer.alloc(10_240), END]))).rejects.toMatchObject({
       code: 'archive_refused',

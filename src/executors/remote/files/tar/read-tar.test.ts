@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -44,7 +54,11 @@ describeWithEach('reading what the tar of $name writes', ({ name: whose, path: P
           'dir|directory||',
         ].sort(),
       );
-      expect(entries.find(({ name }) => name === 'dir/file')).toMatchObject({ mode: 0o751, modified: time, sizeBytes: 7 });
+      expect(entries.find(({ name }) => name === 'dir/file')).toMatchObject({
+        mode: 0o751,
+        modified: time,
+        sizeBytes: 7,
+      });
     }
   });
 
@@ -71,7 +85,13 @@ describeWithEach('reading what the tar of $name writes', ({ name: whose, path: P
     const sizeBytes = 9 * 1024 ** 3;
     writeFileSync(join(root, 'large'), '');
     truncateSync(join(root, 'large'), sizeBytes);
-    const head = execFileSync('sh', ['-c', `"$1" -c -C "$2" -f - large 2>/dev/null | head -c 10240`, 'sh', tarOf(PATH), root]);
+    const head = execFileSync('sh', [
+      '-c',
+      `"$1" -c -C "$2" -f - large 2>/dev/null | head -c 10240`,
+      'sh',
+      tarOf(PATH),
+      root,
+    ]);
     const reader = createTarReader(async () => head);
     expect(await reader.next()).toMatchObject({ name: 'large', sizeBytes });
   });

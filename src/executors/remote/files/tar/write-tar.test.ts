@@ -54,8 +54,14 @@ describeWithEach('what is written, unpacked by the tar of $name', ({ path: PATH 
 
 describe('what is written', () => {
   it('is read as it was', async () => {
-    const name = fc.string({ unit: 'binary', minLength: 1, maxLength: 300 }).map((text) => `n${text.replaceAll('\0', '')}n`);
-    const entry = fc.record({ name, content: fc.string({ maxLength: 2000 }), mode: fc.integer({ min: 0, max: 0o777 }) });
+    const name = fc
+      .string({ unit: 'binary', minLength: 1, maxLength: 300 })
+      .map((text) => `n${text.replaceAll('\0', '')}n`);
+    const entry = fc.record({
+      name,
+      content: fc.string({ maxLength: 2000 }),
+      mode: fc.integer({ min: 0, max: 0o777 }),
+    });
     await fc.assert(
       fc.asyncProperty(fc.array(entry, { maxLength: 8 }), fc.integer({ min: 1, max: 2000 }), async (entries, size) => {
         const archive = await writeAll(entries.map((one) => outgoing(one.name, one.content, { mode: one.mode })));

@@ -48,8 +48,19 @@ exit 99`;
 /** Those of this machine: Debian's. */
 export const gnu: Tools = { name: 'GNU', shell: 'sh', path: process.env.PATH ?? '' };
 
+/** What a job's image needs, but for one. */
+export function gnuWithout(directory: string, missing: string): Tools {
+  const path = join(directory, 'bin');
+  mkdirSync(path, { recursive: true });
+  for (const name of ['sh', 'cat', 'dd', 'find', 'head', 'mkdir', 'mv', 'rm', 'stat', 'tar']) {
+    const program = execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
+    if (name !== missing) symlinkSync(program, join(path, name));
+  }
+  return { name: `GNU without ${missing}`, shell: join(path, 'sh'), path };
+}
+
 /** A directory with nothing but busybox in it. null: there is none on this machine. */
-export function busyboxIn(directory: string, without: readonly string[] = []): Tools | null {
+export function busyboxIn(directory: string): Tools | null {
   let applets: readonly string[];
   let program: string;
   try {
@@ -60,7 +71,7 @@ export function busyboxIn(directory: string, without: readonly string[] = []): T
   }
   const path = join(directory, 'bin');
   mkdirSync(path, { recursive: true });
-  for (const applet of applets) if (!without.includes(applet)) symlinkSync(program, join(path, applet));
+  for (const applet of applets) symlinkSync(program, join(path, applet));
   return { name: 'busybox', shell: join(path, 'sh'), path };
 }
 
@@ -100,7 +111,11 @@ export function createLocalPrograms({ shell, path }: Tools, cwd: string): LocalP
 }
 
 function streamsOf(child: ChildProcess, fault: Fault | null): ExecStreams {
-  const { stdin: into, stdout: from, stderr } = child as ChildProcess & { stdin: PassThrough; stdout: Readable; stderr: Readable };
+  const {
+    stdin: into,
+    stdout: from,
+    stderr,
+  } = child as ChildProcess & { stdin: PassThrough; stdout: Readable; stderr: Readable };
   const { promise: code, resolve, reject } = Promise.withResolvers<number>();
   code.catch(() => {});
   child.once('error', reject);

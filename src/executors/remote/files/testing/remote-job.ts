@@ -1,12 +1,12 @@
+import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { Failure, realClock } from '../../../../base/index.ts';
-import type { FileSelection, Place } from '../../../executor.ts';
-import type { CollectedFile } from '../../../executor.ts';
+import type { CollectedFile, FileSelection, Place } from '../../../executor.ts';
+import { isNoSpace } from '../no-space.ts';
 import { createRemoteFiles } from '../remote-files.ts';
 import type { ArchiveSender } from '../remote-files-options.ts';
 import { createLocalPrograms, gnu, type LocalPrograms, type Tools } from './local-programs.ts';
@@ -27,13 +27,16 @@ export interface RemoteJobOptions {
   readonly archives?: ArchiveSender;
 }
 
+/** Pauses between tries are a hundredth. */
+const quick = { ...realClock, sleep: (ms: number, signal?: AbortSignal) => realClock.sleep(ms / 100, signal) };
+
 export function openRemoteJob({ tools = gnu, silenceMs = 20_000, archives }: RemoteJobOptions = {}): RemoteJob {
   const root = mkdtempSync(join(tmpdir(), 'epilogue-remote-files-'));
   const [projectDir, stateDir] = [join(root, 'project'), join(root, 'state')];
   mkdirSync(projectDir);
   mkdirSync(stateDir);
   const programs = createLocalPrograms(tools, root);
-  const options = { programs, clock: realClock, silenceMs, projectDir, stateDir, archives: archives ?? null };
+  const options = { programs, clock: quick, silenceMs, projectDir, stateDir, archives: archives ?? null };
   return {
     ...{ root, projectDir, stateDir, programs },
     files: createRemoteFiles(options),
@@ -52,6 +55,7 @@ export const localArchives: ArchiveSender = {
     });
     const [sent, complaint, code] = await Promise.allSettled([pipeline(tar, child.stdin), text(child.stderr), ended]);
     if (code.status === 'fulfilled' && code.value === 0 && sent.status === 'fulfilled') return;
+    if (complaint.status === 'fulfilled' && isNoSpace(complaint.value)) throw new Failure('no_space', complaint.value);
     throw new Failure('reach_cut', `it was not unpacked: ${JSON.stringify([sent, complaint, code])}`);
   },
 };
@@ -80,4 +84,15 @@ export async function collect(
     seen.push({ path, kind, mode, modifiedMs, content: await text(open()) });
   }
   return { files: seen, leftOut };
+}
+
+export async function allOf<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of source) items.push(item);
+  return items;
+}
+
+export async function contentOf(file: CollectedFile | undefined): Promise<string> {
+  if (file === undefined) throw new Error('there is no such file');
+  return await text(file.open());
 }

@@ -1,13 +1,26 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { itAsRoot, itAsUser } from '../../../../../test/support/privilege.ts';
 import { NEVER } from '../../../testing/executor-contract.ts';
 import { describeWithEach } from '../testing/each-tools.ts';
-import { localArchives, openRemoteJob, type RemoteJob } from '../testing/remote-job.ts';
 import type { Tools } from '../testing/local-programs.ts';
+import { localArchives, openRemoteJob, type RemoteJob } from '../testing/remote-job.ts';
 
 let source = '';
 beforeEach(() => {

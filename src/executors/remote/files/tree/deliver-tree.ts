@@ -1,9 +1,9 @@
 import { createPace, describeError, Failure } from '../../../../base/index.ts';
+import { makeMark } from '../deliver/unpack-program.ts';
 import type { RemoteFilesOptions } from '../remote-files-options.ts';
 import { tryAgain } from '../retry.ts';
 import { openTalk } from '../talk.ts';
 import type { OutgoingEntry, TarWriter } from '../tar/write-tar.ts';
-import { makeMark } from '../deliver/unpack-program.ts';
 import { writeTracked } from '../tracked.ts';
 import { sendByExec } from './send-by-exec.ts';
 import { sendByReach } from './send-by-reach.ts';
@@ -14,6 +14,7 @@ import { emptyProgram } from './tree-programs.ts';
 const EMPTYING_MS = 10 * 60_000;
 /** When it is emptied after all, nobody waits for that for long. */
 const LAST_MS = 60_000;
+const NOT_EMPTIED = 'target_unwritable';
 
 /**
  * As `Place.deliverTree`: emptied, then filled by one archive; what was cut is emptied and sent anew. It is unpacked beside where it is to lie and moved there at last, so that what a program
@@ -35,20 +36,21 @@ export async function deliverTreeRemote(
       else await sendByReach(options, options.archives, { fill, signal });
     });
   } catch (error) {
-    await empty(options, AbortSignal.timeout(LAST_MS)).catch(() => {
-      // It is a failure already, and the next delivery begins with that, too.
-    });
+    await emptyAtLast(options, error);
     if (signal.aborted) throw new Failure('canceled', 'sending the sources was canceled', { cause: error });
     throw inWordsOfTrees(error);
   }
 }
 
+async function emptyAtLast(options: RemoteFilesOptions, error: unknown): Promise<void> {
+  if (error instanceof Failure && (error.code === NOT_EMPTIED || error.code === 'place_lost')) return;
+  await empty(options, AbortSignal.timeout(LAST_MS)).catch(() => {
+    // It is a failure already, and the next delivery begins with that, too.
+  });
+}
+
 /** @returns what is to be read-only at the top, once it is in its place */
-async function writeTree(
-  tar: TarWriter,
-  directory: string,
-  signal: AbortSignal,
-): Promise<readonly OutgoingEntry[]> {
+async function writeTree(tar: TarWriter, directory: string, signal: AbortSignal): Promise<readonly OutgoingEntry[]> {
   const readOnly: OutgoingEntry[] = [];
   for await (const entry of treeEntries(directory, createPace('sending the sources', signal))) {
     if (entry.kind === 'directory' && isAtTop(entry) && (entry.mode & 0o200) === 0) readOnly.push(entry);
@@ -76,7 +78,7 @@ async function empty(options: RemoteFilesOptions, signal: AbortSignal): Promise<
   for (const as of ['user', 'root'] as const) {
     const talk = await openTalk(
       { ...options, silenceMs: Math.max(EMPTYING_MS, options.silenceMs ?? 0) },
-      { what: 'empty', program: emptyProgram(options.projectDir), as, signal },
+      { what: 'empty', program: emptyProgram(options.projectDir, as === 'user' ? 1 : 2), as, signal },
     );
     try {
       const { code, said, complaint } = await talk.end();
@@ -86,7 +88,7 @@ async function empty(options: RemoteFilesOptions, signal: AbortSignal): Promise<
       talk.close();
     }
   }
-  throw new Failure('target_unwritable', `cannot empty ${options.projectDir}; ${left}`);
+  throw new Failure(NOT_EMPTIED, `cannot empty ${options.projectDir}; ${left}`);
 }
 
 function inWordsOfTrees(error: unknown): unknown {

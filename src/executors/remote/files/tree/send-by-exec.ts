@@ -22,10 +22,7 @@ export interface Sending {
 }
 
 /** Unpacked by the image's `tar`, as its user. @throws Failure as `conclude` */
-export async function sendByExec(
-  options: RemoteFilesOptions,
-  { fill, mark, signal }: Sending,
-): Promise<void> {
+export async function sendByExec(options: RemoteFilesOptions, { fill, mark, signal }: Sending): Promise<void> {
   const after = `cd .. || exit${MOVE_UP}`;
   const program = unpackProgram({ into: options.projectDir, mark, before: MAKE_STAGE, after });
   const talk = await openTalk(options, { what: 'deliver-tree', program, as: 'user', signal });

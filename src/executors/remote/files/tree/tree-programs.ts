@@ -4,12 +4,13 @@ import { quoteWord } from '../../../../base/index.ts';
  * Empties a directory, which stays, for it may be mounted; makes it where there is none. What something still writes into (a program that was given up) is tried again.
  * Says what is left and ends with 1.
  */
-export function emptyProgram(directory: string): string {
+export function emptyProgram(directory: string, tries: number): string {
   return `umask 022
 into=${quoteWord(directory)}
 [ -L "$into" ] || { [ -e "$into" ] && [ ! -d "$into" ]; } && rm -f "$into"
 mkdir -p "$into" && cd -P "$into" || exit
-for try in 1 2 3; do
+try=0
+while :; do
   left=
   for f in ./* ./.[!.]* ./..?*; do
     [ -e "$f" ] || [ -L "$f" ] || continue
@@ -18,7 +19,9 @@ for try in 1 2 3; do
     rm -rf "$f" 2>/dev/null || left="$left \${f#./}"
   done
   [ -n "$left" ] || exit 0
-  [ "$try" = 3 ] || sleep 1
+  try=$((try + 1))
+  [ "$try" -lt ${tries} ] || break
+  sleep 1
 done
 printf '%s' "\${left# }"
 exit 1
