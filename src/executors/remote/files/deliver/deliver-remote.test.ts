@@ -161,7 +161,7 @@ describeWithEach('delivering files by the programs of $name', (tools) => {
       { what: 'deliver', afterInput: 0 },
       { what: 'deliver', afterInput: 700_000 },
       { what: 'deliver', answer: 'lost' },
-      { what: 'deliver', afterInput: 2_000_000 },
+      { what: 'deliver', afterInput: 1_000_000 },
     );
     await deliver(job, entries);
     for (const name of ['a', 'real/b', 'real/c']) expect(readFileSync(join(job.projectDir, name), 'utf8')).toBe(large);

@@ -141,7 +141,7 @@ async function attempt({ path }: CollectedFile, work: () => Promise<void>): Prom
   }
 }
 
-/** @param isLast no archive follows: directories get their modes, the deepest first; until then each takes files */
+/** @param isLast no parcel follows: directories get their modes and times, the deepest first, in an archive of their own, as links may come last; until then each takes files */
 async function finish({ delivery, frames, tar, links }: Parcel, isLast: boolean): Promise<void> {
   const directories = [...delivery.directories.values()];
   if (!isLast) for (const directory of directories) await addDirectory(tar, directory, 0o700);
@@ -149,9 +149,15 @@ async function finish({ delivery, frames, tar, links }: Parcel, isLast: boolean)
     const name = toBytePath(path);
     await tar.add({ name, kind: 'symlink', mode: 0o777, modifiedMs, sizeBytes: 0, target });
   }
-  if (isLast) for (const directory of directories.reverse()) await addDirectory(tar, directory, 0);
   await tar.end();
   await frames.say('end');
+  if (isLast && directories.length > 0) {
+    await frames.say('more');
+    const last = createTarWriter(frames.write, NOBODY);
+    for (const directory of directories.reverse()) await addDirectory(last, directory, 0);
+    await last.end();
+    await frames.say('end');
+  }
   for (const [path, { modifiedMs }] of links) {
     frames.ask('l', String(Math.floor(modifiedMs / 1000)));
     frames.ask('l', path);

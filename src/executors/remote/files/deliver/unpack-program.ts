@@ -22,9 +22,8 @@ export interface Unpacking {
  * - `t<bytes>`: so much of the archive follows. Counted, for no tar ends before its input does, and no end of the input need arrive;
  * - `p<path>`: refused with `out <which>` when this directory, or the nearest above it that is there, is not in this one, and nothing more is unpacked;
  * - `d<path>`: is to be a directory, so whatever else is there goes;
- * - `end`: of the archive. Once it is unpacked `l<seconds>` and `l<path>` set the time of a link (busybox's tar does not), `x` does `after`, `m<mode>` and `m<path>` set a mode, until `done`.
+ * - `end`: of the archive. Once it is unpacked, for which links may be made at the very end, `more` begins another one for what is to come after that; `l<seconds>` and `l<path>` set the time of a link (busybox's tar does not), `x` does `after`, `m<mode>` and `m<path>` set a mode, until `done`.
  *
- * GNU's tar would make links that lead up at its very end, and so change the times of their directories (`-P`: not); names are checked here.
  * What an earlier try has left running is killed first: an exec whose connection was cut may live on, and get later what was on its way to it.
  */
 export function unpackProgram({ into, mark, before = '', after = '' }: Unpacking): string {
@@ -86,10 +85,11 @@ take() {
   done
   printf 'cut'
 }
-case $(tar --version 2>/dev/null) in *'GNU tar'*) gnu=P ;; *) gnu= ;; esac
-take | tar "-xpo\${gnu}f" - 3>&- || exit
+take | tar -xpof - 3>&- || exit
+case $(tar --version 2>/dev/null) in *'GNU tar'*) gnu=1 ;; *) gnu= ;; esac
 while next; do
   case $line in
+    more) take | tar -xpof - 3>&- || exit ;;
     done) rm -f "$mark"; echo done; exit 0 ;;
     x) ${after};;
     l*) seconds=$path; next; [ -n "$gnu" ] || touch -h -d "@$seconds" "./$path" 2>/dev/null ;;

@@ -7,7 +7,7 @@ import type { OutgoingEntry, TarWriter } from '../tar/write-tar.ts';
 import { writeTracked } from '../tracked.ts';
 import { sendByExec } from './send-by-exec.ts';
 import { sendByReach } from './send-by-reach.ts';
-import { isAtTop, treeEntries } from './tree-entries.ts';
+import { treeEntries } from './tree-entries.ts';
 import { emptyProgram } from './tree-programs.ts';
 
 /** A large tree takes long to remove, without a word. */
@@ -49,15 +49,11 @@ async function emptyAtLast(options: RemoteFilesOptions, error: unknown): Promise
   });
 }
 
-/** @returns what is to be read-only at the top, once it is in its place */
 async function writeTree(tar: TarWriter, directory: string, signal: AbortSignal): Promise<readonly OutgoingEntry[]> {
   const readOnly: OutgoingEntry[] = [];
-  for await (const entry of treeEntries(directory, createPace('sending the sources', signal))) {
-    if (entry.kind === 'directory' && isAtTop(entry) && (entry.mode & 0o200) === 0) readOnly.push(entry);
-    else await add(tar, entry, directory);
-  }
-  await tar.end();
-  return readOnly;
+  const entries = treeEntries(directory, createPace('sending the sources', signal), readOnly);
+  for await (const entry of entries) await add(tar, entry, directory);
+  return readOnly.reverse();
 }
 
 async function add(tar: TarWriter, entry: OutgoingEntry, directory: string): Promise<void> {

@@ -4,6 +4,7 @@ import { unpackProgram } from '../deliver/unpack-program.ts';
 import type { RemoteFilesOptions } from '../remote-files-options.ts';
 import { openTalk } from '../talk.ts';
 import { createTarWriter, type OutgoingEntry, type TarWriter } from '../tar/write-tar.ts';
+import { isAtTop } from './tree-entries.ts';
 import { MOVE_UP } from './tree-programs.ts';
 
 /** `tar -o` gives all to who unpacks it. */
@@ -14,7 +15,7 @@ mkdir "$into" || exit
 `;
 
 export interface Sending {
-  /** Writes all entries. @returns directories at the top that are to be read-only, once they are in their place */
+  /** Adds all entries. @returns directories that are to be read-only at last, the deepest first */
   readonly fill: (tar: TarWriter) => Promise<readonly OutgoingEntry[]>;
   /** As `Unpacking.mark`. */
   readonly mark: string;
@@ -29,10 +30,18 @@ export async function sendByExec(options: RemoteFilesOptions, { fill, mark, sign
   try {
     const frames = createFrames(talk);
     await conclude(talk, [], async () => {
-      const readOnly = await fill(createTarWriter(frames.write, NOBODY));
+      const tar = createTarWriter(frames.write, NOBODY);
+      const readOnly = await fill(tar);
+      await tar.end();
+      await frames.say('end');
+      // In an archive of its own, as links may come last.
+      await frames.say('more');
+      const last = createTarWriter(frames.write, NOBODY);
+      for (const entry of readOnly) if (!isAtTop(entry)) await last.add(entry);
+      await last.end();
       await frames.say('end');
       await frames.say('x');
-      for (const { name, mode } of readOnly) {
+      for (const { name, mode } of readOnly.filter(isAtTop)) {
         frames.ask('m', mode.toString(8));
         frames.ask('m', Buffer.from(name, 'latin1').toString());
       }

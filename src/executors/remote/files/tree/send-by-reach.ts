@@ -5,8 +5,9 @@ import { drained } from '../drained.ts';
 import { isNoSpace } from '../no-space.ts';
 import type { ArchiveSender, RemoteFilesOptions } from '../remote-files-options.ts';
 import { isCut } from '../retry.ts';
-import { createTarWriter } from '../tar/write-tar.ts';
+import { createTarWriter, type TarWriter } from '../tar/write-tar.ts';
 import type { Sending } from './send-by-exec.ts';
+import { isAtTop } from './tree-entries.ts';
 import { makeStageProgram, moveUpProgram } from './tree-programs.ts';
 
 /** Unpacked by the back end, which asks nothing of the image but a shell. @throws Failure as `Reach.send`, `target_unwritable` */
@@ -23,7 +24,7 @@ export async function sendByReach(
   const write = async (bytes: Buffer): Promise<void> => {
     if (!stream.write(bytes)) await drained(stream);
   };
-  const filled = fill(createTarWriter(write, owner));
+  const filled = writeAll(createTarWriter(write, owner), fill);
   filled.then(
     () => stream.end(),
     (error: Error) => stream.destroy(error),
@@ -36,10 +37,17 @@ export async function sendByReach(
   if (filling.status === 'rejected' && !isCut(filling.reason)) throw filling.reason;
   if (sending.status === 'rejected') throw sending.reason;
   if (filling.status === 'rejected') throw filling.reason;
-  const modes = filling.value.map(({ name, mode }) => {
+  const modes = filling.value.filter(isAtTop).map(({ name, mode }) => {
     return `chmod ${mode.toString(8)} ${quoteWord(`./${Buffer.from(name, 'latin1').toString()}`)}\n`;
   });
   await ask(options, moveUpProgram(projectDir, stage, modes), signal);
+}
+
+async function writeAll(tar: TarWriter, fill: Sending['fill']): ReturnType<Sending['fill']> {
+  const readOnly = await fill(tar);
+  for (const entry of readOnly) if (!isAtTop(entry)) await tar.add(entry);
+  await tar.end();
+  return readOnly;
 }
 
 async function ask({ programs }: RemoteFilesOptions, program: string, signal: AbortSignal): Promise<void> {

@@ -18,14 +18,18 @@ const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const OWNERS = 0o700;
 
 /**
- * All that lies in a directory of the runner, each directory before what it holds. One that is read-only comes writable, and once more at the end, the deepest first: it takes no files else.
+ * All that lies in a directory of the runner, each directory before what it holds. One that is read-only comes writable, for it takes no files else.
  * Neither files, directories nor links are passed over. Synchronous system calls, paced: as in `copyTree`, which is quicker so.
+ * @param readOnly gets what these are to be at last, the deepest last
  * @throws Failure `source_unreadable`, `canceled`
  */
-export async function* treeEntries(directory: string, pace: Pace): AsyncGenerator<OutgoingEntry> {
+export async function* treeEntries(
+  directory: string,
+  pace: Pace,
+  readOnly: OutgoingEntry[],
+): AsyncGenerator<OutgoingEntry> {
   const root = toBytePath(directory);
   const open: string[] = [''];
-  const closed: OutgoingEntry[] = [];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     const at = name === '' ? root : joinPath(root, name);
     for (const child of attempt(at, () => readdirSync(toSystemPath(at), { encoding: 'latin1' }))) {
@@ -33,16 +37,15 @@ export async function* treeEntries(directory: string, pace: Pace): AsyncGenerato
       const entry = attempt(joinPath(root, path), () => describe(root, path));
       if (entry?.kind === 'directory') {
         open.push(path);
-        if ((entry.mode & OWNERS) !== OWNERS) closed.push(entry);
+        if ((entry.mode & OWNERS) !== OWNERS) readOnly.push(entry);
         yield { ...entry, mode: entry.mode | OWNERS };
       } else if (entry !== null) yield* withContent(root, entry);
       await pace();
     }
   }
-  yield* closed.reverse();
 }
 
-/** Of the top, which is moved to its place: a read-only directory is not. */
+/** Of the top, which is moved to its place at last: a read-only directory could not be. */
 export function isAtTop({ name }: OutgoingEntry): boolean {
   return !name.includes('/');
 }
