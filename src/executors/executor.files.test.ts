@@ -1,18 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { describeWithEach } from './remote/files/testing/each-tools.ts';
-import { filesElsewhere } from './remote/files/testing/files-elsewhere.ts';
-import { describeOnEach } from './testing/candidates.ts';
-import {
-  type Candidate,
-  collectAll,
-  collectPaths,
-  deliverAll,
-  fileOf,
-  openJob,
-  waitForEnd,
-} from './testing/executor-contract.ts';
+import { describeFilesOnEach } from './remote/files/testing/files-elsewhere.ts';
+import { collectAll, collectPaths, deliverAll, fileOf, openJob, waitForEnd } from './testing/executor-contract.ts';
 
-const contract = ({ executor, script }: Candidate): void => {
+describeFilesOnEach(({ executor, script }) => {
   describe('collecting and delivering files', () => {
     const tree = [
       fileOf('build', '', { kind: 'directory', mode: 0o755 }),
@@ -128,7 +118,4 @@ const contract = ({ executor, script }: Candidate): void => {
       await expect(collecting[Symbol.asyncIterator]().next()).rejects.toMatchObject({ name: 'AbortError' });
     });
   });
-};
-
-describeOnEach('the $name executor', contract);
-describeWithEach('files that are elsewhere, by the programs of $name', (tools) => contract(filesElsewhere(tools)));
+});

@@ -110,21 +110,26 @@ function talkOver(streams: ExecStreams, silenceMs: number, signal: AbortSignal):
       if (!stdin.write(bytes)) await within(drained(stdin));
     },
     async end() {
-      const rest: Buffer[] = [];
-      let restBytes = 0;
-      for (let piece = await next(); piece !== null; piece = await next()) {
-        rest.push(piece);
-        restBytes += piece.length;
-        if (restBytes > REST_BYTES) giveUp(new Failure('answer_too_long', 'the answer does not end'));
-      }
+      const said = await restOf(next, giveUp);
       const ended = await within(Promise.race([code, isOver]));
       const words = await within(complaint);
       forget();
       stdin.destroy();
-      return { code: ended, said: Buffer.concat(rest).toString(), complaint: words };
+      return { code: ended, said, complaint: words };
     },
     close: (reason = new Failure('canceled', 'it was given up')) => giveUp(reason),
   };
+}
+
+async function restOf(next: Talk['next'], giveUp: (failure: Failure) => void): Promise<string> {
+  const rest: Buffer[] = [];
+  let bytes = 0;
+  for (let piece = await next(); piece !== null; piece = await next()) {
+    rest.push(piece);
+    bytes += piece.length;
+    if (bytes > REST_BYTES) giveUp(new Failure('answer_too_long', 'the answer does not end'));
+  }
+  return Buffer.concat(rest).toString();
 }
 
 async function lastOf(stream: ExecStreams['stderr']): Promise<string> {

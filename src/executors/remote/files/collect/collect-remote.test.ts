@@ -11,56 +11,57 @@ import { allOf, collect, contentOf, openRemoteJob } from '../testing/remote-job.
 
 const everything = { paths: ['**'], exclude: [], untracked: false };
 
+const NAMES = [
+  ' a',
+  'a ',
+  '-x',
+  '--',
+  'ü\u{1F600}',
+  '\\n',
+  "'",
+  '"',
+  '$HOME',
+  '*',
+  'a.b',
+  '#',
+  '!r .',
+  '\t',
+  '%s',
+  '`id`',
+];
+const SELECTIONS = [
+  ['**'],
+  ['*'],
+  ['.'],
+  ['dir'],
+  ['dir/', 'dir/-d/*'],
+  ['**/a*', 'link/deep'],
+  ['link/*'],
+  ['link'],
+  ['link', 'link/deep/a.b'],
+  ['**', 'link/deep/a.b', 'etc/*', 'etc/passwd'],
+  ['link/up/link/deep/a.b'],
+  ['dangling/x', 'to-file/x', 'dir/a.b/x', 'none/*'],
+  ['dir/\\*', 'dir/[!a]', '-x', '--'],
+  ['../*', '/etc/passwd'],
+];
+
 describeWithEach('collecting files by the programs of $name', (tools) => {
   const open = () => openRemoteJob({ tools });
 
   it('gives the same as on a disk, whatever the names, links and patterns are', async () => {
     using job = open();
     const at = (name: string): string => join(job.projectDir, name);
-    const names = [
-      ' a',
-      'a ',
-      '-x',
-      '--',
-      'ü\u{1F600}',
-      '\\n',
-      "'",
-      '"',
-      '$HOME',
-      '*',
-      'a.b',
-      '#',
-      '!r .',
-      '\t',
-      '%s',
-      '`id`',
-    ];
     for (const directory of ['dir', 'dir/-d', 'dir/.hidden', 'dir/empty', 'real', 'real/deep'])
       mkdirSync(at(directory), { mode: 0o755 });
     for (const directory of ['.', 'dir', 'dir/-d', 'real/deep'])
-      for (const name of names) writeFileSync(join(at(directory), name), `${directory} ${name}`, { mode: 0o640 });
+      for (const name of NAMES) writeFileSync(join(at(directory), name), `${directory} ${name}`, { mode: 0o640 });
     symlinkSync('real', at('link'));
     symlinkSync('..', at('real/up'));
     symlinkSync('/etc', at('etc'));
     symlinkSync('nowhere', at('dangling'));
     symlinkSync('a.b', at('to-file'));
-    const selections = [
-      ['**'],
-      ['*'],
-      ['.'],
-      ['dir'],
-      ['dir/', 'dir/-d/*'],
-      ['**/a*', 'link/deep'],
-      ['link/*'],
-      ['link'],
-      ['link', 'link/deep/a.b'],
-      ['**', 'link/deep/a.b', 'etc/*', 'etc/passwd'],
-      ['link/up/link/deep/a.b'],
-      ['dangling/x', 'to-file/x', 'dir/a.b/x', 'none/*'],
-      ['dir/\\*', 'dir/[!a]', '-x', '--'],
-      ['../*', '/etc/passwd', `${job.projectDir}/dir/*`],
-    ];
-    for (const paths of selections) {
+    for (const paths of [...SELECTIONS, [`${job.projectDir}/dir/*`]]) {
       for (const exclude of [[], ['**/deep/**', '**/-x'], ['dir/**']]) {
         const expected: Record<string, unknown>[] = [];
         const told: Record<string, string> = {};

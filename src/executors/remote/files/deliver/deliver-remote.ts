@@ -151,18 +151,25 @@ async function finish({ delivery, frames, tar, links }: Parcel, isLast: boolean)
   }
   await tar.end();
   await frames.say('end');
-  if (isLast && directories.length > 0) {
-    await frames.say('more');
-    const last = createTarWriter(frames.write, NOBODY);
-    for (const directory of directories.reverse()) await addDirectory(last, directory, 0);
-    await last.end();
-    await frames.say('end');
-  }
+  const last = isLast ? directories.reverse() : [];
+  if (last.length > 0) await setModes(frames, last);
   for (const [path, { modifiedMs }] of links) {
     frames.ask('l', String(Math.floor(modifiedMs / 1000)));
     frames.ask('l', path);
   }
   await frames.say('done');
+}
+
+async function setModes(frames: Frames, directories: readonly CollectedFile[]): Promise<void> {
+  await frames.say('more');
+  const tar = createTarWriter(frames.write, NOBODY);
+  for (const directory of directories) await addDirectory(tar, directory, 0);
+  await tar.end();
+  await frames.say('end');
+  for (const { path, mode } of directories) {
+    frames.ask('c', (mode & 0o777).toString(8));
+    frames.ask('c', path);
+  }
 }
 
 async function addDirectory(tar: TarWriter, { path, mode, modifiedMs }: CollectedFile, more: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,7 +40,11 @@ export function openRemoteJob({ tools = gnu, silenceMs = 20_000, archives }: Rem
   return {
     ...{ root, projectDir, stateDir, programs },
     files: createRemoteFiles(options),
-    [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true, maxRetries: 3 }),
+    [Symbol.dispose]() {
+      // Read-only directories are not root's alone.
+      execFileSync('chmod', ['-R', 'u+rwX', root]);
+      rmSync(root, { recursive: true, force: true, maxRetries: 3 });
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { conclude } from '../deliver/conclude.ts';
-import { createFrames } from '../deliver/frames.ts';
+import { createFrames, type Frames } from '../deliver/frames.ts';
 import { unpackProgram } from '../deliver/unpack-program.ts';
 import type { RemoteFilesOptions } from '../remote-files-options.ts';
 import { openTalk } from '../talk.ts';
@@ -34,20 +34,22 @@ export async function sendByExec(options: RemoteFilesOptions, { fill, mark, sign
       const readOnly = await fill(tar);
       await tar.end();
       await frames.say('end');
-      // In an archive of its own, as links may come last.
-      await frames.say('more');
-      const last = createTarWriter(frames.write, NOBODY);
-      for (const entry of readOnly) if (!isAtTop(entry)) await last.add(entry);
-      await last.end();
-      await frames.say('end');
+      setModes(
+        frames,
+        readOnly.filter((entry) => !isAtTop(entry)),
+      );
       await frames.say('x');
-      for (const { name, mode } of readOnly.filter(isAtTop)) {
-        frames.ask('m', mode.toString(8));
-        frames.ask('m', Buffer.from(name, 'latin1').toString());
-      }
+      setModes(frames, readOnly.filter(isAtTop));
       await frames.say('done');
     });
   } finally {
     talk.close();
+  }
+}
+
+function setModes(frames: Frames, directories: readonly OutgoingEntry[]): void {
+  for (const { name, mode } of directories) {
+    frames.ask('m', mode.toString(8));
+    frames.ask('m', Buffer.from(name, 'latin1').toString());
   }
 }

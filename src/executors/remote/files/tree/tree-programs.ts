@@ -37,6 +37,7 @@ export const MOVE_UP = `
     [ $# -lt 64 ] || { mv -f "$@" . && set -- || exit; }
   done
   [ $# = 0 ] || mv -f "$@" . || exit
+  set --
   rmdir "$top" || exit
 `;
 
