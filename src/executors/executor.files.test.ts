@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { describeOnEach } from './testing/candidates.ts';
+import { describeFilesOnEach } from './remote/files/testing/files-elsewhere.ts';
 import { collectAll, collectPaths, deliverAll, fileOf, openJob, waitForEnd } from './testing/executor-contract.ts';
 
-describeOnEach('the $name executor', ({ executor, script }) => {
+describeFilesOnEach(({ executor, script }) => {
   describe('collecting and delivering files', () => {
     const tree = [
       fileOf('build', '', { kind: 'directory', mode: 0o755 }),

@@ -13,6 +13,14 @@ export interface PathTest {
   excludes(path: string): boolean;
   /** Nothing below this directory escapes `exclude`. */
   excludesAllBelow(directory: string): boolean;
+  /** Where the patterns begin, as far as they are fixed: nothing is selected but what is one of these, or lies below it. */
+  readonly starts: readonly Start[];
+}
+
+export interface Start {
+  readonly path: string;
+  /** The pattern goes on below it; else it names this path and no other. */
+  readonly goesOn: boolean;
 }
 
 export function compileSelection(selection: FileSelection, projectDir: string): PathTest {
@@ -27,6 +35,7 @@ export function compileSelection(selection: FileSelection, projectDir: string): 
     leadsThrough: (path) => wanted.some((pattern) => pattern.leadsThrough(path)),
     excludes: (path) => excluded.some((matches) => matches(path)),
     excludesAllBelow: (directory) => excludedTrees.some((matches) => matches(directory)),
+    starts: wanted.map(({ start }) => start),
   };
 }
 
@@ -51,10 +60,13 @@ interface Pattern {
   matches(path: string): boolean;
   mayContain(directory: string): boolean;
   leadsThrough(path: string): boolean;
+  readonly start: Start;
 }
 
+const TOP: Start = { path: '', goesOn: true };
+
 function compilePattern(pattern: string): Pattern {
-  if (pattern === '') return { matches: () => true, mayContain: () => true, leadsThrough: () => false };
+  if (pattern === '') return { matches: () => true, mayContain: () => true, leadsThrough: () => false, start: TOP };
   const segments = pattern.split('/');
   const globAt = segments.findIndex((segment) => /[*?[{]/.test(segment.replace(/\\./gs, '')));
   const isGlob = globAt !== -1;
@@ -63,6 +75,7 @@ function compilePattern(pattern: string): Pattern {
   // A brace may hold slashes; without one and without `**` a pattern matches at one depth only.
   const depth = /\*\*|\{/.test(pattern) ? Number.POSITIVE_INFINITY : segments.length;
   return {
+    start: { path: base.join('/'), goesOn: isGlob },
     matches: matcherOf(pattern, false),
     leadsThrough: (path) => prefix.startsWith(`${path}/`) && (isGlob || prefix !== `${path}/`),
     mayContain(directory) {
