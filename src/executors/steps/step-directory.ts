@@ -31,9 +31,9 @@ export interface WrapperId {
 }
 
 /** Longest pid (7) + start time (20) + boot id (36) + separators. */
-const PID_ROOM = 72;
+export const PID_ROOM = 72;
 /** Code (3), uptime (16), separators. Blank as long as the step runs; see `readExit`. */
-const EXIT_ROOM = 21;
+export const EXIT_ROOM = 21;
 
 /**
  * Makes the directory and the files that a wrapper needs. May be called again, also by another process at the same time.

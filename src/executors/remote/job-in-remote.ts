@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Clock, errorCode, writeDurably } from '../../base/index.ts';
+import { parseEnvironment } from '../containers/waiter-note.ts';
+import { COOKIE_VARIABLE } from '../cookie.ts';
+import type { JobSpec, Place, Say, StepState } from '../executor.ts';
+import { NESTED_RUNS_VARIABLE } from '../steps/nested-runs.ts';
+import { createAwayClock } from './away-clock.ts';
+import { probe } from './probe.ts';
+import { createPrograms, type Programs } from './programs.ts';
+import type { Reach } from './reach.ts';
+import { remoteNestedRunsDir } from './remote-nested-runs.ts';
+import type { RemotePrograms } from './run-program.ts';
+import { RemoteSteps } from './steps/remote-steps.ts';
+import { watchLeaving } from './watch-leaving.ts';
+
+export type RemoteFiles = Pick<Place, 'deliverTree' | 'collect' | 'deliver'>;
+
+export interface RemoteOptions {
+  readonly reach: Reach;
+  readonly clock: Clock;
+  readonly job: JobSpec;
+  /** What works for the job on this machine. */
+  readonly host: Pick<Place, 'signal'>;
+  /** What the readers of a step's end should know. Never rejects. */
+  readonly remarks: (state: StepState, programs: Programs) => Promise<readonly string[]>;
+  readonly files: (means: { readonly reach: Reach; readonly run: RemotePrograms; readonly job: JobSpec }) => RemoteFiles;
+  /** How long a place that does not answer is waited for. Default: 10 minutes. */
+  readonly longestAwayMs?: number;
+}
+
+const NEVER = new AbortController().signal;
+
+/** All that there is of one job in a remote place. */
+export class JobInRemote {
+  readonly job: JobSpec;
+  readonly reach: Reach;
+  readonly clock: Clock;
+  readonly host: Pick<Place, 'signal'>;
+  readonly programs: Programs;
+  readonly steps: RemoteSteps;
+  readonly #options: RemoteOptions;
+  readonly #leaving: ReturnType<typeof watchLeaving>;
+  #shell: 'bash' | 'sh' = 'sh';
+  #environment: { readonly containerId: string; readonly text: string } | null;
+
+  constructor(options: RemoteOptions) {
+    const { reach, clock, job, host, longestAwayMs } = options;
+    this.#options = options;
+    this.job = job;
+    this.reach = reach;
+    this.clock = clock;
+    this.host = host;
+    const away = createAwayClock(clock, longestAwayMs);
+    this.programs = createPrograms({ reach, clock, away });
+    this.#leaving = watchLeaving(reach, clock);
+    this.#environment = readEnvironment(job);
+    this.steps = new RemoteSteps({
+      ...{ programs: this.programs, clock, away, job, stateDir: reach.stateDir, projectDir: job.projectDir },
+      shell: async () => this.#shell,
+      environment: () => this.#stepEnvironment(),
+      leaving: this.#leaving.why,
+      remarks: (state) => options.remarks(state, this.programs),
+    });
+  }
+
+  get hasBash(): boolean {
+    return this.#shell === 'bash';
+  }
+
+  files(): RemoteFiles {
+    const { reach, programs, job } = this;
+    return this.#options.files({ reach, run: programs, job });
+  }
+
+  /** A container that can be used, and what is known of its steps. @throws Failure `executor_unavailable`, `canceled`, `place_lost` */
+  async open(signal: AbortSignal, say?: Say): Promise<void> {
+    await this.programs.container(signal, say);
+    await this.#useContainer(signal);
+    await this.steps.survey();
+  }
+
+  async remove(keepFiles: boolean): Promise<void> {
+    await this.#leaving.stop();
+    await this.reach.remove(keepFiles);
+  }
+
+  /** Before anything of the job has run in it: what it says of itself can be changed later. */
+  async #useContainer(signal: AbortSignal): Promise<string> {
+    const { id, hasBash } = await this.programs.container(signal);
+    this.#shell = hasBash ? 'bash' : 'sh';
+    if (this.#environment?.containerId !== id) {
+      const text = await probe(this.programs, this.reach.stateDir, signal);
+      this.#environment = { containerId: id, text };
+      writeEnvironment(this.job, this.#environment);
+    }
+    return this.#environment.text;
+  }
+
+  /** git takes the project directory as safe although its files may be another user's. */
+  async #stepEnvironment(): Promise<readonly string[]> {
+    const made = parseEnvironment(await this.#useContainer(NEVER)).filter((each) => !/^[-=]/.test(each));
+    const safe = ['GIT_CONFIG_COUNT=1', 'GIT_CONFIG_KEY_0=safe.directory', 'GIT_CONFIG_VALUE_0=*'];
+    const { cookie } = this.job;
+    const nested = `${NESTED_RUNS_VARIABLE}=${remoteNestedRunsDir(this.reach.stateDir)}`;
+    return [...made, `${COOKIE_VARIABLE}=${cookie}`, nested, ...safe];
+  }
+}
+
+/** No job reaches it; a step's id has no dot. */
+function environmentFile({ stepsDir }: JobSpec): string {
+  return join(stepsDir, '.environment');
+}
+
+function readEnvironment(job: JobSpec): { readonly containerId: string; readonly text: string } | null {
+  try {
+    return JSON.parse(readFileSync(environmentFile(job), 'utf8')) as { containerId: string; text: string };
+  } catch (error) {
+    if (errorCode(error) === undefined && !(error instanceof SyntaxError)) throw error;
+    return null;
+  }
+}
+
+/** Where it cannot be kept the next process asks the place again. */
+function writeEnvironment(job: JobSpec, environment: object): void {
+  try {
+    writeDurably(environmentFile(job), JSON.stringify(environment), false);
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+  }
+}
