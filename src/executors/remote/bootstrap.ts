@@ -2,6 +2,11 @@ import { invariant } from '../../base/index.ts';
 import type { RemoteContainer } from './reach.ts';
 import { MAX_PROGRAM_BYTES, type ProgramRequest } from './run-program.ts';
 
+/** With which a program ends that has met another container than it was meant for, or one that was started anew. */
+export const OTHER_CONTAINER = 91;
+/** With which the bootstrap ends when the program did not come whole: nothing of it was run. */
+export const NOT_WHOLE = 97;
+
 /**
  * What every exec in a remote place runs: it takes a program from stdin and runs it, so that nothing of it is in an address or an event. Builtins only: where no process can be forked any more it works
  * all the same. `read` takes not a byte beyond its line, so data can follow; a program that was cut has no last line, and is not run.
@@ -12,10 +17,7 @@ while IFS= read -r epilogue_l; do
 epilogue_p="$epilogue_p$epilogue_l
 "
 done
-exit 97`;
-
-/** With which a program ends that has met another container than it was meant for, or one that was started anew. */
-export const OTHER_CONTAINER = 96;
+exit ${NOT_WHOLE}`;
 
 export function wordsOf({ what }: Pick<ProgramRequest, 'what'>): readonly string[] {
   return ['sh', '-c', BOOTSTRAP, `epilogue-${what}`];

@@ -1,7 +1,7 @@
 import { type Clock, describeError, Failure } from '../../base/index.ts';
 import type { Say } from '../executor.ts';
 import { type AwayClock, pauseBefore } from './away-clock.ts';
-import { OTHER_CONTAINER, partAnswer, programText, TELLS_ITS_END, wordsOf } from './bootstrap.ts';
+import { NOT_WHOLE, OTHER_CONTAINER, partAnswer, programText, TELLS_ITS_END, wordsOf } from './bootstrap.ts';
 import type { ExecStreams, Reach, RemoteContainer } from './reach.ts';
 import { readOutput } from './read-output.ts';
 import type { AskedProgram, ProgramAnswer, ProgramRequest, RemotePrograms } from './run-program.ts';
@@ -131,6 +131,18 @@ export function createPrograms({ reach, clock, away }: ProgramsOptions): Program
     return streams;
   }
 
+  /** That nothing was run is no end of it. */
+  function checkedCode(streams: ExecStreams): Promise<number> {
+    const checked = streams.code.then((code) => {
+      if (code === OTHER_CONTAINER) opened = null;
+      if (code === OTHER_CONTAINER || code === NOT_WHOLE)
+        throw new Failure('reach_cut', `${reach.name} has not run it (exit code ${code})`);
+      return code;
+    });
+    checked.catch(() => {});
+    return checked;
+  }
+
   return {
     ask: (request) => persist(request, async () => askOnce(await opening(NEVER, () => {}), request)),
     askRunning: (request) =>
@@ -142,13 +154,7 @@ export function createPrograms({ reach, clock, away }: ProgramsOptions): Program
       try {
         const streams = await exec(await opening(NEVER, () => {}), request, '', request.signal ?? NEVER);
         away.answered();
-        streams.code.then(
-          (code) => {
-            if (code === OTHER_CONTAINER) opened = null;
-          },
-          () => {},
-        );
-        return streams;
+        return { ...streams, code: checkedCode(streams) };
       } catch (error) {
         if (error instanceof Failure && error.code === 'container_gone') opened = null;
         if (error instanceof Failure && error.code === 'reach_cut') fail(error, Number.POSITIVE_INFINITY);

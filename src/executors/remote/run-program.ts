@@ -6,7 +6,7 @@ export interface ProgramRequest {
   readonly what: string;
   /**
    * At most `MAX_PROGRAM_BYTES`, without a NUL, a here-document and a line `#end`. Data may follow it on stdin, so much and no more: the end of stdin may never come, so whatever would wait for it
-   * (`tar` does, `cat`) reads from `head -c <bytes>`.
+   * (`tar` does, `cat`) reads from `head -c <bytes>`. Exit codes 91 and 97 are ours.
    */
   readonly program: string;
   /** `user`: the container's own. `root`: see `ExecOptions.as`. */

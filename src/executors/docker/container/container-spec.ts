@@ -1,10 +1,10 @@
 import { WAITING_SCRIPT } from '../../containers/waiting-script.ts';
 import type { JobSpec } from '../../executor.ts';
-import { temporaryDirOf } from '../../files/project-dir.ts';
 import { gpuRequest } from '../gpu-request.ts';
 import type { Labels } from '../labels.ts';
 import type { JobNetwork } from '../services/network.ts';
 import type { DockerSettings } from '../settings.ts';
+import type { ContainerFiles } from './container-files.ts';
 
 export interface ContainerPlan {
   readonly job: JobSpec;
@@ -19,9 +19,7 @@ export interface ContainerPlan {
   readonly hosts: readonly string[];
   /** Names of volumes and directories to mount, as `docker run -v`. */
   readonly binds: readonly string[];
-  /** Where the first process says who it is; see `WAITING_SCRIPT`. */
-  readonly noteFile: string;
-  readonly environmentFile: string;
+  readonly files: Pick<ContainerFiles, 'mounts' | 'noteFile' | 'environmentFile'>;
 }
 
 /** The names under which a job's container is reached in its network. */
@@ -30,7 +28,8 @@ const ALIASES = ['build'];
 /** The body of `POST /containers/create` for a job's own container. */
 export function containerSpec(plan: ContainerPlan): object {
   const { job, settings, image, network, user, isPrivileged } = plan;
-  const { labels, noteFile, environmentFile } = plan;
+  const { labels } = plan;
+  const { noteFile, environmentFile } = plan.files;
   return {
     Image: image.id,
     ...entrypointOf(job),
@@ -64,13 +63,8 @@ function networking({ mode, reachedBy }: JobNetwork): object {
   return reachedBy === 'names' ? { NetworkingConfig: { EndpointsConfig: { [mode]: { Aliases: ALIASES } } } } : {};
 }
 
-function mounts({ job, settings, binds }: ContainerPlan): object {
-  const own = [job.projectDir, temporaryDirOf(job), job.stepsDir];
-  return {
-    Mounts: own.map((path) => ({ Type: 'bind', Source: path, Target: path })),
-    Binds: binds,
-    Tmpfs: settings.tmpfs,
-  };
+function mounts({ files, settings, binds }: ContainerPlan): object {
+  return { Mounts: files.mounts, Binds: binds, Tmpfs: settings.tmpfs };
 }
 
 function hostConfig(settings: DockerSettings): object {

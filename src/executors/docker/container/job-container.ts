@@ -1,6 +1,4 @@
-import { chmodSync, closeSync, constants, fstatSync, readSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Clock, describeError, Failure, openRegularFile } from '../../../base/index.ts';
+import { type Clock, describeError, Failure } from '../../../base/index.ts';
 import { parseEnvironment, parseWaiterNote } from '../../containers/waiter-note.ts';
 import { WAITING_SCRIPT } from '../../containers/waiting-script.ts';
 import { readFrames } from '../engine/demultiplex.ts';
@@ -8,9 +6,9 @@ import { type Engine, isRefusal } from '../engine/engine.ts';
 import { hasMark, type JobMark } from '../labels.ts';
 import { type ContainerPlan, containerSpec } from './container-spec.ts';
 import { type ContainerState, inspectContainer } from './inspect-container.ts';
-import { type JobContainer, mountedInodes, type PrivateNotes } from './private-notes.ts';
+import type { ContainerFiles } from './container-files.ts';
+import type { JobContainer, PrivateNotes } from './private-notes.ts';
 import { withLock } from './with-lock.ts';
-import { writeForJob } from './write-for-job.ts';
 
 /** From a container's start to its note: a loaded machine is slow, an entrypoint may do something first. */
 const NOTE_MS = 120_000;
@@ -31,16 +29,9 @@ export interface Opening {
   readonly notes: PrivateNotes;
   /** Only where none is there. */
   readonly plan: () => Promise<ContainerPlan>;
-  /** Makes the directories that are mounted, where they are gone. */
-  readonly makeDirectories: () => void;
-  readonly mounted: readonly string[];
+  readonly files: ContainerFiles;
   readonly stepsDir: string;
   readonly signal: AbortSignal;
-}
-
-/** Where a container says who it is. In `stepsDir`, which is mounted; a step's id has no dot. */
-export function noteFiles(stepsDir: string): { readonly noteFile: string; readonly environmentFile: string } {
-  return { noteFile: join(stepsDir, '.container.note'), environmentFile: join(stepsDir, '.container.environment') };
 }
 
 /**
@@ -84,13 +75,13 @@ async function inspectOwn(
 }
 
 /** One whose mounts show directories that are not there any more has to be started anew. */
-async function findContainer({ engine, name, mark, notes, mounted, signal }: Opening): Promise<ContainerState | null> {
+async function findContainer({ engine, name, mark, notes, files, signal }: Opening): Promise<ContainerState | null> {
   const noted = notes.container;
   // A script with the engine's socket can have given it another name.
   const found =
     (noted && (await inspectContainer(engine, noted.id, signal))) ?? (await inspectOwn(engine, { name, mark }, signal));
   if (found === null || !found.isRunning || noted?.id !== found.id) return found;
-  if (mountedInodes(mounted).join() === noted.inodes.join()) return found;
+  if (files.inodes().join() === noted.inodes.join()) return found;
   await engine.ask('POST', `/containers/${found.id}/kill`, { signal });
   return { ...found, isRunning: false };
 }
@@ -106,20 +97,11 @@ async function createContainer({ engine, name, notes, plan, signal }: Opening): 
   return id;
 }
 
-async function startContainer(opening: Opening, id: string): Promise<void> {
-  const { engine, notes, mounted, stepsDir, signal } = opening;
-  opening.makeDirectories();
-  // For the image's user, whoever that is; the journal around it lets nobody else in.
-  chmodSync(stepsDir, 0o711);
-  clearNotes(stepsDir);
+async function startContainer({ engine, notes, files, signal }: Opening, id: string): Promise<void> {
+  files.prepare();
   const noted = notes.container;
-  notes.noteContainer({ imageId: noted?.imageId ?? '', id, inodes: mountedInodes(mounted), self: null });
+  notes.noteContainer({ imageId: noted?.imageId ?? '', id, inodes: files.inodes(), self: null });
   await engine.ask('POST', `/containers/${id}/start`, { signal });
-}
-
-/** Writable by whatever user the image has. */
-function clearNotes(stepsDir: string): void {
-  for (const file of Object.values(noteFiles(stepsDir))) writeForJob(file, '', 0o666);
 }
 
 async function known(opening: Opening, id: string): Promise<JobContainer> {
@@ -131,22 +113,23 @@ async function known(opening: Opening, id: string): Promise<JobContainer> {
   return self;
 }
 
-async function readNote({ engine, clock, stepsDir, signal }: Opening, id: string): Promise<JobContainer> {
-  const { noteFile, environmentFile } = noteFiles(stepsDir);
+async function readNote(opening: Opening, id: string): Promise<JobContainer> {
+  const { engine, clock, files, signal } = opening;
   const giveUpAt = clock.monotonic() + NOTE_MS;
   for (let pauseMs = 2; ; pauseMs = Math.min(2 * pauseMs, 200)) {
-    const note = parseWaiterNote(readText(noteFile));
-    if (note !== null) return { id, ...note, environment: parseEnvironment(readText(environmentFile)) };
+    const said = await files.read(id, signal);
+    const note = parseWaiterNote(said.note);
+    if (note !== null) return { id, ...note, environment: parseEnvironment(said.environment) };
     if (signal.aborted) throw new Failure('canceled', 'the container was not waited for: canceled');
     await clock.sleep(pauseMs, signal);
     if (pauseMs < 100) continue;
     const state = await inspectContainer(engine, id, signal);
     if (state?.isRunning && clock.monotonic() < giveUpAt) continue;
-    throw await noNote(engine, id, state);
+    throw await noNote(opening, id, state);
   }
 }
 
-async function noNote(engine: Engine, id: string, state: ContainerState | null): Promise<Failure> {
+async function noNote({ engine, files }: Opening, id: string, state: ContainerState | null): Promise<Failure> {
   if (state === null) return new Failure('executor_unavailable', 'the container was removed while it started');
   const said = await lastLines(engine, id).catch(() => '');
   const lines = said === '' ? '' : `; it printed:\n${said}`;
@@ -158,10 +141,9 @@ async function noNote(engine: Engine, id: string, state: ContainerState | null):
       `the container ended at once, with exit code ${state.exitCode}: ${advice}${lines}`,
     );
   }
-  const advice = `the engine at ${engine.name} has to run on this machine and see its files, and an entrypoint has to run its arguments`;
   return new Failure(
     'executor_unavailable',
-    `nothing was heard of the container for ${NOTE_MS / 1000} s: ${advice}${lines}`,
+    `nothing was heard of the container for ${NOTE_MS / 1000} s: ${files.advice(engine.name)}${lines}`,
   );
 }
 
@@ -181,18 +163,4 @@ function unavailable(error: unknown): Failure {
   return new Failure('executor_unavailable', `the job's container cannot be had: ${describeError(error)}`, {
     cause: error,
   });
-}
-
-/** More than the environment that a kernel lets a program have. */
-const LONGEST_NOTE_BYTES = 8 * 1024 * 1024;
-
-/** As the container has written it by now. Through no link: it would show the job what it leads to on this machine. */
-function readText(path: string): string {
-  const fd = openRegularFile(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-  try {
-    const bytes = Buffer.alloc(Math.min(fstatSync(fd).size, LONGEST_NOTE_BYTES));
-    return bytes.toString('utf8', 0, readSync(fd, bytes, 0, bytes.length, 0));
-  } finally {
-    closeSync(fd);
-  }
 }

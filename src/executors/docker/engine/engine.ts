@@ -1,9 +1,10 @@
-import { type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http';
-import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
-import type { Readable } from 'node:stream';
+import { type IncomingMessage, Agent as PlainAgent } from 'node:http';
+import { Agent as TlsAgent } from 'node:https';
+import type { Duplex, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { type Clock, describeError, Failure } from '../../../base/index.ts';
+import { type Clock, Failure } from '../../../base/index.ts';
 import type { EngineAddress } from './address.ts';
+import { type Asking, canceled, exchange, SILENCE_MS, takeOver, unreachable } from './exchange.ts';
 
 /** What a Docker Engine is asked. Paths are those of its API, without the version: `/containers/json`. */
 export interface Engine {
@@ -16,15 +17,10 @@ export interface Engine {
   ask(method: 'GET' | 'POST' | 'DELETE', path: string, more?: Asking): Promise<unknown>;
   /** As `ask`; resolves when the answer begins. Whoever has the stream ends it (`destroy`); it ends with `signal`, and when nothing has come for `timeoutMs`. */
   open(method: 'GET' | 'POST', path: string, more?: Asking): Promise<Readable>;
-}
-
-export interface Asking {
-  readonly query?: Readonly<Record<string, string | number | boolean | object | undefined>>;
-  readonly body?: object;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** The longest silence, ms; 30 s where nothing is said. */
-  readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
+  /** POST, after which the connection is the caller's in both directions. Asked once. Whoever has it destroys it; it ends with `signal`. */
+  takeOver(path: string, more?: Asking): Promise<Duplex>;
+  /** PUT of a tar. Asked once. */
+  send(path: string, tar: Readable, more?: Asking): Promise<void>;
 }
 
 /** The engine has understood, and says no. `message` is what was asked and its own words. */
@@ -47,7 +43,6 @@ export function isRefusal(error: unknown, ...statuses: readonly number[]): error
 
 /** What we know of its API. Older engines say what they have, newer ones refuse what is too old: so each is asked for the lower of the two. */
 const NEWEST_API = 44;
-const SILENCE_MS = 30_000;
 /** Connections that are kept for the next request. */
 const IDLE = 8;
 const LONGEST_REFUSAL_BYTES = 64 * 1024;
@@ -92,15 +87,23 @@ export function createEngine({ address, clock, patienceMs = PATIENCE_MS }: Engin
     return version;
   }
 
+  async function whole(path: string, more: Asking): Promise<string> {
+    return `${await knownVersion(more.timeoutMs)}${path}${queryText(more.query)}`;
+  }
+
   async function openOnce(method: string, path: string, more: Asking): Promise<IncomingMessage> {
-    const whole = `${await knownVersion(more.timeoutMs)}${path}${queryText(more.query)}`;
-    const response = await exchange(address, agent, { method, path: whole, more });
+    const response = await exchange(address, agent, { method, path: await whole(path, more), more });
+    await refuse(response, `${method} ${path}`);
+    return response;
+  }
+
+  async function refuse(response: IncomingMessage, asked: string): Promise<void> {
     const status = response.statusCode ?? 0;
-    if (status < 400) return response;
+    if (status < 400) return;
     const words = await refusalWords(response);
     // Podman calls a name that is taken a fault of its own.
     const isTaken = status === 500 && /\bis already in use\b/.test(words);
-    throw new EngineRefusal(`${method} ${path}`, isTaken ? 409 : status, words);
+    throw new EngineRefusal(asked, isTaken ? 409 : status, words);
   }
 
   async function ask(method: string, path: string, more: Asking = {}): Promise<unknown> {
@@ -115,7 +118,19 @@ export function createEngine({ address, clock, patienceMs = PATIENCE_MS }: Engin
     }
   }
 
-  return { name: address.name, ask, open };
+  return {
+    ...{ name: address.name, ask, open },
+    async takeOver(path, more = {}) {
+      const answer = await takeOver(address, agent, { method: 'POST', path: await whole(path, more), more });
+      if (!('statusCode' in answer)) return answer;
+      await refuse(answer, `POST ${path}`);
+      answer.destroy();
+      throw unreachable(address, new Error('it does not give its connection away'));
+    },
+    async send(path, tar, more = {}) {
+      await readText(await openOnce('PUT', path, { ...more, tar }), address, more.signal);
+    },
+  };
 }
 
 /** The first part of each path; empty: the engine's own choice. */
@@ -124,43 +139,6 @@ async function readVersion(address: EngineAddress, agent: PlainAgent | TlsAgent,
   response.resume();
   const [, minor] = /^1\.(\d+)$/.exec(String(response.headers['api-version'] ?? '')) ?? [];
   return minor === undefined ? '' : `/v1.${Math.min(Number(minor), NEWEST_API)}`;
-}
-
-interface Exchange {
-  readonly method: string;
-  readonly path: string;
-  readonly more: Asking;
-}
-
-function exchange(
-  address: EngineAddress,
-  agent: PlainAgent | TlsAgent,
-  { method, path, more }: Exchange,
-): Promise<IncomingMessage> {
-  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const { socketPath, host, port, tls } = address;
-  const { body, signal, timeoutMs = SILENCE_MS } = more;
-  if (signal?.aborted) return Promise.reject(canceled());
-  const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
-  const headers = {
-    ...more.headers,
-    ...(bytes === undefined ? {} : { 'content-type': 'application/json', 'content-length': bytes.length }),
-  };
-  const where = socketPath === null ? { host, port } : { socketPath };
-  const request = (tls === null ? plainRequest : tlsRequest)({
-    ...where,
-    method,
-    path,
-    headers,
-    agent,
-    timeout: timeoutMs,
-    ...(signal === undefined ? {} : { signal }),
-  });
-  request.once('response', resolve);
-  request.once('timeout', () => request.destroy(new Error(`nothing came for ${Math.round(timeoutMs / 1000)} s`)));
-  request.once('error', (error) => reject(signal?.aborted ? canceled() : unreachable(address, error)));
-  request.end(bytes);
-  return promise;
 }
 
 function queryText(query: Asking['query'] = {}): string {
@@ -191,16 +169,6 @@ async function refusalWords(response: IncomingMessage): Promise<string> {
     // It is no JSON: as it is.
   }
   return said.trim() || `status ${response.statusCode}`;
-}
-
-function unreachable({ name }: EngineAddress, error: unknown): Failure {
-  return new Failure('engine_unreachable', `the Docker Engine at ${name} does not answer: ${describeError(error)}`, {
-    cause: error,
-  });
-}
-
-function canceled(): Failure {
-  return new Failure('canceled', 'the Docker Engine was not waited for: canceled');
 }
 
 /** It may come back: the connection was refused or cut. What it has done meanwhile is looked at by whoever asks again. */

@@ -1,10 +1,11 @@
-import { describeError, Failure } from '../../../base/index.ts';
+import { Failure } from '../../../base/index.ts';
 import type { JobSpec, Say } from '../../executor.ts';
-import { makeDirectories, removeDirectories, temporaryDirOf } from '../../files/project-dir.ts';
+import { removeDirectories } from '../../files/project-dir.ts';
 import type { ProcessTable } from '../../processes/table/process-table.ts';
+import { type ContainerFiles, mountedFiles } from '../container/container-files.ts';
 import type { ContainerPlan } from '../container/container-spec.ts';
 import { inspectContainer } from '../container/inspect-container.ts';
-import { noteFiles, openContainer } from '../container/job-container.ts';
+import { openContainer } from '../container/job-container.ts';
 import type { JobContainer } from '../container/private-notes.ts';
 import { type PrivateNotes, privateNotes } from '../container/private-notes.ts';
 import { runInside } from '../container/run-inside.ts';
@@ -17,6 +18,7 @@ import { type Services, type ServicesOptions, startServices } from '../services/
 import { stopServices } from '../services/stop-services.ts';
 import { type ImageMeans, JobImages } from './job-images.ts';
 import { isOrdinaryUser, Owners } from './owners.ts';
+import { createRemoval, type Removal } from './removal.ts';
 
 export interface DockerMeans extends ImageMeans {
   /** The name of the directory that the runner works in; null: it has none. */
@@ -47,14 +49,17 @@ export class JobInDocker {
   readonly mark: JobMark;
   readonly notes: PrivateNotes;
   readonly owners: Owners;
+  readonly files: ContainerFiles;
   /** As this process has started or found them; null: it has not had to. */
   services: Services | null = null;
   readonly #images: JobImages;
   #container: JobContainer | null = null;
   #around: Around | null = null;
 
-  constructor(means: DockerMeans, job: JobSpec) {
+  /** @param files how it comes by files. Default: directories of this machine are mounted */
+  constructor(means: DockerMeans, job: JobSpec, files: ContainerFiles = mountedFiles(job)) {
     this.means = means;
+    this.files = files;
     this.job = job;
     this.name = nameOf(job.cookie);
     this.mark = { home: job.stepsDir, owner: means.owner };
@@ -82,9 +87,8 @@ export class JobInDocker {
     if (this.#around === null || !isRunning) this.#around = await this.#openAround(signal, say);
     const around = this.#around;
     const container = await openContainer({
-      ...{ engine, clock, name, mark, notes, mounted: mountedPaths(job), stepsDir: job.stepsDir, signal },
+      ...{ engine, clock, name, mark, notes, files: this.files, stepsDir: job.stepsDir, signal },
       plan: () => this.#plan(around, signal, say),
-      makeDirectories: () => makeDirectories(job),
     });
     const { kept } = around;
     if (!isRunning && kept.length > 0 && container.uid !== 0)
@@ -117,28 +121,35 @@ export class JobInDocker {
 
   /** Each part is tried, whatever becomes of the others. @throws Failure `place_left` that names what could not be removed */
   async remove(keepFiles: boolean): Promise<void> {
-    const { engine } = this.means;
-    const { notes, job } = this;
-    const noted = notes.container;
-    const left: string[] = [];
-    const attempt = async (action: () => Promise<unknown>): Promise<void> => {
-      await action().catch((error: unknown) => {
-        if (!(error instanceof Failure)) throw error;
-        left.push(describeError(error));
-      });
-    };
+    const removal = createRemoval();
+    const { attempt } = removal;
     // From inside, where this is no root.
     if (isOrdinaryUser()) await attempt(() => this.takeBack());
-    // By both: a script with the engine's socket can have given it another name.
+    await this.removeContainers(removal);
+    if (!isOrdinaryUser()) await attempt(() => this.owners.takeBack({ id: this.containerId }));
+    await this.removeAround(removal);
+    if (!keepFiles) await attempt(() => removeDirectories(this.job));
+    removal.finish();
+    this.notes.remove();
+  }
+
+  /** By id and by name: a script with the engine's socket can have given it another name. */
+  async removeContainers({ attempt }: Removal): Promise<void> {
+    const { engine } = this.means;
+    const noted = this.notes.container;
     if (noted !== null) await attempt(() => removeContainer(engine, noted.id));
     await attempt(() => this.#removeByName());
-    if (!isOrdinaryUser()) await attempt(() => this.owners.takeBack({ id: this.containerId }));
-    await this.services?.close();
-    await attempt(() => stopServices(engine, this.mark, SERVICES_GRACE_S));
+  }
+
+  async removeAround({ attempt }: Removal): Promise<void> {
+    const { engine } = this.means;
+    await this.stopServices({ attempt });
     await attempt(() => removeNetwork(engine, this.name));
-    if (!keepFiles) await attempt(() => removeDirectories(job));
-    if (left.length > 0) throw new Failure('place_left', `not all of the job could be removed: ${left.join('; ')}`);
-    notes.remove();
+  }
+
+  async stopServices({ attempt }: Pick<Removal, 'attempt'>): Promise<void> {
+    await this.services?.close();
+    await attempt(() => stopServices(this.means.engine, this.mark, SERVICES_GRACE_S));
   }
 
   #labels(type: ThingType): Labels {
@@ -158,9 +169,8 @@ export class JobInDocker {
     const { job, name, mark, notes } = this;
     return await openContainer({
       ...{ engine, clock, name, mark, notes, stepsDir: job.stepsDir, signal: AbortSignal.timeout(REOPEN_MS) },
-      mounted: mountedPaths(job),
+      files: this.files,
       plan: () => Promise.reject(new Failure('executor_unavailable', 'the container of the job is gone')),
-      makeDirectories: () => makeDirectories(job),
     });
   }
 
@@ -190,7 +200,7 @@ export class JobInDocker {
     const user = chooseUser(asked === undefined ? null : String(asked), settings);
     const isPrivileged = isPrivilegedImage(this.#images.name, settings);
     const labels = this.#labels('build');
-    return { job, settings, labels, image, network, user, isPrivileged, hosts, binds, ...noteFiles(job.stepsDir) };
+    return { job, settings, labels, image, network, user, isPrivileged, hosts, binds, files: this.files };
   }
 
   async #startServices(more: Pick<ServicesOptions, 'network' | 'binds' | 'signal' | 'say'>): Promise<Services> {
@@ -204,10 +214,6 @@ export class JobInDocker {
       provide: (wanted) => this.#images.ofService(wanted, signal, say),
     });
   }
-}
-
-function mountedPaths(job: JobSpec): readonly string[] {
-  return [job.projectDir, temporaryDirOf(job), job.stepsDir];
 }
 
 /** With its anonymous volumes; whatever still runs in it is killed. */

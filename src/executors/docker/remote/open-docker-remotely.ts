@@ -1,0 +1,40 @@
+import type { JobSpec, Place, Say } from '../../executor.ts';
+import { hostPrograms } from '../../containers/host-programs.ts';
+import type { RemoteFiles } from '../../remote/job-in-remote.ts';
+import { openRemotePlace } from '../../remote/open-remote-place.ts';
+import { labelsOf } from '../labels.ts';
+import { type DockerMeans, JobInDocker } from '../place/job-in-docker.ts';
+import { Remarks } from '../place/remarks.ts';
+import { createDockerReach } from './docker-reach.ts';
+import { sentFiles } from './sent-files.ts';
+
+/** The place of a job on an engine that sees nothing of this machine. @throws as `Executor.prepare` */
+export function openDockerRemotely(means: DockerMeans, job: JobSpec, signal: AbortSignal, say?: Say): Promise<Place> {
+  const { impatient: engine, clock, table, owner, settings } = means;
+  // Whoever asks has a clock for all calls.
+  const hasty = { ...means, engine };
+  const files = sentFiles({ engine, job, labels: labelsOf(job, 'volume', owner) });
+  const docker = new JobInDocker(hasty, job, files);
+  const remarks = new Remarks({
+    ...{ impatient: engine, memoryBytes: settings.memoryBytes },
+    containerId: () => docker.containerId,
+    services: () => docker.services,
+  });
+  return openRemotePlace(
+    {
+      ...{ reach: createDockerReach(docker), clock, job, host: hostPrograms(job, table, clock) },
+      remarks: (state) => remarks.about(state),
+      files: () => NO_FILES,
+    },
+    signal,
+    say,
+  );
+}
+
+const NO_FILES: RemoteFiles = {
+  deliverTree: () => Promise.reject(new Error('not built yet')),
+  collect: () => {
+    throw new Error('not built yet');
+  },
+  deliver: () => Promise.reject(new Error('not built yet')),
+};
