@@ -3,10 +3,11 @@ import type { Executor, Say } from '../executor.ts';
 import { makeDirectories } from '../files/project-dir.ts';
 import { createProcessTable } from '../processes/table/process-table.ts';
 import { claimedSteps } from '../steps/step-directory.ts';
-import { engineAddress } from './engine/address.ts';
+import { engineAddress, isElsewhere } from './engine/address.ts';
 import { createEngine } from './engine/engine.ts';
 import { createDockerPlace } from './place/docker-place.ts';
 import { JobInDocker } from './place/job-in-docker.ts';
+import { openDockerRemotely } from './remote/open-docker-remotely.ts';
 import type { DockerSettings } from './settings.ts';
 
 export interface DockerOptions {
@@ -23,7 +24,7 @@ export interface DockerOptions {
 const HASTY_MS = 20_000;
 
 /**
- * Runs each job in a container of a Docker Engine on this machine; see docs/docker.md.
+ * Runs each job in a container of a Docker Engine, on this machine (docs/docker.md) or elsewhere (docs/elsewhere.md).
  * @throws Failure `engine_address_unusable`
  */
 export function createDockerExecutor({ settings, clock, env, owner = null, durable = false }: DockerOptions): Executor {
@@ -37,6 +38,8 @@ export function createDockerExecutor({ settings, clock, env, owner = null, durab
   return {
     name: 'docker',
     async prepare(job, signal, say) {
+      if (settings.files === 'send' || (settings.files === null && isElsewhere(address)))
+        return await openDockerRemotely(means, job, signal, say);
       const isTakenOver = claimedSteps(job.stepsDir).length > 0;
       makeDirectories(job);
       const docker = new JobInDocker(means, job);

@@ -9,6 +9,11 @@ export interface DockerSettings {
   readonly tlsCertPath: string | null;
   /** null: as `DOCKER_TLS_VERIFY` says. */
   readonly tlsVerify: boolean | null;
+  /**
+   * How a job's container comes by files: directories of this machine are mounted into it, or files are sent to volumes of its own, for an engine that does not see this machine's. null: they are sent to an
+   * engine at an address (`tcp://`) that is not this machine's.
+   */
+  readonly files: 'mount' | 'send' | null;
   /** For jobs that name none; null: such a job fails. */
   readonly image: string | null;
   /** In this order, where the job does not say. */
@@ -95,6 +100,7 @@ export const DEFAULT_DOCKER_SETTINGS: DockerSettings = Object.freeze<DockerSetti
   host: null,
   tlsCertPath: null,
   tlsVerify: null,
+  files: null,
   image: null,
   pullPolicy: ['always'],
   allowedPullPolicies: null,

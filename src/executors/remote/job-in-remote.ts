@@ -1,30 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, errorCode, writeDurably } from '../../base/index.ts';
+import type { HostPrograms } from '../containers/host-programs.ts';
 import { parseEnvironment } from '../containers/waiter-note.ts';
 import { COOKIE_VARIABLE } from '../cookie.ts';
 import type { JobSpec, Place, Say, StepState } from '../executor.ts';
 import { NESTED_RUNS_VARIABLE } from '../steps/nested-runs.ts';
 import { createAwayClock } from './away-clock.ts';
+import { createRemoteFiles } from './files/remote-files.ts';
 import { probe } from './probe.ts';
 import { createPrograms, type Programs } from './programs.ts';
 import type { Reach } from './reach.ts';
 import { remoteNestedRunsDir } from './remote-nested-runs.ts';
-import type { RemotePrograms } from './run-program.ts';
 import { RemoteSteps } from './steps/remote-steps.ts';
 import { watchLeaving } from './watch-leaving.ts';
-
-export type RemoteFiles = Pick<Place, 'deliverTree' | 'collect' | 'deliver'>;
 
 export interface RemoteOptions {
   readonly reach: Reach;
   readonly clock: Clock;
   readonly job: JobSpec;
   /** What works for the job on this machine. */
-  readonly host: Pick<Place, 'signal'>;
+  readonly host: HostPrograms;
   /** What the readers of a step's end should know. Never rejects. */
-  readonly remarks: (state: StepState, programs: Programs) => Promise<readonly string[]>;
-  readonly files: (means: { readonly reach: Reach; readonly run: RemotePrograms; readonly job: JobSpec }) => RemoteFiles;
+  readonly remarks: (state: StepState) => Promise<readonly string[]>;
   /** How long a place that does not answer is waited for. Default: 10 minutes. */
   readonly longestAwayMs?: number;
 }
@@ -36,17 +34,15 @@ export class JobInRemote {
   readonly job: JobSpec;
   readonly reach: Reach;
   readonly clock: Clock;
-  readonly host: Pick<Place, 'signal'>;
+  readonly host: HostPrograms;
   readonly programs: Programs;
   readonly steps: RemoteSteps;
-  readonly #options: RemoteOptions;
   readonly #leaving: ReturnType<typeof watchLeaving>;
   #shell: 'bash' | 'sh' = 'sh';
   #environment: { readonly containerId: string; readonly text: string } | null;
 
   constructor(options: RemoteOptions) {
     const { reach, clock, job, host, longestAwayMs } = options;
-    this.#options = options;
     this.job = job;
     this.reach = reach;
     this.clock = clock;
@@ -60,7 +56,7 @@ export class JobInRemote {
       shell: async () => this.#shell,
       environment: () => this.#stepEnvironment(),
       leaving: this.#leaving.why,
-      remarks: (state) => options.remarks(state, this.programs),
+      remarks: options.remarks,
     });
   }
 
@@ -68,9 +64,16 @@ export class JobInRemote {
     return this.#shell === 'bash';
   }
 
-  files(): RemoteFiles {
-    const { reach, programs, job } = this;
-    return this.#options.files({ reach, run: programs, job });
+  files(): Pick<Place, 'collect' | 'deliver' | 'deliverTree'> {
+    const { reach, programs, clock, job } = this;
+    const { stateDir, send } = reach;
+    return createRemoteFiles({
+      ...{ programs, clock, stateDir, projectDir: job.projectDir },
+      archives: send && {
+        owner: () => programs.container(),
+        send: async (directory, tar, signal) => send((await programs.container(signal)).id, directory, tar, signal),
+      },
+    });
   }
 
   /** A container that can be used, and what is known of its steps. @throws Failure `executor_unavailable`, `canceled`, `place_lost` */

@@ -45,7 +45,7 @@ export function createRemotePlace(remote: JobInRemote): Place {
       return remote.hasBash ? 'bash' : 'sh';
     },
     projectDir: job.projectDir,
-    host: null,
+    host: { dir: null, environment: remote.host.environment },
     temporaryDir,
     start: (step) => explain(`start ${step.id}`, () => steps.start(step)),
     clear: (stepId) => explain(`clear the place of ${stepId}`, () => steps.clear(stepId)),

@@ -20,7 +20,9 @@ export function readDocker(table: TableReader, configDir: string): DockerSetting
   return settings;
 }
 
-function readEngine(table: TableReader, configDir: string): Pick<DockerSettings, 'host' | 'tlsCertPath' | 'tlsVerify'> {
+type EngineKeys = 'host' | 'tlsCertPath' | 'tlsVerify' | 'files';
+
+function readEngine(table: TableReader, configDir: string): Pick<DockerSettings, EngineKeys> {
   const host = table.word('host');
   if (host !== null && !/^(unix:\/\/\/|(tcp|https?):\/\/[^/])/.test(host)) {
     table.refuse('host', 'must be an address, as in "unix:///var/run/docker.sock" or "tcp://docker:2376"');
@@ -31,7 +33,13 @@ function readEngine(table: TableReader, configDir: string): Pick<DockerSettings,
     host,
     tlsCertPath: certs === null ? null : resolve(configDir, certs),
     tlsVerify: host === null ? table.flag('tls_verify') || null : table.flag('tls_verify'),
+    files: readFiles(table),
   };
+}
+
+function readFiles(table: TableReader): DockerSettings['files'] {
+  const all = ['mount', 'send'] as const;
+  return table.read('files', `must be ${all.join(' or ')}`, (value) => all.find((each) => each === value));
 }
 
 type Images =

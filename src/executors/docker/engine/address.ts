@@ -45,6 +45,11 @@ export function engineAddress({ host, certPath, tlsVerify, env }: AddressOptions
   return { name, socketPath: null, host: url.hostname, port, tls: isTls ? readCertificates(certs) : null };
 }
 
+/** Whether it is an address of another machine, as far as an address says it: one behind a port of this machine looks like this machine. */
+export function isElsewhere({ socketPath, host }: EngineAddress): boolean {
+  return socketPath === null && !/^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/.test(host);
+}
+
 function readCertificates(directory: string): EngineAddress['tls'] {
   try {
     const [ca, cert, key] = ['ca.pem', 'cert.pem', 'key.pem'].map((file) => readFileSync(join(directory, file)));

@@ -1,6 +1,5 @@
 import type { JobSpec, Place, Say } from '../../executor.ts';
 import { hostPrograms } from '../../containers/host-programs.ts';
-import type { RemoteFiles } from '../../remote/job-in-remote.ts';
 import { openRemotePlace } from '../../remote/open-remote-place.ts';
 import { labelsOf } from '../labels.ts';
 import { type DockerMeans, JobInDocker } from '../place/job-in-docker.ts';
@@ -24,17 +23,8 @@ export function openDockerRemotely(means: DockerMeans, job: JobSpec, signal: Abo
     {
       ...{ reach: createDockerReach(docker), clock, job, host: hostPrograms(job, table, clock) },
       remarks: (state) => remarks.about(state),
-      files: () => NO_FILES,
     },
     signal,
     say,
   );
 }
-
-const NO_FILES: RemoteFiles = {
-  deliverTree: () => Promise.reject(new Error('not built yet')),
-  collect: () => {
-    throw new Error('not built yet');
-  },
-  deliver: () => Promise.reject(new Error('not built yet')),
-};
