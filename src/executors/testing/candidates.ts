@@ -2,7 +2,7 @@ import { describe } from 'vitest';
 import { describeOnDocker, dockerHost, images } from '../../../test/support/docker/docker.ts';
 import { realClock } from '../../base/index.ts';
 import { createDockerExecutor } from '../docker/docker.ts';
-import { DEFAULT_DOCKER_SETTINGS } from '../docker/settings.ts';
+import { DEFAULT_DOCKER_SETTINGS, type DockerSettings } from '../docker/settings.ts';
 import { createProcessTable } from '../processes/table/process-table.ts';
 import { createScriptedMachine } from '../scripted/scripted-machine.ts';
 import type { Act } from '../scripted/scripted-step.ts';
@@ -32,21 +32,22 @@ const shell: Candidate = {
 };
 
 /** Its image has no bash. */
-const docker: Candidate = {
-  name: 'docker',
-  executor: () =>
-    createDockerExecutor({
-      settings: { ...DEFAULT_DOCKER_SETTINGS, host: dockerHost, image: images.busybox, pullPolicy: ['never'] },
-      clock: realClock,
-      env: {},
-    }),
-  script: shellScript,
-};
+function onDocker(name: string, files: DockerSettings['files']): Candidate {
+  const settings = { ...DEFAULT_DOCKER_SETTINGS, host: dockerHost, image: images.busybox, files };
+  return {
+    name,
+    executor: () =>
+      createDockerExecutor({ settings: { ...settings, pullPolicy: ['never'] }, clock: realClock, env: {} }),
+    script: shellScript,
+  };
+}
+
+const dockers = [onDocker('docker', 'mount'), onDocker('docker, files sent', 'send')];
 
 /** The contract suite, `executor.*.test.ts`, on each executor. @param title with `$name` for its name */
 export function describeOnEach(title: string, body: (candidate: Candidate) => void): void {
   for (const candidate of [shell, scripted()]) describe(titleOf(title, candidate), () => body(candidate));
-  describeOnDocker(titleOf(title, docker), () => body(docker));
+  for (const candidate of dockers) describeOnDocker(titleOf(title, candidate), () => body(candidate));
 }
 
 function titleOf(title: string, { name }: Candidate): string {

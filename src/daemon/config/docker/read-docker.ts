@@ -33,13 +33,8 @@ function readEngine(table: TableReader, configDir: string): Pick<DockerSettings,
     host,
     tlsCertPath: certs === null ? null : resolve(configDir, certs),
     tlsVerify: host === null ? table.flag('tls_verify') || null : table.flag('tls_verify'),
-    files: readFiles(table),
+    files: table.choice('files', ['mount', 'send']),
   };
-}
-
-function readFiles(table: TableReader): DockerSettings['files'] {
-  const all = ['mount', 'send'] as const;
-  return table.read('files', `must be ${all.join(' or ')}`, (value) => all.find((each) => each === value));
 }
 
 type Images =

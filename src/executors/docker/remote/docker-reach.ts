@@ -8,8 +8,12 @@ import { createRemoval } from '../place/removal.ts';
 import { execInContainer, isGone } from './exec-in-container.ts';
 import { removeVolumes, STATE_DIR } from './sent-files.ts';
 
-/** Where the container of one job is, on an engine that sees nothing of this machine. @param docker with `sentFiles`, and an engine that asks once */
-export function createDockerReach(docker: JobInDocker): Reach {
+/**
+ * Where the container of one job is, on an engine that sees nothing of this machine.
+ * @param docker with `sentFiles`, and an engine that asks once
+ * @param wasReplaced told when there is another container, for the one before was removed
+ */
+export function createDockerReach(docker: JobInDocker, wasReplaced: () => void): Reach {
   const { engine, clock } = docker.means;
   let lastOpened: string | null = null;
 
@@ -19,6 +23,7 @@ export function createDockerReach(docker: JobInDocker): Reach {
     if (noted !== null && noted.id === lastOpened) docker.notes.noteContainer({ ...noted, self: null });
     const container = await docker.open(signal, say);
     lastOpened = container.id;
+    if (noted !== null && noted.id !== container.id) wasReplaced();
     const { uid, gid, waiter, spared, bash } = container;
     const self = spared.find((each) => each.startsWith(`${waiter}:`)) ?? '';
     return { id: `${container.id} ${self}`, hasBash: bash !== null, uid, gid, waiter, spared };

@@ -1,5 +1,5 @@
-import type { JobSpec, Place, Say } from '../../executor.ts';
 import { hostPrograms } from '../../containers/host-programs.ts';
+import type { JobSpec, Place, Say, StepState } from '../../executor.ts';
 import { openRemotePlace } from '../../remote/open-remote-place.ts';
 import { labelsOf } from '../labels.ts';
 import { type DockerMeans, JobInDocker } from '../place/job-in-docker.ts';
@@ -19,10 +19,21 @@ export function openDockerRemotely(means: DockerMeans, job: JobSpec, signal: Abo
     containerId: () => docker.containerId,
     services: () => docker.services,
   });
+  let replaced: readonly string[] = [];
+  const reach = createDockerReach(docker, () => {
+    replaced = ['the container of the job was removed'];
+  });
+
+  async function remarksAbout(state: StepState): Promise<readonly string[]> {
+    const told = state.kind === 'vanished' ? replaced : [];
+    if (told.length > 0) replaced = [];
+    return [...told, ...(await remarks.about(state))];
+  }
+
   return openRemotePlace(
     {
-      ...{ reach: createDockerReach(docker), clock, job, host: hostPrograms(job, table, clock) },
-      remarks: (state) => remarks.about(state),
+      ...{ reach, clock, job, host: hostPrograms(job, table, clock) },
+      remarks: remarksAbout,
     },
     signal,
     say,

@@ -1,0 +1,111 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+// Between a runner and its engine: passes everything on, and ends connections where a test says so.
+
+export interface Cut {
+  /** Of the request's first line: `POST /v1.44/exec/…/start`. */
+  readonly request: RegExp;
+  /**
+   * `before` it reaches the engine · `answer`: the engine has it, and what it answers is lost · `down`: after so many bytes of the answer · `up`: after so many bytes of what is sent (its head counts).
+   */
+  readonly at: 'before' | 'answer' | 'down' | 'up';
+  /** For `down` and `up`. */
+  readonly bytes?: number;
+  /** How often; for ever where nothing is said. */
+  times?: number;
+}
+
+export interface CuttingProxy extends AsyncDisposable {
+  /** For a runner. */
+  readonly host: string;
+  /** What is to be cut from here on. */
+  cuts: Cut[];
+  /** How many connections were cut. */
+  readonly count: () => number;
+  /** Nothing is connected until it is false again. */
+  isDown: boolean;
+}
+
+/** @param engine `unix:///path` or `tcp://host:port` */
+export async function openCuttingProxy(engine: string): Promise<CuttingProxy> {
+  const sockets = new Set<Socket>();
+  let count = 0;
+  const server = createServer((client) => {
+    if (proxy.isDown) return void client.destroy();
+    pass(client, toEngine(engine));
+  });
+
+  function pass(client: Socket, upstream: Socket): void {
+    let cut: Cut | null = null;
+    let up = 0;
+    let down = 0;
+    const end = (): void => {
+      client.destroy();
+      upstream.destroy();
+    };
+    const cutHere = (): void => {
+      count += 1;
+      if (cut?.times !== undefined) cut.times -= 1;
+      end();
+    };
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', end);
+      socket.once('close', () => {
+        sockets.delete(socket);
+        end();
+      });
+    }
+    client.on('data', (bytes: Buffer) => {
+      const [first = ''] = bytes.toString('latin1', 0, 300).split('\r\n');
+      if (/^(GET|POST|PUT|DELETE) \S+ HTTP/.test(first)) {
+        cut = proxy.cuts.find(({ request, times }) => times !== 0 && request.test(first)) ?? null;
+        up = 0;
+        down = 0;
+      }
+      if (cut?.at === 'before') return cutHere();
+      const limit = cut?.at === 'up' ? (cut.bytes ?? 0) : Number.POSITIVE_INFINITY;
+      upstream.write(bytes.subarray(0, Math.max(0, limit - up)));
+      up += bytes.length;
+      if (up > limit) setImmediate(cutHere);
+    });
+    upstream.on('data', (bytes: Buffer) => {
+      if (cut?.at === 'answer') return cutHere();
+      const limit = cut?.at === 'down' ? (cut.bytes ?? 0) : Number.POSITIVE_INFINITY;
+      if (down + bytes.length > limit) {
+        client.write(bytes.subarray(0, limit - down), () => cutHere());
+        upstream.pause();
+        return;
+      }
+      down += bytes.length;
+      if (!client.write(bytes)) {
+        upstream.pause();
+        client.once('drain', () => upstream.resume());
+      }
+    });
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const proxy: CuttingProxy = {
+    host: `tcp://127.0.0.1:${portOf(server)}`,
+    cuts: [],
+    count: () => count,
+    isDown: false,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return proxy;
+}
+
+function toEngine(engine: string): Socket {
+  const url = new URL(engine);
+  return url.protocol === 'unix:' ? connect(url.pathname) : connect(Number(url.port), url.hostname);
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('a port was asked for');
+  return address.port;
+}
