@@ -54,32 +54,35 @@ export function createPrograms({ reach, clock, away }: ProgramsOptions): Program
     return kind === 'running' || kind === 'leaving' ? await opening(NEVER, () => {}) : null;
   }
 
+  /** Where the container does not run, in the next one: nothing of it was done. */
+  async function inContainer<T>(signal: AbortSignal | undefined, attempt: () => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!(error instanceof Failure) || error.code !== 'container_gone' || tries === CONTAINERS) throw error;
+        away.answered();
+        opened = null;
+        await clock.sleep(GONE_PAUSE_MS * tries, signal);
+      }
+    }
+  }
+
   /** Until it is answered. */
   async function persist<T>(
     { signal, patienceMs = Number.POSITIVE_INFINITY }: Pick<PatientProgram, 'signal' | 'patienceMs'>,
     attempt: () => Promise<T>,
   ): Promise<T> {
     const giveUpAt = clock.monotonic() + patienceMs;
-    let gone = 0;
-    for (let failures = 0; ; ) {
+    for (let failures = 1; ; failures += 1) {
       if (signal?.aborted) throw canceled(reach);
       try {
-        const result = await attempt();
+        const result = await inContainer(signal, attempt);
         away.answered();
         return result;
       } catch (error) {
         if (signal?.aborted) throw canceled(reach);
-        if (!(error instanceof Failure)) throw error;
-        if (error.code === 'container_gone') {
-          away.answered();
-          opened = null;
-          gone += 1;
-          if (gone >= CONTAINERS) throw error;
-          await clock.sleep(GONE_PAUSE_MS * gone, signal);
-          continue;
-        }
-        if (error.code !== 'reach_cut') throw error;
-        failures += 1;
+        if (!(error instanceof Failure) || error.code !== 'reach_cut') throw error;
         fail(error, giveUpAt);
       }
       await clock.sleep(pauseBefore(failures), signal);
@@ -96,7 +99,9 @@ export function createPrograms({ reach, clock, away }: ProgramsOptions): Program
     const { signal, data, timeoutMs = LONGEST_MS, limitBytes = ANSWER_BYTES } = request;
     const own = AbortSignal.timeout(timeoutMs);
     const limit = signal === undefined ? own : AbortSignal.any([own, signal]);
-    const streams = await exec(container, request, TELLS_ITS_END, limit);
+    const streams = await exec(container, request, TELLS_ITS_END, limit).catch((error: unknown) => {
+      throw own.aborted ? new Failure('reach_cut', `${reach.name} has not answered in time`, { cause: error }) : error;
+    });
     try {
       if (data !== undefined) streams.stdin.write(data);
       const read = [streams.stdout, streams.stderr].map((stream) => readOutput(stream, limitBytes));
@@ -152,11 +157,12 @@ export function createPrograms({ reach, clock, away }: ProgramsOptions): Program
       }),
     async open(request) {
       try {
-        const streams = await exec(await opening(NEVER, () => {}), request, '', request.signal ?? NEVER);
+        const streams = await inContainer(request.signal, async () =>
+          exec(await opening(NEVER, () => {}), request, '', request.signal ?? NEVER),
+        );
         away.answered();
         return { ...streams, code: checkedCode(streams) };
       } catch (error) {
-        if (error instanceof Failure && error.code === 'container_gone') opened = null;
         if (error instanceof Failure && error.code === 'reach_cut') fail(error, Number.POSITIVE_INFINITY);
         throw error;
       }

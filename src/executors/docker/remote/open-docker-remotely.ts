@@ -1,6 +1,7 @@
 import { hostPrograms } from '../../containers/host-programs.ts';
 import type { JobSpec, Place, Say, StepState } from '../../executor.ts';
 import { openRemotePlace } from '../../remote/open-remote-place.ts';
+import { claimedSteps } from '../../steps/step-directory.ts';
 import { labelsOf } from '../labels.ts';
 import { type DockerMeans, JobInDocker } from '../place/job-in-docker.ts';
 import { Remarks } from '../place/remarks.ts';
@@ -10,6 +11,9 @@ import { sentFiles } from './sent-files.ts';
 /** The place of a job on an engine that sees nothing of this machine. @throws as `Executor.prepare` */
 export function openDockerRemotely(means: DockerMeans, job: JobSpec, signal: AbortSignal, say?: Say): Promise<Place> {
   const { impatient: engine, clock, table, owner, settings } = means;
+  const image = job.image?.name ?? settings.image;
+  if (claimedSteps(job.stepsDir).length === 0 && image !== null)
+    say?.(`Using Docker executor with image ${image} ...`);
   // Whoever asks has a clock for all calls.
   const hasty = { ...means, engine };
   const files = sentFiles({ engine, job, labels: labelsOf(job, 'volume', owner) });

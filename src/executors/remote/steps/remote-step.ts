@@ -15,6 +15,8 @@ export interface RemoteStepOptions {
   readonly copy: StepCopy;
   readonly leaving: () => string | null;
   readonly remarks: (state: StepState) => Promise<readonly string[]>;
+  /** Its start was given up, and may still come true: whoever looks is to start it again. */
+  readonly isGivenUp: () => boolean;
   /** Finds out which steps are claimed in the place; false: it has not answered. */
   readonly survey: () => Promise<boolean>;
 }
@@ -27,8 +29,8 @@ export class RemoteStep {
   readonly #options: RemoteStepOptions;
   readonly #stream: LogStream;
   readonly #follower: ReturnType<typeof createStepFollower>;
-  /** Where the place was about to go already when it was first seen here, that is no news of the step. */
-  readonly #wasLeaving: boolean;
+  /** Why its place was told to go. */
+  #leaving: string | null = null;
   #final: Promise<StepState> | null = null;
   #isClosed = false;
   #cutAt: number | null = null;
@@ -40,13 +42,12 @@ export class RemoteStep {
     this.copy = copy;
     this.#stream = new LogStream({ programs, clock, copy, dir: `${stateDir}/steps/${copy.id}` });
     this.#follower = createStepFollower({ stepDir: copy.dir, clock, look: () => this.look() });
-    this.#wasLeaving = options.leaving() !== null;
   }
 
   async look(): Promise<StepState> {
     if (this.#final !== null) return await this.#final;
     const state = await this.#examine();
-    if (state.kind === 'absent' || state.kind === 'running') return state;
+    if (state.kind === 'absent' || state.kind === 'running' || (state.kind === 'evicted' && !state.isGone)) return state;
     this.#final ??= this.#remark(state);
     return await this.#final;
   }
@@ -90,18 +91,19 @@ export class RemoteStep {
 
   async #examine(): Promise<StepState> {
     const { copy } = this;
-    const { away, leaving, survey } = this.#options;
+    const { away, survey, isGivenUp } = this.#options;
     const code = copy.exit()?.code;
     if (code !== undefined) return { kind: 'ended', code };
     if (this.#isClosed) return copy.isClaimed() ? { kind: 'vanished' } : { kind: 'absent' };
-    if (!copy.isClaimed() && (await survey()) && !copy.isClaimed()) return { kind: 'absent' };
+    if (!copy.isClaimed() && (isGivenUp() || ((await survey()) && !copy.isClaimed()))) return { kind: 'absent' };
     const { end } = this.#stream;
-    if (end?.kind === 'gone') return { kind: 'vanished' };
     if (end?.kind === 'lost') return end;
-    const why = leaving();
-    if (why !== null && !this.#wasLeaving) return { kind: 'evicted', reason: why };
-    if (away.isLost()) return { kind: 'lost', reason: 'the place has not answered for too long' };
+    this.#leaving = this.#options.leaving() ?? this.#leaving;
+    const isGone = end?.kind === 'gone';
+    if (isGone && this.#leaving === null) return { kind: 'vanished' };
     if (copy.isClaimed()) this.#stream.start();
+    if (this.#leaving !== null) return { kind: 'evicted', reason: this.#leaving, isGone };
+    if (away.isLost()) return { kind: 'lost', reason: 'the place has not answered for too long' };
     return { kind: 'running' };
   }
 

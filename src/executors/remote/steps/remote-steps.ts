@@ -55,6 +55,7 @@ export class RemoteSteps {
       new RemoteStep({
         ...{ programs, clock, away, stateDir, leaving, remarks, copy: copyOf(job.stepsDir, id) },
         survey: () => this.survey(),
+        isGivenUp: () => this.#unsettled.has(id),
       });
     this.#steps.set(id, known);
     return known;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describeError, Failure } from '../../../base/index.ts';
-import type { StepSpec } from '../../executor.ts';
+import { START_PATIENCE_MS, type StepSpec } from '../../executor.ts';
 import { STEP_FORBIDDEN } from '../../steps/step-directory.ts';
 import type { Programs } from '../programs.ts';
 import type { ProgramAnswer } from '../run-program.ts';
@@ -15,8 +15,6 @@ export interface StartOptions {
   readonly environment: () => Promise<readonly string[]>;
 }
 
-/** Longer, a place that is away is not waited for: whoever starts a cleanup has a budget for it. */
-const PATIENCE_MS = 2 * 60_000;
 const RANDOM_BYTES = 6;
 
 export type Claim =
@@ -31,7 +29,7 @@ export async function startRemoteStep(options: StartOptions, { id, script }: Ste
   const data = scriptData(script, random);
   const [environment, shell] = [await options.environment(), await options.shell()];
   const program = startProgram({ stateDir, id, random, projectDir, shell, environment, bytes: data.length });
-  const answer = await programs.ask({ what: 'start', program, data, as: 'user', patienceMs: PATIENCE_MS });
+  const answer = await programs.ask({ what: 'start', program, data, as: 'user', patienceMs: START_PATIENCE_MS });
   const claim = parseClaim(answer);
   if (claim?.kind === 'claimed') return claim;
   if (claim?.kind === 'forbidden')
