@@ -67,8 +67,9 @@ export function createStepFollower({ stepDir, clock, look }: FollowedStep): Step
   return { readLog, cutLog: log.cut, changed, close: log.close, wake };
 }
 
-function isOver({ kind }: StepState): boolean {
-  return kind !== 'absent' && kind !== 'running';
+/** What is told to go goes on until it is gone. */
+function isOver(state: StepState): boolean {
+  return !['absent', 'running'].includes(state.kind) && !(state.kind === 'evicted' && !state.isGone);
 }
 
 /** A hint only: when the system has no watches left, or no directory yet, polling does. */
