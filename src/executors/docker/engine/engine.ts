@@ -1,4 +1,4 @@
-import { type IncomingMessage, Agent as PlainAgent } from 'node:http';
+import { IncomingMessage, Agent as PlainAgent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import type { Duplex, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -17,6 +17,10 @@ export interface Engine {
   ask(method: 'GET' | 'POST' | 'DELETE', path: string, more?: Asking): Promise<unknown>;
   /** As `ask`; resolves when the answer begins. Whoever has the stream ends it (`destroy`); it ends with `signal`, and when nothing has come for `timeoutMs`. */
   open(method: 'GET' | 'POST', path: string, more?: Asking): Promise<Readable>;
+}
+
+/** One that streams are sent to, as well. */
+export interface StreamEngine extends Engine {
   /** POST, after which the connection is the caller's in both directions. Asked once. Whoever has it destroys it; it ends with `signal`. */
   takeOver(path: string, more?: Asking): Promise<Duplex>;
   /** PUT of a tar. Asked once. */
@@ -58,7 +62,7 @@ const PATIENCE_MS = 10 * 60_000;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2_000;
 
-export function createEngine({ address, clock, patienceMs = PATIENCE_MS }: EngineOptions): Engine {
+export function createEngine({ address, clock, patienceMs = PATIENCE_MS }: EngineOptions): StreamEngine {
   const agent =
     address.tls === null
       ? new PlainAgent({ keepAlive: true, maxFreeSockets: IDLE })
@@ -122,7 +126,7 @@ export function createEngine({ address, clock, patienceMs = PATIENCE_MS }: Engin
     ...{ name: address.name, ask, open },
     async takeOver(path, more = {}) {
       const answer = await takeOver(address, agent, { method: 'POST', path: await whole(path, more), more });
-      if (!('statusCode' in answer)) return answer;
+      if (!(answer instanceof IncomingMessage)) return answer;
       await refuse(answer, `POST ${path}`);
       answer.destroy();
       throw unreachable(address, new Error('it does not give its connection away'));

@@ -1,4 +1,4 @@
-import { Failure } from '../../../base/index.ts';
+import { describeError, Failure } from '../../../base/index.ts';
 import type { JobSpec, Say } from '../../executor.ts';
 import { removeDirectories } from '../../files/project-dir.ts';
 import type { ProcessTable } from '../../processes/table/process-table.ts';
@@ -10,7 +10,7 @@ import type { JobContainer } from '../container/private-notes.ts';
 import { type PrivateNotes, privateNotes } from '../container/private-notes.ts';
 import { runInside } from '../container/run-inside.ts';
 import { openVolumes, type Volumes } from '../container/volumes.ts';
-import { type Engine, isRefusal } from '../engine/engine.ts';
+import { type Engine, isRefusal, type StreamEngine } from '../engine/engine.ts';
 import { chooseUser, isPrivilegedImage } from '../images/allowed.ts';
 import { hasMark, type JobMark, type Labels, labelsOf, nameOf, type ThingType } from '../labels.ts';
 import { type JobNetwork, provideNetwork, removeNetwork } from '../services/network.ts';
@@ -25,7 +25,7 @@ export interface DockerMeans extends ImageMeans {
   readonly owner: string | null;
   readonly durable: boolean;
   /** Asks once and does not wait for an engine that is away. */
-  readonly impatient: Engine;
+  readonly impatient: StreamEngine;
   /** Of this machine. */
   readonly table: ProcessTable;
 }

@@ -14,7 +14,7 @@ import { removeVolumes, STATE_DIR } from './sent-files.ts';
  * @param wasReplaced told when there is another container, for the one before was removed
  */
 export function createDockerReach(docker: JobInDocker, wasReplaced: () => void): Reach {
-  const { engine, clock } = docker.means;
+  const { impatient: engine, clock } = docker.means;
   let lastOpened: string | null = null;
 
   async function open(signal: AbortSignal, say: Say): Promise<RemoteContainer> {

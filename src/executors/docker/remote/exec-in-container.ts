@@ -3,7 +3,7 @@ import { type Duplex, PassThrough } from 'node:stream';
 import { type Clock, Failure } from '../../../base/index.ts';
 import type { ExecOptions, ExecStreams } from '../../remote/reach.ts';
 import { framesOf } from '../engine/demultiplex.ts';
-import { type Engine, isRefusal } from '../engine/engine.ts';
+import { type Engine, isRefusal, type StreamEngine } from '../engine/engine.ts';
 
 /** After its streams have ended an engine may say for a moment that a program still runs. */
 const END_MS = 5_000;
@@ -12,7 +12,7 @@ const LONGEST_PAUSE_MS = 500;
 
 /** As `Reach.exec`. @param engine one that asks once. @throws EngineRefusal, Failure `engine_unreachable`, `canceled` */
 export async function execInContainer(
-  engine: Engine,
+  engine: StreamEngine,
   clock: Pick<Clock, 'monotonic' | 'sleep'>,
   containerId: string,
   { words, as, signal }: ExecOptions & { readonly words: readonly string[] },
