@@ -18,7 +18,12 @@ export function remoteNestedRuns(
     async nestedRuns() {
       const program = `${setUp}for epilogue_f in "$epilogue_d"/[0-9]*; do echo "\${epilogue_f##*/}"; done\nexit 0`;
       const answer = await programs.askRunning({ what: 'runs', program, as: 'user' });
-      return answer?.stdout.toString().split('\n').filter((name) => /^\d+$/.test(name)) ?? [];
+      return (
+        answer?.stdout
+          .toString()
+          .split('\n')
+          .filter((name) => /^\d+$/.test(name)) ?? []
+      );
     },
     async disownNestedRuns() {
       const program = `${setUp}mkdir -p "$epilogue_d.disowned"

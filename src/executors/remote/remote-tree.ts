@@ -116,7 +116,8 @@ ${REMOTE_SCAN}`;
       const answer = await programs.askRunning({ ...request, ...(limit === undefined ? {} : { signal: limit }) });
       return answer && { code: answer.code, stdout: answer.stdout.toString(), stderr: answer.stderr };
     } catch (error) {
-      if (error instanceof Failure && error.code === 'exec_refused') return { code: -1, stdout: '', stderr: error.message };
+      if (error instanceof Failure && error.code === 'exec_refused')
+        return { code: -1, stdout: '', stderr: error.message };
       throw error;
     }
   }

@@ -4,9 +4,9 @@ import { WAITING_SCRIPT } from '../../containers/waiting-script.ts';
 import { readFrames } from '../engine/demultiplex.ts';
 import { type Engine, isRefusal } from '../engine/engine.ts';
 import { hasMark, type JobMark } from '../labels.ts';
+import type { ContainerFiles } from './container-files.ts';
 import { type ContainerPlan, containerSpec } from './container-spec.ts';
 import { type ContainerState, inspectContainer } from './inspect-container.ts';
-import type { ContainerFiles } from './container-files.ts';
 import type { JobContainer, PrivateNotes } from './private-notes.ts';
 import { withLock } from './with-lock.ts';
 

@@ -58,7 +58,11 @@ async function part(socket: Duplex, streams: Readonly<Record<'stdout' | 'stderr'
 async function drained(stream: PassThrough, socket: Duplex): Promise<void> {
   const over = new AbortController();
   const { signal } = over;
-  const events = [once(stream, 'drain', { signal }), once(stream, 'close', { signal }), once(socket, 'close', { signal })];
+  const events = [
+    once(stream, 'drain', { signal }),
+    once(stream, 'close', { signal }),
+    once(socket, 'close', { signal }),
+  ];
   for (const event of events) event.catch(() => {});
   await Promise.race(events).finally(() => over.abort());
 }

@@ -12,8 +12,7 @@ import { sentFiles } from './sent-files.ts';
 export function openDockerRemotely(means: DockerMeans, job: JobSpec, signal: AbortSignal, say?: Say): Promise<Place> {
   const { impatient: engine, clock, table, owner, settings } = means;
   const image = job.image?.name ?? settings.image;
-  if (claimedSteps(job.stepsDir).length === 0 && image !== null)
-    say?.(`Using Docker executor with image ${image} ...`);
+  if (claimedSteps(job.stepsDir).length === 0 && image !== null) say?.(`Using Docker executor with image ${image} ...`);
   // Whoever asks has a clock for all calls.
   const hasty = { ...means, engine };
   const files = sentFiles({ engine, job, labels: labelsOf(job, 'volume', owner) });

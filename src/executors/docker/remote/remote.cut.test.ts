@@ -112,9 +112,7 @@ describeOnDocker('a place in an engine whose connections are cut', () => {
         const id = `step${index}`;
         proxy.cuts = [{ ...cut }];
         const seen = await call({ place, id });
-        expect(JSON.stringify(seen), `${name}, cut ${way}`).toBe(
-          JSON.stringify(expected).replaceAll('peace', id),
-        );
+        expect(JSON.stringify(seen), `${name}, cut ${way}`).toBe(JSON.stringify(expected).replaceAll('peace', id));
         expect(proxy.cuts[0]?.times, `${way}: it was cut`).toBe(0);
         proxy.cuts = [];
       }

@@ -115,10 +115,7 @@ export class LogStream {
     const silence = setTimeout(() => streams.close(), SILENCE_MS);
     try {
       const heard = () => silence.refresh();
-      const [count, words] = await Promise.all([
-        this.#copy(streams, from, heard),
-        hear(streams, heard),
-      ]);
+      const [count, words] = await Promise.all([this.#copy(streams, from, heard), hear(streams, heard)]);
       return this.#conclude(count, words);
     } finally {
       clearTimeout(silence);

@@ -47,7 +47,8 @@ export class RemoteStep {
   async look(): Promise<StepState> {
     if (this.#final !== null) return await this.#final;
     const state = await this.#examine();
-    if (state.kind === 'absent' || state.kind === 'running' || (state.kind === 'evicted' && !state.isGone)) return state;
+    if (state.kind === 'absent' || state.kind === 'running' || (state.kind === 'evicted' && !state.isGone))
+      return state;
     this.#final ??= this.#remark(state);
     return await this.#final;
   }

@@ -200,4 +200,3 @@ function asNotStarted(id: string, error: unknown): unknown {
   if (error instanceof Failure && ['step_not_started', STEP_FORBIDDEN].includes(error.code)) return error;
   return new Failure('step_not_started', `step ${id} was not started: ${describeError(error)}`, { cause: error });
 }
-
