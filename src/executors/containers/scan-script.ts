@@ -14,23 +14,7 @@ const NO_DIFFERENCES: ScanDifferences = {
   maySignal: 'may_signal() { :; }',
 };
 
-/**
- * Finds the processes of a job from inside of its container, and signals them, called as `sh -c SCAN_SCRIPT epilogue-scan <TERM|KILL|none> <pid of the one that waits> <pid>:<start>…` by root.
- * POSIX sh, nothing but builtins: where no process can be started any more it works all the same.
- *
- * A container has process ids of its own. Without a parent in it are the first process and what was exec'd: our wrappers, this script, and what somebody has exec'd who looks around.
- * All others are the job's, wherever they have gone, but those that were there before it (named with their start times), and what the one that waits waits with. Zombies are dead.
- *
- * CONT goes to whoever is spared, too: a script can have stopped its wrapper.
- *
- * To its output: `pid name` a line, of all that were found; a name is as the kernel escapes it. KILL goes round: what is stopped forks no more.
- * What multiplies faster than that is killed in one go with all else but the first process, wrappers too. It ends with 9 where some are left.
- */
-export function scanScript({ findOutsiders, maySignal }: ScanDifferences = NO_DIFFERENCES): string {
-  return `: epilogue-scan
-${findOutsiders}
-${maySignal}
-kind=$1
+const SCAN = `kind=$1
 waiter=$2
 shift 2
 spared=" $* "
@@ -113,6 +97,21 @@ case $kind in
 esac
 exit 0
 `;
+
+/**
+ * Finds the processes of a job from inside of its container, and signals them, called as `sh -c SCAN_SCRIPT epilogue-scan <TERM|KILL|none> <pid of the one that waits> <pid>:<start>…` by root.
+ * POSIX sh, nothing but builtins: where no process can be started any more it works all the same.
+ *
+ * A container has process ids of its own. Without a parent in it are the first process and what was exec'd: our wrappers, this script, and what somebody has exec'd who looks around.
+ * All others are the job's, wherever they have gone, but those that were there before it (named with their start times), and what the one that waits waits with. Zombies are dead.
+ *
+ * CONT goes to whoever is spared, too: a script can have stopped its wrapper.
+ *
+ * To its output: `pid name` a line, of all that were found; a name is as the kernel escapes it. KILL goes round: what is stopped forks no more.
+ * What multiplies faster than that is killed in one go with all else but the first process, wrappers too. It ends with 9 where some are left.
+ */
+export function scanScript({ findOutsiders, maySignal }: ScanDifferences = NO_DIFFERENCES): string {
+  return `: epilogue-scan\n${findOutsiders}\n${maySignal}\n${SCAN}`;
 }
 
 /** For a container whose steps are exec'd. */

@@ -1,5 +1,5 @@
 import { Failure, quoteWord } from '../../base/index.ts';
-import type { Programs } from './programs.ts';
+import type { Programs } from './programs/programs.ts';
 import { said } from './steps/start-remote-step.ts';
 
 /** What all that is run in a place is made of, but for files. Debian, Alpine and one busybox have it. */

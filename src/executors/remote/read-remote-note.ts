@@ -1,6 +1,6 @@
 import { Failure, quoteWord } from '../../base/index.ts';
 import { MAX_NOTE_BYTES } from '../executor.ts';
-import type { Programs } from './programs.ts';
+import type { Programs } from './programs/programs.ts';
 
 const NONE = 3;
 /** It is asked for again in a moment. */

@@ -1,6 +1,6 @@
 import { Failure, quoteWord } from '../../base/index.ts';
 import type { Place } from '../executor.ts';
-import type { Programs } from './programs.ts';
+import type { Programs } from './programs/programs.ts';
 
 export function remoteNestedRunsDir(stateDir: string): string {
   return `${stateDir}/nested-runs`;

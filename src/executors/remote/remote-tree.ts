@@ -3,7 +3,7 @@ import { createContainerTree } from '../containers/container-tree.ts';
 import type { InsideResult, RunInside } from '../containers/run-inside.ts';
 import { scanScript } from '../containers/scan-script.ts';
 import type { Place } from '../executor.ts';
-import type { Programs } from './programs.ts';
+import type { Programs } from './programs/programs.ts';
 import type { Reach } from './reach.ts';
 import type { RemoteSteps } from './steps/remote-steps.ts';
 

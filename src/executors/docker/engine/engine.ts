@@ -80,16 +80,7 @@ export function createEngine({ address, clock, patienceMs = PATIENCE_MS }: Engin
     }
   }
 
-  let version: Promise<string> | null = null;
-
-  /** Others may wait for it, too: no single one's signal ends it. */
-  function knownVersion(timeoutMs = SILENCE_MS): Promise<string> {
-    version ??= readVersion(address, agent, Math.min(timeoutMs || SILENCE_MS, SILENCE_MS)).catch((error: unknown) => {
-      version = null;
-      throw error;
-    });
-    return version;
-  }
+  const knownVersion = rememberVersion(address, agent);
 
   async function whole(path: string, more: Asking): Promise<string> {
     return `${await knownVersion(more.timeoutMs)}${path}${queryText(more.query)}`;
@@ -99,15 +90,6 @@ export function createEngine({ address, clock, patienceMs = PATIENCE_MS }: Engin
     const response = await exchange(address, agent, { method, path: await whole(path, more), more });
     await refuse(response, `${method} ${path}`);
     return response;
-  }
-
-  async function refuse(response: IncomingMessage, asked: string): Promise<void> {
-    const status = response.statusCode ?? 0;
-    if (status < 400) return;
-    const words = await refusalWords(response);
-    // Podman calls a name that is taken a fault of its own.
-    const isTaken = status === 500 && /\bis already in use\b/.test(words);
-    throw new EngineRefusal(asked, isTaken ? 409 : status, words);
   }
 
   async function ask(method: string, path: string, more: Asking = {}): Promise<unknown> {
@@ -134,6 +116,30 @@ export function createEngine({ address, clock, patienceMs = PATIENCE_MS }: Engin
     async send(path, tar, more = {}) {
       await readText(await openOnce('PUT', path, { ...more, tar }), address, more.signal);
     },
+  };
+}
+
+async function refuse(response: IncomingMessage, asked: string): Promise<void> {
+  const status = response.statusCode ?? 0;
+  if (status < 400) return;
+  const words = await refusalWords(response);
+  // Podman calls a name that is taken a fault of its own.
+  const isTaken = status === 500 && /\bis already in use\b/.test(words);
+  throw new EngineRefusal(asked, isTaken ? 409 : status, words);
+}
+
+/** Others may wait for it, too: no single one's signal ends it. */
+function rememberVersion(
+  address: EngineAddress,
+  agent: PlainAgent | TlsAgent,
+): (timeoutMs?: number) => Promise<string> {
+  let version: Promise<string> | null = null;
+  return (timeoutMs = SILENCE_MS) => {
+    version ??= readVersion(address, agent, Math.min(timeoutMs || SILENCE_MS, SILENCE_MS)).catch((error: unknown) => {
+      version = null;
+      throw error;
+    });
+    return version;
   };
 }
 

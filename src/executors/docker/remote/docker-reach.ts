@@ -2,7 +2,7 @@ import { describeError, Failure } from '../../../base/index.ts';
 import type { Say } from '../../executor.ts';
 import type { Reach, ReachState, RemoteContainer } from '../../remote/reach.ts';
 import { inspectContainer } from '../container/inspect-container.ts';
-import { EngineRefusal, isRefusal } from '../engine/engine.ts';
+import { type Engine, EngineRefusal, isRefusal } from '../engine/engine.ts';
 import type { JobInDocker } from '../place/job-in-docker.ts';
 import { createRemoval } from '../place/removal.ts';
 import { execInContainer, isGone } from './exec-in-container.ts';
@@ -36,36 +36,6 @@ export function createDockerReach(docker: JobInDocker, wasReplaced: () => void):
     return { kind: 'stopped', remarks: [] };
   }
 
-  async function remove(keepFiles: boolean): Promise<void> {
-    const removal = createRemoval();
-    if (keepFiles) {
-      await removal.attempt(() => kill());
-      await docker.stopServices(removal);
-    } else {
-      await docker.removeContainers(removal);
-      await docker.removeAround(removal);
-      await removal.attempt(() => removeVolumes(engine, docker.job));
-    }
-    removal.finish();
-    if (!keepFiles) docker.notes.remove();
-  }
-
-  async function kill(): Promise<void> {
-    await engine.ask('POST', `/containers/${docker.containerId}/kill`).catch((error: unknown) => {
-      if (!isGone(error)) throw error;
-    });
-  }
-
-  /** A script with the engine's socket can have paused its own container. @returns whether it was that */
-  async function wake(id: string): Promise<boolean> {
-    const found = await inspectContainer(engine, id);
-    if (found === null || !found.isPaused) return false;
-    await engine.ask('POST', `/containers/${id}/unpause`).catch((error: unknown) => {
-      if (!isRefusal(error, 404, 409, 500)) throw error;
-    });
-    return true;
-  }
-
   return {
     name: `the Docker Engine at ${engine.name}`,
     stateDir: STATE_DIR,
@@ -75,7 +45,7 @@ export function createDockerReach(docker: JobInDocker, wasReplaced: () => void):
         const [id = ''] = containerId.split(' ');
         const exec = () => execInContainer(engine, clock, id, { ...options, words });
         return await exec().catch(async (error: unknown) => {
-          if (isRefusal(error, 409) && (await wake(id))) return await exec();
+          if (isRefusal(error, 409) && (await wake(engine, id))) return await exec();
           throw error;
         });
       }),
@@ -85,8 +55,39 @@ export function createDockerReach(docker: JobInDocker, wasReplaced: () => void):
         const [id = ''] = containerId.split(' ');
         await engine.send(`/containers/${id}/archive`, tar, { query: { path: directory }, signal });
       }),
-    remove: (keepFiles) => asReach(() => remove(keepFiles)),
+    remove: (keepFiles) => asReach(() => remove(docker, keepFiles)),
   };
+}
+
+async function remove(docker: JobInDocker, keepFiles: boolean): Promise<void> {
+  const { impatient: engine } = docker.means;
+  const removal = createRemoval();
+  if (keepFiles) {
+    await removal.attempt(() => kill(engine, docker.containerId));
+    await docker.stopServices(removal);
+  } else {
+    await docker.removeContainers(removal);
+    await docker.removeAround(removal);
+    await removal.attempt(() => removeVolumes(engine, docker.job));
+  }
+  removal.finish();
+  if (!keepFiles) docker.notes.remove();
+}
+
+async function kill(engine: Engine, id: string): Promise<void> {
+  await engine.ask('POST', `/containers/${id}/kill`).catch((error: unknown) => {
+    if (!isGone(error)) throw error;
+  });
+}
+
+/** A script with the engine's socket can have paused its own container. @returns whether it was that */
+async function wake(engine: Engine, id: string): Promise<boolean> {
+  const found = await inspectContainer(engine, id);
+  if (found === null || !found.isPaused) return false;
+  await engine.ask('POST', `/containers/${id}/unpause`).catch((error: unknown) => {
+    if (!isRefusal(error, 404, 409, 500)) throw error;
+  });
+  return true;
 }
 
 async function asReach<T>(action: () => Promise<T>): Promise<T> {

@@ -78,7 +78,7 @@ const CALLS: Readonly<Record<string, (trial: Trial) => Promise<unknown>>> = {
     return (await readAll(place, id)).toString();
   },
   async signal({ place, id }) {
-    await place.start({ id, script: 'trap "echo bye; exit 5" TERM; echo up; while :; do sleep 0.05; done' });
+    await place.start({ id, script: 'trap "echo bye; exit 5" TERM; echo up; sleep 1000 & wait' });
     await waitForOutput(place, id, 'up');
     await place.signal('TERM');
     const state = await waitForEnd(place, id);

@@ -15,46 +15,7 @@ export interface FollowProgram {
   readonly wrapper: string;
 }
 
-/**
- * Prints what is new in the log of a step that is claimed, until its end. What it says is on stderr: a dot now and then, and as its last line `end <count> <exit line>`, `gone <count>` (its wrapper lives no
- * more and has left no exit) or `more <count>`, each with how many bytes it has printed. It counts by where it stands in the log, which no job can change.
- *
- * The log is opened once; each `dd` goes on where the one before has stopped. `exit` is looked at before the log is read once more: who sees it has all of the log.
- */
-export function followProgram({ dir, from, wrapper }: FollowProgram): string {
-  return `${setUp(dir, wrapper)}
-until [ -f "$epilogue_d/log" ] && [ ! -L "$epilogue_d/log" ]; do
-  find_end
-  [ -z "$epilogue_end" ] || finish "$epilogue_end"
-  rest
-done
-exec 3<"$epilogue_d/log"
-dd bs=1 skip=${from} count=0 <&3 2>/dev/null
-find_position
-[ "$epilogue_at" = ${from} ] || exit 14
-epilogue_still=0
-while :; do
-  find_end
-  epilogue_before=$epilogue_at
-  dd bs=65536 count=64 <&3 2>/dev/null || exit 13
-  find_position
-  if [ "$epilogue_at" != "$epilogue_before" ]; then
-    epilogue_still=0
-    [ "$((epilogue_at - ${from}))" -lt ${MAX_BYTES} ] || finish more
-    [ "$((epilogue_at - epilogue_before))" -lt 4194304 ] || continue
-  else
-    [ -z "$epilogue_end" ] || finish "$epilogue_end"
-    epilogue_still=$((epilogue_still + 1))
-  fi
-  rest
-done`;
-
-  function setUp(stepDir: string, known: string): string {
-    return `epilogue_d=${quoteWord(stepDir)}
-epilogue_w=${quoteWord(known)}
-epilogue_at=${from}
-epilogue_still=0
-find_time() {
+const FUNCTIONS = `find_time() {
   epilogue_now=0
   read -r epilogue_now epilogue_l 2>/dev/null </proc/uptime
   epilogue_now=\${epilogue_now%.*}
@@ -63,7 +24,7 @@ find_position() {
   read -r epilogue_l epilogue_at 2>/dev/null <"/proc/$$/fdinfo/3"
 }
 finish() {
-  printf '%s %s %s\\n' "\${1%% *}" "$((epilogue_at - ${from}))" "\${1#* }" >&2
+  printf '%s %s %s\\n' "\${1%% *}" "$((epilogue_at - epilogue_from))" "\${1#* }" >&2
   exit 0
 }
 read_exit() {
@@ -101,8 +62,46 @@ rest() {
   fi
   if [ "$epilogue_still" -lt 20 ]; then sleep 0.1 || sleep 1; else sleep 0.25 || sleep 1; fi || exit 13
 }
-find_time
+`;
+
+/**
+ * Prints what is new in the log of a step that is claimed, until its end. What it says is on stderr: a dot now and then, and as its last line `end <count> <exit line>`, `gone <count>` (its wrapper lives no
+ * more and has left no exit) or `more <count>`, each with how many bytes it has printed. It counts by where it stands in the log, which no job can change.
+ *
+ * The log is opened once; each `dd` goes on where the one before has stopped. `exit` is looked at before the log is read once more: who sees it has all of the log.
+ */
+export function followProgram({ dir, from, wrapper }: FollowProgram): string {
+  return `epilogue_d=${quoteWord(dir)}
+epilogue_w=${quoteWord(wrapper)}
+epilogue_from=${from}
+epilogue_at=${from}
+epilogue_still=0
+${FUNCTIONS}find_time
 epilogue_born=$epilogue_now
-epilogue_said=$epilogue_now`;
-  }
+epilogue_said=$epilogue_now
+until [ -f "$epilogue_d/log" ] && [ ! -L "$epilogue_d/log" ]; do
+  find_end
+  [ -z "$epilogue_end" ] || finish "$epilogue_end"
+  rest
+done
+exec 3<"$epilogue_d/log"
+dd bs=1 skip=${from} count=0 <&3 2>/dev/null
+find_position
+[ "$epilogue_at" = ${from} ] || exit 14
+epilogue_still=0
+while :; do
+  find_end
+  epilogue_before=$epilogue_at
+  dd bs=65536 count=64 <&3 2>/dev/null || exit 13
+  find_position
+  if [ "$epilogue_at" != "$epilogue_before" ]; then
+    epilogue_still=0
+    [ "$((epilogue_at - ${from}))" -lt ${MAX_BYTES} ] || finish more
+    [ "$((epilogue_at - epilogue_before))" -lt 4194304 ] || continue
+  else
+    [ -z "$epilogue_end" ] || finish "$epilogue_end"
+    epilogue_still=$((epilogue_still + 1))
+  fi
+  rest
+done`;
 }

@@ -1,8 +1,8 @@
 import { type Clock, Failure } from '../../../base/index.ts';
 import type { StepState } from '../../executor.ts';
 import { createStepFollower } from '../../steps/follow-step.ts';
-import type { AwayClock } from '../away-clock.ts';
-import type { Programs } from '../programs.ts';
+import type { AwayClock } from '../programs/away-clock.ts';
+import type { Programs } from '../programs/programs.ts';
 import { LogStream } from './log-stream.ts';
 import type { StepCopy } from './step-copy.ts';
 import { cutProgram } from './step-programs.ts';

@@ -2,8 +2,8 @@ import { type Clock, describeError, errorCode, Failure } from '../../../base/ind
 import type { JobProcess, JobSpec, StepSpec, StepState } from '../../executor.ts';
 import { clearStep } from '../../steps/clear-step.ts';
 import { claimedSteps, STEP_FORBIDDEN } from '../../steps/step-directory.ts';
-import type { AwayClock } from '../away-clock.ts';
-import type { Programs } from '../programs.ts';
+import type { AwayClock } from '../programs/away-clock.ts';
+import type { Programs } from '../programs/programs.ts';
 import type { ProgramAnswer } from '../run-program.ts';
 import { RemoteStep } from './remote-step.ts';
 import {

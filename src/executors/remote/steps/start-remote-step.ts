@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describeError, Failure } from '../../../base/index.ts';
 import { START_PATIENCE_MS, type StepSpec } from '../../executor.ts';
 import { STEP_FORBIDDEN } from '../../steps/step-directory.ts';
-import type { Programs } from '../programs.ts';
+import type { Programs } from '../programs/programs.ts';
 import type { ProgramAnswer } from '../run-program.ts';
 import { forbidProgram, NOT_BEGUN, scriptData, startProgram } from './step-programs.ts';
 

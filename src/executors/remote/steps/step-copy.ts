@@ -41,15 +41,6 @@ export function copyOf(stepsDir: string, id: string): StepCopy {
     return log;
   }
 
-  function overwrite(name: string, line: string): void {
-    const fd = withDescriptors(() => openSync(join(dir, name), 'r+'));
-    try {
-      writeSync(fd, `${line}\n`, 0);
-    } finally {
-      closeSync(fd);
-    }
-  }
-
   function wrapper(): string {
     return /^(\d+ \S+ \S+)\n/.exec(readText(join(dir, 'pid')))?.[1] ?? '';
   }
@@ -64,7 +55,7 @@ export function copyOf(stepsDir: string, id: string): StepCopy {
       isClaimed = true;
       try {
         this.reserve();
-        if (wrapper() === '' && said !== '') overwrite('pid', said);
+        if (wrapper() === '' && said !== '') overwrite(join(dir, 'pid'), said);
         writeFileSync(join(dir, 'claim'), '', { flag: 'wx', mode: 0o600 });
       } catch (error) {
         if (errorCode(error) === undefined) throw error;
@@ -83,13 +74,22 @@ export function copyOf(stepsDir: string, id: string): StepCopy {
       for (let done = 0; done < bytes.length; )
         done += writeSync(openLog(), bytes, done, bytes.length - done, offset + done);
     },
-    end: (line) => overwrite('exit', line),
+    end: (line) => overwrite(join(dir, 'exit'), line),
     exit: () => readExit(dir),
     close() {
       if (log !== null) closeSync(log);
       log = null;
     },
   };
+}
+
+function overwrite(path: string, line: string): void {
+  const fd = withDescriptors(() => openSync(path, 'r+'));
+  try {
+    writeSync(fd, `${line}\n`, 0);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 function readText(path: string): string {

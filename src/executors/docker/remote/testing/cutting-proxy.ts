@@ -32,58 +32,19 @@ export async function openCuttingProxy(engine: string): Promise<CuttingProxy> {
   let count = 0;
   const server = createServer((client) => {
     if (proxy.isDown) return void client.destroy();
-    pass(client, toEngine(engine));
-  });
-
-  function pass(client: Socket, upstream: Socket): void {
-    let cut: Cut | null = null;
-    let up = 0;
-    let down = 0;
-    const end = (): void => {
-      client.destroy();
-      upstream.destroy();
-    };
-    const cutHere = (): void => {
-      count += 1;
-      if (cut?.times !== undefined) cut.times -= 1;
-      end();
-    };
+    const upstream = toEngine(engine);
     for (const socket of [client, upstream]) {
       sockets.add(socket);
-      socket.on('error', end);
-      socket.once('close', () => {
-        sockets.delete(socket);
-        end();
-      });
+      socket.once('close', () => sockets.delete(socket));
     }
-    client.on('data', (bytes: Buffer) => {
-      const [first = ''] = bytes.toString('latin1', 0, 300).split('\r\n');
-      if (/^(GET|POST|PUT|DELETE) \S+ HTTP/.test(first)) {
-        cut = proxy.cuts.find(({ request, times }) => times !== 0 && request.test(first)) ?? null;
-        up = 0;
-        down = 0;
-      }
-      if (cut?.at === 'before') return cutHere();
-      const limit = cut?.at === 'up' ? (cut.bytes ?? 0) : Number.POSITIVE_INFINITY;
-      upstream.write(bytes.subarray(0, Math.max(0, limit - up)));
-      up += bytes.length;
-      if (up > limit) setImmediate(cutHere);
+    pass(client, upstream, {
+      find: (line) => proxy.cuts.find(({ request, times }) => times !== 0 && request.test(line)) ?? null,
+      was(cut) {
+        count += 1;
+        if (cut.times !== undefined) cut.times -= 1;
+      },
     });
-    upstream.on('data', (bytes: Buffer) => {
-      if (cut?.at === 'answer') return cutHere();
-      const limit = cut?.at === 'down' ? (cut.bytes ?? 0) : Number.POSITIVE_INFINITY;
-      if (down + bytes.length > limit) {
-        client.write(bytes.subarray(0, limit - down), () => cutHere());
-        upstream.pause();
-        return;
-      }
-      down += bytes.length;
-      if (!client.write(bytes)) {
-        upstream.pause();
-        client.once('drain', () => upstream.resume());
-      }
-    });
-  }
+  });
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const proxy: CuttingProxy = {
@@ -97,6 +58,53 @@ export async function openCuttingProxy(engine: string): Promise<CuttingProxy> {
     },
   };
   return proxy;
+}
+
+interface Rules {
+  find(line: string): Cut | null;
+  was(cut: Cut): void;
+}
+
+function pass(client: Socket, upstream: Socket, rules: Rules): void {
+  let cut: Cut | null = null;
+  let up = 0;
+  let down = 0;
+  const end = (): void => {
+    client.destroy();
+    upstream.destroy();
+  };
+  const cutHere = (): void => {
+    if (cut !== null) rules.was(cut);
+    cut = null;
+    end();
+  };
+  for (const socket of [client, upstream]) socket.on('error', end).once('close', end);
+  client.on('data', (bytes: Buffer) => {
+    const [first = ''] = bytes.toString('latin1', 0, 300).split('\r\n');
+    if (/^(GET|POST|PUT|DELETE) \S+ HTTP/.test(first)) {
+      cut = rules.find(first);
+      up = 0;
+      down = 0;
+    }
+    if (cut?.at === 'before') return cutHere();
+    const limit = cut?.at === 'up' ? (cut.bytes ?? 0) : Number.POSITIVE_INFINITY;
+    upstream.write(bytes.subarray(0, Math.max(0, limit - up)));
+    up += bytes.length;
+    if (up > limit) setImmediate(cutHere);
+  });
+  upstream.on('data', (bytes: Buffer) => {
+    if (cut?.at === 'answer') return cutHere();
+    const limit = cut?.at === 'down' ? (cut.bytes ?? 0) : Number.POSITIVE_INFINITY;
+    if (down + bytes.length > limit) {
+      upstream.pause();
+      client.write(bytes.subarray(0, limit - down), () => cutHere());
+      return;
+    }
+    down += bytes.length;
+    if (client.write(bytes)) return;
+    upstream.pause();
+    client.once('drain', () => upstream.resume());
+  });
 }
 
 function toEngine(engine: string): Socket {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/index.ts';
+import type { Clock } from '../../../base/index.ts';
 
 /** How long the place of a job has not answered, for all calls together: one that is answered speaks for all. */
 export interface AwayClock {

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { Failure } from '../../base/index.ts';
+import { Failure } from '../../../base/index.ts';
 
 /** All that a program prints. @throws Failure `answer_too_long`; `reach_cut`: it broke off */
 export async function readOutput(stream: Readable, limitBytes: number): Promise<Buffer> {

@@ -1,6 +1,6 @@
-import { invariant } from '../../base/index.ts';
-import type { RemoteContainer } from './reach.ts';
-import { MAX_PROGRAM_BYTES, type ProgramRequest } from './run-program.ts';
+import { invariant } from '../../../base/index.ts';
+import type { RemoteContainer } from '../reach.ts';
+import { MAX_PROGRAM_BYTES, type ProgramRequest } from '../run-program.ts';
 
 /** With which a program ends that has met another container than it was meant for, or one that was started anew. */
 export const OTHER_CONTAINER = 91;
