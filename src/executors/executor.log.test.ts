@@ -44,7 +44,8 @@ describeOnEach('the $name executor', ({ executor, script }) => {
       const { place } = fixture;
       const acts: readonly Act[] = [
         { do: 'print', text: 'wanted, not wanted' },
-        { do: 'wait', ms: 100 },
+        // Longer than an exec takes.
+        { do: 'wait', ms: 1_000 },
         { do: 'print', text: '!' },
       ];
       expect(await place.cutLog('build', 0)).toBe(0);

@@ -62,7 +62,7 @@ export interface ExecStreams {
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;
-  /** Its exit code, once both outputs have ended. Rejects with `reach_cut` when it is not known. Never left unhandled: it has a handler of its own. */
+  /** Its exit code, once both outputs have ended. Rejects with `reach_cut` when it is not known. Never left unhandled: it has a handler of its own. May cost a request: asked for by whoever needs it. */
   readonly code: Promise<number>;
   /** Gives the connection up. Nothing is said about the program. */
   close(): void;

@@ -27,9 +27,19 @@ export async function execInContainer(
   const socket = await engine.takeOver(`/exec/${Id}/start`, { body: { Detach: false, Tty: false }, signal });
   const stdout = new PassThrough();
   const stderr = new PassThrough();
-  const code = part(socket, { stdout, stderr }).then(() => exitCode(engine, clock, Id));
-  code.catch(() => {});
-  return { stdin: socket, stdout, stderr, code, close: () => void socket.destroy() };
+  const ended = part(socket, { stdout, stderr });
+  ended.catch(() => {});
+  let code: Promise<number> | null = null;
+  return {
+    ...{ stdin: socket, stdout, stderr },
+    /** One more request, for whoever wants to know. */
+    get code() {
+      code ??= ended.then(() => exitCode(engine, clock, Id));
+      code.catch(() => {});
+      return code;
+    },
+    close: () => void socket.destroy(),
+  };
 }
 
 /** Until the connection ends. @throws Failure `reach_cut` */

@@ -23,13 +23,16 @@ export function wordsOf({ what }: Pick<ProgramRequest, 'what'>): readonly string
   return ['sh', '-c', BOOTSTRAP, `epilogue-${what}`];
 }
 
+/** What a program prints first. What comes without it is not from it: a runtime says so that it could not start anything, where the program's output belongs. */
+export const BEGUN = '#begun';
+
 /** What is sent for it. @param first goes before it */
 export function programText(
   { program }: Pick<ProgramRequest, 'program'>,
   container: Pick<RemoteContainer, 'waiter' | 'spared'>,
   first = '',
 ): string {
-  const text = `${first}${sameContainer(container)}${program}\n#end\n`;
+  const text = `echo '${BEGUN}'\n${first}${sameContainer(container)}${program}\n#end\n`;
   invariant(Buffer.byteLength(text) <= MAX_PROGRAM_BYTES && !text.includes('\0'), 'a program that can be sent');
   return text;
 }

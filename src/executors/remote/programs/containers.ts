@@ -1,7 +1,7 @@
 import { type Clock, Failure } from '../../../base/index.ts';
 import type { Say } from '../../executor.ts';
-import type { AwayClock } from './away-clock.ts';
 import type { Reach, RemoteContainer } from '../reach.ts';
+import type { AwayClock } from './away-clock.ts';
 
 /** The container that programs of a job are run in: opened once, and again when it is gone. */
 export interface Containers {

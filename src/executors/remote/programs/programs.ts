@@ -1,11 +1,11 @@
 import { type Clock, describeError, Failure } from '../../../base/index.ts';
 import type { Say } from '../../executor.ts';
+import type { ExecStreams, Reach, RemoteContainer } from '../reach.ts';
+import type { AskedProgram, ProgramAnswer, RemotePrograms } from '../run-program.ts';
 import { askOnce, beginProgram } from './ask-once.ts';
 import { type AwayClock, pauseBefore } from './away-clock.ts';
 import { NOT_WHOLE, OTHER_CONTAINER } from './bootstrap.ts';
 import { createContainers } from './containers.ts';
-import type { ExecStreams, Reach, RemoteContainer } from '../reach.ts';
-import type { AskedProgram, ProgramAnswer, RemotePrograms } from '../run-program.ts';
 
 export interface Programs extends RemotePrograms {
   /** As `RemotePrograms`, and with a patience of its own. */
@@ -29,6 +29,8 @@ export interface ProgramsOptions {
   readonly away: AwayClock;
 }
 
+const REFUSALS = 5;
+const REFUSAL_PAUSE_MS = 50;
 const NEVER = new AbortController().signal;
 
 export function createPrograms({ reach, clock, away }: ProgramsOptions): Programs {
@@ -50,7 +52,7 @@ export function createPrograms({ reach, clock, away }: ProgramsOptions): Program
     async open({ signal = NEVER, ...request }) {
       try {
         const streams = await containers.within(signal, async () =>
-          beginProgram(reach, await containers.open(), { ...request, signal }),
+          beginProgram(reach, await containers.open(), { ...request, signal }, { refusal: 'reach_cut' }),
         );
         away.answered();
         return { ...streams, code: checkedCode(reach, streams, containers.forget) };
@@ -74,6 +76,7 @@ function createPersistence({
 }: ProgramsOptions): <T>(patience: Patience, attempt: () => Promise<T>) => Promise<T> {
   return async function persist({ signal, patienceMs = Number.POSITIVE_INFINITY }, attempt) {
     const giveUpAt = clock.monotonic() + patienceMs;
+    let refusals = 0;
     for (let failures = 1; ; failures += 1) {
       if (signal?.aborted) throw canceled(reach);
       try {
@@ -82,7 +85,14 @@ function createPersistence({
         return result;
       } catch (error) {
         if (signal?.aborted) throw canceled(reach);
-        if (!(error instanceof Failure) || error.code !== 'reach_cut') throw error;
+        if (!(error instanceof Failure)) throw error;
+        if (error.code === 'exec_refused' && refusals < REFUSALS) {
+          // Where no more processes may be started, there may be room in a moment.
+          refusals += 1;
+          await clock.sleep(REFUSAL_PAUSE_MS * refusals, signal);
+          continue;
+        }
+        if (error.code !== 'reach_cut') throw error;
         noteFailure(reach, away, error);
         if (clock.monotonic() >= giveUpAt) throw error;
       }

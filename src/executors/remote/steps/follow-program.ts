@@ -1,10 +1,13 @@
 import { quoteWord } from '../../../base/index.ts';
 
-/** So much of a log comes from one follower, and for so long it follows; then it says `more`, and another one goes on. Nobody has to end one that is forgotten. */
+/** So much of a log comes from one follower; then it says `more`, and another one goes on. */
 const MAX_BYTES = 64 * 1024 * 1024;
-const MAX_SECONDS = 300;
-/** It says something at least so often. */
-const SIGN_SECONDS = 10;
+/** So often it looks: 2 minutes and more. Nobody has to end one that is forgotten. Counted, for not every system tells the time. */
+const MAX_RESTS = 1_200;
+/** It says something at least so often: every 10 s, where machines are not slow. */
+const SIGN_RESTS = 40;
+/** A wrapper that has not written itself down by then was killed before. */
+const PIDLESS_RESTS = 60;
 
 export interface FollowProgram {
   /** Of the step, in the place. */
@@ -15,12 +18,7 @@ export interface FollowProgram {
   readonly wrapper: string;
 }
 
-const FUNCTIONS = `find_time() {
-  epilogue_now=0
-  read -r epilogue_now epilogue_l 2>/dev/null </proc/uptime
-  epilogue_now=\${epilogue_now%.*}
-}
-find_position() {
+const FUNCTIONS = `find_position() {
   read -r epilogue_l epilogue_at 2>/dev/null <"/proc/$$/fdinfo/3"
 }
 finish() {
@@ -37,7 +35,7 @@ is_dead() {
     read -r epilogue_w <"$epilogue_d/pid" || epilogue_w=
   fi
   if [ -z "$epilogue_w" ]; then
-    [ "$((epilogue_now - epilogue_born))" -ge 10 ]
+    [ "$epilogue_rests" -ge ${PIDLESS_RESTS} ]
     return
   fi
   read -r epilogue_l 2>/dev/null <"/proc/\${epilogue_w%% *}/stat" || return 0
@@ -54,12 +52,9 @@ find_end() {
   epilogue_end=\${epilogue_end:-gone}
 }
 rest() {
-  find_time
-  [ "$((epilogue_now - epilogue_born))" -lt ${MAX_SECONDS} ] || finish more
-  if [ "$((epilogue_now - epilogue_said))" -ge ${SIGN_SECONDS} ]; then
-    echo . >&2
-    epilogue_said=$epilogue_now
-  fi
+  epilogue_rests=$((epilogue_rests + 1))
+  [ "$epilogue_rests" -lt ${MAX_RESTS} ] || finish more
+  [ "$((epilogue_rests % ${SIGN_RESTS}))" != 0 ] || echo . >&2
   if [ "$epilogue_still" -lt 20 ]; then sleep 0.1 || sleep 1; else sleep 0.25 || sleep 1; fi || exit 13
 }
 `;
@@ -68,7 +63,7 @@ rest() {
  * Prints what is new in the log of a step that is claimed, until its end. What it says is on stderr: a dot now and then, and as its last line `end <count> <exit line>`, `gone <count>` (its wrapper lives no
  * more and has left no exit) or `more <count>`, each with how many bytes it has printed. It counts by where it stands in the log, which no job can change.
  *
- * The log is opened once; each `dd` goes on where the one before has stopped. `exit` is looked at before the log is read once more: who sees it has all of the log.
+ * A job can have made its log shorter than what is known of it: then it is followed from its end on. The log is opened once; each `dd` goes on where the one before has stopped. `exit` is looked at before the log is read once more: who sees it has all of the log.
  */
 export function followProgram({ dir, from, wrapper }: FollowProgram): string {
   return `epilogue_d=${quoteWord(dir)}
@@ -76,10 +71,8 @@ epilogue_w=${quoteWord(wrapper)}
 epilogue_from=${from}
 epilogue_at=${from}
 epilogue_still=0
-${FUNCTIONS}find_time
-epilogue_born=$epilogue_now
-epilogue_said=$epilogue_now
-until [ -f "$epilogue_d/log" ] && [ ! -L "$epilogue_d/log" ]; do
+epilogue_rests=0
+${FUNCTIONS}until [ -f "$epilogue_d/log" ] && [ ! -L "$epilogue_d/log" ]; do
   find_end
   [ -z "$epilogue_end" ] || finish "$epilogue_end"
   rest
@@ -87,8 +80,11 @@ done
 exec 3<"$epilogue_d/log"
 dd bs=1 skip=${from} count=0 <&3 2>/dev/null
 find_position
-[ "$epilogue_at" = ${from} ] || exit 14
-epilogue_still=0
+if [ "$epilogue_at" != ${from} ]; then
+  dd bs=65536 <&3 >/dev/null 2>&1
+  find_position
+  epilogue_from=$epilogue_at
+fi
 while :; do
   find_end
   epilogue_before=$epilogue_at
@@ -96,7 +92,7 @@ while :; do
   find_position
   if [ "$epilogue_at" != "$epilogue_before" ]; then
     epilogue_still=0
-    [ "$((epilogue_at - ${from}))" -lt ${MAX_BYTES} ] || finish more
+    [ "$((epilogue_at - epilogue_from))" -lt ${MAX_BYTES} ] || finish more
     [ "$((epilogue_at - epilogue_before))" -lt 4194304 ] || continue
   else
     [ -z "$epilogue_end" ] || finish "$epilogue_end"

@@ -1,8 +1,8 @@
 import { type Clock, describeError, errorCode, Failure } from '../../../base/index.ts';
 import { pauseBefore } from '../programs/away-clock.ts';
 import type { Programs } from '../programs/programs.ts';
-import type { ExecStreams } from '../reach.ts';
 import { piecesOf } from '../programs/read-output.ts';
+import type { ExecStreams } from '../reach.ts';
 import { followProgram } from './follow-program.ts';
 import type { StepCopy } from './step-copy.ts';
 
