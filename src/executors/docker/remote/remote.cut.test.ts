@@ -150,6 +150,37 @@ describeOnDocker('a place in an engine whose connections are cut', () => {
   );
 
   it(
+    'is not hit by what arrives late: a signal, a step that was given up, the clearing of a place that is taken by then',
+    async () => {
+      await using proxy = await openCuttingProxy(dockerHost);
+      await using fixture = await openJob(executor({ host: proxy.host, files: 'send' }));
+      const { place } = fixture;
+      const late: Cut = { request: START, at: 'late', times: 1 };
+      await place.start({ id: 'script', script: 'echo up; sleep 1000' });
+      await waitForOutput(place, 'script', 'up');
+
+      await place.changed('script', 10);
+      proxy.cuts = [{ ...late }];
+      expect(await place.signal('KILL')).not.toEqual([]);
+      expect(await waitForEnd(place, 'script')).toEqual({ kind: 'ended', code: 137 });
+      await play(place, 'forge', 'mkdir /epilogue/steps/after; echo x >/epilogue/steps/after/claim');
+      proxy.cuts.push({ ...late });
+      await place.clear('after');
+      proxy.cuts.push({ ...late });
+      const script = 'echo begun >>begun; echo up; sleep 1; echo done';
+      await place.start({ id: 'after', script });
+      await waitForOutput(place, 'after', 'up');
+      expect(proxy.cuts.map(({ times }) => times)).toEqual([0, 0, 0]);
+
+      await proxy.release();
+      expect(await waitForEnd(place, 'after')).toEqual({ kind: 'ended', code: 0 });
+      expect((await readAll(place, 'after')).toString()).toBe('up\ndone\n');
+      expect((await collectAll(place, { paths: ['begun'] })).map(({ content }) => content)).toEqual(['begun\n']);
+    },
+    LONG,
+  );
+
+  it(
     'goes on when the engine was away, and begins nothing that was given up',
     async () => {
       await using proxy = await openCuttingProxy(dockerHost);

@@ -6,9 +6,10 @@ export interface Cut {
   /** Of the request's first line: `POST /v1.44/exec/…/start`. */
   readonly request: RegExp;
   /**
-   * `before` it reaches the engine · `answer`: the engine has it, and what it answers is lost · `down`: after so many bytes of the answer · `up`: after so many bytes of what is sent (its head counts).
+   * `before` it reaches the engine · `answer`: the engine has it, and what it answers is lost · `down`: after so many bytes of the answer · `up`: after so many bytes of what is sent (its head counts) ·
+   * `late`: when more is sent, which reaches the engine at `release`.
    */
-  readonly at: 'before' | 'answer' | 'down' | 'up';
+  readonly at: 'before' | 'answer' | 'down' | 'up' | 'late';
   /** For `down` and `up`. */
   readonly bytes?: number;
   /** How often; for ever where nothing is said. */
@@ -22,6 +23,8 @@ export interface CuttingProxy extends AsyncDisposable {
   cuts: Cut[];
   /** How many connections were cut. */
   readonly count: () => number;
+  /** Passes on what was cut `late`, and waits until the engine has ended it. */
+  release(): Promise<void>;
   /** Nothing is connected until it is false again. */
   isDown: boolean;
 }
@@ -29,6 +32,7 @@ export interface CuttingProxy extends AsyncDisposable {
 /** @param engine `unix:///path` or `tcp://host:port` */
 export async function openCuttingProxy(engine: string): Promise<CuttingProxy> {
   const sockets = new Set<Socket>();
+  const late: { readonly upstream: Socket; readonly bytes: Buffer }[] = [];
   let count = 0;
   const server = createServer((client) => {
     if (proxy.isDown) return void client.destroy();
@@ -43,6 +47,7 @@ export async function openCuttingProxy(engine: string): Promise<CuttingProxy> {
         count += 1;
         if (cut.times !== undefined) cut.times -= 1;
       },
+      late: (socket, bytes) => late.push({ upstream: socket, bytes }),
     });
   });
 
@@ -52,6 +57,16 @@ export async function openCuttingProxy(engine: string): Promise<CuttingProxy> {
     cuts: [],
     count: () => count,
     isDown: false,
+    async release() {
+      const ended = late.map(({ upstream, bytes }) => {
+        const over = new Promise((resolve) => upstream.once('close', resolve));
+        upstream.write(bytes);
+        upstream.resume();
+        return over;
+      });
+      late.length = 0;
+      await Promise.all(ended);
+    },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
@@ -63,13 +78,17 @@ export async function openCuttingProxy(engine: string): Promise<CuttingProxy> {
 interface Rules {
   find(line: string): Cut | null;
   was(cut: Cut): void;
+  /** It has been cut off from its client. */
+  late(upstream: Socket, bytes: Buffer): void;
 }
 
 function pass(client: Socket, upstream: Socket, rules: Rules): void {
   let cut: Cut | null = null;
   let up = 0;
   let down = 0;
+  let isLate = false;
   const end = (): void => {
+    if (isLate) return;
     client.destroy();
     upstream.destroy();
   };
@@ -80,8 +99,15 @@ function pass(client: Socket, upstream: Socket, rules: Rules): void {
   };
   for (const socket of [client, upstream]) socket.on('error', end).once('close', end);
   client.on('data', (bytes: Buffer) => {
+    const isRequest = /^(GET|POST|PUT|DELETE) \S+ HTTP/.test(bytes.toString('latin1', 0, 300));
+    if (cut?.at === 'late' && !isRequest) {
+      isLate = true;
+      rules.was(cut);
+      client.destroy();
+      return rules.late(upstream, bytes);
+    }
     const [first = ''] = bytes.toString('latin1', 0, 300).split('\r\n');
-    if (/^(GET|POST|PUT|DELETE) \S+ HTTP/.test(first)) {
+    if (isRequest) {
       cut = rules.find(first);
       up = 0;
       down = 0;
@@ -101,7 +127,7 @@ function pass(client: Socket, upstream: Socket, rules: Rules): void {
       return;
     }
     down += bytes.length;
-    if (client.write(bytes)) return;
+    if (isLate || client.write(bytes)) return;
     upstream.pause();
     client.once('drain', () => upstream.resume());
   });
