@@ -31,7 +31,7 @@ export interface TalkOptions {
   readonly silenceMs?: number;
 }
 
-const SILENCE_MS = 60_000;
+export const SILENCE_MS = 60_000;
 const LONGEST_PAUSE_MS = 5_000;
 /** Of a complaint, its last ones. */
 const COMPLAINT_BYTES = 4096;

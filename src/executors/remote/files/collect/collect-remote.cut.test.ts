@@ -55,6 +55,25 @@ describe('a connection that is cut while files are collected', () => {
   });
 });
 
+describe('a file that nobody reads on', () => {
+  it('keeps no program in the place waiting, and goes on where it was left', async () => {
+    using job = openRemoteJob({ silenceMs: 300 });
+    const content = LARGE.repeat(10);
+    for (const name of ['a', 'b']) writeFileSync(join(job.projectDir, name), content);
+    const seen: string[] = [];
+    for await (const file of job.files.collect(everything, NEVER)) {
+      const pieces = file.open()[Symbol.asyncIterator]();
+      const first = (await pieces.next()).value as Buffer;
+      if (file.path === 'a') await new Promise<void>((resolve) => Object.assign(job.programs, { onCut: resolve }));
+      const rest: Buffer[] = [];
+      for (let next = await pieces.next(); !next.done; next = await pieces.next()) rest.push(next.value as Buffer);
+      seen.push(Buffer.concat([first, ...rest]).toString());
+    }
+    expect(seen.map((whole) => whole === content)).toEqual([true, true]);
+    expect(job.programs.ran).toEqual(['collect-list', 'collect', 'collect']);
+  });
+});
+
 describe('collecting that is called off', () => {
   it('ends with the reason, in the list, between two files and within one', async () => {
     using job = openRemoteJob();

@@ -1,7 +1,7 @@
 import { Failure } from '../../../../base/index.ts';
 import type { ListedFile } from '../list/list-files.ts';
 import type { RemoteFilesOptions } from '../remote-files-options.ts';
-import { type Ended, openTalk, type Talk } from '../talk.ts';
+import { type Ended, openTalk, SILENCE_MS, type Talk } from '../talk.ts';
 import { createTarReader, type TarEntry, type TarReader } from '../tar/read-tar.ts';
 import { contentProgram, NO_TAR } from './content-program.ts';
 
@@ -24,8 +24,6 @@ export interface ContentStream {
 export const MOST_PASSED_BYTES = 8 * 1024 * 1024;
 /** Names that are sent at once; what comes behind them is another archive. */
 const MOST_NAMES_BYTES = 1024 * 1024;
-/** A consumer that takes nothing for so long does not keep a program in the place waiting. */
-const UNREAD_MS = 60_000;
 
 export interface ContentOptions {
   readonly options: RemoteFilesOptions;
@@ -43,15 +41,24 @@ export async function openContentStream(
   const program = contentProgram(options.projectDir, bytes.length);
   const talk = await openTalk(options, { what: 'collect', program, as: 'user', signal });
   talk.feed(bytes);
-  return follow(talk, createNames(files, names), names.at(-1) ?? from);
+  return follow(talk, createNames(files, names), {
+    last: names.at(-1) ?? from,
+    unreadMs: options.silenceMs ?? SILENCE_MS,
+  });
 }
 
-function follow(talk: Talk, indexOf: (name: string) => number | null, last: number): ContentStream {
+interface Following {
+  readonly last: number;
+  /** A consumer that takes nothing for so long does not keep a program in the place waiting: what it wants then comes by another one. */
+  readonly unreadMs: number;
+}
+
+function follow(talk: Talk, indexOf: (name: string) => number | null, { last, unreadMs }: Following): ContentStream {
   let unread: NodeJS.Timeout | null = null;
   const reader = createTarReader(async () => {
     if (unread !== null) clearTimeout(unread);
     const piece = await talk.next();
-    unread = setTimeout(() => talk.close(new Failure('reach_cut', 'it was not read for a minute')), UNREAD_MS);
+    unread = setTimeout(() => talk.close(new Failure('reach_cut', 'it was not read for too long')), unreadMs);
     unread.unref();
     return piece;
   });

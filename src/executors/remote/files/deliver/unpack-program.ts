@@ -74,7 +74,7 @@ const TAKE = `take() {
       end) return ;;
     esac
   done
-  printf 'cut'
+  return 1
 }
 unpack() {
   take | ( [ -n "$gnu" ] || umask 0; tar -xpof - 3>&- )

@@ -33,6 +33,8 @@ export interface LocalPrograms extends RemotePrograms {
   readonly faults: Fault[];
   /** Of each program that was run. */
   readonly ran: string[];
+  /** Called when a connection is given up, or cut. */
+  onCut: () => void;
   /** Runs another program instead. */
   replace: ((request: ProgramRequest) => string | null) | null;
 }
@@ -91,13 +93,14 @@ export function createLocalPrograms({ shell, path }: Tools, cwd: string): LocalP
     });
     child.stdin.on('error', () => {});
     child.stdin.write(`${programs.replace?.(request) ?? request.program}\n#end\n`);
-    return streamsOf(child, fault);
+    return streamsOf(child, fault, () => programs.onCut());
   }
 
   const programs: LocalPrograms = {
     faults,
     ran,
     replace: null,
+    onCut: () => {},
     open,
     async ask({ data, limitBytes = 64 * 1024, ...request }) {
       const { stdin, stdout, stderr, code } = await open(request);
@@ -110,7 +113,7 @@ export function createLocalPrograms({ shell, path }: Tools, cwd: string): LocalP
   return programs;
 }
 
-function streamsOf(child: ChildProcess, fault: Fault | null): ExecStreams {
+function streamsOf(child: ChildProcess, fault: Fault | null, onCut: () => void): ExecStreams {
   const {
     stdin: into,
     stdout: from,
@@ -128,6 +131,7 @@ function streamsOf(child: ChildProcess, fault: Fault | null): ExecStreams {
     reject(failure);
     for (const stream of [stdin, into, from, stderr]) stream.destroy();
     stdout.destroy(failure);
+    onCut();
   }
 
   child.once('close', (number, signal) => {
