@@ -7,7 +7,7 @@ import type { WaiterNote } from './waiter-note.ts';
 export interface ScanOptions {
   readonly clock: Pick<Clock, 'monotonic'>;
   /** As the container was when it started last; null: it does not run, or is not there. */
-  readonly known: () => Promise<Pick<WaiterNote, 'waiter' | 'spared'> | null>;
+  readonly known: (limit?: AbortSignal) => Promise<Pick<WaiterNote, 'waiter' | 'spared'> | null>;
   /** Where nothing can be run in the container any more (its memory is used up, say) the code is -1, and why is in `stderr`. */
   readonly run: RunInside;
   /** The last resort: nothing in it can be signalled any other way. Its files stay, and it can be started again. */
@@ -27,7 +27,7 @@ export function createScanner({
   let stuckSince: number | null = null;
 
   return async function scan(kind, limit) {
-    const container = await known();
+    const container = await known(limit);
     // A container that does not run has no processes.
     if (container === null) return [];
     const command = ['sh', '-c', SCAN_SCRIPT, 'epilogue-scan', kind, String(container.waiter), ...container.spared];

@@ -27,6 +27,8 @@ export interface RemoteOptions {
   readonly longestAwayMs?: number;
 }
 
+/** For an engine that is away. What is left then is named, and swept later. */
+const REMOVE_MS = 60_000;
 const NEVER = new AbortController().signal;
 
 /** All that there is of one job in a remote place. */
@@ -85,7 +87,7 @@ export class JobInRemote {
 
   async remove(keepFiles: boolean): Promise<void> {
     await this.#leaving.stop();
-    await this.reach.remove(keepFiles);
+    await this.programs.insist(REMOVE_MS, () => this.reach.remove(keepFiles));
   }
 
   /** Before anything of the job has run in it: what it says of itself can be changed later. */

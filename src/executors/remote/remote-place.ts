@@ -29,14 +29,19 @@ export function createRemotePlace(remote: JobInRemote): Place {
   /** What cannot be reached in time goes with its container. */
   async function endAll(): Promise<void> {
     const over = new AbortController();
+    const late = clock.sleep(KILL_MS, over.signal).then(() => {
+      if (!over.signal.aborted) programs.giveUp();
+    });
     const killing = (async () => {
       await nested.disownNestedRuns();
       await tree.signal('KILL');
       await steps.finished(END_MS);
-    })().catch((error: unknown) => {
+    })();
+    await killing.catch((error: unknown) => {
       if (!(error instanceof Failure)) throw error;
     });
-    await Promise.race([killing, clock.sleep(KILL_MS, over.signal)]).finally(() => over.abort());
+    over.abort();
+    await late;
   }
 
   const nested = remoteNestedRuns(programs, reach.stateDir);

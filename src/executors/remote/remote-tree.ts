@@ -75,8 +75,8 @@ export function createRemoteTree(options: RemoteTreeOptions): Pick<Place, 'signa
   const tree = createContainerTree({
     ...{ clock, host, run: scanBy(options) },
     starting: () => steps.starting,
-    async known() {
-      const container = await programs.running();
+    async known(limit) {
+      const container = await programs.running(limit);
       if (container === null) return null;
       return { waiter: container.waiter, spared: [...container.spared, ...steps.wrappers] };
     },

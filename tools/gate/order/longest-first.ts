@@ -14,6 +14,7 @@ export const LONGEST: readonly string[] = [
   'test/daemon/matrix/matrix.e2e.test.ts',
   'test/recovery/recover.e2e.test.ts',
   'test/serve/serve.e2e.test.ts',
+  'src/executors/docker/remote/remote.cut.test.ts',
   'src/lifecycle/testing/model/model.test.ts',
   'src/coordinator/routes.replay.test.ts',
   'src/coordinator/projects/create-project-for-push.test.ts',

@@ -34,6 +34,11 @@ it('takes the engine that the environment names, but where the file does', () =>
   expect(read(given, env).settings?.docker).toMatchObject(named);
 });
 
+it('takes how files come to the engine, in one of two words', () => {
+  expect(read('[runners.docker]\nimage = "a"\nfiles = "send"\n').settings?.docker).toMatchObject({ files: 'send' });
+  expect(read('[runners.docker]\nimage = "a"\nfiles = "copy"\n').said.join()).toContain('mount, send');
+});
+
 /** As GitLab's runner writes it into a file that it makes. */
 const AS_REGISTERED = `
   [runners.docker]
@@ -128,6 +133,7 @@ it('reads every key', () => {
   expect(said).toEqual([]);
   expect(settings?.docker).toEqual({
     ...ENGINE,
+    files: null,
     image: 'ruby:3',
     ...{ pullPolicy: ['always', 'if-not-present'], allowedPullPolicies: ['never'] },
     ...{ allowedImages: ['ruby:*'], allowedServices: ['postgres:*'] },

@@ -70,6 +70,7 @@ async function remove(docker: JobInDocker, keepFiles: boolean): Promise<void> {
     await docker.removeAround(removal);
     await removal.attempt(() => removeVolumes(engine, docker.job));
   }
+  if (removal.wasAway) throw new Failure('reach_cut', `${engine.name} has not answered`);
   removal.finish();
   if (!keepFiles) docker.notes.remove();
 }

@@ -15,7 +15,11 @@ export interface Programs extends RemotePrograms {
   /** The container, running. @throws as `ask` */
   container(signal?: AbortSignal, say?: Say): Promise<RemoteContainer>;
   /** null: it does not run. @throws Failure `place_lost` */
-  running(): Promise<RemoteContainer | null>;
+  running(signal?: AbortSignal): Promise<RemoteContainer | null>;
+  /** Something else that is asked of the back end, as patiently. */
+  insist<T>(patienceMs: number, attempt: () => Promise<T>): Promise<T>;
+  /** From here on nothing is tried a second time. */
+  giveUp(): void;
 }
 
 export interface PatientProgram extends AskedProgram {
@@ -35,7 +39,8 @@ const NEVER = new AbortController().signal;
 
 export function createPrograms({ reach, clock, away }: ProgramsOptions): Programs {
   const containers = createContainers(reach, clock, away);
-  const persist = createPersistence({ reach, clock, away });
+  let isGivenUp = false;
+  const persist = createPersistence({ reach, clock, away, isGivenUp: () => isGivenUp });
 
   return {
     ask: (request) =>
@@ -62,7 +67,11 @@ export function createPrograms({ reach, clock, away }: ProgramsOptions): Program
       }
     },
     container: (signal = NEVER, say = () => {}) => persist({ signal }, () => containers.open(signal, say)),
-    running: () => persist({}, containers.running),
+    running: (signal = NEVER) => persist({ signal }, containers.running),
+    insist: (patienceMs, attempt) => persist({ patienceMs }, attempt),
+    giveUp() {
+      isGivenUp = true;
+    },
   };
 }
 
@@ -73,7 +82,11 @@ function createPersistence({
   reach,
   clock,
   away,
-}: ProgramsOptions): <T>(patience: Patience, attempt: () => Promise<T>) => Promise<T> {
+  isGivenUp,
+}: ProgramsOptions & { readonly isGivenUp: () => boolean }): <T>(
+  patience: Patience,
+  attempt: () => Promise<T>,
+) => Promise<T> {
   return async function persist({ signal, patienceMs = Number.POSITIVE_INFINITY }, attempt) {
     const giveUpAt = clock.monotonic() + patienceMs;
     let refusals = 0;
@@ -94,7 +107,7 @@ function createPersistence({
         }
         if (error.code !== 'reach_cut') throw error;
         noteFailure(reach, away, error);
-        if (clock.monotonic() >= giveUpAt) throw error;
+        if (clock.monotonic() >= giveUpAt || isGivenUp()) throw error;
       }
       await clock.sleep(pauseBefore(failures), signal);
     }

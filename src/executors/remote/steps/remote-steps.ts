@@ -1,5 +1,5 @@
 import { type Clock, describeError, errorCode, Failure } from '../../../base/index.ts';
-import type { JobProcess, JobSpec, StepSpec, StepState } from '../../executor.ts';
+import { type JobProcess, type JobSpec, START_PATIENCE_MS, type StepSpec, type StepState } from '../../executor.ts';
 import { clearStep } from '../../steps/clear-step.ts';
 import { claimedSteps, STEP_FORBIDDEN } from '../../steps/step-directory.ts';
 import type { AwayClock } from '../programs/away-clock.ts';
@@ -82,7 +82,7 @@ export class RemoteSteps {
     const { id } = step;
     const { copy } = this.get(id);
     if (copy.isClaimed()) return;
-    await this.settle(id);
+    await this.#settle(id);
     this.#starting.add(id);
     try {
       copy.reserve();
@@ -100,26 +100,18 @@ export class RemoteSteps {
     }
   }
 
-  /** No start that was given up comes true from here on; `but`: it is about to be tried again. @throws Failure `step_not_started`: one has come true, and runs. */
-  async settle(but: string): Promise<void> {
-    this.#unsettled.delete(but);
-    const came = await this.forbidUnsettled();
-    if (came.length === 0) return;
-    throw new Failure('step_not_started', `step ${but} was not started: ${came.join(', ')} has begun meanwhile`);
-  }
-
   /** @returns those that have come true */
-  async forbidUnsettled(): Promise<readonly string[]> {
+  async forbidUnsettled(patienceMs?: number): Promise<readonly string[]> {
     const came: string[] = [];
     for (const id of this.#unsettled) {
-      if ((await this.forbid(id)).kind === 'claimed') came.push(id);
+      if ((await this.forbid(id, patienceMs)).kind === 'claimed') came.push(id);
       this.#unsettled.delete(id);
     }
     return came;
   }
 
-  async forbid(id: string): Promise<Claim> {
-    const claim = await forbidRemoteStep(this.#options, id);
+  async forbid(id: string, patienceMs?: number): Promise<Claim> {
+    const claim = await forbidRemoteStep(this.#options, id, patienceMs);
     this.#record(id, claim);
     return claim;
   }
@@ -183,6 +175,16 @@ export class RemoteSteps {
       if (error instanceof Failure) return false;
       throw error;
     }
+  }
+
+  /** No start that was given up comes true from here on; `but`: it is about to be tried again. @throws Failure `step_not_started`: that is not known, or one has come true, and runs */
+  async #settle(but: string): Promise<void> {
+    this.#unsettled.delete(but);
+    const came = await this.forbidUnsettled(START_PATIENCE_MS).catch((error: unknown) => {
+      throw error instanceof Failure ? asNotStarted(but, error) : error;
+    });
+    if (came.length === 0) return;
+    throw new Failure('step_not_started', `step ${but} was not started: ${came.join(', ')} has begun meanwhile`);
   }
 
   #record(id: string, claim: Claim): void {

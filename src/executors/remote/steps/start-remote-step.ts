@@ -42,9 +42,10 @@ export async function startRemoteStep(options: StartOptions, { id, script }: Ste
 export async function forbidRemoteStep(
   { programs, stateDir }: Pick<StartOptions, 'programs' | 'stateDir'>,
   id: string,
+  patienceMs = Number.POSITIVE_INFINITY,
 ): Promise<Claim> {
   const program = forbidProgram({ stateDir, id }, makeRandom());
-  const answer = await programs.ask({ what: 'forbid', program, as: 'user' });
+  const answer = await programs.ask({ what: 'forbid', program, as: 'user', patienceMs });
   const claim = parseClaim(answer);
   if (claim === null) throw new Failure('executor_failed', `cannot forbid ${id}${said(answer)}`);
   return claim;
