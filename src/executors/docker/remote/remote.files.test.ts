@@ -80,12 +80,15 @@ describeOnDocker('files of a place in an engine whose connections are cut', () =
       await using proxy = await openCuttingProxy(dockerHost);
       await using fixture = await openJob(executor({ host: proxy.host, files: 'send' }));
       const { place } = fixture;
-      proxy.cuts = [{ request: START, at: 'late', times: 1 }];
-      await deliverAll(place, [fileOf('a', 'delivered')]);
-      expect(proxy.cuts[0]?.times).toBe(0);
+      const late = (): Cut => ({ request: START, at: 'late', times: 4 });
+      proxy.cuts = [late()];
+      await place.deliverTree(source, NEVER);
+      proxy.cuts.push(late());
+      await deliverAll(place, [fileOf('a', 'delivered'), fileOf('dir', '', { kind: 'directory', mode: 0o755 })]);
+      expect(proxy.cuts.map(({ times }) => times)).toEqual([0, 0]);
       await play(place, 'change', 'echo changed >a');
       await proxy.release();
-      expect(await play(place, 'look', 'cat a')).toBe('changed\n');
+      expect(await play(place, 'look', 'cat a; ls -A . dir')).toBe('changed\n.:\na\ndir\n\ndir:\nb\nc\n');
     },
     LONG,
   );
