@@ -31,6 +31,12 @@ export interface TalkOptions {
   readonly silenceMs?: number;
 }
 
+export interface TalkRequest extends Omit<ProgramRequest, 'program'> {
+  /** A function: another one for each try. */
+  readonly program: string | (() => string);
+  readonly signal: AbortSignal;
+}
+
 export const SILENCE_MS = 60_000;
 const LONGEST_PAUSE_MS = 5_000;
 /** Of a complaint, its last ones. */
@@ -46,12 +52,16 @@ const MOST_CONTAINERS = 5;
  */
 export async function openTalk(
   { programs, clock, silenceMs = SILENCE_MS }: TalkOptions,
-  request: ProgramRequest & { readonly signal: AbortSignal },
+  { program, ...request }: TalkRequest,
 ): Promise<Talk> {
   let gone = 0;
   for (let pauseMs = 100; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     try {
-      return talkOver(await programs.open(request), silenceMs, request.signal);
+      return talkOver(
+        await programs.open({ ...request, program: typeof program === 'string' ? program : program() }),
+        silenceMs,
+        request.signal,
+      );
     } catch (error) {
       if (error instanceof Failure && error.code === 'container_gone') gone += 1;
       else if (!isCut(error)) throw error;

@@ -7,10 +7,11 @@ import type { RemoteFilesOptions } from '../remote-files-options.ts';
 import { tryAgain } from '../retry.ts';
 import { openTalk } from '../talk.ts';
 import { createTarWriter, type TarWriter } from '../tar/write-tar.ts';
+import { ownTurns, type Turns } from '../turns.ts';
 import { conclude } from './conclude.ts';
 import { createFrames, type Frames } from './frames.ts';
 import { createSupply, type Supply } from './supply.ts';
-import { makeMark, unpackProgram } from './unpack-program.ts';
+import { unpackProgram } from './unpack-program.ts';
 
 const SMALL_BYTES = 64 * 1024;
 /** `tar -o` gives all to who unpacks it. */
@@ -21,7 +22,7 @@ interface Delivery {
   readonly supply: Supply<CollectedFile>;
   /** Each gets its mode at the very end: a read-only one takes no files. */
   readonly directories: Map<string, CollectedFile>;
-  readonly mark: string;
+  readonly turns: Turns;
   readonly signal: AbortSignal;
 }
 
@@ -53,7 +54,7 @@ export async function deliverRemote(
   signal: AbortSignal,
 ): Promise<void> {
   const supply = createSupply(files);
-  const delivery: Delivery = { supply, directories: new Map(), mark: makeMark(options.stateDir), signal };
+  const delivery: Delivery = { supply, directories: new Map(), turns: ownTurns(options.stateDir), signal };
   try {
     for (let more = true; more; ) {
       more = await tryAgain(options.clock, signal, () => sendParcel(options, delivery));
@@ -71,7 +72,7 @@ export async function deliverRemote(
 async function sendParcel(options: RemoteFilesOptions, delivery: Delivery): Promise<boolean> {
   const { signal, supply } = delivery;
   supply.again();
-  const program = unpackProgram({ into: options.projectDir, mark: delivery.mark });
+  const program = (): string => unpackProgram({ into: options.projectDir, turns: delivery.turns });
   const talk = await openTalk(options, { what: 'deliver', program, as: 'user', signal });
   try {
     const frames = createFrames(talk);

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { quoteWord } from '../../../../base/index.ts';
 import { NO_TAR } from '../collect/content-program.ts';
+import { type Turns, takeTurn } from '../turns.ts';
 
 /** That the directory cannot be entered. */
 export const NO_DIRECTORY = 96;
@@ -8,29 +8,12 @@ export const NO_DIRECTORY = 96;
 export interface Unpacking {
   /** The directory. */
   readonly into: string;
-  /** A file of this delivery's own, which says who unpacks it. */
-  readonly mark: string;
+  readonly turns: Turns;
   /** Makes another one to be entered, `$into`; as it is then, without links, it is `$top`. */
   readonly before?: string;
   /** What is done for a line `x`. */
   readonly after?: string;
 }
-
-/** Whoever an earlier try has left running: an exec whose connection was cut may live on, and get later what was on its way to it. */
-const END_EARLIER_TRY = `begun() {
-  stat=
-  read -r stat 2>/dev/null <"/proc/$1/stat"
-  set -- \${stat##*) }
-  began=\${20}
-}
-if [ -f "$mark" ] && [ ! -L "$mark" ] && read -r pid start <"$mark"; then
-  case $pid in *[!0-9]*) pid= ;; esac
-  begun "$pid"
-  [ -z "$pid" ] || [ "$began" != "$start" ] || kill -KILL "-$pid" 2>/dev/null
-fi
-begun "$$"
-echo "$$ $began" >"$mark" || exit
-`;
 
 /** `$line` and, where it has a path, `$path`, which may be several lines. */
 const NEXT = `next() {
@@ -89,7 +72,9 @@ const FLUSH = `
       set --`;
 
 /**
- * Unpacks an archive that comes in pieces, with lines between them (`createFrames`); lines have a letter and, mostly, a path, of which each line but the last is an `n`:
+ * A program for one try, each with a turn of its own.
+ *
+ * It unpacks an archive that comes in pieces, with lines between them (`createFrames`); lines have a letter and, mostly, a path, of which each line but the last is an `n`:
  *
  * - `t<bytes>`: so much of the archive follows. Counted, for no tar ends before its input does, and no end of the input need arrive;
  * - `p<path>`: refused with `out <which>` when this directory, or the nearest above it that is there, is not in this one, and nothing more is unpacked;
@@ -99,14 +84,14 @@ const FLUSH = `
  * - `c<mode>` and `c<path>`, `l<seconds>` and `l<path>`: mode of a directory, time of a link, where tar does not set them: GNU's does, busybox's does not, nor does it give a user's files all bits of their modes;
  * - `m<mode>` and `m<path>`: a mode, whatever tar it is; `x`: `after` is done; `done`.
  */
-export function unpackProgram({ into, mark, before = '', after = '' }: Unpacking): string {
+export function unpackProgram({ into, turns, before = '', after = '' }: Unpacking): string {
   return `LC_ALL=C EXTRACT_UNSAFE_SYMLINKS=1
 export LC_ALL EXTRACT_UNSAFE_SYMLINKS
 unset CDPATH
 umask 022
 command -v tar >/dev/null || exit ${NO_TAR}
-into=${quoteWord(into)} mark=${quoteWord(mark)}
-${END_EARLIER_TRY}${before}cd -P "$into" 2>/dev/null || exit ${NO_DIRECTORY}
+into=${quoteWord(into)}
+${takeTurn(turns, turns.next())}${before}cd -P "$into" 2>/dev/null || exit ${NO_DIRECTORY}
 top=$PWD asked=0 path= batch=
 case $(tar --version 2>/dev/null) in *'GNU tar'*) gnu=1 ;; *) gnu= ;; esac
 exec 3>&1
@@ -125,7 +110,6 @@ while next; do
     x)${FLUSH}
       ${after};;
     done)${FLUSH}
-      rm -f "$mark"
       echo done
       exit 0
       ;;
@@ -133,9 +117,4 @@ while next; do
 done
 exit 1
 `;
-}
-
-/** In the place, for all tries of one delivery. */
-export function makeMark(stateDir: string): string {
-  return `${stateDir}/unpacking-${randomBytes(8).toString('hex')}`;
 }

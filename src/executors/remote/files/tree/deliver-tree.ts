@@ -1,10 +1,10 @@
 import { createPace, describeError, Failure } from '../../../../base/index.ts';
-import { makeMark } from '../deliver/unpack-program.ts';
 import type { RemoteFilesOptions } from '../remote-files-options.ts';
 import { tryAgain } from '../retry.ts';
 import { openTalk } from '../talk.ts';
 import type { OutgoingEntry, TarWriter } from '../tar/write-tar.ts';
 import { writeTracked } from '../tracked.ts';
+import { type Turns, takeTurn, turnsOfTrees } from '../turns.ts';
 import { sendByExec } from './send-by-exec.ts';
 import { sendByReach } from './send-by-reach.ts';
 import { treeEntries } from './tree-entries.ts';
@@ -26,25 +26,25 @@ export async function deliverTreeRemote(
   directory: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const mark = makeMark(options.stateDir);
+  const turns = await turnsOfTrees(options, signal);
   const fill = (tar: TarWriter): Promise<readonly OutgoingEntry[]> => writeTree(tar, directory, signal);
   try {
     await tryAgain(options.clock, signal, async (tried) => {
-      await empty(options, signal);
+      await empty(options, turns, signal);
       if (tried === 0) await writeTracked(options, directory, signal);
-      if (options.archives === null) await sendByExec(options, { fill, mark, signal });
-      else await sendByReach(options, options.archives, { fill, signal });
+      if (options.archives === null) await sendByExec(options, { fill, turns, signal });
+      else await sendByReach(options, options.archives, { fill, turns, signal });
     });
   } catch (error) {
-    await emptyAtLast(options, error);
+    await emptyAtLast(options, turns, error);
     if (signal.aborted) throw new Failure('canceled', 'sending the sources was canceled', { cause: error });
     throw inWordsOfTrees(error);
   }
 }
 
-async function emptyAtLast(options: RemoteFilesOptions, error: unknown): Promise<void> {
+async function emptyAtLast(options: RemoteFilesOptions, turns: Turns, error: unknown): Promise<void> {
   if (error instanceof Failure && (error.code === NOT_EMPTIED || error.code === 'place_lost')) return;
-  await empty(options, AbortSignal.timeout(LAST_MS)).catch(() => {
+  await empty(options, turns, AbortSignal.timeout(LAST_MS)).catch(() => {
     // It is a failure already, and the next delivery begins with that, too.
   });
 }
@@ -69,12 +69,17 @@ async function add(tar: TarWriter, entry: OutgoingEntry, directory: string): Pro
 }
 
 /** Whoever is root there empties what the user cannot. @throws Failure `target_unwritable` */
-async function empty(options: RemoteFilesOptions, signal: AbortSignal): Promise<void> {
+async function empty(options: RemoteFilesOptions, turns: Turns, signal: AbortSignal): Promise<void> {
   let left = '';
   for (const as of ['user', 'root'] as const) {
     const talk = await openTalk(
       { ...options, silenceMs: Math.max(EMPTYING_MS, options.silenceMs ?? 0) },
-      { what: 'empty', program: emptyProgram(options.projectDir, as === 'user' ? 1 : 2), as, signal },
+      {
+        what: 'empty',
+        program: () => takeTurn(turns, turns.next()) + emptyProgram(options.projectDir, as === 'user' ? 1 : 2),
+        as,
+        signal,
+      },
     );
     try {
       const { code, said, complaint } = await talk.end();

@@ -4,6 +4,7 @@ import { unpackProgram } from '../deliver/unpack-program.ts';
 import type { RemoteFilesOptions } from '../remote-files-options.ts';
 import { openTalk } from '../talk.ts';
 import { createTarWriter, type OutgoingEntry, type TarWriter } from '../tar/write-tar.ts';
+import type { Turns } from '../turns.ts';
 import { isAtTop } from './tree-entries.ts';
 import { MOVE_UP } from './tree-programs.ts';
 
@@ -17,15 +18,14 @@ mkdir "$into" || exit
 export interface Sending {
   /** Adds all entries. @returns directories that are to be read-only at last, the deepest first */
   readonly fill: (tar: TarWriter) => Promise<readonly OutgoingEntry[]>;
-  /** As `Unpacking.mark`. */
-  readonly mark: string;
+  readonly turns: Turns;
   readonly signal: AbortSignal;
 }
 
 /** Unpacked by the image's `tar`, as its user. @throws Failure as `conclude` */
-export async function sendByExec(options: RemoteFilesOptions, { fill, mark, signal }: Sending): Promise<void> {
+export async function sendByExec(options: RemoteFilesOptions, { fill, turns, signal }: Sending): Promise<void> {
   const after = `cd .. || exit${MOVE_UP}`;
-  const program = unpackProgram({ into: options.projectDir, mark, before: MAKE_STAGE, after });
+  const program = (): string => unpackProgram({ into: options.projectDir, turns, before: MAKE_STAGE, after });
   const talk = await openTalk(options, { what: 'deliver-tree', program, as: 'user', signal });
   try {
     const frames = createFrames(talk);

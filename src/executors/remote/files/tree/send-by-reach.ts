@@ -6,6 +6,7 @@ import { isNoSpace } from '../no-space.ts';
 import type { ArchiveSender, RemoteFilesOptions } from '../remote-files-options.ts';
 import { isCut } from '../retry.ts';
 import { createTarWriter, type TarWriter } from '../tar/write-tar.ts';
+import { takeTurn } from '../turns.ts';
 import type { Sending } from './send-by-exec.ts';
 import { isAtTop } from './tree-entries.ts';
 import { makeStageProgram, moveUpProgram } from './tree-programs.ts';
@@ -14,11 +15,11 @@ import { makeStageProgram, moveUpProgram } from './tree-programs.ts';
 export async function sendByReach(
   options: RemoteFilesOptions,
   archives: ArchiveSender,
-  { fill, signal }: Omit<Sending, 'mark'>,
+  { fill, turns, signal }: Sending,
 ): Promise<void> {
   const { projectDir } = options;
   const stage = `.epilogue-${randomBytes(6).toString('hex')}`;
-  await ask(options, makeStageProgram(projectDir, stage), signal);
+  await ask(options, takeTurn(turns, turns.next(), true) + makeStageProgram(projectDir, stage), signal);
   const owner = await archives.owner();
   const stream = new PassThrough({ highWaterMark: 512 * 1024 });
   const write = async (bytes: Buffer): Promise<void> => {
@@ -40,7 +41,7 @@ export async function sendByReach(
   const modes = filling.value.filter(isAtTop).map(({ name, mode }) => {
     return `chmod ${mode.toString(8)} ${quoteWord(`./${Buffer.from(name, 'latin1').toString()}`)}\n`;
   });
-  await ask(options, moveUpProgram(projectDir, stage, modes), signal);
+  await ask(options, takeTurn(turns, turns.next(), true) + moveUpProgram(projectDir, stage, modes), signal);
 }
 
 async function writeAll(tar: TarWriter, fill: Sending['fill']): ReturnType<Sending['fill']> {
