@@ -16,15 +16,7 @@ export function createRemotePlace(remote: JobInRemote): Place {
   const temporaryDir = temporaryDirOf(job);
   const tree = createRemoteTree(remote);
   const files = remote.files();
-  const notes = new Map<string, Promise<string | null>>();
-
-  /** A job can make the reading of it hang. */
-  function readNote(name: string): Promise<string | null> {
-    const reading =
-      notes.get(name) ?? readRemoteNote(programs, `${temporaryDir}/${name}`).finally(() => notes.delete(name));
-    notes.set(name, reading);
-    return reading;
-  }
+  const readNote = onceAtATime((name) => readRemoteNote(programs, `${temporaryDir}/${name}`));
 
   /** What cannot be reached in time goes with its container. */
   async function endAll(): Promise<void> {
@@ -71,6 +63,16 @@ export function createRemotePlace(remote: JobInRemote): Place {
       await steps.close();
       await explain('remove what the job left', () => remote.remove(keepFiles));
     },
+  };
+}
+
+/** Who asks for a note that is being read gets that reading's answer: a job can make it hang. */
+function onceAtATime(read: (name: string) => Promise<string | null>): typeof read {
+  const readings = new Map<string, Promise<string | null>>();
+  return (name) => {
+    const reading = readings.get(name) ?? read(name).finally(() => readings.delete(name));
+    readings.set(name, reading);
+    return reading;
   };
 }
 
