@@ -26,8 +26,8 @@ export async function writeTracked(options: RemoteFilesOptions, directory: strin
   const data = Buffer.from(names ?? '');
   const program =
     names === null
-      ? `rm -f ${file}\n`
-      : `head -c ${data.length} >${file}.new && [ "$(stat -c %s ${file}.new)" = ${data.length} ] && mv -f ${file}.new ${file}\n`;
+      ? `rm -rf ${file}\n`
+      : `rm -rf ${file}.new\n[ ! -d ${file} ] || rm -rf ${file}\nhead -c ${data.length} >${file}.new && [ "$(stat -c %s ${file}.new)" = ${data.length} ] && mv -f ${file}.new ${file}\n`;
   const answer = await options.programs.ask({ what: 'tracked', program, data, as: 'user', signal });
   if (answer.code === 0) return;
   const code = isNoSpace(answer.stderr) ? 'no_space' : 'tracked_not_written';

@@ -64,6 +64,7 @@ case $pid in
     ;;
 esac
 began_at "$$"
+[ -f "$mark" ] || rm -rf "$mark"
 echo "$turn $$ $began" 2>/dev/null >"$mark"
 `;
 }

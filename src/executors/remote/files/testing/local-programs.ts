@@ -26,6 +26,8 @@ export interface Fault {
   readonly afterInput?: number;
   /** It runs to its end, and its answer is lost. */
   readonly answer?: 'lost';
+  /** It is cut when all was sent, and nothing of it arrives before `arrive`. */
+  readonly isLate?: true;
 }
 
 export interface LocalPrograms extends RemotePrograms {
@@ -33,6 +35,8 @@ export interface LocalPrograms extends RemotePrograms {
   readonly faults: Fault[];
   /** Of each program that was run. */
   readonly ran: string[];
+  /** What is late arrives, and is run to its end. @returns its exit codes */
+  arrive(): Promise<readonly number[]>;
   /** Called when a connection is given up, or cut. */
   onCut: () => void;
   /** Runs another program instead. */
@@ -80,19 +84,33 @@ export function busyboxIn(directory: string): Tools | null {
 export function createLocalPrograms({ shell, path }: Tools, cwd: string): LocalPrograms {
   const faults: Fault[] = [];
   const ran: string[] = [];
+  const late: (() => Promise<number>)[] = [];
 
   async function open(request: ProgramRequest): Promise<ExecStreams> {
     if (request.signal?.aborted) throw new Failure('canceled', 'it was canceled');
     ran.push(request.what);
     const at = faults.findIndex(({ what }) => what === request.what);
     const fault = at === -1 ? null : (faults.splice(at, 1)[0] ?? null);
-    const child = spawn(shell, ['-c', BOOTSTRAP, `epilogue-${request.what}`], {
-      ...{ cwd, env: { PATH: path } },
-      // As in a container: the first of a group of its own.
-      detached: true,
-    });
-    child.stdin.on('error', () => {});
-    child.stdin.write(`${programs.replace?.(request) ?? request.program}\n#end\n`);
+    const start = (): ChildProcess => {
+      const child = spawn(shell, ['-c', BOOTSTRAP, `epilogue-${request.what}`], {
+        ...{ cwd, env: { PATH: path } },
+        // As in a container: the first of a group of its own.
+        detached: true,
+      });
+      child.stdin.on('error', () => {});
+      child.stdin.write(`${programs.replace?.(request) ?? request.program}\n#end\n`);
+      return child;
+    };
+    if (fault?.isLate) {
+      const { streams, data } = held();
+      late.push(async () => {
+        const child = start();
+        child.stdin?.end(await data);
+        return await new Promise((resolve) => child.once('close', (code) => resolve(code ?? 1)));
+      });
+      return streams;
+    }
+    const child = start();
     return streamsOf(child, fault, () => programs.onCut());
   }
 
@@ -101,6 +119,11 @@ export function createLocalPrograms({ shell, path }: Tools, cwd: string): LocalP
     ran,
     replace: null,
     onCut: () => {},
+    async arrive() {
+      const codes: number[] = [];
+      for (const run of late.splice(0)) codes.push(await run());
+      return codes;
+    },
     open,
     async ask({ data, limitBytes = 64 * 1024, ...request }) {
       const { stdin, stdout, stderr, code } = await open(request);
@@ -111,6 +134,28 @@ export function createLocalPrograms({ shell, path }: Tools, cwd: string): LocalP
     },
   };
   return programs;
+}
+
+/** Takes all that is sent, up to a line `done`, and is cut then; where nothing is sent, at once. */
+function held(): { readonly streams: ExecStreams; readonly data: Promise<Buffer> } {
+  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  const { promise: code, reject } = Promise.withResolvers<number>();
+  const { promise: data, resolve } = Promise.withResolvers<Buffer>();
+  code.catch(() => {});
+  const pieces: Buffer[] = [];
+  const cut = (): void => {
+    resolve(Buffer.concat(pieces));
+    const failure = new Failure('reach_cut', 'the connection was cut');
+    reject(failure);
+    for (const stream of [stdin, stdout, stderr]) stream.on('error', () => {}).destroy(failure);
+  };
+  const nothing = setTimeout(cut, 100);
+  stdin.on('data', (bytes: Buffer) => {
+    clearTimeout(nothing);
+    pieces.push(bytes);
+    if (bytes.toString('latin1').endsWith('done\n')) cut();
+  });
+  return { streams: { stdin, stdout, stderr, code, close: cut }, data };
 }
 
 function streamsOf(child: ChildProcess, fault: Fault | null, onCut: () => void): ExecStreams {

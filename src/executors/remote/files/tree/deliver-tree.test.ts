@@ -176,4 +176,34 @@ describeWithEach('a tree that is cut on its way, with the programs of $name', (t
     expect(tree(job.projectDir)).toBe(tree(source));
     expect(readFileSync(join(job.projectDir, 'large'), 'utf8')).toBe('large'.repeat(200_000));
   });
+
+  it('is not touched by what arrives late', async () => {
+    using job = openRemoteJob({ tools });
+    for (const what of ['empty', 'deliver-tree', 'empty', 'deliver-tree'])
+      job.programs.faults.push({ what, isLate: true });
+    await job.files.deliverTree(source, NEVER);
+    writeFileSync(join(job.projectDir, 'large'), 'changed');
+    writeFileSync(join(job.projectDir, 'built'), '');
+    const before = tree(job.projectDir);
+    expect(await job.programs.arrive()).toEqual([98, 98, 98, 98]);
+    expect(tree(job.projectDir)).toBe(before);
+    await job.files.deliverTree(source, NEVER);
+    expect(tree(job.projectDir)).toBe(tree(source));
+  });
+
+  it('is delivered whatever a job has made of the number of its turn', async () => {
+    using job = openRemoteJob({ tools });
+    const mark = join(job.stateDir, 'turn-of-trees');
+    for (const forged of ['999999999999999999999\n', 'x\n', '', '7 1 1\n', '999999999999 0 0\n', '5 -1 -1\n']) {
+      writeFileSync(mark, forged);
+      await job.files.deliverTree(source, NEVER);
+      expect(tree(job.projectDir), forged).toBe(tree(source));
+    }
+    for (const name of ['turn-of-trees', 'tracked', 'tracked.new']) {
+      rmSync(join(job.stateDir, name), { force: true });
+      execFileSync(name === 'tracked' ? 'mkdir' : 'mkfifo', [join(job.stateDir, name)]);
+    }
+    await job.files.deliverTree(source, NEVER);
+    expect(tree(job.projectDir)).toBe(tree(source));
+  });
 });
